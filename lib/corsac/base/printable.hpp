@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace corsac {
+
+// An offending value is shown up to this many bytes; the rest becomes "...". Long enough for any
+// real origin, short enough that a log line stays a line.
+inline constexpr std::size_t kPrintableLimitBytes = 120;
+
+// `value` as it may stand in a message, a log or a terminal: printable ASCII stays, `\` and `"`
+// are escaped, every other byte becomes \xHH, and what is longer than `limit_bytes` of input is cut
+// and ends in "...". The answer never holds a control byte, so it can neither break a line nor
+// reach a terminal as an escape sequence (CVE-2024-1681 is that mistake).
+[[nodiscard]] std::string to_printable(std::string_view value,
+                                       std::size_t limit_bytes = kPrintableLimitBytes);
+
+}  // namespace corsac

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string_view>
+
+namespace corsac {
+
+// RFC 9110, 5.1: a field name is a token.
+[[nodiscard]] bool is_header_name(std::string_view text) noexcept;
+
+// Fetch, 2.2.2 "forbidden request-header": a script can never send it, so a policy that allows it
+// says something that has no effect (Cookie, Host, Sec-*, Proxy-*, Access-Control-Request-*, ...).
+// Any case.
+[[nodiscard]] bool is_forbidden_request_header(std::string_view name) noexcept;
+
+// Names that only a server sends: `Access-Control-Allow-*` and the like in an allowed_headers list
+// are a misunderstanding. Any case.
+[[nodiscard]] bool is_response_only_header(std::string_view name) noexcept;
+
+// Fetch, 2.2.2 "forbidden response-header name": Set-Cookie, Set-Cookie2. Any case.
+[[nodiscard]] bool is_forbidden_response_header(std::string_view name) noexcept;
+
+// Fetch, 2.2.2 "CORS-safelisted response-header name": readable without being exposed. Any case.
+[[nodiscard]] bool is_safelisted_response_header(std::string_view name) noexcept;
+
+}  // namespace corsac

@@ -1,0 +1,58 @@
+#pragma once
+
+// Which requests come from a page of our own: policy document, 4 "Same origin". One object serves
+// every stage, so that CORS, the forwarder and the cross-site-write guard never disagree.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "corsac/http/ip_range.hpp"
+#include "corsac/http/request_view.hpp"
+
+namespace corsac {
+
+// Immutable after construction; safe from any thread.
+class OwnOrigin {
+ public:
+  struct Config {
+    // Serialised origins under which browsers reach us ("https://api.example.com"). The caller has
+    // validated them.
+    std::vector<std::string> public_origins = {};
+    // Peers whose X-Forwarded-* headers are believed.
+    std::vector<IpRange> trusted_proxies = {};
+  };
+  OwnOrigin() = default;
+  explicit OwnOrigin(Config config);
+
+  // True when one of these proves the request same-origin:
+  //  - exactly one `Sec-Fetch-Site: same-origin`;
+  //  - an Origin among public_origins;
+  //  - with no public_origins, from a trusted proxy: an Origin equal in scheme, host and port to
+  //    its one X-Forwarded-Proto, -Host, -Port (a port may stand in either of the last two; two
+  //    that differ, several lines, a list, or what does not parse: not own);
+  //  - with no public_origins and no Sec-Fetch-Site: an Origin whose host and port equal Host. As
+  //    good as the Host guard: DNS rebinding makes the two equal.
+  // Schemes and hosts compare without case. Several Origin lines are never own.
+  [[nodiscard]] bool is_same_origin(const RequestView& request) const noexcept;
+
+  [[nodiscard]] bool is_trusted_proxy(std::string_view peer_address) const noexcept;
+
+  // The address that the request came from: the peer, or, when the peer is a trusted proxy, the
+  // rightmost X-Forwarded-For entry that is not one (all lines count; `Forwarded` is not read). A
+  // view into the request, at most 45 bytes when it is an address; anything else is the peer.
+  [[nodiscard]] std::string_view client_address(const RequestView& request) const;
+
+  // Our own origin as this request reached it, for events: a public origin, else the forwarded or
+  // plain scheme and host. Unproved text from the wire: escape it before showing it.
+  [[nodiscard]] std::string describe(const RequestView& request) const;
+
+  [[nodiscard]] const std::vector<std::string>& public_origins() const noexcept {
+    return config_.public_origins;
+  }
+
+ private:
+  Config config_ = {};
+};
+
+}  // namespace corsac

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "corsac/base/problem.hpp"
+
+namespace corsac {
+
+// All that is wrong with one document, configuration or plugin. Plain data; texts are made from it.
+class Report {
+ public:
+  Report() = default;
+  // `sources` are the names that Place::source counts.
+  explicit Report(std::vector<Problem> problems, std::vector<std::string> sources = {})
+      : problems_(std::move(problems)), sources_(std::move(sources)) {}
+
+  [[nodiscard]] bool has_errors() const noexcept;
+  [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
+  [[nodiscard]] const std::vector<std::string>& sources() const noexcept { return sources_; }
+
+  // Two lines a problem, in order of place (unknown places first), errors and warnings alike:
+  //   policy.toml:7:21: error[origin-trailing-slash]: cors.allowed_origins[1] =
+  //   "https://a.example/"
+  //       an origin has no path; write "https://a.example"
+  // Values are escaped and cut. Ends in a line break; empty for an empty report.
+  [[nodiscard]] std::string text() const;
+
+  // A JSON array of objects: severity, code, path, value, source, line, column, what, fix. Unknown
+  // places leave source, line and column out. The value is escaped and cut as in text().
+  [[nodiscard]] std::string json() const;
+
+ private:
+  std::vector<Problem> problems_ = {};
+  std::vector<std::string> sources_ = {};
+};
+
+// "policy.toml:7:21", "policy.toml" without a known place, "" without a source.
+[[nodiscard]] std::string place_text(const Place& place, const std::vector<std::string>& sources);
+
+// The element of `known` that is nearest to `name` by edit distance, when it is near enough to be a
+// slip (at most a third of its length); else empty.
+[[nodiscard]] std::string_view nearest_name(std::string_view name,
+                                            const std::vector<std::string_view>& known);
+
+}  // namespace corsac

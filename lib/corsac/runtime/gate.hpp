@@ -1,0 +1,118 @@
+#pragma once
+
+// What an application holds: the current policy, and everything that belongs to one place where
+// requests are decided. Made by make_gate or open_gate; shared by the hooks of any number of
+// servers.
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "corsac/base/clock.hpp"
+#include "corsac/base/result.hpp"
+#include "corsac/http/request_view.hpp"
+#include "corsac/policy/policy.hpp"
+#include "corsac/policy/report.hpp"
+#include "corsac/policy/snapshot.hpp"
+#include "corsac/runtime/event_log.hpp"
+#include "corsac/runtime/metrics.hpp"
+#include "corsac/runtime/store_config.hpp"
+#include "corsac/runtime/supervisor.hpp"
+
+namespace corsac {
+
+// What a predicate of the application says about one request.
+struct PredicateAnswer {
+  bool yes = false;
+  // The request headers that it looked at, besides Origin, as a comma list ("X-Tenant"): they go
+  // into Vary. Must outlive the response: a literal.
+  std::string_view looked_at = {};
+};
+
+// Called on the request's thread before deciding; must be safe from any thread and should not
+// throw: one that does counts as the answer that grants less, and in
+// Counters::predicate_failures. Read headers through RequestView::headers.
+using Predicate = std::function<PredicateAnswer(const RequestView&)>;
+
+struct GateOptions {
+  // How browsers reach us: same-origin requests are never refused. Serialised origins.
+  std::vector<std::string> public_origins = {};
+  // Peers that may set X-Forwarded-*: addresses and blocks.
+  std::vector<std::string> trusted_proxies = {};
+  // `no` = this request is as one on an excluded path.
+  Predicate applies_to = {};
+  // `yes` = the request's origin counts as listed (never `null`, never a malformed one). Asked only
+  // of requests with an Origin.
+  Predicate allow_request = {};
+  // One JSON line for each event that passes the limits of the event log.
+  std::function<void(std::string_view json_line)> event_sink = {};
+  LogSink log = {};                         // empty = silent
+  std::shared_ptr<const Clock> clock = {};  // empty = the system's
+  std::size_t event_capacity = 10'000;
+};
+
+// A decision together with what it points into.
+struct GateDecision {
+  Decision decision;
+  SnapshotPtr snapshot;          // never null; keeps the decision's views alive
+  std::string_view extra_vary;   // what predicates looked at, joined; empty = nothing
+  std::string extra_vary_store;  // only when two predicates named headers
+};
+
+// Neither copied nor moved. All calls are safe from any thread.
+class Gate {
+ public:
+  ~Gate();
+  Gate(const Gate&) = delete;
+  Gate& operator=(const Gate&) = delete;
+
+  // Decides one request by the policy in force. Counts it, and records an event when there is one.
+  // `request.own` is set by the gate. Allocates nothing unless a predicate or an event does.
+  void decide(RequestView& request, GateDecision& result) noexcept;
+
+  // The policy in force. A thread that asks again without a change in between pays one atomic load.
+  [[nodiscard]] SnapshotPtr snapshot() const noexcept;
+
+  [[nodiscard]] const OwnOrigin& own_origin() const noexcept;
+  [[nodiscard]] Counters& counters() noexcept;
+  [[nodiscard]] const Counters& counters() const noexcept;
+  [[nodiscard]] const EventLog& events() const noexcept;
+
+  // Of the store; state Fresh and source "code" for a gate made by make_gate.
+  [[nodiscard]] StoreStatus status() const;
+  // Reads the store again; see Supervisor. For a gate made by make_gate: an empty report.
+  void request_reload();
+  [[nodiscard]] Report reload_and_wait(std::chrono::milliseconds deadline);
+  // Replaces the policy of a gate made by make_gate; errors leave the old one in force. For a gate
+  // with a store: the error gate-has-store.
+  [[nodiscard]] Result<Report, Report> replace_policy(const Policy& policy);
+
+  // Warnings of the policy and the options, at the time the gate was made.
+  [[nodiscard]] const Report& warnings() const noexcept;
+
+ private:
+  struct State;
+  friend Result<std::shared_ptr<Gate>, Report> make_gate(Policy, GateOptions);
+  friend Result<std::shared_ptr<Gate>, Report> open_gate(StoreConfig, GateOptions);
+  explicit Gate(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// A gate for a policy made in code. The error side holds every error of the policy and of the
+// options (option-public-origin, option-trusted-proxy) at once.
+[[nodiscard]] Result<std::shared_ptr<Gate>, Report> make_gate(Policy policy,
+                                                              GateOptions options = {});
+
+// A gate whose policy comes from a store and follows it.
+[[nodiscard]] Result<std::shared_ptr<Gate>, Report> open_gate(StoreConfig config,
+                                                              GateOptions options = {});
+
+// The TOML store with this file.
+[[nodiscard]] Result<std::shared_ptr<Gate>, Report> open_gate(const std::filesystem::path& file,
+                                                              GateOptions options = {});
+
+}  // namespace corsac

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace corsac {
+
+// What to do when no valid policy can be had at the start.
+enum class OnStartFailure : unsigned char {
+  Fail,    // open_gate gives the errors; nothing runs
+  Closed,  // run, refuse every cross-origin request (policy_unavailable), go on trying
+};
+
+// [store] of the program's configuration, as data.
+struct StoreConfig {
+  std::string plugin = "toml";  // a name, or the absolute path of the shared library
+  // The plugin's own settings ("file", "url"), as texts.
+  std::vector<std::pair<std::string, std::string>> settings = {};
+  std::filesystem::path directory = {};  // what relative paths are relative to; empty = the current
+  OnStartFailure on_start_failure = OnStartFailure::Fail;
+  bool accept_empty = false;
+  std::chrono::seconds max_stale{3600};  // counts only while the store cannot be reached
+  std::chrono::seconds retry_max{1};     // cap of the back-off
+  std::chrono::seconds deadline{10};     // of one read
+  std::chrono::seconds refresh{30};      // look again even when nobody called
+  // Folders searched for a plugin name, before those of CORSAC_PLUGIN_PATH, the installed one and
+  // the one beside libcorsac.
+  std::vector<std::filesystem::path> plugin_folders = {};
+};
+
+}  // namespace corsac

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "corsac/http/request_view.hpp"
+#include "corsac/stage/cors/compiled.hpp"
+#include "corsac/stage/decision.hpp"
+
+namespace corsac {
+
+// The decision about one request: the only place where CORS is decided. The same function serves
+// requests, explain, [[test]] and the fuzzers.
+//
+// `decision` must be fresh (default constructed, or what an earlier stage left with Continue). No
+// I/O, clock, lock or allocation; constant memory; safe from any thread. The views in the decision
+// point into `cors` and `request`.
+void evaluate(const CompiledCors& cors, const RequestView& request, Decision& decision) noexcept;
+
+[[nodiscard]] inline Decision evaluate(const CompiledCors& cors,
+                                       const RequestView& request) noexcept {
+  Decision decision;
+  evaluate(cors, request, decision);
+  return decision;
+}
+
+}  // namespace corsac

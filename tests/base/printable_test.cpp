@@ -1,0 +1,40 @@
+#include "corsac/base/printable.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace corsac {
+namespace {
+
+struct Row {
+  const char* desc;
+  std::string value;
+  std::string printed;
+};
+
+TEST(Printable, EscapesWhatCouldBreakALineOrATerminal) {
+  const Row rows[] = {
+      {"plain text stays", "https://a.example", "https://a.example"},
+      {"empty stays empty", "", ""},
+      {"line breaks", "a\r\nb", "a\\x0D\\x0Ab"},
+      {"terminal escape", "\x1b[31mred", "\\x1B[31mred"},
+      {"NUL in the middle", std::string("a\0b", 3), "a\\x00b"},
+      {"bytes above ASCII",
+       "b\xC3\xBC"
+       "cher",
+       "b\\xC3\\xBCcher"},
+      {"DEL", "\x7f", "\\x7F"},
+      {"quotes and backslashes", "\"\\", "\\\"\\\\"},
+  };
+  for (const Row& row : rows) EXPECT_EQ(to_printable(row.value), row.printed) << row.desc;
+}
+
+TEST(Printable, CutsAfterTheLimitAndSaysSo) {
+  EXPECT_EQ(to_printable(std::string(120, 'a')), std::string(120, 'a'));
+  EXPECT_EQ(to_printable(std::string(121, 'a')), std::string(120, 'a') + "...");
+  EXPECT_EQ(to_printable("abc", 2), "ab...");
+}
+
+}  // namespace
+}  // namespace corsac
