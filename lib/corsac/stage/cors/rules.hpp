@@ -28,15 +28,35 @@ struct PlacedText {
 };
 
 struct CorsRules {
-  // "cors" or "cors.rules[2]": the start of every error's field path.
+  // The rule itself: "cors" or "cors.rules[2]". An error's field path is this and the field's name:
+  // "cors.rules[2].allowed_origins[1]".
   std::string field = "cors";
-  // Entries as written, of all sources together; views into the document.
+  // A field that was inherited stands somewhere else: its path begins with `inherited_field`. What
+  // several rules inherit is thus reported with one path and one place, and the caller can drop the
+  // repeats.
+  std::string inherited_field = "cors";
+  struct Inherited {
+    bool allowed_origins = false;
+    bool allowed_origins_file = false;
+    bool allowed_methods = false;
+    bool allowed_headers = false;
+    bool exposed_headers = false;
+    bool allow_credentials = false;
+    bool max_age_seconds = false;
+    bool allow_null_origin = false;
+    bool allow_private_network = false;
+    bool dangerously_allow_insecure_origins = false;
+    bool dangerously_allow_public_suffixes = false;
+  };
+  Inherited inherited = {};
+
+  // Entries as written, with their places; views into the document. Entry i of the first list has
+  // the path "allowed_origins[i]", of the second one "allowed_origins_file[i]". Both together are
+  // the list.
   std::vector<PlacedText> allowed_origins = {};
-  // The field path of entry i is `origins_field[i]`; records and origin files have others. Entries
-  // from `allowed_origins` itself are "<field>.allowed_origins[i]".
   std::vector<PlacedText> allowed_origins_from_file = {};
-  // Origins of active records in their normal form. One that cannot be granted draws the warning
-  // record-not-granted and no grant, never an error.
+  // Active records with the scope CORS. The grant uses the normal form (parse_record_origin). One
+  // that cannot be granted draws the warning record-not-granted and no grant, never an error.
   struct RecordOrigin {
     std::string origin = {};  // verbatim
     std::string field = {};   // "trusted_origins[3].origin"
@@ -50,6 +70,8 @@ struct CorsRules {
   std::optional<std::int64_t> max_age_seconds = {};
   Place max_age_place = {};
   Place credentials_place = {};
+  Place dangerously_allow_insecure_origins_place = {};
+  Place dangerously_allow_public_suffixes_place = {};
 
   PreflightMode preflight = PreflightMode::Answer;
   OnDenied on_denied = OnDenied::Block;
@@ -58,6 +80,7 @@ struct CorsRules {
   bool allow_null_origin = false;
   Place null_place = {};
   bool allow_private_network = false;
+  Place private_network_place = {};
   bool timing_allow_origin = false;
   bool report_only = false;
   bool dangerously_allow_insecure_origins = false;
@@ -66,7 +89,8 @@ struct CorsRules {
   bool is_excluded = false;
 
   // An origin set compiled earlier from the very same input (origins, records, credentials and the
-  // two dangerous switches): taken as it is, unless null.
+  // two dangerous switches): shared instead of built again, unless null. The entries are checked
+  // all the same, so that a warning is given at every load.
   std::shared_ptr<const OriginSet> known_origins = {};
 };
 
