@@ -12,8 +12,9 @@ namespace corsac {
 // Any case.
 [[nodiscard]] bool is_forbidden_request_header(std::string_view name) noexcept;
 
-// Names that only a server sends: `Access-Control-Allow-*` and the like in an allowed_headers list
-// are a misunderstanding. Any case.
+// Names of the CORS protocol that only a server sends: in an allowed_headers list they are a
+// misunderstanding. Access-Control-Allow-*, -Expose-Headers, -Max-Age, Timing-Allow-Origin. Any
+// case.
 [[nodiscard]] bool is_response_only_header(std::string_view name) noexcept;
 
 // Fetch, 2.2.2 "forbidden response-header name": Set-Cookie, Set-Cookie2. Any case.
