@@ -1,0 +1,22 @@
+#pragma once
+
+// Counts what operator new hands out, to prove that deciding allocates nothing. A test program that
+// includes this also compiles allocation_counter.cpp (`allocation_counter_sources` in Meson), which
+// replaces operator new and delete for the whole program.
+
+#include <cstddef>
+
+namespace corsac::testing {
+
+// Allocations of the calling thread from the counter's construction on. Keep EXPECT and ASSERT
+// outside of what is counted: they allocate.
+class AllocationCounter {
+ public:
+  AllocationCounter() noexcept;
+  [[nodiscard]] std::size_t count() const noexcept;
+
+ private:
+  std::size_t before_;
+};
+
+}  // namespace corsac::testing

@@ -1,0 +1,59 @@
+#include "support/allocation_counter.hpp"
+
+#include <memory>
+#include <new>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace corsac::testing {
+namespace {
+
+struct alignas(64) Line {
+  char bytes[64];
+};
+
+TEST(AllocationCounter, CountsEveryFormOfNew) {
+  const AllocationCounter counter;
+  const auto one = std::make_unique<int>(1);
+  const auto array = std::make_unique<int[]>(4);
+  const auto aligned = std::make_unique<Line>();
+  const std::unique_ptr<int> quiet(new (std::nothrow) int(2));
+  const std::string text(100, 'x');
+  const std::size_t counted = counter.count();
+  EXPECT_EQ(counted, 5U);
+  EXPECT_EQ(*one + array[0] + aligned->bytes[0] + *quiet, 3);
+  EXPECT_EQ(text.size(), 100U);
+}
+
+TEST(AllocationCounter, CountsNothingWhereNothingIsAllocated) {
+  std::vector<int> numbers;
+  numbers.reserve(8);
+  const AllocationCounter counter;
+  for (int i = 0; i < 8; ++i) numbers.push_back(i);
+  const std::string short_text = "short";
+  const std::size_t counted = counter.count();
+  EXPECT_EQ(counted, 0U);
+  EXPECT_EQ(numbers.size() + short_text.size(), 13U);
+}
+
+TEST(AllocationCounter, LeavesOtherThreadsOut) {
+  std::size_t counted_there = 0;
+  std::unique_ptr<int> one;  // outlives the thread, so that the compiler must allocate it
+  std::thread other([&counted_there, &one] {
+    const AllocationCounter counter;
+    one = std::make_unique<int>(1);
+    counted_there = counter.count();
+  });
+  other.join();
+  const AllocationCounter counter;
+  const std::size_t counted = counter.count();
+  EXPECT_EQ(counted_there, 1U);
+  EXPECT_EQ(counted, 0U);
+  EXPECT_EQ(*one, 1);
+}
+
+}  // namespace
+}  // namespace corsac::testing
