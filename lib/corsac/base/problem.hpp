@@ -1,7 +1,9 @@
 #pragma once
 
+#include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "corsac/base/place.hpp"
 
@@ -12,13 +14,32 @@ enum class Severity : unsigned char {
   Warning,  // the document is taken; the operator should look
 };
 
+// The stable name of a problem: lower case with hyphens ("origin-trailing-slash"). It owns its
+// bytes, because a store plugin names its own problems with bytes that end with the call. Behaves
+// like the text that it holds.
+class ProblemCode {
+ public:
+  ProblemCode() = default;
+  ProblemCode(const char* code) : text_(code) {}       // NOLINT: implicit, `.code = "rule-tie"`
+  ProblemCode(std::string_view code) : text_(code) {}  // NOLINT: implicit, as above
+  ProblemCode(std::string code) : text_(std::move(code)) {}     // NOLINT: implicit, as above
+  operator std::string_view() const noexcept { return text_; }  // NOLINT: implicit, to compare
+  friend bool operator==(const ProblemCode&, const ProblemCode&) = default;
+  friend bool operator==(const ProblemCode& a, std::string_view b) noexcept { return a.text_ == b; }
+  friend std::ostream& operator<<(std::ostream& out, const ProblemCode& code) {
+    return out << code.text_;
+  }
+
+ private:
+  std::string text_ = {};
+};
+
 // One thing that is wrong with a policy, a configuration or a plugin's settings. Plain data: every
 // text that a person or a program sees is made from it (policy/report.hpp), never the other way
 // round.
 struct Problem {
   Severity severity = Severity::Error;
-  // Stable name, lower case with hyphens ("origin-trailing-slash"). Always a literal.
-  std::string_view code = {};
+  ProblemCode code = {};
   // The field, as "cors.rules[0].allowed_origins[1]"; empty = the document as a whole.
   std::string path = {};
   // The offending value, raw; what prints it escapes and cuts it. Empty = nothing to show. Never a
