@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -24,8 +25,11 @@ class ProblemCode {
   ProblemCode(std::string_view code) : text_(code) {}  // NOLINT: implicit, as above
   ProblemCode(std::string code) : text_(std::move(code)) {}     // NOLINT: implicit, as above
   operator std::string_view() const noexcept { return text_; }  // NOLINT: implicit, to compare
-  friend bool operator==(const ProblemCode&, const ProblemCode&) = default;
-  friend bool operator==(const ProblemCode& a, std::string_view b) noexcept { return a.text_ == b; }
+  // A template, so that literals, strings and other codes compare without an ambiguous conversion.
+  template <std::convertible_to<std::string_view> Text>
+  friend bool operator==(const ProblemCode& code, const Text& text) noexcept {
+    return std::string_view(code) == std::string_view(text);
+  }
   friend std::ostream& operator<<(std::ostream& out, const ProblemCode& code) {
     return out << code.text_;
   }
