@@ -4,7 +4,7 @@
 // requests are decided. Made by make_gate or open_gate; shared by the hooks of any number of
 // servers.
 
-#include <atomic>
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -55,12 +55,12 @@ struct GateOptions {
   std::size_t event_capacity = 10'000;
 };
 
-// A decision together with what it points into.
+// A decision together with what it points into. May be copied and moved.
 struct GateDecision {
-  Decision decision;
-  SnapshotPtr snapshot;          // never null; keeps the decision's views alive
-  std::string_view extra_vary;   // what predicates looked at, joined; empty = nothing
-  std::string extra_vary_store;  // only when two predicates named headers
+  Decision decision = {};
+  SnapshotPtr snapshot = {};  // never null after decide; keeps the decision's views alive
+  // What the predicates looked at, for Vary: each of the two may be empty.
+  std::array<std::string_view, 2> extra_vary = {};
 };
 
 // Neither copied nor moved. All calls are safe from any thread.
