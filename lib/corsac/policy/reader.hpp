@@ -12,6 +12,7 @@
 
 #include "corsac/base/place.hpp"
 #include "corsac/base/problem.hpp"
+#include "corsac/base/rfc3339.hpp"  // parse_time: what stores and readers agree on
 #include "corsac/policy/policy.hpp"
 
 namespace corsac {
@@ -61,11 +62,5 @@ class PolicyReader {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-// RFC 3339 with an offset ("2027-01-31T00:00:00Z"); nothing for anything else, leap seconds
-// included.
-[[nodiscard]] std::optional<std::chrono::system_clock::time_point> parse_time(
-    std::string_view text) noexcept;
-[[nodiscard]] std::string time_text(std::chrono::system_clock::time_point time);
 
 }  // namespace corsac

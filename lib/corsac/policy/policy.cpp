@@ -1,0 +1,31 @@
+// Which parts of a policy stand there at all. Entries: CorsPolicy::is_present, Policy::is_empty.
+// Test: tests/policy/setting_test.cpp.
+
+#include "corsac/policy/policy.hpp"
+
+namespace corsac {
+namespace {
+
+template <class... Fields>
+[[nodiscard]] bool is_any_set(const Fields&... fields) noexcept {
+  return (fields.is_set() || ...);
+}
+
+}  // namespace
+
+bool CorsPolicy::is_present() const noexcept {
+  return !rules.empty() ||
+         is_any_set(enabled, profile, allowed_origins, allowed_origins_file,
+                    allowed_origins_from_file, allowed_methods, allowed_headers, exposed_headers,
+                    allow_credentials, max_age_seconds, excluded_paths, included_paths) ||
+         is_any_set(preflight, on_denied, handler_headers, websocket, allow_null_origin,
+                    allow_private_network, timing_allow_origin, debug, debug_headers, report_only,
+                    dangerously_allow_insecure_origins, dangerously_allow_public_suffixes);
+}
+
+bool Policy::is_empty() const noexcept {
+  // Tests and allowed warnings speak about a policy; they are none.
+  return !cors.is_present() && trusted_origins.empty() && !hosts.allowed.is_set();
+}
+
+}  // namespace corsac
