@@ -12,9 +12,10 @@
 #include "corsac/base/problem.hpp"
 #include "corsac/policy/policy.hpp"
 #include "corsac/runtime/store_config.hpp"
-#include "corsac/runtime/store_loader.hpp"
 
 namespace corsac {
+
+struct LoadedPlugin;  // runtime/store_loader.hpp
 
 enum class LogLevel : unsigned char { Info, Warning, Error };
 using LogSink = std::function<void(LogLevel, std::string_view line)>;  // any thread; must not throw
