@@ -1,0 +1,230 @@
+#pragma once
+
+// The middleware for cpp-httplib: two hooks, header-only, compiled in the application's own
+// translation unit, for 0.11.4 (Debian) and 0.53 alike. No httplib type crosses into libcorsac: the
+// layout of its classes changes with its macros and versions.
+//
+// Include <corsac/httplib.hpp>. Everything here may be called from any thread.
+
+#include <cassert>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "corsac/adapter/decision_slot.hpp"
+#include "corsac/adapter/httplib_host.hpp"
+#include "corsac/adapter/request_scan.hpp"
+#include "corsac/adapter/response_pass.hpp"
+#include "corsac/runtime/gate.hpp"
+
+namespace corsac {
+
+struct InstallOptions {
+  // cpp-httplib before 0.53 never reads the body of a GET, HEAD or OPTIONS (nor of TRACE and
+  // CONNECT) and then takes it for the next request: whoever shares the connection, as behind a
+  // proxy, is answered with what an attacker hid there. So such a request gets 400, and the
+  // connection ends. `true` lets it through. Without meaning for 0.53, which reads every body.
+  bool allow_unread_bodies = false;
+  // cpp-httplib before 0.53 waits five seconds for the body of a POST, PUT or PATCH without
+  // Content-Length, then says 400 (`curl -X POST` sends such a one). `true` answers 411 at once.
+  // Routes that take no body are then out of reach without `Content-Length: 0`.
+  bool require_content_length = false;
+};
+
+// What `Hooks::before` did, so that the application's own checks know what is left to do.
+enum class Before : unsigned char {
+  Answered,  // the response is complete: return HandlerResponse::Handled
+  // A preflight that the application answers itself (`preflight = "pass_through"`). Browsers send
+  // preflights without credentials, so whoever challenges it breaks the page (Fetch, 4.8).
+  PreflightDoNotChallenge,
+  Pass,
+};
+
+// The two hooks as an object, for applications that have hooks of their own:
+//
+//   corsac::Hooks cors(gate);
+//   server.set_pre_routing_handler([cors](const httplib::Request& req, httplib::Response& res) {
+//     const auto before = cors.before(req, res);
+//     if (before == corsac::Before::Answered) return httplib::Server::HandlerResponse::Handled;
+//     if (before == corsac::Before::Pass && !is_signed_in(req)) { ... }
+//     return httplib::Server::HandlerResponse::Unhandled;
+//   });
+//   server.set_post_routing_handler([cors](const httplib::Request& req, httplib::Response& res) {
+//     res.set_header("X-Served-By", "me");
+//     cors.after(req, res);  // last: it must see every header that goes out
+//   });
+//
+// Copies share one gate and count as the same install. Both hooks are needed, on every request.
+class Hooks {
+ public:
+  // `gate` is never null; the hooks share its ownership.
+  explicit Hooks(std::shared_ptr<Gate> gate, InstallOptions options = {})
+      : gate_(std::move(gate)), options_(options), number_(next_install_number()) {
+    assert(gate_ != nullptr && "Hooks need a gate");
+  }
+
+  // Decides, and answers preflights and refusals. Before anything else that may answer:
+  // authentication, rate limits, redirects.
+  [[nodiscard]] Before before(const httplib::Request& request,
+                              httplib::Response& response) const noexcept;
+
+  // Writes the decision into the response, also into those that never saw `before` (400, 414, 416,
+  // a failed Expect).
+  void after(const httplib::Request& request, httplib::Response& response) const noexcept;
+
+ private:
+  void decide_late(const httplib::Request& request, httplib::Response& response) const;
+  void finish(const DecisionSlot& slot, httplib::Response& response) const;
+  [[nodiscard]] int own_status(const RequestScan& scan) const noexcept;
+
+  std::shared_ptr<Gate> gate_;
+  InstallOptions options_;
+  std::uint64_t number_;
+};
+
+// Puts the middleware in front of every route of `server`. Call it before `listen`.
+//
+// cpp-httplib has one slot for each hook: `set_pre_routing_handler` or `set_post_routing_handler`
+// called after `install` silently replaces ours, and `install` replaces what was set before it.
+// Applications with hooks of their own call Hooks::before and Hooks::after inside them instead.
+// `self_check` (adapter/self_check.hpp) asks the running server and tells when a hook is missing.
+inline void install(httplib::Server& server, std::shared_ptr<Gate> gate,
+                    InstallOptions options = {}) {
+  const Hooks hooks(std::move(gate), options);
+  server.set_pre_routing_handler(
+      [hooks](const httplib::Request& request, httplib::Response& response) {
+        return hooks.before(request, response) == Before::Answered
+                   ? httplib::Server::HandlerResponse::Handled
+                   : httplib::Server::HandlerResponse::Unhandled;
+      });
+  server.set_post_routing_handler(
+      [hooks](const httplib::Request& request, httplib::Response& response) {
+        hooks.after(request, response);
+      });
+}
+
+namespace adapter {
+
+// A refusal by status alone: what is said in headers is added after routing.
+inline void answer(httplib::Response& response, int status) noexcept {
+  response.status = status;
+  if (status < 400) return;
+  try {
+    response.set_content(std::string(), "text/plain");
+  } catch (...) {  // no memory: the status says enough
+  }
+}
+
+}  // namespace adapter
+
+// The status of an answer that is the adapter's own, not the policy's; 0 = none.
+inline int Hooks::own_status(const RequestScan& scan) const noexcept {
+  if constexpr (!adapter::kHostReadsBodies) {
+    const std::string_view method = scan.view().method;
+    const bool has_body_read = adapter::has_body_read(method);
+    if (!has_body_read && scan.framing().has_body && !options_.allow_unread_bodies) return 400;
+    const bool is_framed =
+        scan.framing().has_content_length || scan.framing().has_transfer_encoding;
+    if (has_body_read && !is_framed && method != "DELETE" && options_.require_content_length) {
+      return 411;
+    }
+  }
+  return 0;
+}
+
+inline Before Hooks::before(const httplib::Request& request,
+                            httplib::Response& response) const noexcept {
+  const adapter::HttplibHeaders headers(request.headers);
+  RequestScan scan;
+  adapter::scan_request(request, headers, scan);
+  DecisionSlot& slot = open_slot(number_, &request);
+  slot.is_head = request.method == "HEAD";
+  slot.must_close = !adapter::kHostReadsBodies && scan.framing().has_body;
+  gate_->decide(scan.view(), slot.decided);
+
+  const Decision& decision = slot.decided.decision;
+  const int status = decision.outcome == Outcome::Pass ? own_status(scan) : decision.status;
+  if (status != 0) {
+    slot.is_answered = true;
+    adapter::answer(response, status);
+    // Here as well as after routing: another hook may stand there.
+    if (slot.must_close) adapter::close_after_answer(request, response, slot.is_head);
+    return Before::Answered;
+  }
+  const bool is_preflight = decision.is_preflight;
+  if (adapter::kHostHasWebSockets && scan.view().is_websocket_upgrade) {
+    slot.clear();  // an accepted upgrade never comes to `after`; its slot would wait for another
+  } else {
+    try {
+      detach_grants(slot, scan.view().origin.value);
+    } catch (...) {
+      slot.decided.decision.grant_count = 0;
+      gate_->counters().count_response_without_decision();
+    }
+  }
+  return is_preflight ? Before::PreflightDoNotChallenge : Before::Pass;
+}
+
+inline void Hooks::after(const httplib::Request& request,
+                         httplib::Response& response) const noexcept {
+  DecisionSlot* const slot = find_slot(number_, &request);
+  try {
+    if (slot != nullptr) {
+      finish(*slot, response);
+    } else {
+      decide_late(request, response);
+    }
+  } catch (...) {
+    erase_cors_lines(response.headers);
+    gate_->counters().count_response_without_decision();
+  }
+  if constexpr (!adapter::kHostReadsBodies) {
+    // Whatever did not come to `before` was refused with its body unread, or was not understood, so
+    // that its rest would be read as a request.
+    const bool is_lost = slot == nullptr && !response.content_provider_;
+    const bool is_ours = slot != nullptr && slot->is_answered && slot->must_close;
+    const bool is_head = slot != nullptr ? slot->is_head : request.method == "HEAD";
+    if (is_lost || is_ours) adapter::close_after_answer(request, response, is_head);
+  }
+  if (slot != nullptr) slot->clear();
+}
+
+// A request that `before` has seen.
+inline void Hooks::finish(const DecisionSlot& slot, httplib::Response& response) const {
+  const Decision& decision = slot.decided.decision;
+  const bool is_replaced =
+      write_decision(response.headers, decision, slot.decided.extra_vary,
+                     slot.is_answered ? AnsweredBy::Adapter : AnsweredBy::Handler);
+  if (is_replaced) gate_->counters().count_handler_headers_replaced();
+  if (!slot.is_answered) return;
+  if (response.status >= 400) replace_line(response.headers, "Cache-Control", "no-store");
+  if (decision.outcome == Outcome::Refuse && slot.decided.snapshot->has_debug_headers()) {
+    replace_line(response.headers, "X-Corsac-Reason", reason_info(decision.reason).code);
+  }
+}
+
+// A request that `before` has not seen: the host refused it while reading, or it asked for an
+// upgrade that no route took.
+inline void Hooks::decide_late(const httplib::Request& request, httplib::Response& response) const {
+  const adapter::HttplibHeaders headers(request.headers);
+  RequestScan scan;
+  adapter::scan_request(request, headers, scan);
+  if (!request.target.empty() && !request.path.empty()) {
+    GateDecision late;
+    gate_->decide(scan.view(), late);
+    write_decision(response.headers, late.decision, late.extra_vary, AnsweredBy::Handler);
+    return;
+  }
+  // Nothing was parsed: who asked is not known, so nobody is granted anything; caches must still
+  // know that another answer may differ.
+  const RequestView nothing;
+  const SnapshotPtr snapshot = gate_->snapshot();
+  Decision decision = snapshot->decide(nothing);
+  decision.grant_count = 0;
+  write_decision(response.headers, decision, {}, AnsweredBy::Handler);
+  gate_->counters().count_response_without_decision();
+}
+
+}  // namespace corsac

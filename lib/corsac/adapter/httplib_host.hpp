@@ -1,0 +1,131 @@
+#pragma once
+
+// What the application's cpp-httplib does and does not do, and a request of it as a RequestView.
+// The only file of lib/ that includes <httplib.h>. Versions are told apart by what they declare:
+// 0.11.4 has no version number that the preprocessor can compare.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <httplib.h>
+
+#include "corsac/adapter/request_scan.hpp"
+#include "corsac/adapter/response_pass.hpp"
+
+namespace corsac::adapter {
+
+// "0x003501" for 0.53.1; 0 for anything else.
+[[nodiscard]] constexpr unsigned parse_version_number(std::string_view text) noexcept {
+  if (!text.starts_with("0x")) return 0;
+  unsigned number = 0;
+  for (const char c : text.substr(2)) {
+    const bool is_digit = c >= '0' && c <= '9';
+    const char lower = ascii_lower(c);
+    if (!is_digit && (lower < 'a' || lower > 'f')) return 0;
+    number = number * 16 + static_cast<unsigned>(is_digit ? c - '0' : lower - 'a' + 10);
+  }
+  return number;
+}
+
+#ifdef CPPHTTPLIB_VERSION_NUM
+inline constexpr unsigned kHostVersion = parse_version_number(CPPHTTPLIB_VERSION_NUM);
+#else
+inline constexpr unsigned kHostVersion = 0;
+#endif
+
+// True when the host reads the body of every request before the next one. Of versions that nobody
+// has checked the worse is assumed: closing costs a connection, the other way costs a hole.
+inline constexpr bool kHostReadsBodies = kHostVersion >= 0x003500;
+
+template <class Server>
+concept HasWebSockets = requires(Server& server) {
+  server.set_websocket_max_missed_pongs(1);
+};
+// True when the host accepts upgrades, which never reach the hook after routing.
+inline constexpr bool kHostHasWebSockets = HasWebSockets<httplib::Server>;
+
+// Before 0.53: the methods whose bodies the host reads, route or not.
+[[nodiscard]] constexpr bool has_body_read(std::string_view method) noexcept {
+  return method == "POST" || method == "PUT" || method == "PATCH" || method == "DELETE" ||
+         method == "PRI";
+}
+
+template <class Request>
+[[nodiscard]] bool is_tls(const Request& request) noexcept {
+  if constexpr (requires { request.ssl != nullptr; }) {
+    return request.ssl != nullptr;
+  } else {
+    return false;
+  }
+}
+
+// The host's headers for events and predicates.
+class HttplibHeaders final : public HeaderFields {
+ public:
+  explicit HttplibHeaders(const httplib::Headers& headers) noexcept : headers_(headers) {}
+  void visit(Visitor visitor, void* context) const override {
+    for (const auto& [name, value] : headers_) {
+      if (is_from_wire(name)) visitor(context, name, value);
+    }
+  }
+
+ private:
+  // 0.11.4 puts the connection's addresses among the headers; a client may have sent lines of the
+  // same names, so nobody may believe either.
+  static bool is_from_wire(std::string_view name) noexcept {
+    return kHostReadsBodies || (name != "REMOTE_ADDR" && name != "REMOTE_PORT" &&
+                                name != "LOCAL_ADDR" && name != "LOCAL_PORT");
+  }
+  const httplib::Headers& headers_;
+};
+
+// One pass over the request. The view shows the bytes of `request`, and `headers`.
+inline void scan_request(const httplib::Request& request, const HttplibHeaders& headers,
+                         RequestScan& scan) noexcept {
+  for (const auto& [name, value] : request.headers) scan.add(name, value);
+  RequestView& view = scan.view();
+  view.method = request.method;
+  view.target = request.target;
+  view.path = request.path;
+  view.is_websocket_upgrade = view.is_websocket_upgrade && request.method == "GET";
+  view.is_tls = is_tls(request);
+  view.is_http_1_0 = request.version == "HTTP/1.0";
+  view.peer_address = request.remote_addr;
+  view.headers = &headers;
+}
+
+// Before 0.53: ends the connection after this answer. The host keeps it whatever `Connection` says;
+// it gives up only on a body that cannot be written. So the body, if there is one, is written by a
+// content provider that then fails. Of a HEAD the host never asks the provider: there the request,
+// which is not const where the host keeps it, becomes a GET, and nothing is written.
+inline void close_after_answer(const httplib::Request& request, httplib::Response& response,
+                               bool is_head) noexcept {
+  if (is_head) const_cast<httplib::Request&>(request).method = "GET";
+  response.content_length_ = 0;
+  response.is_chunked_content_provider_ = false;
+  try {
+    const std::string length = std::to_string(response.body.size());
+    erase_lines(response.headers,
+                [](std::string_view name) { return equals_ignoring_case(name, "Keep-Alive"); });
+    replace_line(response.headers, "Connection", "close");
+    replace_line(response.headers, "Content-Length", length);
+    if (response.body.empty() || is_head) {
+      response.content_provider_ = [](std::size_t, std::size_t, httplib::DataSink&) {
+        return false;
+      };
+    } else {
+      response.content_provider_ = [body = std::move(response.body)](std::size_t, std::size_t,
+                                                                     httplib::DataSink& sink) {
+        sink.write(body.data(), body.size());
+        return false;
+      };
+    }
+  } catch (...) {  // no memory: a closure without captures needs none
+    response.content_provider_ = [](std::size_t, std::size_t, httplib::DataSink&) { return false; };
+  }
+  response.body.clear();
+}
+
+}  // namespace corsac::adapter

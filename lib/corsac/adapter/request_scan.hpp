@@ -1,0 +1,56 @@
+#pragma once
+
+// Fills a RequestView from a host's header lines, one call for each, in one pass. Knows no host.
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "corsac/http/header_list.hpp"
+#include "corsac/http/request_view.hpp"
+
+namespace corsac {
+
+// More Access-Control-Request-Headers lines than this cannot be within the budget: each brings a
+// name or an empty element. So the first ones give the verdict and the rest need no room.
+inline constexpr std::size_t kRequestedHeadersLimitLines =
+    kRequestedHeadersLimitNames + kRequestedHeadersLimitEmpty + 2;
+
+// What the framing headers say about a body. They are not part of deciding; a host that leaves
+// bodies unread runs them as the next request.
+struct RequestFraming {
+  bool has_content_length = false;
+  bool has_transfer_encoding = false;
+  // A Transfer-Encoding, or a Content-Length other than "0". Anything doubtful ("00", "+0", two
+  // lines that differ) counts as a body.
+  bool has_body = false;
+};
+
+// Lives on the stack beside the host's request, whose bytes its views show. Allocates nothing.
+class RequestScan {
+ public:
+  RequestScan() noexcept {}  // leaves lines_ unfilled on purpose: 1.3 KiB for nothing
+  RequestScan(const RequestScan&) = delete;
+  RequestScan& operator=(const RequestScan&) = delete;
+
+  // One header line in the host's order. The bytes must live as long as the decision.
+  void add(std::string_view name, std::string_view value) noexcept;
+
+  // The view so far; whoever scans sets method, target, path and the connection's facts in it.
+  // Valid as long as this object.
+  [[nodiscard]] RequestView& view() noexcept { return view_; }
+  [[nodiscard]] const RequestView& view() const noexcept { return view_; }
+  [[nodiscard]] const RequestFraming& framing() const noexcept { return framing_; }
+
+ private:
+  void add_long_name(std::string_view name, std::string_view value) noexcept;
+
+  RequestView view_ = {};
+  RequestFraming framing_ = {};
+  std::size_t line_count_ = 0;
+  union {  // only the first line_count_ are alive
+    std::array<std::string_view, kRequestedHeadersLimitLines> lines_;
+  };
+};
+
+}  // namespace corsac

@@ -1,0 +1,127 @@
+#pragma once
+
+// Writes a decision into a host's response headers: erase, then add. Works on any container with
+// the interface of a multimap from names to values; knows no host.
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "corsac/base/ascii.hpp"
+#include "corsac/http/response_edits.hpp"
+#include "corsac/stage/decision.hpp"
+
+namespace corsac {
+
+// Erases every line for which `is_meant(name)`; true when there was one. Allocates nothing, which
+// erasing by key would.
+template <class Headers, class Predicate>
+bool erase_lines(Headers& headers, Predicate is_meant) {
+  bool erased = false;
+  for (auto line = headers.begin(); line != headers.end();) {
+    if (is_meant(std::string_view(line->first))) {
+      line = headers.erase(line);
+      erased = true;
+    } else {
+      ++line;
+    }
+  }
+  return erased;
+}
+
+template <class Headers>
+bool erase_cors_lines(Headers& headers) {
+  return erase_lines(headers, [](std::string_view name) { return is_cors_response_header(name); });
+}
+
+// One line of this name, whatever there was.
+template <class Headers>
+void replace_line(Headers& headers, std::string_view name, std::string_view value) {
+  erase_lines(headers,
+              [name](std::string_view other) { return equals_ignoring_case(name, other); });
+  headers.emplace(std::string(name), std::string(value));
+}
+
+// One Vary line out of those that are there and `added`, a comma list that may be empty; then
+// nothing is changed.
+template <class Headers>
+void add_vary(Headers& headers, std::string_view added) {
+  if (added.empty()) return;
+  std::vector<std::string_view> lines;
+  for (const auto& [name, value] : headers) {
+    if (equals_ignoring_case(name, "Vary")) lines.push_back(value);
+  }
+  const std::string merged = lines.empty() ? std::string(added) : merge_vary(lines, added);
+  if (lines.size() == 1 && lines[0] == merged) return;
+  replace_line(headers, "Vary", merged);
+}
+
+// The names that the handler may have set on two lines itself (its own, and the server's default
+// headers): a browser refuses a doubled Access-Control-Allow-Origin. Of a list both lines stay, as
+// one; of the others the last, which is the more particular one.
+template <class Headers>
+void join_repeated_cors_lines(Headers& headers) {
+  std::vector<std::pair<std::string, std::string>> lines;
+  bool has_repeats = false;
+  for (const auto& [name, value] : headers) {
+    if (!is_cors_response_header(name)) continue;
+    std::string* known = nullptr;
+    for (auto& [other, kept] : lines) {
+      if (equals_ignoring_case(other, name)) known = &kept;
+    }
+    if (known == nullptr) {
+      lines.emplace_back(name, value);
+      continue;
+    }
+    has_repeats = true;
+    const bool is_list = equals_ignoring_case(name, "Access-Control-Expose-Headers") ||
+                         equals_ignoring_case(name, "Access-Control-Allow-Methods") ||
+                         equals_ignoring_case(name, "Access-Control-Allow-Headers");
+    *known = is_list ? *known + ", " + value : value;
+  }
+  if (!has_repeats) return;
+  erase_cors_lines(headers);
+  for (auto& [name, value] : lines) headers.emplace(std::move(name), std::move(value));
+}
+
+enum class AnsweredBy : unsigned char {
+  Handler,  // or the host: a 404, a 500; HandlerHeaders::Keep speaks about these
+  Adapter,  // a preflight's answer or a refusal: whatever stands there comes from default headers
+};
+
+// The whole pass. `extra_vary` is what predicates looked at. Throws for memory only; then lines of
+// ours may be missing, so the caller erases what there is. True when headers of the handler had to
+// give way to ours.
+template <class Headers>
+bool write_decision(Headers& headers, const Decision& decision,
+                    std::span<const std::string_view> extra_vary, AnsweredBy answered_by) {
+  const bool is_handlers = answered_by == AnsweredBy::Handler;
+  bool had_own = false;
+  bool keeps_own = false;
+  if (decision.handler_headers == HandlerHeaders::Keep && is_handlers) {
+    for (const auto& [name, value] : headers) {
+      if (equals_ignoring_case(name, "Access-Control-Allow-Origin")) keeps_own = true;
+    }
+  }
+  if (keeps_own) {
+    join_repeated_cors_lines(headers);
+  } else if (decision.handler_headers != HandlerHeaders::Untouched) {
+    had_own = erase_cors_lines(headers);
+  }
+  // Before the grants: when memory ends in between, an answer without a grant still varies.
+  add_vary(headers, vary_value(decision.vary));
+  for (const std::string_view names : extra_vary) add_vary(headers, names);
+  if (keeps_own) return false;
+  for (std::size_t i = 0; i < decision.grant_count; ++i) {
+    const auto& grant = decision.grants[i];
+    headers.emplace(std::string(header_name(grant.header)),
+                    grant.value.data != nullptr ? std::string(grant.value.view())
+                                                : allow_headers_value(decision.requested));
+  }
+  return had_own && is_handlers;
+}
+
+}  // namespace corsac

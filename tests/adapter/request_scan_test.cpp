@@ -1,0 +1,215 @@
+// Rows for RequestScan: what lands in the view, and what says that a body follows.
+
+#include "corsac/adapter/request_scan.hpp"
+
+#include <cctype>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/allocation_counter.hpp"
+
+namespace corsac {
+namespace {
+
+using Lines = std::vector<std::pair<std::string, std::string>>;
+
+// A scan together with the lines that its views show.
+class Scanned {
+ public:
+  explicit Scanned(Lines lines) : lines_(std::move(lines)) {
+    for (const auto& [name, value] : lines_) scan_.add(name, value);
+  }
+  [[nodiscard]] const RequestView& view() const { return scan_.view(); }
+  [[nodiscard]] const RequestFraming& framing() const { return scan_.framing(); }
+
+ private:
+  Lines lines_;
+  RequestScan scan_;
+};
+
+struct FieldRow {
+  const char* desc;
+  const char* name;
+  HeaderField RequestView::*field;
+};
+
+const FieldRow kFieldRows[] = {
+    {"origin", "Origin", &RequestView::origin},
+    {"requested method", "Access-Control-Request-Method", &RequestView::requested_method},
+    {"private network", "Access-Control-Request-Private-Network",
+     &RequestView::requested_private_network},
+    {"host", "Host", &RequestView::host},
+    {"fetch metadata", "Sec-Fetch-Site", &RequestView::sec_fetch_site},
+    {"content type", "Content-Type", &RequestView::content_type},
+    {"referer", "Referer", &RequestView::referer},
+    {"forwarded scheme", "X-Forwarded-Proto", &RequestView::forwarded_proto},
+    {"forwarded host", "X-Forwarded-Host", &RequestView::forwarded_host},
+    {"forwarded port", "X-Forwarded-Port", &RequestView::forwarded_port},
+};
+
+TEST(RequestScan, FindsEachFieldInAnyCase) {
+  for (const FieldRow& row : kFieldRows) {
+    SCOPED_TRACE(row.desc);
+    std::string lower = row.name;
+    std::string upper = row.name;
+    for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    for (const std::string& name : {std::string(row.name), lower, upper}) {
+      const Scanned scan(Lines{{name, "value"}});
+      EXPECT_EQ((scan.view().*row.field).value, "value") << name;
+      EXPECT_EQ((scan.view().*row.field).lines, 1U) << name;
+    }
+  }
+}
+
+TEST(RequestScan, LeavesEveryOtherFieldAlone) {
+  for (const FieldRow& row : kFieldRows) {
+    SCOPED_TRACE(row.desc);
+    const Scanned scan(Lines{{row.name, "value"}});
+    for (const FieldRow& other : kFieldRows) {
+      EXPECT_EQ((scan.view().*other.field).is_present(), other.field == row.field);
+    }
+    EXPECT_TRUE(scan.view().requested_headers.empty());
+    EXPECT_FALSE(scan.view().has_cookie);
+    EXPECT_FALSE(scan.view().has_authorization);
+    EXPECT_FALSE(scan.view().is_websocket_upgrade);
+    EXPECT_FALSE(scan.framing().has_body);
+  }
+}
+
+TEST(RequestScan, CountsRepeatedLinesAndKeepsTheFirst) {
+  const Scanned scan(Lines{{"Origin", "https://a.example"}, {"origin", "https://b.example"}});
+  EXPECT_EQ(scan.view().origin.value, "https://a.example");
+  EXPECT_EQ(scan.view().origin.lines, 2U);
+}
+
+TEST(RequestScan, TellsEmptyFromAbsent) {
+  const Scanned scan(Lines{{"Origin", " \t "}});
+  EXPECT_TRUE(scan.view().origin.is_present());
+  EXPECT_EQ(scan.view().origin.value, "");
+  EXPECT_FALSE(scan.view().host.is_present());
+}
+
+TEST(RequestScan, DropsBlanksAtTheEndsOnly) {
+  const Scanned scan(Lines{{"Origin", "\t https://a.example b \t"}, {"Host", "\x0b host"}});
+  EXPECT_EQ(scan.view().origin.value, "https://a.example b");
+  EXPECT_EQ(scan.view().host.value, "\x0b host");
+}
+
+TEST(RequestScan, KeepsTheLinesOfRequestedHeadersInOrder) {
+  const Scanned scan(Lines{{"Access-Control-Request-Headers", " x-a"},
+                           {"X-Other", "x"},
+                           {"access-control-request-headers", "x-b,x-c "}});
+  ASSERT_EQ(scan.view().requested_headers.size(), 2U);
+  EXPECT_EQ(scan.view().requested_headers[0], "x-a");
+  EXPECT_EQ(scan.view().requested_headers[1], "x-b,x-c");
+}
+
+TEST(RequestScan, TakesNoMoreRequestedHeaderLinesThanTheBudgetCanHold) {
+  RequestScan scan;
+  for (int i = 0; i < 5000; ++i) scan.add("Access-Control-Request-Headers", "x");
+  EXPECT_EQ(scan.view().requested_headers.size(), kRequestedHeadersLimitLines);
+  EXPECT_GT(scan.view().requested_headers.size(),
+            kRequestedHeadersLimitNames + kRequestedHeadersLimitEmpty);
+}
+
+TEST(RequestScan, SeesCredentials) {
+  const Scanned scan(Lines{{"COOKIE", ""}, {"authorization", "Basic x"}});
+  EXPECT_TRUE(scan.view().has_cookie);
+  EXPECT_TRUE(scan.view().has_authorization);
+}
+
+struct UpgradeRow {
+  const char* desc;
+  Lines lines;
+  bool is_upgrade;
+};
+
+TEST(RequestScan, SeesUpgradesToWebSocket) {
+  const UpgradeRow rows[] = {
+      {"as browsers send it", {{"Upgrade", "websocket"}}, true},
+      {"in any case", {{"upgrade", "WebSocket"}}, true},
+      {"in a list", {{"Upgrade", "h2c, websocket"}}, true},
+      {"on a second line", {{"Upgrade", "h2c"}, {"Upgrade", "websocket"}}, true},
+      {"another protocol", {{"Upgrade", "h2c"}}, false},
+      {"part of a word", {{"Upgrade", "websockets"}}, false},
+      {"empty", {{"Upgrade", ""}}, false},
+      {"only commas", {{"Upgrade", ",,"}}, false},
+  };
+  for (const UpgradeRow& row : rows) {
+    SCOPED_TRACE(row.desc);
+    const Scanned scan(row.lines);
+    EXPECT_EQ(scan.view().is_websocket_upgrade, row.is_upgrade);
+  }
+}
+
+struct BodyRow {
+  const char* desc;
+  Lines lines;
+  bool has_body;
+  bool has_length;
+};
+
+TEST(RequestScan, TakesEveryDoubtfulFramingForABody) {
+  const BodyRow rows[] = {
+      {"nothing", {}, false, false},
+      {"zero", {{"Content-Length", "0"}}, false, true},
+      {"zero with blanks", {{"Content-Length", " 0 "}}, false, true},
+      {"some", {{"content-length", "7"}}, true, true},
+      {"not a number", {{"Content-Length", "x"}}, true, true},
+      {"zero in another spelling", {{"Content-Length", "00"}}, true, true},
+      {"signed", {{"Content-Length", "+0"}}, true, true},
+      {"empty", {{"Content-Length", ""}}, true, true},
+      {"two lines that differ", {{"Content-Length", "0"}, {"Content-Length", "7"}}, true, true},
+      {"two zeros", {{"Content-Length", "0"}, {"Content-Length", "0"}}, false, true},
+      {"a list", {{"Content-Length", "0, 7"}}, true, true},
+      {"chunked", {{"Transfer-Encoding", "chunked"}}, true, false},
+      {"unknown coding", {{"transfer-encoding", "identity"}}, true, false},
+      {"both", {{"Transfer-Encoding", "chunked"}, {"Content-Length", "0"}}, true, true},
+  };
+  for (const BodyRow& row : rows) {
+    SCOPED_TRACE(row.desc);
+    const Scanned scan(row.lines);
+    EXPECT_EQ(scan.framing().has_body, row.has_body);
+    EXPECT_EQ(scan.framing().has_content_length, row.has_length);
+  }
+}
+
+TEST(RequestScan, IgnoresNamesOfTheSameLength) {
+  const Scanned scan(Lines{{"Hopt", "x"},
+                           {"Origan", "x"},
+                           {"Cookee", "x"},
+                           {"Upgrads", "websocket"},
+                           {"Content-Typo", "x"},
+                           {"Authorizatiom", "x"},
+                           {"Content-Lenght", "7"},
+                           {"X-Forwarded-Hosf", "x"},
+                           {"Transfer-Encodimg", "chunked"},
+                           {"Access-Control-Request-Methof", "x"},
+                           {"Access-Control-Request-Headert", "x"},
+                           {"Access-Control-Request-Private-Networm", "x"},
+                           {"", "x"}});
+  for (const FieldRow& row : kFieldRows) EXPECT_FALSE((scan.view().*row.field).is_present());
+  EXPECT_TRUE(scan.view().requested_headers.empty());
+  EXPECT_FALSE(scan.view().has_cookie || scan.view().has_authorization);
+  EXPECT_FALSE(scan.view().is_websocket_upgrade || scan.framing().has_body);
+}
+
+TEST(RequestScan, AllocatesNothing) {
+  const Lines lines = {{"Host", "h"},
+                       {"Origin", "https://a.example"},
+                       {"Upgrade", "a,b,c"},
+                       {"Access-Control-Request-Headers", "x-a"},
+                       {"X-Other-Header", "x"}};
+  const testing::AllocationCounter allocations;
+  RequestScan scan;
+  for (const auto& [name, value] : lines) scan.add(name, value);
+  const std::size_t count = allocations.count();
+  EXPECT_EQ(count, 0U);
+}
+
+}  // namespace
+}  // namespace corsac

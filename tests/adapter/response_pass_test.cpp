@@ -1,0 +1,228 @@
+// Rows for write_decision on the two kinds of containers that hosts have: one sorted by name, one
+// in the order of insertion.
+
+#include "corsac/adapter/response_pass.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace corsac {
+namespace {
+
+using Line = std::pair<std::string, std::string>;
+
+struct IgnoringCase {
+  bool operator()(const std::string& a, const std::string& b) const {
+    return to_ascii_lower(a) < to_ascii_lower(b);
+  }
+};
+using SortedHeaders = std::multimap<std::string, std::string, IgnoringCase>;
+
+class OrderedHeaders : public std::vector<Line> {
+ public:
+  using std::vector<Line>::vector;
+  void emplace(std::string name, std::string value) {
+    emplace_back(std::move(name), std::move(value));
+  }
+};
+
+template <class Headers>
+std::vector<Line> sorted(const Headers& headers) {
+  std::vector<Line> lines;
+  for (const auto& [name, value] : headers) lines.emplace_back(to_ascii_lower(name), value);
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+template <class Headers>
+Headers make_headers(const std::vector<Line>& lines) {
+  Headers headers;
+  for (const auto& [name, value] : lines) headers.emplace(name, value);
+  return headers;
+}
+
+Decision granting(HandlerHeaders handler_headers) {
+  Decision decision;
+  decision.handler_headers = handler_headers;
+  decision.vary = VaryOn::Origin;
+  decision.add_grant(GrantHeader::AllowOrigin, "https://a.example");
+  decision.add_grant(GrantHeader::AllowCredentials, "true");
+  return decision;
+}
+
+Decision denying(HandlerHeaders handler_headers) {
+  Decision decision;
+  decision.handler_headers = handler_headers;
+  decision.vary = VaryOn::Origin;
+  decision.reason = Reason::OriginNotAllowed;
+  return decision;
+}
+
+const Line kOrigin = {"access-control-allow-origin", "https://a.example"};
+const Line kCredentials = {"access-control-allow-credentials", "true"};
+const Line kVary = {"vary", "Origin"};
+
+struct Row {
+  const char* desc;
+  Decision decision;
+  AnsweredBy answered_by;
+  std::vector<std::string_view> extra_vary;
+  std::vector<Line> before;
+  std::vector<Line> after;
+  bool is_replaced;
+};
+
+const AnsweredBy kHandler = AnsweredBy::Handler;
+const AnsweredBy kAdapter = AnsweredBy::Adapter;
+
+std::vector<Row> rows() {
+  using enum HandlerHeaders;
+  return {
+      {"a grant", granting(Replace), kHandler, {}, {}, {kCredentials, kOrigin, kVary}, false},
+      {"what is not CORS stays",
+       granting(Replace),
+       kHandler,
+       {},
+       {{"Content-Type", "a/b"}, {"Set-Cookie", "x"}, {"Set-Cookie", "y"}},
+       {kCredentials,
+        kOrigin,
+        {"content-type", "a/b"},
+        {"set-cookie", "x"},
+        {"set-cookie", "y"},
+        kVary},
+       false},
+      {"the handler's own give way, in any case and however many",
+       granting(Replace),
+       kHandler,
+       {},
+       {{"access-control-allow-origin", "*"},
+        {"ACCESS-CONTROL-ALLOW-ORIGIN", "x"},
+        {"Access-Control-Max-Age", "1"},
+        {"Timing-Allow-Origin", "*"}},
+       {kCredentials, kOrigin, kVary},
+       true},
+      {"a denied one loses them as well",
+       denying(Replace),
+       kHandler,
+       {},
+       {{"Access-Control-Allow-Origin", "*"}},
+       {kVary},
+       true},
+      {"default headers on an answer of ours are no handler's",
+       denying(Keep),
+       kAdapter,
+       {},
+       {{"Access-Control-Allow-Origin", "*"}},
+       {kVary},
+       false},
+      {"keep: the handler's stay, none of ours is added",
+       granting(Keep),
+       kHandler,
+       {},
+       {{"Access-Control-Allow-Origin", "https://own.example"}, {"Access-Control-Max-Age", "1"}},
+       {{"access-control-allow-origin", "https://own.example"},
+        {"access-control-max-age", "1"},
+        kVary},
+       false},
+      {"keep: never two lines of one name",
+       granting(Keep),
+       kHandler,
+       {},
+       {{"Access-Control-Allow-Origin", "*"},
+        {"access-control-allow-origin", "https://own.example"},
+        {"Access-Control-Expose-Headers", "x-a"},
+        {"Access-Control-Expose-Headers", "x-b"}},
+       {{"access-control-allow-origin", "https://own.example"},
+        {"access-control-expose-headers", "x-a, x-b"},
+        kVary},
+       false},
+      {"keep without the handler's Allow-Origin is replace",
+       granting(Keep),
+       kHandler,
+       {},
+       {{"Access-Control-Max-Age", "1"}},
+       {kCredentials, kOrigin, kVary},
+       true},
+      {"untouched: nothing is erased or added",
+       Decision(),
+       kHandler,
+       {},
+       {{"Access-Control-Allow-Origin", "*"}, {"Vary", "Accept"}},
+       {{"access-control-allow-origin", "*"}, {"vary", "Accept"}},
+       false},
+      {"untouched still varies by what a predicate looked at",
+       Decision(),
+       kHandler,
+       {"X-Tenant"},
+       {},
+       {{"vary", "X-Tenant"}},
+       false},
+      {"the handler's Vary is merged",
+       denying(Replace),
+       kHandler,
+       {},
+       {{"Vary", "Accept-Encoding"}},
+       {{"vary", "Accept-Encoding, Origin"}},
+       false},
+      {"several Vary lines become one, in order, without repeats",
+       denying(Replace),
+       kHandler,
+       {"X-Tenant", "origin, Accept"},
+       {{"Vary", "Accept, accept-encoding"}, {"vary", "ORIGIN, Accept"}},
+       {{"vary", "Accept, accept-encoding, ORIGIN, X-Tenant"}},
+       false},
+      {"Vary: * says more than any list",
+       denying(Replace),
+       kHandler,
+       {"X-Tenant"},
+       {{"Vary", "*"}},
+       {{"vary", "*"}},
+       false},
+  };
+}
+
+template <class Headers>
+void check_rows() {
+  for (const Row& row : rows()) {
+    SCOPED_TRACE(row.desc);
+    auto headers = make_headers<Headers>(row.before);
+    EXPECT_EQ(write_decision(headers, row.decision, row.extra_vary, row.answered_by),
+              row.is_replaced);
+    auto expected = row.after;
+    std::sort(expected.begin(), expected.end());
+    EXPECT_EQ(sorted(headers), expected);
+  }
+}
+
+TEST(ResponsePass, WritesTheWholeSetIntoSortedHeaders) { check_rows<SortedHeaders>(); }
+
+TEST(ResponsePass, WritesTheWholeSetIntoOrderedHeaders) { check_rows<OrderedHeaders>(); }
+
+TEST(ResponsePass, JoinsATolerantListOfHeaders) {
+  Decision decision = granting(HandlerHeaders::Replace);
+  decision.add_grant(GrantHeader::AllowHeaders, {});
+  decision.requested.count = 2;
+  decision.requested.names[0] = BytesRef::of("x-a");
+  decision.requested.names[1] = BytesRef::of("x-b");
+  OrderedHeaders headers;
+  EXPECT_FALSE(write_decision(headers, decision, {}, kAdapter));
+  EXPECT_EQ(sorted(headers),
+            (std::vector<Line>{
+                kCredentials, {"access-control-allow-headers", "x-a,x-b"}, kOrigin, kVary}));
+}
+
+TEST(ResponsePass, ErasesWhatItIsAskedForAndSaysSo) {
+  auto headers = make_headers<SortedHeaders>({{"A", "1"}, {"B", "2"}, {"b", "3"}});
+  const auto is_b = [](std::string_view name) { return equals_ignoring_case(name, "b"); };
+  EXPECT_TRUE(erase_lines(headers, is_b));
+  EXPECT_EQ(sorted(headers), (std::vector<Line>{{"a", "1"}}));
+  EXPECT_FALSE(erase_lines(headers, is_b));
+}
+
+}  // namespace
+}  // namespace corsac
