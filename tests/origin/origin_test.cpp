@@ -119,6 +119,7 @@ TEST(Origin, RefusesEverythingElse) {
       {"hex port", "https://a.example:0x50"},
       {"letter in the port", "https://a.example:80a"},
       {"two ports", "https://a.example:80:81"},
+      {"digits and no colon before a port", "https://a.example8080:"},
       {"port wildcard", "https://a.example:*"},
       {"no host before a port", "https://:8080"},
       {"empty first label", "https://.example"},
@@ -167,6 +168,56 @@ TEST(Origin, RefusesEverythingElse) {
       {"brackets after a name", "https://a[::1]"},
   };
   for (const BadRow& row : rows) EXPECT_FALSE(parse_origin(row.text)) << row.desc;
+}
+
+// The rule for a domain name, one byte after the other, against the parser's sixteen at a time.
+bool is_domain_plainly(std::string_view host) {
+  if (host.empty() || host.size() > 253) return false;
+  std::size_t label_bytes = 0;
+  for (std::size_t i = 0; i < host.size(); ++i) {
+    if (host[i] == '.') {
+      if (label_bytes == 0) return false;
+      label_bytes = 0;
+    } else if (std::string_view("abcdefghijklmnopqrstuvwxyz0123456789-_").find(host[i]) ==
+                   std::string_view::npos ||
+               ++label_bytes > 63) {
+      return false;
+    }
+  }
+  return true;
+}
+
+TEST(Origin, SeesEachByteOfAHostOfAnyLength) {
+  for (std::size_t size = 1; size <= 80; ++size) {
+    const std::string good = "https://" + std::string(size, 'g');
+    EXPECT_EQ(parse_origin(good).has_value(), size <= 63) << size;
+    for (std::size_t at = 0; at < size; ++at) {
+      for (unsigned c = 0; c < 256; ++c) {
+        std::string host(size, 'g');
+        host[at] = static_cast<char>(c);
+        EXPECT_EQ(parse_origin("https://" + host).has_value(),
+                  is_domain_plainly(host) && !(at + 1 == size && size == 1 && c >= '0' && c <= '9'))
+            << size << ' ' << at << ' ' << c;
+      }
+    }
+  }
+}
+
+TEST(Origin, SeesEmptyLabelsAnywhere) {
+  for (const char* scheme : {"https://", "http://", "a://"}) {
+    for (std::size_t size = 2; size <= 300; ++size) {
+      for (std::size_t at = 0; at + 1 < size; ++at) {
+        std::string host = std::string(size, 'g');
+        for (std::size_t dot = 40; dot < size; dot += 41) host[dot] = '.';
+        ASSERT_EQ(parse_origin(scheme + host).has_value(), is_domain_plainly(host)) << size;
+        host[at] = '.';
+        ASSERT_EQ(parse_origin(scheme + host).has_value(), is_domain_plainly(host))
+            << size << ' ' << at;
+        host[at + 1] = '.';
+        ASSERT_FALSE(parse_origin(scheme + host)) << size << ' ' << at;
+      }
+    }
+  }
 }
 
 struct LoopbackRow {

@@ -1,12 +1,14 @@
 // The bounded parser for `Origin` values: RFC 6454, 7 with the URL standard's host rules.
 // Entry: parse_origin. Test: tests/origin/origin_test.cpp.
 //
-// It runs on each denied request, so: length first, the two common schemes as one comparison, then
-// one pass over the host by a table of byte classes. IP addresses, which are rare, go out of line.
+// It runs on each denied request, so: length first, the two common schemes as one comparison, and
+// sixteen bytes of the host at a time. What is rare (long hosts, addresses) goes out of line.
 
 #include "corsac/origin/origin.hpp"
 
 #include <array>
+#include <bit>
+#include <cstring>
 
 #include "corsac/base/ascii.hpp"
 #include "corsac/origin/ip_text.hpp"
@@ -14,73 +16,92 @@
 namespace corsac {
 namespace {
 
-constexpr std::array<bool, 256> make_label_bytes() noexcept {
-  std::array<bool, 256> table = {};
-  for (unsigned c = 'a'; c <= 'z'; ++c) table[c] = true;
-  for (unsigned c = '0'; c <= '9'; ++c) table[c] = true;
-  table['-'] = true;
-  table['_'] = true;  // not in the ABNF of RFC 6454, but browsers take and send it
-  return table;
+// Sixteen bytes as one value: SSE2, NEON or what the compiler makes of it. A comparison gives 0xFF
+// or 0 in each byte.
+using Bytes16 = unsigned char __attribute__((vector_size(16)));
+using Halves = std::array<std::uint64_t, 2>;
+
+constexpr unsigned char byte(char c) noexcept { return static_cast<unsigned char>(c); }
+
+template <class Word>
+Word load(const char* p) noexcept {
+  Word word;
+  std::memcpy(&word, p, sizeof word);
+  return word;
 }
 
-constexpr std::array<bool, 256> kLabelBytes = make_label_bytes();
-
-struct HostScan {
-  const char* end;  // the first byte after the host; null when it is malformed
-  bool may_be_number;
-};
-
-constexpr HostScan kMalformed = {nullptr, false};
-
-HostScan scan_domain(const char* begin, const char* end) noexcept {
-  const char* p = begin;
-  const char* label = begin;
-  for (; p != end; ++p) {
-    if (kLabelBytes[static_cast<unsigned char>(*p)]) continue;
-    if (*p != '.') break;
-    // Empty wraps round to the largest value.
-    if (static_cast<std::size_t>(p - label) - 1 >= kLabelLimitBytes) return kMalformed;
-    label = p + 1;
-  }
-  if (p == begin || static_cast<std::size_t>(p - label) > kLabelLimitBytes ||
-      static_cast<std::size_t>(p - begin) > kHostLimitBytes) {
-    return kMalformed;
-  }
-  // After a final dot the last label is the one before it; rare, so judged out of line.
-  return {p, label == p || is_ascii_digit(*label)};
+// Not zero in each byte that has no place in a domain name or, being a dot after the dot in
+// `before`, ends an empty label.
+Bytes16 faults(Bytes16 bytes, Bytes16 before) noexcept {
+  const auto is_letter = bytes - byte('a') <= byte('z' - 'a');
+  const auto is_digit_hyphen_dot = (bytes - byte('-') <= byte('9' - '-')) & (bytes != byte('/'));
+  // Not in the ABNF of RFC 6454, but browsers take and send it.
+  const auto is_underscore = bytes == byte('_');
+  const auto ends_empty_label = (bytes == byte('.')) & (before == byte('.'));
+  return Bytes16(~(is_letter | is_digit_hyphen_dot | is_underscore) | ends_empty_label);
 }
 
-HostScan scan_ipv6(const char* begin, const char* end) noexcept {
-  const std::string_view text(begin, static_cast<std::size_t>(end - begin));
-  const std::size_t close = text.find(']');
-  if (close == std::string_view::npos || !is_serialised_ipv6(text.substr(1, close - 1))) {
-    return kMalformed;
-  }
-  return {begin + close + 1, false};
+// The 8 to 15 bytes at `p`, some of them twice: cheaper than copying the odd ones.
+Bytes16 load_twice(const char* p, std::size_t size) noexcept {
+  return std::bit_cast<Bytes16>(Halves{load<std::uint64_t>(p), load<std::uint64_t>(p + size - 8)});
 }
 
-// False when the host is an IPv4 address in a spelling that no browser sends.
-bool judge_number(ParsedOrigin& origin) noexcept {
-  if (!ends_in_number(origin.host)) return true;
-  origin.is_ip = is_serialised_ipv4(origin.host);
-  return origin.is_ip;
+[[gnu::noinline]] bool has_only_domain_bytes(std::string_view text) noexcept {
+  for (const char c : text) {
+    if (!is_ascii_lower(c) && !is_ascii_digit(c) && c != '-' && c != '_' && c != '.') return false;
+  }
+  return text.find("..") == std::string_view::npos;
+}
+
+[[gnu::noinline]] bool labels_fit(std::string_view host) noexcept {
+  std::size_t dot = host.find('.');
+  while (dot != std::string_view::npos) {
+    if (dot > kLabelLimitBytes) return false;
+    host.remove_prefix(dot + 1);
+    dot = host.find('.');
+  }
+  return host.size() <= kLabelLimitBytes;
+}
+
+// Letters, digits, "-" and "_" in labels of 1 to 63 bytes; one final dot. The byte before `host`
+// belongs to the same text.
+inline bool is_domain(std::string_view host) noexcept {
+  const char* const begin = host.data();
+  const std::size_t size = host.size();
+  if (*begin == '.') return false;
+  if (size < 8) return has_only_domain_bytes(host);
+  Bytes16 found = {};
+  if (size < 16) {
+    found = faults(load_twice(begin, size), load_twice(begin - 1, size));
+  } else {
+    for (std::size_t i = 0; i + 16 < size; i += 16) {
+      found |= faults(load<Bytes16>(begin + i), load<Bytes16>(begin + i - 1));
+    }
+    const char* const last = begin + size - 16;
+    found |= faults(load<Bytes16>(last), load<Bytes16>(last - 1));
+  }
+  const Halves halves = std::bit_cast<Halves>(found);
+  if ((halves[0] | halves[1]) != 0) return false;
+  return size <= kLabelLimitBytes || (size <= kHostLimitBytes && labels_fit(host));
+}
+
+// False only when the last label is certainly no number: a look at the last few bytes.
+inline bool may_end_in_number(std::string_view host) noexcept {
+  const char* p = host.data() + host.size();
+  while (is_ascii_digit(p[-1]) || (p[-1] >= 'a' && p[-1] <= 'f')) --p;  // the "/" before it stops
+  return p[-1] == '.' || p[-1] == 'x' || p == host.data();
 }
 
 // 0 = not a port that a browser writes.
-std::int32_t parse_port(const char* p, const char* end) noexcept {
-  if (end - p < 1 || end - p > 5 || *p == '0') return 0;
+std::int32_t read_port(const char* p, const char* end) noexcept {
+  if (end - p > 5 || *p == '0') return 0;
   std::int32_t port = 0;
-  for (; p != end; ++p) {
-    if (!is_ascii_digit(*p)) return 0;
-    port = port * 10 + (*p - '0');
-  }
+  for (; p != end; ++p) port = port * 10 + (*p - '0');
   return port <= 65535 ? port : 0;
 }
 
-// RFC 3986, 3.1, lower case only. The length of the scheme; 0 = none.
-std::size_t scheme_length(std::string_view text) noexcept {
-  if (text.starts_with("https://")) return 5;
-  if (text.starts_with("http://")) return 4;
+// RFC 3986, 3.1, lower case only. The length of the scheme before "://"; 0 = none.
+[[gnu::noinline]] std::size_t custom_scheme_length(std::string_view text) noexcept {
   if (text.empty() || !is_ascii_lower(text.front())) return 0;
   for (std::size_t i = 1; i < text.size() && i <= kSchemeLimitBytes; ++i) {
     const char c = text[i];
@@ -90,31 +111,48 @@ std::size_t scheme_length(std::string_view text) noexcept {
   return 0;
 }
 
+std::size_t scheme_length(std::string_view text) noexcept {
+  if (text.starts_with("https://")) return 5;
+  if (text.starts_with("http://")) return 4;
+  return custom_scheme_length(text);
+}
+
 }  // namespace
 
 std::optional<ParsedOrigin> parse_origin(std::string_view text) noexcept {
   if (text.size() > kOriginLimitBytes) return std::nullopt;
   const std::size_t scheme = scheme_length(text);
-  if (scheme == 0) return std::nullopt;
   const char* const begin = text.data() + scheme + 3;
   const char* const end = text.data() + text.size();
-  if (begin == end) return std::nullopt;
+  if (scheme == 0 || begin == end) return std::nullopt;
 
-  const bool is_ipv6 = *begin == '[';
-  const HostScan host = is_ipv6 ? scan_ipv6(begin, end) : scan_domain(begin, end);
-  if (host.end == nullptr) return std::nullopt;
-  std::optional<ParsedOrigin> origin(std::in_place);
-  origin->scheme = text.substr(0, scheme);
-  origin->host = {begin, static_cast<std::size_t>(host.end - begin)};
-  origin->is_ip = is_ipv6;
-
-  if (host.end != end) {
-    if (*host.end != ':') return std::nullopt;
-    origin->port = parse_port(host.end + 1, end);
-    if (origin->port == 0 || origin->port == default_port(origin->scheme)) return std::nullopt;
+  const char* host_end = end;
+  std::int32_t port = -1;
+  const char* digits = end;
+  while (is_ascii_digit(digits[-1])) --digits;  // the "/" before the host stops it
+  if (digits != end && digits[-1] == ':') {
+    host_end = digits - 1;
+    port = read_port(digits, end);
+    if (port == 0 || port == default_port(text.substr(0, scheme)) || host_end == begin) {
+      return std::nullopt;
+    }
   }
-  if (host.may_be_number && !judge_number(*origin)) return std::nullopt;
-  return origin;
+
+  const std::string_view host(begin, static_cast<std::size_t>(host_end - begin));
+  bool is_ip = false;
+  if (*begin == '[') {
+    if (!host.ends_with(']') || !is_serialised_ipv6(host.substr(1, host.size() - 2))) {
+      return std::nullopt;
+    }
+    is_ip = true;
+  } else {
+    if (!is_domain(host)) return std::nullopt;
+    if (may_end_in_number(host) && ends_in_number(host)) {
+      if (!is_serialised_ipv4(host)) return std::nullopt;
+      is_ip = true;
+    }
+  }
+  return ParsedOrigin{text.substr(0, scheme), host, port, is_ip};
 }
 
 bool is_loopback_host(std::string_view host) noexcept {
