@@ -1,6 +1,7 @@
 #pragma once
 
-// Events of refused grants and refusals: policy document, 5.
+// Events of refused grants and refusals: policy document, 5. Recorded only for a policy with
+// `debug = true`.
 
 #include <chrono>
 #include <cstdint>
@@ -44,28 +45,46 @@ struct Event {
   std::string category = {};  // FusionAuth's name for it; empty for other profiles
 };
 
-// One JSON object on one line, with the names of policy document, 5; absent optionals are null.
+// The event of a decision with a reason; seq, time are not set. Every byte from the wire is escaped
+// and cut; of header values only those of Content-Type, Host, Origin and Referer stand in it, and
+// of the others' names at most kEventHeaderNames.
+[[nodiscard]] Event make_event(const Snapshot& snapshot, const RequestView& request,
+                               const Decision& decision);
+
+inline constexpr std::size_t kEventHeaderNames = 100;
+inline constexpr std::size_t kEventHeaderNameBytes = 64;  // of each; real ones have under 40
+
+// One JSON object on one line without a line break: "type" is "event", then the names of policy
+// document, 5, and "place"; absent optionals are null.
 [[nodiscard]] std::string to_json(const Event& event);
 
-// What the log file gets of the ring's events: at most kLinesPerSecond, and the same (origin,
-// reason) once a minute; the rest is counted, and the count is logged.
-inline constexpr unsigned kLinesPerSecond = 100;
+// Bytes of memory that the events of a ring may take together, for each event of its capacity: an
+// ordinary one has under 2 KB. When hostile ones are larger, the ring holds fewer.
+inline constexpr std::size_t kRingBytesPerEvent = 4096;
 
-// Safe from any thread. The ring keeps every event; memory stays within capacity whatever comes.
+// Safe from any thread. The ring keeps every event until newer ones push it out; of the log's lines
+// the limits of event_line_limits.hpp are kept. What they suppress is counted, and the count is a
+// line of its own, with the next event that comes 10 seconds after the first one that was
+// suppressed or later, and when the log is destroyed:
+//   {"type":"suppressed","time":"...","count":12,"repeated":10,"over_rate":2}
 class EventLog {
  public:
-  // `sink` gets each line that passes the limits, on the thread that recorded; may be empty; must
-  // not throw (an exception is swallowed and counted).
+  // `sink` gets each line, without a line break, on the thread that recorded, one after the other;
+  // may be empty; must not throw (an exception is swallowed and counted) and must not record.
+  // `clock` is never null. A capacity of 0 keeps no event; lines are written all the same.
   EventLog(std::size_t capacity, std::shared_ptr<const Clock> clock,
            std::function<void(std::string_view json_line)> sink);
   ~EventLog();
+  EventLog(const EventLog&) = delete;
+  EventLog& operator=(const EventLog&) = delete;
 
+  // Only for a decision with a reason. Throws only for memory; the event is lost then.
   void record(const Snapshot& snapshot, const RequestView& request, const Decision& decision);
 
   struct Query {
-    std::string reason = {};                  // empty = any
+    std::string reason = {};                  // a code; empty = any
     std::optional<std::uint64_t> after = {};  // only events with a greater seq
-    std::size_t start_row = 0;
+    std::size_t start_row = 0;                // of those that match, newest first
     std::size_t count = 25;
   };
   struct Page {
@@ -74,6 +93,11 @@ class EventLog {
     std::uint64_t dropped = 0;       // fell out of the ring since the start
   };
   [[nodiscard]] Page find(const Query& query) const;
+
+  // Calls of the sink that threw.
+  [[nodiscard]] std::uint64_t sink_failures() const noexcept;
+  // What the events of the ring take now.
+  [[nodiscard]] std::size_t memory_bytes() const;
 
  private:
   struct State;

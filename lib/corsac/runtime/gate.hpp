@@ -19,9 +19,10 @@
 #include "corsac/policy/report.hpp"
 #include "corsac/policy/snapshot.hpp"
 #include "corsac/runtime/event_log.hpp"
+#include "corsac/runtime/log_sink.hpp"
 #include "corsac/runtime/metrics.hpp"
 #include "corsac/runtime/store_config.hpp"
-#include "corsac/runtime/supervisor.hpp"
+#include "corsac/runtime/store_status.hpp"
 
 namespace corsac {
 

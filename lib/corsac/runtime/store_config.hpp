@@ -22,11 +22,12 @@ struct StoreConfig {
   std::vector<std::pair<std::string, std::string>> settings = {};
   std::filesystem::path directory = {};  // what relative paths are relative to; empty = the current
   OnStartFailure on_start_failure = OnStartFailure::Fail;
+  // Take a document without any section from a store that had one.
   bool accept_empty = false;
-  std::chrono::seconds max_stale{3600};  // counts only while the store cannot be reached
-  std::chrono::seconds retry_max{1};     // cap of the back-off
+  std::chrono::seconds max_stale{3600};  // counts only while the store cannot be reached; 0 = none
+  std::chrono::seconds retry_max{1};     // cap of the back-off, which begins with 100 ms
   std::chrono::seconds deadline{10};     // of one read
-  std::chrono::seconds refresh{30};      // look again even when nobody called
+  std::chrono::seconds refresh{30};      // look again even when nobody called; 0 = never
   // Folders searched for a plugin name, before those of CORSAC_PLUGIN_PATH, the installed one and
   // the one beside libcorsac.
   std::vector<std::filesystem::path> plugin_folders = {};

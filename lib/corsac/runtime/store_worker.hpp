@@ -10,52 +10,70 @@
 #include <vector>
 
 #include "corsac/base/problem.hpp"
+#include "corsac/base/result.hpp"
 #include "corsac/policy/policy.hpp"
+#include "corsac/policy/report.hpp"
+#include "corsac/runtime/log_sink.hpp"
 #include "corsac/runtime/store_config.hpp"
 
 namespace corsac {
 
 struct LoadedPlugin;  // runtime/store_loader.hpp
 
-enum class LogLevel : unsigned char { Info, Warning, Error };
-using LogSink = std::function<void(LogLevel, std::string_view line)>;  // any thread; must not throw
-
 enum class ReadStatus : unsigned char {
   Read,         // `policy` is a whole document; `problems` holds what the reader found
   Invalid,      // the store answered, but not with a document; `problems` says why
   Unreachable,  // `detail` says why
   Cancelled,    // interrupted, or out of time
+  // The store could not be opened, and nothing can be read with this worker. `problems` are those
+  // of its settings: no retry cures them. Without one, `detail` says why; a later try may succeed.
+  NotOpened,
 };
 
 struct ReadResult {
   ReadStatus status = ReadStatus::Unreachable;
-  Policy policy = {};
+  Policy policy = {};  // unless Read: only its `sources`, which the places of `problems` count
   std::vector<Problem> problems = {};
-  std::string detail = {};  // one line; no secrets
+  std::string detail = {};  // one line, escaped; no secrets
 };
 
+// None is called after the worker's destructor has returned. None may destroy the worker.
 struct WorkerCallbacks {
   std::function<void(ReadResult)> on_read = {};  // on the worker's thread, after each read
   std::function<void()> on_changed = {};         // any thread, also the plugin's own
   LogSink log = {};
+  // Held until the thread has ended, also when it was left behind: whoever gave it can count.
+  std::shared_ptr<const void> held_while_running = {};
 };
 
+// What a plugin does wrong is met here. An exception, a status that there is none of, or an answer
+// without a document counts as Unreachable; a sink that says stop is not asked again; a call that
+// does not return is interrupted, and then left behind with its thread and all that it can touch.
 class StoreWorker {
  public:
-  // Starts the thread and opens the store on it. The answer is the store's own problems with its
-  // settings (empty = open). Waits at most `config.deadline`.
+  // Starts the thread and opens the store on it; returns at once. A store that cannot be opened is
+  // told by on_read with NotOpened, once.
+  [[nodiscard]] static std::unique_ptr<StoreWorker> launch(const LoadedPlugin& plugin,
+                                                           const StoreConfig& config,
+                                                           WorkerCallbacks callbacks);
+
+  // The same, and waits for the open, at most `config.deadline`. The error side: the store's own
+  // problems with its settings, or store-not-opened; on_read is not called then.
   [[nodiscard]] static Result<std::unique_ptr<StoreWorker>, Report> start(
-      LoadedPlugin plugin, const StoreConfig& config, WorkerCallbacks callbacks);
+      const LoadedPlugin& plugin, const StoreConfig& config, WorkerCallbacks callbacks);
 
   // Interrupts the call under way, closes the store and joins. A plugin that ignores interrupt for
-  // kAbandonAfter is left behind with its thread, and said so in the log.
+  // kAbandonAfter, counted from the first interrupt() of the call, is left behind with its thread,
+  // and said so in the log.
   ~StoreWorker();
+  StoreWorker(const StoreWorker&) = delete;
+  StoreWorker& operator=(const StoreWorker&) = delete;
 
   // Asks for one read; returns at once. While one is under way, one more is kept, not more.
   void request_read();
-  // Interrupts the read under way, if any.
+  // Interrupts the call under way, if any; returns at once.
   void interrupt();
-  // The name that the plugin gives itself, and its version.
+  // The name that the plugin gives itself, and its version: "toml 1.0".
   [[nodiscard]] std::string description() const;
 
   static constexpr std::chrono::seconds kAbandonAfter{2};

@@ -6,61 +6,58 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <string>
 
 #include "corsac/base/clock.hpp"
 #include "corsac/base/result.hpp"
 #include "corsac/policy/report.hpp"
 #include "corsac/policy/snapshot.hpp"
+#include "corsac/runtime/log_sink.hpp"
 #include "corsac/runtime/store_config.hpp"
-#include "corsac/runtime/store_worker.hpp"
+#include "corsac/runtime/store_status.hpp"
 
 namespace corsac {
 
-enum class StoreState : unsigned char {
-  Starting,  // no policy yet
-  Fresh,     // the newest document is in force
-  Degraded,  // the store's newest document is invalid; the last good one is in force
-  Stale,     // the store cannot be reached; the last good one is in force, for max_stale at most
-  Closed,    // no policy may be used: every cross-origin request is refused
-};
-
-[[nodiscard]] std::string_view to_text(StoreState state) noexcept;  // "fresh"
-
-// One picture of the supervisor, for status, metrics and logs.
-struct StoreStatus {
-  StoreState state = StoreState::Starting;
-  std::string source = {};                                    // "toml: policy.toml"
-  std::string revision = {};                                  // of the policy in force
-  std::chrono::system_clock::time_point loaded_at = {};       // of the policy in force
-  std::chrono::system_clock::time_point last_answer_at = {};  // the store last answered
-  std::string last_error = {};  // first line of the last report or failure; empty = none
-  Report last_report = {};      // of the newest document
-  std::uint64_t loads = 0;      // documents taken
-  std::uint64_t failures = 0;   // documents refused and reads that failed
-  std::chrono::milliseconds next_try_in{0};
-};
+struct LoadedPlugin;  // runtime/store_loader.hpp
 
 struct SupervisorCallbacks {
-  // On the supervisor's thread, one after the other.
+  // On the supervisor's thread, one after the other; never null. Must not destroy the supervisor.
   std::function<void(SnapshotPtr)> publish = {};
   LogSink log = {};
 };
 
+// Owns one thread for its waits and for compiling, and one store worker. All calls are safe from
+// any thread.
 class Supervisor {
  public:
-  // Loads the plugin, opens the store, reads and compiles once. The error side: what was wrong,
-  // when on_start_failure is Fail. Otherwise a policy, or the closed one, has been published.
+  // Loads the plugin, opens the store, reads and compiles once. The error side: what was wrong.
+  // Plugins that cannot be loaded and wrong settings fail always; a store that cannot be opened or
+  // reached, and a document that is invalid, only when on_start_failure is Fail. Otherwise a
+  // policy, or the closed one, has been published. Waits for one read: `config.deadline` and
+  // StoreWorker::kAbandonAfter at most.
+  //
+  // Codes, besides those of the loader, the store and the document: store-not-opened,
+  // store-unreachable, store-deadline, document-empty (from a store that had a document with
+  // sections, without accept_empty), store-failed (no memory).
   [[nodiscard]] static Result<std::unique_ptr<Supervisor>, Report> start(
       StoreConfig config, std::shared_ptr<const Clock> clock, SupervisorCallbacks callbacks);
+  // The same with a plugin that is loaded already.
+  [[nodiscard]] static Result<std::unique_ptr<Supervisor>, Report> start(
+      const LoadedPlugin& plugin, StoreConfig config, std::shared_ptr<const Clock> clock,
+      SupervisorCallbacks callbacks);
   ~Supervisor();  // stops and joins; nothing is published after it
+  Supervisor(const Supervisor&) = delete;
+  Supervisor& operator=(const Supervisor&) = delete;
 
-  // Read now. With `wait`, returns when that read has been judged or `deadline` is over; the answer
-  // is the report of that document (errors: it was not taken).
+  // Asks for a read now; returns at once.
   void request_reload();
+  // The same, and returns when a read that began after this call has been judged, or `deadline` is
+  // over (store-deadline). The answer is the report of that document; with an error it was not
+  // taken.
   [[nodiscard]] Report reload_and_wait(std::chrono::milliseconds deadline);
 
   [[nodiscard]] StoreStatus status() const;
+  // Of the plugin and the first document.
+  [[nodiscard]] const Report& warnings_at_start() const noexcept;
 
  private:
   struct State;

@@ -1,0 +1,58 @@
+// Limits of the event log's lines. Entry: EventLineLimits::takes. Spec: policy document, 5. Test:
+// tests/runtime/event_line_limits_test.cpp.
+//
+// A pair is remembered only when it became a line. So one list of lines serves both limits, and the
+// limit of the rate is the limit of the memory.
+
+#include "corsac/runtime/event_line_limits.hpp"
+
+#include <utility>
+
+namespace corsac {
+
+bool EventLineLimits::takes(std::string_view origin, std::string_view reason, Time now) {
+  forget_before(now - kRepeatedLineAfter);
+  std::string key;
+  key.reserve(origin.size() + reason.size() + 1);
+  key.append(reason).append(1, '\n').append(origin);  // no reason holds a line break
+  if (keys_.contains(key)) {
+    suppress(suppressed_.repeated, now);
+    return false;
+  }
+  if (lines_.size() >= kLinesPerSecond &&
+      now - lines_[lines_.size() - kLinesPerSecond].time < std::chrono::seconds(1)) {
+    suppress(suppressed_.over_rate, now);
+    return false;
+  }
+  const auto inserted = keys_.insert(std::move(key)).first;
+  try {
+    lines_.push_back({now, inserted});
+  } catch (...) {
+    keys_.erase(inserted);  // else it would be remembered for ever
+    throw;
+  }
+  return true;
+}
+
+EventLineLimits::Suppressed EventLineLimits::take_suppressed(Time now) noexcept {
+  if (suppressed_.total() == 0 || now - suppressed_since_ < kSuppressedLineAfter) return {};
+  return take_suppressed();
+}
+
+EventLineLimits::Suppressed EventLineLimits::take_suppressed() noexcept {
+  return std::exchange(suppressed_, {});
+}
+
+void EventLineLimits::forget_before(Time time) {
+  while (!lines_.empty() && lines_.front().time <= time) {
+    keys_.erase(lines_.front().key);
+    lines_.pop_front();
+  }
+}
+
+void EventLineLimits::suppress(std::uint64_t& counter, Time now) noexcept {
+  if (suppressed_.total() == 0) suppressed_since_ = now;
+  ++counter;
+}
+
+}  // namespace corsac

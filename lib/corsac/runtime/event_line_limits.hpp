@@ -1,0 +1,58 @@
+#pragma once
+
+// Which events become lines of the log: policy document, 5. The ring keeps all of them.
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace corsac {
+
+// Lines within any one second.
+inline constexpr unsigned kLinesPerSecond = 100;
+// The same (origin, reason) is a line once in this time.
+inline constexpr std::chrono::seconds kRepeatedLineAfter{60};
+// What was suppressed is said this long after the first event that was.
+inline constexpr std::chrono::seconds kSuppressedLineAfter{10};
+
+// Not thread-safe: the event log calls it under its lock. Remembers only what became a line, so at
+// most kLinesPerSecond * kRepeatedLineAfter pairs, however many origins come.
+class EventLineLimits {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  // True when the event may be a line; it counts as one then. Otherwise it is counted as
+  // suppressed. `now` must not go back.
+  [[nodiscard]] bool takes(std::string_view origin, std::string_view reason, Time now);
+
+  struct Suppressed {
+    std::uint64_t repeated = 0;   // the same (origin, reason) within the minute
+    std::uint64_t over_rate = 0;  // more than kLinesPerSecond
+    [[nodiscard]] std::uint64_t total() const noexcept { return repeated + over_rate; }
+  };
+  // What was suppressed since the last answer with something in it; empty when that is nothing, or
+  // began less than kSuppressedLineAfter ago.
+  [[nodiscard]] Suppressed take_suppressed(Time now) noexcept;
+  // The same without waiting: at the end of the log.
+  [[nodiscard]] Suppressed take_suppressed() noexcept;
+
+  [[nodiscard]] std::size_t remembered() const noexcept { return lines_.size(); }
+
+ private:
+  struct Line {
+    Time time;
+    std::set<std::string>::const_iterator key;
+  };
+  void forget_before(Time time);
+  void suppress(std::uint64_t& counter, Time now) noexcept;
+
+  std::deque<Line> lines_ = {};      // in order of time; one for each element of keys_
+  std::set<std::string> keys_ = {};  // a tree: no choice of origins makes it slow
+  Suppressed suppressed_ = {};
+  Time suppressed_since_ = {};  // of the first, while suppressed_ holds something
+};
+
+}  // namespace corsac

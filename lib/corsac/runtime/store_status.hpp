@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "corsac/policy/report.hpp"
+
+namespace corsac {
+
+enum class StoreState : unsigned char {
+  Starting,  // no policy yet
+  Fresh,     // the newest document is in force
+  Degraded,  // the store's newest document is invalid; the last good one is in force
+  Stale,     // the store cannot be reached; the last good one is in force, for max_stale at most
+  Closed,    // no policy may be used: every cross-origin request is refused
+};
+
+[[nodiscard]] std::string_view to_text(StoreState state) noexcept;  // "fresh"
+
+// One picture of a gate's source of policy, for status, metrics and logs.
+struct StoreStatus {
+  StoreState state = StoreState::Starting;
+  std::string source = {};    // "toml: policy.toml"; "code" for a gate made by make_gate
+  std::string revision = {};  // of the policy in force
+  std::chrono::system_clock::time_point loaded_at = {};       // of the policy in force
+  std::chrono::system_clock::time_point last_answer_at = {};  // the store last answered
+  std::string last_error = {};  // first line of the last report or failure; empty = none
+  Report last_report = {};      // of the newest document
+  std::uint64_t loads = 0;      // documents taken
+  std::uint64_t failures = 0;   // documents refused and reads that failed
+  std::chrono::milliseconds next_try_in{0};  // until the store is read again; 0 = now, or never
+};
+
+}  // namespace corsac

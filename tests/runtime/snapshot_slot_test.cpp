@@ -1,0 +1,177 @@
+#include "corsac/runtime/snapshot_slot.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace corsac {
+namespace {
+
+SnapshotPtr a_snapshot() { return std::make_shared<const Snapshot>(); }
+
+// A thread that does one thing after the other when told to.
+class Worker {
+ public:
+  ~Worker() {
+    post({});
+    thread_.join();
+  }
+  // Runs `step` on the thread and waits for it.
+  void run(std::function<void()> step) {
+    post(std::move(step));
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !step_.has_value(); });
+  }
+
+ private:
+  void post(std::function<void()> step) {
+    const std::lock_guard lock(mutex_);
+    step_ = std::move(step);
+    changed_.notify_all();
+  }
+  void loop() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      changed_.wait(lock, [this] { return step_.has_value(); });
+      if (!*step_) return;
+      (*step_)();
+      step_.reset();
+      changed_.notify_all();
+    }
+  }
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::optional<std::function<void()>> step_;
+  std::thread thread_{[this] { loop(); }};
+};
+
+TEST(SnapshotSlot, GivesWhatWasPublishedLast) {
+  const SnapshotPtr first = a_snapshot();
+  const SnapshotPtr second = a_snapshot();
+  SnapshotSlot slot(first);
+  EXPECT_EQ(slot.read().get(), first.get());
+  EXPECT_EQ(slot.read().get(), first.get()) << "from the thread's own entry";
+  slot.publish(second);
+  EXPECT_EQ(slot.read().get(), second.get());
+  slot.publish(first);
+  EXPECT_EQ(slot.read().get(), first.get()) << "the same snapshot again is another publication";
+}
+
+TEST(SnapshotSlot, KeepsSlotsApart) {
+  // More slots than a thread has entries: each read must still be right.
+  std::vector<std::unique_ptr<SnapshotSlot>> slots;
+  std::vector<SnapshotPtr> snapshots;
+  for (std::size_t i = 0; i < kCachedSnapshots + 3; ++i) {
+    snapshots.push_back(a_snapshot());
+    slots.push_back(std::make_unique<SnapshotSlot>(snapshots.back()));
+  }
+  for (int round = 0; round < 3; ++round) {
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      EXPECT_EQ(slots[i]->read().get(), snapshots[i].get()) << "slot " << i;
+    }
+  }
+}
+
+TEST(SnapshotSlot, NeverMistakesANewSlotForOneThatIsGone) {
+  // Slots of the same place in memory, one after the other: only numbers tell them apart.
+  std::optional<SnapshotSlot> slot;
+  for (int i = 0; i < 20; ++i) {
+    const SnapshotPtr snapshot = a_snapshot();
+    slot.emplace(snapshot);
+    EXPECT_EQ(slot->read().get(), snapshot.get());
+  }
+}
+
+TEST(SnapshotSlot, ThreadAsleepKeepsOneOldSnapshotAtMost) {
+  SnapshotSlot slot(a_snapshot());
+  Worker sleeper;
+  std::vector<std::weak_ptr<const Snapshot>> published;
+  for (int i = 0; i < 10; ++i) {
+    SnapshotPtr next = a_snapshot();
+    published.push_back(next);
+    slot.publish(std::move(next));
+    if (i < 3) sleeper.run([&slot] { EXPECT_NE(slot.read(), nullptr); });
+  }
+  std::vector<int> alive;
+  for (std::size_t i = 0; i < published.size(); ++i) {
+    if (!published[i].expired()) alive.push_back(static_cast<int>(i));
+  }
+  EXPECT_EQ(alive, (std::vector<int>{2, 9})) << "what the sleeper saw last, and the current one";
+  sleeper.run([&slot] { EXPECT_NE(slot.read(), nullptr); });
+  EXPECT_TRUE(published[2].expired()) << "awake again, it lets the old one go";
+}
+
+TEST(SnapshotSlot, SnapshotOfASlotThatIsGoneIsLetGo) {
+  std::weak_ptr<const Snapshot> old;
+  SnapshotSlot other(a_snapshot());
+  Worker reader;
+  {
+    SnapshotPtr snapshot = a_snapshot();
+    old = snapshot;
+    SnapshotSlot slot(std::move(snapshot));
+    EXPECT_NE(slot.read(), nullptr);
+    reader.run([&slot] { EXPECT_NE(slot.read(), nullptr); });
+  }
+  EXPECT_FALSE(old.expired()) << "the reader still holds it";
+  reader.run([&other] { EXPECT_NE(other.read(), nullptr); });
+  EXPECT_TRUE(old.expired());
+}
+
+TEST(SnapshotSlot, SnapshotIsLetGoWhenTheThreadEnds) {
+  SnapshotPtr snapshot = a_snapshot();
+  const std::weak_ptr<const Snapshot> old = snapshot;
+  SnapshotSlot slot(std::move(snapshot));
+  std::thread([&slot] { EXPECT_NE(slot.read(), nullptr); }).join();
+  slot.publish(a_snapshot());
+  EXPECT_TRUE(old.expired());
+}
+
+struct ReadsWhenItsThreadEnds {
+  const SnapshotSlot* slot = nullptr;
+  SnapshotPtr* result = nullptr;
+  ~ReadsWhenItsThreadEnds() {
+    if (slot != nullptr) *result = slot->read();
+  }
+};
+
+TEST(SnapshotSlot, CanBeReadWhileTheThreadEnds) {
+  SnapshotSlot slot(a_snapshot());
+  SnapshotPtr result;
+  std::thread([&] {
+    // Made before the thread's cache, so destroyed after it.
+    static thread_local ReadsWhenItsThreadEnds late;
+    late = {&slot, &result};
+    EXPECT_NE(slot.read(), nullptr);
+  }).join();
+  EXPECT_EQ(result, slot.read());
+}
+
+TEST(SnapshotSlot, ReadersSeeEveryPublicationWhole) {
+  SnapshotSlot slot(a_snapshot());
+  std::atomic<bool> is_over{false};
+  std::atomic<int> started{0};
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      ++started;
+      while (!is_over.load(std::memory_order_relaxed)) {
+        const SnapshotPtr snapshot = slot.read();
+        ASSERT_NE(snapshot, nullptr);
+        ASSERT_EQ(snapshot->revision(), "");
+      }
+    });
+  }
+  while (started != 3) std::this_thread::yield();
+  for (int i = 0; i < 2000; ++i) slot.publish(a_snapshot());
+  is_over = true;
+  for (std::thread& reader : readers) reader.join();
+}
+
+}  // namespace
+}  // namespace corsac
