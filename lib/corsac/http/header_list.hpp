@@ -11,11 +11,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "corsac/base/bytes_ref.hpp"
+#include "corsac/http/header_name_set.hpp"
 
 namespace corsac {
 
@@ -26,34 +25,6 @@ inline constexpr std::size_t kRequestedHeadersLimitBytes = 4096;
 inline constexpr std::size_t kRequestedHeadersLimitNames = 64;
 // RFC 9110, 5.6.1.2: a recipient must take a reasonable number of empty list elements.
 inline constexpr std::size_t kRequestedHeadersLimitEmpty = 16;
-
-// The names that a policy allows: an immutable set of lower-case header names with their rank in
-// sorted order. No allocation after construction; safe from any thread.
-class HeaderNameSet {
- public:
-  static constexpr std::uint32_t kNotFound = 0xFFFFFFFFU;
-
-  HeaderNameSet() = default;
-  // `names` in any case and order, repeats allowed; stored in lower case.
-  explicit HeaderNameSet(const std::vector<std::string>& names);
-
-  // The rank of the lower-case `name` among the sorted names, or kNotFound.
-  [[nodiscard]] std::uint32_t rank_of(std::string_view lower_case_name) const noexcept;
-  // The stored lower-case name at `rank`; the bytes live as long as the set.
-  [[nodiscard]] std::string_view at(std::uint32_t rank) const noexcept;
-  [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
-  [[nodiscard]] std::size_t longest_name_bytes() const noexcept { return longest_; }
-
- private:
-  struct Entry {
-    std::uint32_t offset;
-    std::uint32_t size;
-  };
-  std::string bytes_;                 // all names, sorted, one after the other
-  std::vector<Entry> entries_;        // by rank
-  std::vector<std::uint32_t> slots_;  // open addressing: rank + 1, 0 = free; size a power of two
-  std::size_t longest_ = 0;
-};
 
 enum class HeaderListVerdict : std::uint8_t {
   Empty,       // no line, or nothing but empty elements: no name was asked for
@@ -66,12 +37,13 @@ enum class HeaderListVerdict : std::uint8_t {
 // What was asked for, and how to answer it.
 struct RequestedHeaders {
   HeaderListVerdict verdict = HeaderListVerdict::Empty;
-  std::string_view offending = {};  // bytes of the request
-  // Set when the first tier took the list: the request's own line, to be sent back as it is.
+  std::string_view offending = {};  // bytes of the request, without blanks at the ends
+  // Set when the first tier took the list: the request's own line, to be sent back as it is. Every
+  // byte of it is a lower-case token byte or a comma.
   std::string_view whole = {};
-  // Else the distinct allowed names in order of appearance, lower-case: views into the set, or,
-  // under `allow_any`, views into the request (which may hold upper case: whoever joins them
-  // lower-cases). Only the first `count` are valid.
+  // Else, when Allowed, the distinct names in order of appearance, lower-case: views into the set,
+  // or, under `allow_any`, views into the request (which may hold upper case: whoever joins them
+  // lower-cases). Only the first `count` are valid; none with any other verdict.
   std::uint32_t count = 0;
   std::array<BytesRef, kRequestedHeadersLimitNames> names;
 
@@ -85,9 +57,11 @@ struct AllowedHeaders {
   bool allow_any = false;
 };
 
-// Judges the lines of Access-Control-Request-Headers in order. Constant memory; the work is bounded
-// by the limits above however long the lines are. Writes into `result`, whose previous content does
-// not matter.
+// Judges the lines of Access-Control-Request-Headers as one list: lines in order, each joined to
+// the next by a comma. Bytes are counted first (and lines: each is a name or an empty element at
+// least), then the first element from the left that is wrong decides; one beyond a limit is
+// OverBudget whatever it says. Constant memory; the work is bounded by the limits above however
+// long the lines are. Writes into `result`, whose previous content does not matter.
 void judge_requested_headers(std::span<const std::string_view> lines, const AllowedHeaders& allowed,
                              RequestedHeaders& result) noexcept;
 

@@ -1,0 +1,74 @@
+// The header names that a policy allows, as a hash table of integers.
+// Entry: HeaderNameSet. Test: tests/http/header_name_set_test.cpp.
+
+#include "corsac/http/header_name_set.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <random>
+
+#include "corsac/base/ascii.hpp"
+#include "corsac/http/header_name_lookup.hpp"
+
+namespace corsac {
+namespace {
+
+std::uint64_t make_seed() {
+  std::random_device source;
+  return (static_cast<std::uint64_t>(source()) << 32) | source();
+}
+
+}  // namespace
+
+HeaderNameSet::HeaderNameSet() : seed_(make_seed()) {}
+
+HeaderNameSet::HeaderNameSet(const std::vector<std::string>& names) : seed_(make_seed()) {
+  std::vector<std::string> sorted;
+  for (const std::string& name : names) {
+    if (!name.empty()) sorted.push_back(to_ascii_lower(name));
+  }
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+
+  slots_.resize(std::bit_ceil(sorted.size() * 4));
+  slot_mask_ = slots_.size() - 1;
+  for (const std::string& name : sorted) {
+    const auto size = static_cast<std::uint32_t>(name.size());
+    const auto rank = static_cast<std::uint32_t>(entries_.size());
+    const NameKey key = name_key::of<false>(name);
+    std::size_t i = key.hash & slot_mask_;
+    while (slots_[i].size != 0) i = (i + 1) & slot_mask_;
+    slots_[i] = {key.head, key.tail, size, rank};
+    entries_.push_back({static_cast<std::uint32_t>(bytes_.size()), size});
+    bytes_ += name;
+    longest_ = std::max(longest_, name.size());
+  }
+}
+
+template <bool kFoldCase>
+std::uint32_t HeaderNameSet::find(std::string_view name) const noexcept {
+  if (name.empty() || name.size() > longest_) return kNotFound;
+  const NameKey key = name_key::of<kFoldCase>(name);
+  if (name.size() <= kShortNameBytes) return rank_of_short(key, name.size());
+  for (std::size_t i = key.hash & slot_mask_; slots_[i].size != 0; i = (i + 1) & slot_mask_) {
+    const Slot& slot = slots_[i];
+    if (slot.head != key.head || slot.tail != key.tail || slot.size != name.size()) continue;
+    const std::string_view stored = at(slot.rank);
+    if (kFoldCase ? name_key::has_middle_of(name, stored) : name == stored) return slot.rank;
+  }
+  return kNotFound;
+}
+
+std::uint32_t HeaderNameSet::rank_of(std::string_view lower_case_name) const noexcept {
+  return find<false>(lower_case_name);
+}
+
+std::uint32_t HeaderNameSet::rank_ignoring_case(std::string_view name) const noexcept {
+  return find<true>(name);
+}
+
+std::string_view HeaderNameSet::at(std::uint32_t rank) const noexcept {
+  return std::string_view(bytes_.data() + entries_[rank].offset, entries_[rank].size);
+}
+
+}  // namespace corsac
