@@ -1,0 +1,24 @@
+#pragma once
+
+// The JSON reader that the core lends to stores, so that a store of JSON documents needs no parser.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "corsac_store_plugin.h"
+
+namespace corsac {
+
+// corsac_host::feed_json: reads the JSON document at `bytes` into `sink`; `context` is not used.
+// The outermost object is the document and is not opened. Each value has line and column of its
+// first byte, in bytes from 1.
+//
+// CORSAC_OK; CORSAC_CANCELLED when the sink said stop; CORSAC_FAILED without memory; CORSAC_INVALID
+// after these problems were handed to the sink: json-too-large (kDocumentLimitBytes), json-syntax,
+// json-root (not an object), json-nesting (deeper than kNestingLimit), json-duplicate-key (two
+// readers of such a document could understand two policies). Calls neither source() nor finish().
+// [store-thread]
+std::int32_t feed_json(void* context, const corsac_sink* sink, const char* bytes,
+                       std::size_t length) noexcept;
+
+}  // namespace corsac
