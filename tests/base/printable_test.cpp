@@ -36,5 +36,10 @@ TEST(Printable, CutsAfterTheLimitAndSaysSo) {
   EXPECT_EQ(to_printable("abc", 2), "ab...");
 }
 
+TEST(Printable, StandsBetweenQuotationMarks) {
+  EXPECT_EQ(to_quoted("a\"b"), "\"a\\\"b\"");
+  EXPECT_EQ(to_quoted(""), "\"\"");
+}
+
 }  // namespace
 }  // namespace corsac

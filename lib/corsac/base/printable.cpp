@@ -27,4 +27,6 @@ std::string to_printable(std::string_view value, std::size_t limit_bytes) {
   return text;
 }
 
+std::string to_quoted(std::string_view value) { return '"' + to_printable(value) + '"'; }
+
 }  // namespace corsac

@@ -17,4 +17,7 @@ inline constexpr std::size_t kPrintableLimitBytes = 120;
 [[nodiscard]] std::string to_printable(std::string_view value,
                                        std::size_t limit_bytes = kPrintableLimitBytes);
 
+// The same between quotation marks, as values stand in sentences.
+[[nodiscard]] std::string to_quoted(std::string_view value);
+
 }  // namespace corsac
