@@ -15,7 +15,11 @@ struct CompileOptions {
   std::chrono::system_clock::time_point now = {};
   // False = expiries are ignored ([[test]] cases without `at`).
   bool honours_expiry = true;
-  // The snapshot in force: origin sets whose input did not change are shared with it. May be null.
+  // True = whoever decides with it knows the public origins, so that Host never proves a request to
+  // be own, and the warning own-origin-by-host has no ground.
+  bool has_public_origins = false;
+  // The snapshot in force: origin sets whose input did not change are shared with it. May be null;
+  // not looked at after the call.
   const Snapshot* previous = nullptr;
 };
 
@@ -25,16 +29,23 @@ struct Compiled {
 };
 
 // Checks and compiles a whole document: taken whole or not at all. The error side holds every error
-// and every warning at once. `[[test]]` cases are not run here (self_test.hpp). Warnings that
-// [[lint.allow]] names are left out.
+// and every warning at once, each once, however many rules inherit it; from kProblemLimit on they
+// are counted (problems-left-out). `[[test]]` cases are not run here (self_test.hpp). Warnings that
+// [[lint.allow]] names (its path names a field and what is in it) are left out, but for
+// dangerous-switch.
 //
-// Codes of its own, besides those of the stages and PathTable: version-unknown, profile-unknown,
-// value-unknown (an enumerated text that is none of its values), rule-selects-nothing,
-// rule-name-repeated, rule-unreachable (warning), too-many-rules, path-selectors-exclusive,
-// own-origin-by-host (warning: blocks without [hosts]), records-without-cors (warning),
-// record-beside-any (warning), content-type-missing (warning: POST or PUT is allowed and
-// content-type is not), debug-headers (warning), private-network-obsolete (warning),
-// lint-allow-unused (warning), setting-has-no-effect (warning).
+// A rule inherits field by field; allowed_origins and allowed_origins_file are one field there.
+//
+// Codes of its own, besides those of compile_cors, parse_host_pattern and PathTable.
+// Errors: version-unknown, profile-unknown, profile-not-available (one of the other five),
+// value-unknown (an enumerated text that is none of its values), origins-file-unread (a file is
+// named and the store reads none), rule-selects-nothing (a rule without selectors, or an empty list
+// of them), rule-name-repeated, too-many-rules, path-selectors-exclusive, hosts-nothing-allowed
+// (an empty [hosts] would refuse every request), method-malformed and method-forbidden (also of a
+// rule's own methods).
+// Warnings: rule-unreachable, own-origin-by-host (blocks without [hosts]), records-without-cors,
+// content-type-missing (a method with a body is listed and content-type is not), debug-headers,
+// private-network-obsolete, lint-allow-unused, setting-has-no-effect.
 [[nodiscard]] Result<Compiled, Report> compile_policy(const Policy& policy,
                                                       const CompileOptions& options);
 

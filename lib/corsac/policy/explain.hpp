@@ -8,28 +8,33 @@
 
 namespace corsac {
 
-// A decision taken apart. The decision itself comes from Snapshot::decide, like every other.
+// A decision taken apart. The decision itself comes from Snapshot::decide, like every other; every
+// text is escaped and cut, and can be printed as it is.
 struct Explanation {
   struct Step {
-    std::string name = {};  // "hosts", "path", "origin", "method", "headers", "upgrade", "decision"
+    // "hosts", "path", "origin", "upgrade", "method", "headers": those that were asked, in this
+    // order; the one that refused is the last. Then "decision".
+    std::string name = {};
     bool has_passed = true;
-    std::string outcome = {};  // "allowed: matches https://*.example.com"
+    std::string outcome = {};  // `"https://a.example" matches "https://a.example"`
   };
   Decision decision = {};
-  std::string rule = {};
-  std::string rule_place = {};
+  std::string rule = {};        // the rule's name
+  std::string rule_place = {};  // empty when not known
   std::vector<Step> steps = {};
   // What Corsac writes, Vary included.
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string near_miss = {};  // empty = none
   std::string hint = {};       // empty = nothing was refused
-  std::string place = {};      // of the refusal
+  std::string place = {};      // of the refusal; empty when not known
   // A grant is given, or nothing was refused.
   bool is_allowed = true;
 
-  // Lines for a terminal; no colour.
+  // Lines for a terminal, without colour; the verdict first. Ends in a line break.
   [[nodiscard]] std::string text() const;
-  // One JSON object with the same fields.
+  // One JSON object: is_allowed, outcome ("pass", "answer", "refuse"), status (null for pass),
+  // reason (null for none), offending, is_preflight, is_own_origin, rule, rule_place, steps,
+  // headers (objects of name and value), near_miss, hint, place. Unknown texts are null.
   [[nodiscard]] std::string json() const;
 };
 

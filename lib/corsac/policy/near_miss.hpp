@@ -6,10 +6,6 @@
 
 namespace corsac {
 
-// Patterns of a rule that are compared for a near miss. A hint costs a scan, so the list is capped;
-// origins beyond it never appear in a hint.
-inline constexpr std::size_t kNearMissPatterns = 1000;
-
 // What the refused request would have needed, in plain words, when it was near:
 // `"https://a.example" is listed; the request has port 8443`, `the client sent "patch"; write
 // "PATCH" in fetch()`. Empty when nothing is near. Names values of the policy and of the request,

@@ -12,14 +12,26 @@ namespace corsac {
 struct TestOutcome {
   std::string name = {};
   bool has_passed = false;
-  std::string what = {};  // for one that failed: what was expected and what came, with the reason
+  std::string what = {};   // for one that failed: what was expected and what came, with the reason
+  std::string field = {};  // "test[2]"
   Place place = {};
 };
 
 // Runs every [[test]] of `policy` against what `policy` compiles to (with expiries ignored, or at
-// the test's own `at`): the requests that a browser would send, or those the test names. `policy`
-// must compile.
-[[nodiscard]] std::vector<TestOutcome> run_policy_tests(const Policy& policy);
+// the test's own `at`). `policy` must compile. `compiled`, when not null, is what it compiled to
+// just now: origin sets are shared with it instead of built again.
+//
+// What is sent: AsBrowser as Fetch would for a page of another origin, a preflight first when the
+// method or a header is not safelisted, the request itself only when the preflight was granted;
+// Preflight and Actual one of them; Both both, and each must meet the expectation. Methods are
+// normalised as browsers do; headers are the names that the page sets: Content-Type and Range count
+// as not safelisted, since only an unusual value makes them worth naming. The connection is plain
+// HTTP/1.1 and nothing proves the request own.
+//
+// What is expected: allow = a grant is given, or, without Origin, nothing is refused; deny = the
+// contrary, with `reason` when the test names one.
+[[nodiscard]] std::vector<TestOutcome> run_policy_tests(const Policy& policy,
+                                                        const Snapshot* compiled = nullptr);
 
 // The failed ones as errors with code "test-failed".
 [[nodiscard]] std::vector<Problem> failed_tests(const std::vector<TestOutcome>& outcomes);

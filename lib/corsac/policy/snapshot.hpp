@@ -21,21 +21,31 @@
 
 namespace corsac {
 
+class KnownOriginSets;
+
+// Origin patterns of a rule that are compared for a near miss. A hint costs a scan, so the list is
+// capped; origins beyond it are near only by their spelling.
+inline constexpr std::size_t kNearMissPatterns = 1000;
+
 // One rule as explain and events show it.
 struct RuleInfo {
-  std::string name = {};   // the rule's own, "cors", "excluded paths", "no policy"
+  std::string name = {};   // the rule's own, else its field; "cors", "excluded paths", "no policy"
   std::string place = {};  // "policy.toml:12:1"; empty when not known
   std::string field = {};  // "cors.rules[0]"
   std::shared_ptr<const CompiledCors> cors = {};  // null = no CORS stage
-  std::shared_ptr<const CompiledCors> cors_if_ambiguous = {};
   Pipeline pipeline = {};
+  // Of [cors] itself only, and only where rules for paths exist: what decides an ambiguous path.
+  std::shared_ptr<const CompiledCors> cors_if_ambiguous = {};
   Pipeline pipeline_if_ambiguous = {};
   // Where the lists that a refusal is about stand: "policy.toml:4:1" of allowed_origins,
   // allowed_methods, allowed_headers; empty when not written.
   std::string origins_place = {};
   std::string methods_place = {};
   std::string headers_place = {};
-  // Plain forms of this rule's origin patterns for near misses; at most kNearMissPatterns.
+  // allowed_methods as written, joined with ", ".
+  std::string methods = {};
+  // Plain forms of this rule's origin patterns for near misses, in the order of the document; at
+  // most kNearMissPatterns. May be null.
   std::shared_ptr<const std::vector<OriginPattern>> patterns = {};
 };
 
@@ -50,7 +60,10 @@ class Snapshot {
   [[nodiscard]] std::uint32_t rule_count() const noexcept {
     return static_cast<std::uint32_t>(rules_.size());
   }
-  // Which rule speaks about the request, and whether its path is ambiguous.
+  // Which rule speaks about the request, and whether its path is ambiguous. An ambiguous path leads
+  // to [cors] itself, whatever rules there are. The same for a preflight and the request that it
+  // announces: the method is the requested one. A request of which nothing was parsed (target
+  // empty) has the default rule.
   struct Route {
     std::uint32_t rule = 0;
     bool is_ambiguous = false;
@@ -58,6 +71,7 @@ class Snapshot {
   [[nodiscard]] Route route(const RequestView& request) const noexcept;
 
   // The decision of a request on an excluded path; `applies_to` predicates that say no lead here.
+  // Without CORS: as decide().
   void decide_excluded(const RequestView& request, Decision& decision) const noexcept;
 
   [[nodiscard]] std::string_view revision() const noexcept { return revision_; }
@@ -69,8 +83,16 @@ class Snapshot {
   [[nodiscard]] std::optional<std::chrono::system_clock::time_point> next_expiry() const noexcept {
     return next_expiry_;
   }
-  // The policy without lists of a million origins; for status and the writer.
+  // Names of the sources that places count ("policy.toml").
   [[nodiscard]] const std::vector<std::string>& sources() const noexcept { return sources_; }
+  // [hosts]; empty when there is no Host guard.
+  [[nodiscard]] const std::vector<HostPattern>& hosts() const noexcept { return hosts_; }
+  // "policy.toml:30:11"; empty when not known.
+  [[nodiscard]] std::string_view hosts_place() const noexcept { return hosts_place_; }
+  // What the next compilation compares its origin lists with; null when nothing was compiled.
+  [[nodiscard]] const KnownOriginSets* known_origin_sets() const noexcept {
+    return known_origin_sets_.get();
+  }
 
   // The policy for a cold start without one: blocks every cross-origin request
   // (policy_unavailable), varies by Origin.
@@ -80,13 +102,29 @@ class Snapshot {
 
  private:
   friend class SnapshotBuilder;  // policy/compile.cpp
+
+  // The stages of one rule: `guard` first, then CORS; either may be null.
+  [[nodiscard]] static Pipeline make_pipeline(std::shared_ptr<const HostGuard> guard,
+                                              std::shared_ptr<const CompiledCors> cors);
+
   std::shared_ptr<const HostGuard> host_guard_ = {};
-  std::vector<RuleInfo> rules_ = {};
-  PathTable paths_ = {};
+  std::vector<HostPattern> hosts_ = {};
+  std::string hosts_place_ = {};
+  // Never empty; [cors] itself, or "no policy", is the first.
+  std::vector<RuleInfo> rules_ = std::vector<RuleInfo>(1, RuleInfo{.name = "no policy"});
+  PathTable paths_ = {};  // rules and excluded paths
+  // Only with included_paths: kIncluded where CORS is on. A table of its own, because being
+  // included is asked before any rule is, whichever pattern is the more specific one.
+  PathTable included_ = {};
+  static constexpr std::uint32_t kIncluded = 1;
+  std::uint32_t default_rule_ = 0;
   std::uint32_t excluded_rule_ = 0;
+  bool is_trivial_ = true;       // every request has the first rule
+  bool has_path_rules_ = false;  // => an ambiguous path gets no grant
   std::string revision_ = {};
   std::vector<std::string> sources_ = {};
   std::optional<std::chrono::system_clock::time_point> next_expiry_ = {};
+  std::shared_ptr<const KnownOriginSets> known_origin_sets_ = {};
   bool has_debug_ = false;
   bool has_debug_headers_ = false;
   bool is_closed_ = false;
