@@ -29,22 +29,32 @@ class OwnOrigin {
   //  - exactly one `Sec-Fetch-Site: same-origin`;
   //  - an Origin among public_origins;
   //  - with no public_origins, from a trusted proxy: an Origin equal in scheme, host and port to
-  //    its one X-Forwarded-Proto, -Host, -Port (a port may stand in either of the last two; two
-  //    that differ, several lines, a list, or what does not parse: not own);
+  //    its one X-Forwarded-Proto, -Host, -Port (a port may stand in either of the last two, in
+  //    neither it is the scheme's; two that differ, several lines, a list, or what does not parse:
+  //    not own);
   //  - with no public_origins and no Sec-Fetch-Site: an Origin whose host and port equal Host. As
-  //    good as the Host guard: DNS rebinding makes the two equal.
-  // Schemes and hosts compare without case. Several Origin lines are never own.
+  //    good as the Host guard: DNS rebinding makes the two equal. A Host without a port has that of
+  //    the Origin's scheme, because TLS may end before this process; but on a TLS connection 443.
+  // Schemes and hosts compare without case; only http and https can be own, but for
+  // public_origins. Several Origin lines are never own, whatever else the request says: no browser
+  // sends them.
   [[nodiscard]] bool is_same_origin(const RequestView& request) const noexcept;
 
   [[nodiscard]] bool is_trusted_proxy(std::string_view peer_address) const noexcept;
 
   // The address that the request came from: the peer, or, when the peer is a trusted proxy, the
-  // rightmost X-Forwarded-For entry that is not one (all lines count; `Forwarded` is not read). A
-  // view into the request, at most 45 bytes when it is an address; anything else is the peer.
+  // rightmost X-Forwarded-For entry that is not one (all lines count, empty entries do not;
+  // `Forwarded` is not read). What stands left of that entry is anybody's word and not looked at.
+  // A port is taken off: "1.2.3.4:5678" is 1.2.3.4, "[::1]:80" and "[::1]" are ::1.
+  //
+  // When that entry is not an address ("unknown", a name, a zone, garbage), when every entry is a
+  // trusted proxy, and beyond 64 entries, the answer is the peer: an address that somebody really
+  // connected from. A view into the request; at most 45 bytes when it is an entry.
   [[nodiscard]] std::string_view client_address(const RequestView& request) const;
 
-  // Our own origin as this request reached it, for events: a public origin, else the forwarded or
-  // plain scheme and host. Unproved text from the wire: escape it before showing it.
+  // Our own origin as this request reached it, for events: the public origin that Host names, or
+  // the first one; without public_origins what a trusted proxy forwarded, or scheme and Host of the
+  // connection; empty without any. Unproved text from the wire: escape it before showing it.
   [[nodiscard]] std::string describe(const RequestView& request) const;
 
   [[nodiscard]] const std::vector<std::string>& public_origins() const noexcept {
