@@ -77,7 +77,6 @@ class Hooks {
  private:
   void decide_late(const httplib::Request& request, httplib::Response& response) const;
   void finish(const DecisionSlot& slot, httplib::Response& response) const;
-  [[nodiscard]] int own_status(const RequestScan& scan) const noexcept;
 
   std::shared_ptr<Gate> gate_;
   InstallOptions options_;
@@ -117,22 +116,29 @@ inline void answer(httplib::Response& response, int status) noexcept {
   }
 }
 
-}  // namespace adapter
-
-// The status of an answer that is the adapter's own, not the policy's; 0 = none.
-inline int Hooks::own_status(const RequestScan& scan) const noexcept {
-  if constexpr (!adapter::kHostReadsBodies) {
-    const std::string_view method = scan.view().method;
-    const bool has_body_read = adapter::has_body_read(method);
-    if (!has_body_read && scan.framing().has_body && !options_.allow_unread_bodies) return 400;
-    const bool is_framed =
-        scan.framing().has_content_length || scan.framing().has_transfer_encoding;
-    if (has_body_read && !is_framed && method != "DELETE" && options_.require_content_length) {
-      return 411;
-    }
-  }
-  return 0;
+// Before 0.53: the status for a request whose body the host would not read, or would wait for; 0 =
+// none.
+[[nodiscard]] constexpr int refuse_framing(std::string_view method, const RequestFraming& framing,
+                                           const InstallOptions& options) noexcept {
+  if (kHostReadsBodies) return 0;
+  if (!has_body_read(method)) return framing.has_body && !options.allow_unread_bodies ? 400 : 0;
+  const bool is_framed = framing.has_content_length || framing.has_transfer_encoding;
+  return !is_framed && method != "DELETE" && options.require_content_length ? 411 : 0;
 }
+
+// Before 0.53: ends the connection after an answer that left a body unread. `slot` is the
+// request's, or null: what never came to the hook before routing was refused with its body unread,
+// or was not understood, so that its rest would be read as a request.
+inline void close_where_unread(const DecisionSlot* slot, const httplib::Request& request,
+                               httplib::Response& response) noexcept {
+  if (kHostReadsBodies) return;
+  const bool is_lost = slot == nullptr && !response.content_provider_;
+  const bool is_ours = slot != nullptr && slot->is_answered && slot->must_close;
+  const bool is_head = slot != nullptr ? slot->is_head : request.method == "HEAD";
+  if (is_lost || is_ours) close_after_answer(request, response, is_head);
+}
+
+}  // namespace adapter
 
 inline Before Hooks::before(const httplib::Request& request,
                             httplib::Response& response) const noexcept {
@@ -145,7 +151,9 @@ inline Before Hooks::before(const httplib::Request& request,
   gate_->decide(scan.view(), slot.decided);
 
   const Decision& decision = slot.decided.decision;
-  const int status = decision.outcome == Outcome::Pass ? own_status(scan) : decision.status;
+  const int status = decision.outcome == Outcome::Pass
+                         ? adapter::refuse_framing(request.method, scan.framing(), options_)
+                         : decision.status;
   if (status != 0) {
     slot.is_answered = true;
     adapter::answer(response, status);
@@ -180,14 +188,7 @@ inline void Hooks::after(const httplib::Request& request,
     erase_cors_lines(response.headers);
     gate_->counters().count_response_without_decision();
   }
-  if constexpr (!adapter::kHostReadsBodies) {
-    // Whatever did not come to `before` was refused with its body unread, or was not understood, so
-    // that its rest would be read as a request.
-    const bool is_lost = slot == nullptr && !response.content_provider_;
-    const bool is_ours = slot != nullptr && slot->is_answered && slot->must_close;
-    const bool is_head = slot != nullptr ? slot->is_head : request.method == "HEAD";
-    if (is_lost || is_ours) adapter::close_after_answer(request, response, is_head);
-  }
+  adapter::close_where_unread(slot, request, response);
   if (slot != nullptr) slot->clear();
 }
 

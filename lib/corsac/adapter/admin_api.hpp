@@ -1,0 +1,92 @@
+#pragma once
+
+// The admin listener without a listener: plain request to plain answer. adapter/admin_routes.hpp
+// puts it on a cpp-httplib server. JSON is made in the .cpp.
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "corsac/adapter/admin_tokens.hpp"
+#include "corsac/http/request_view.hpp"
+#include "corsac/runtime/gate.hpp"
+
+namespace corsac {
+
+struct AdminOptions {
+  // Without one, everything but /healthz is 401.
+  std::vector<AdminToken> tokens = {};
+  // Values of Host that are taken besides localhost and IP addresses, in the form of the policy's
+  // `hosts.allowed`: "admin.example.com", "*.internal:8081". A page that rebinds its own name to
+  // our address gives itself away by Host; an address cannot be rebound.
+  std::vector<std::string> allowed_hosts = {};
+  // Of each token; requests without a right one share one allowance of this size, so that nobody
+  // can use up an operator's. 0 lets nobody in.
+  unsigned requests_per_minute = 600;
+  // How long POST /api/reload waits for the store.
+  std::chrono::milliseconds reload_deadline{10'000};
+  std::shared_ptr<const Clock> clock = {};  // empty = the system's
+};
+
+struct AdminRequest {
+  std::string_view method = {};
+  std::string_view path = {};  // decoded, without the query
+  std::vector<std::pair<std::string_view, std::string_view>> query = {};  // decoded
+  HeaderField host = {};
+  HeaderField authorization = {};
+  bool is_tls = false;
+  bool is_http_1_0 = false;
+};
+
+struct AdminAnswer {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body = {};
+  // Besides Content-Type; every answer has Cache-Control: no-store and nosniff. Never CORS.
+  std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
+// Errors are {"error": CODE, "message": TEXT}: host_not_allowed (400, 421), token_missing and
+// token_unknown (401), scope (403), method (405 with Allow), parameter (400), too_many_requests
+// (429 with Retry-After).
+//
+//   GET  /healthz     nobody is asked for a token: "ok", "degraded"; 503 "stale", "closed"
+//   GET  /metrics     read: Prometheus' text format
+//   GET  /api/status  read: the store, the policy in force, the newest document's problems,
+//   counters GET  /api/events  read: {"events": [...], "total": N, "dropped": N}, newest first;
+//   reason=CODE,
+//                     type=event, startRow=N, numberOfResults=N (25, at most 1000), after=SEQ
+//   POST /api/reload  manage: reads the store now; 200 taken, 422 refused, 503 not to be had
+//
+// Safe from any thread.
+class AdminApi {
+ public:
+  // `gate` is never null. The error side: what is wrong with `allowed_hosts` (the codes of
+  // parse_host_pattern).
+  [[nodiscard]] static Result<std::shared_ptr<AdminApi>, Report> make(std::shared_ptr<Gate> gate,
+                                                                      AdminOptions options);
+  ~AdminApi();
+  AdminApi(const AdminApi&) = delete;
+  AdminApi& operator=(const AdminApi&) = delete;
+
+  // The answer, or nothing for a path that is not of this API: the listener's own routes follow,
+  // and the Host is right. HEAD is answered as GET; the caller leaves the body out. Blocks only for
+  // /api/reload.
+  [[nodiscard]] std::optional<AdminAnswer> handle(const AdminRequest& request);
+
+  // For routes beside these: nothing when the request has a token with this scope and its allowance
+  // is not used up; else the refusal. Counts as one request.
+  [[nodiscard]] std::optional<AdminAnswer> refuse_unless(const AdminRequest& request,
+                                                         AdminScope scope);
+
+ private:
+  struct State;
+  explicit AdminApi(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace corsac

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "corsac/runtime/gate.hpp"
+
+namespace corsac {
+
+struct MetricsInput {
+  Counters::Totals totals = {};
+  StoreStatus status = {};
+  std::uint64_t events = 0;          // recorded since the start
+  std::uint64_t events_dropped = 0;  // of these, fell out of the ring
+  std::chrono::system_clock::time_point now = {};
+};
+
+// Prometheus' text format, version 0.0.4. Every series is there from the first scrape on, zeros
+// included, so that a rate over it has a beginning. Labels come from fixed lists only.
+[[nodiscard]] std::string metrics_text(const MetricsInput& input);
+
+}  // namespace corsac
