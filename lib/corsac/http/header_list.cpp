@@ -15,6 +15,10 @@ namespace {
 
 constexpr std::string_view kAuthorization = "authorization";
 
+// Under "*" the first tier leaves a longer name to the second one, which would have to read it
+// again if it turned out to be wrong.
+constexpr std::size_t kLongestQuickName = 128;
+
 enum class Case : unsigned char { Lower, Any };
 
 // For each byte whether a name may hold it.
@@ -104,7 +108,7 @@ std::size_t take_any(std::string_view line, const HeaderNameSet& names,
     const std::string_view name(line.data() + begin, end - begin);
     const std::uint64_t head = short_bytes::swap_bytes(head_of(line, begin, end));
     if (head < previous_head || (head == previous_head && name <= previous)) break;
-    if (!is_name<Case::Lower>(name)) break;
+    if (name.size() > kLongestQuickName || !is_name<Case::Lower>(name)) break;
     if (name == kAuthorization && names.rank_of(name) == HeaderNameSet::kNotFound) break;
     if (count == kRequestedHeadersLimitNames) break;
     result.names[count++] = BytesRef::of(name);
@@ -119,14 +123,14 @@ std::size_t take_any(std::string_view line, const HeaderNameSet& names,
 // The distinct names taken so far, each with a number that stands for it.
 class SeenNames {
  public:
-  // The index of a name with `number` for which `is_it(index)` holds; the count when there is none.
+  // True when one of them has `number` and `is_it(index)` holds for its index.
   template <class IsIt>
-  [[nodiscard]] std::uint32_t find(std::uint32_t number, const IsIt& is_it) const noexcept {
+  [[nodiscard]] bool has(std::uint32_t number, const IsIt& is_it) const noexcept {
     for (std::size_t i = number % slots_.size(); slots_[i] != 0; i = (i + 1) % slots_.size()) {
       const std::uint32_t index = slots_[i] - 1U;
-      if (numbers_[index] == number && is_it(index)) return index;
+      if (numbers_[index] == number && is_it(index)) return true;
     }
-    return count_;
+    return false;
   }
 
   // At most kRequestedHeadersLimitNames times.
@@ -136,8 +140,6 @@ class SeenNames {
     numbers_[count_] = number;
     slots_[i] = static_cast<std::uint8_t>(++count_);
   }
-
-  [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
 
  private:
   std::array<std::uint8_t, 2 * kRequestedHeadersLimitNames> slots_ = {};  // index + 1; 0 = free
@@ -199,7 +201,7 @@ class TolerantReader {
                   element);
     }
     const auto is_it = [](std::uint32_t) { return true; };  // a rank is one name
-    if (seen_.find(rank, is_it) == seen_.count()) add(allowed_.names->at(rank), rank);
+    if (!seen_.has(rank, is_it)) add(allowed_.names->at(rank), rank);
     return true;
   }
 
@@ -208,7 +210,7 @@ class TolerantReader {
     const auto is_it = [this, element](std::uint32_t index) {
       return name_key::are_equal(result_.names[index].view(), element);
     };
-    if (seen_.find(hash, is_it) != seen_.count()) return true;
+    if (seen_.has(hash, is_it)) return true;
     if (!is_name<Case::Any>(element)) return stop(HeaderListVerdict::Malformed, element);
     if (equals_ignoring_case(element, kAuthorization) &&
         allowed_.names->rank_of(kAuthorization) == HeaderNameSet::kNotFound) {
