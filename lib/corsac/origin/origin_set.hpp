@@ -2,20 +2,17 @@
 
 // The compiled set of allowed origins.
 //
-// Exact origins: open addressing with 8-byte slots {tag, offset}, linear probing, load at most
-// 0.75, all keys in one blob, a random seed for each build, and a rebuild with another seed when
+// Exact origins: open addressing with 8-byte slots {tag, offset}, linear probing at a load of one
+// half, all keys in one blob, a random seed for each build, and a rebuild with another seed when
 // the longest run passes kLongestRun: a tenant who may add origins must not be able to make look-up
 // slow. Wildcards and port forms: a table by (scheme, host suffix), a bitmap of suffix lengths, and
-// a walk over the labels of the request.
+// a walk over those dots of the request's host where a suffix may begin.
 
-#include <array>
-#include <bitset>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "corsac/origin/pattern.hpp"
 
@@ -26,7 +23,7 @@ namespace corsac {
 inline constexpr std::size_t kWalkedLabels = 32;
 // A longer run of occupied slots makes the build start again with another seed.
 inline constexpr std::size_t kLongestRun = 128;
-// Origins of one set; above it, building fails.
+// Origins of one set; above it, build() gives none.
 inline constexpr std::size_t kOriginLimit = 10'000'000;
 
 enum class OriginMatchKind : std::uint8_t { None, Exact, Pattern };
@@ -44,27 +41,33 @@ class OriginSet {
   // `exact` are serialised origins that parse_origin or parse_origin_pattern has accepted, in a
   // form of their own because there may be ten million of them; `patterns` are all others (an exact
   // pattern among them counts as exact). Everything is copied; repeats are merged. `seed` makes
-  // tests repeatable; pass random_seed() otherwise.
+  // tests repeatable; pass random_seed() otherwise. Null when there are more than kOriginLimit.
   [[nodiscard]] static std::shared_ptr<const OriginSet> build(
       std::span<const std::string_view> exact, std::span<const OriginPattern> patterns,
       std::uint64_t seed);
+  ~OriginSet();
+  OriginSet(const OriginSet&) = delete;
+  OriginSet& operator=(const OriginSet&) = delete;
 
-  // The whole value first, byte for byte; parsed only on a miss, and only when there are patterns.
-  // Longer than the longest pattern can match: None without being read.
+  // The whole value first, byte for byte; parsed only on a miss, and only when a pattern may cover
+  // it. Longer than anything that can match: None without being read.
   [[nodiscard]] OriginMatch find(std::string_view origin) const noexcept;
 
   [[nodiscard]] bool is_empty() const noexcept;
-  [[nodiscard]] std::size_t exact_count() const noexcept;
-  [[nodiscard]] std::size_t pattern_count() const noexcept;
-  [[nodiscard]] std::size_t memory_bytes() const noexcept;  // everything counted
+  [[nodiscard]] std::size_t exact_count() const noexcept;    // different ones
+  [[nodiscard]] std::size_t pattern_count() const noexcept;  // after those of one host are merged
+  [[nodiscard]] std::size_t memory_bytes() const noexcept;   // everything counted
   [[nodiscard]] std::size_t longest_run() const noexcept;
 
   // From the system's random source.
   [[nodiscard]] static std::uint64_t random_seed();
 
  private:
-  OriginSet() = default;
-  // The private representation is the builder's business; see origin_set.cpp.
+  struct Tables;  // exact_table.hpp and pattern_table.hpp, which nobody else needs to see
+  explicit OriginSet(std::unique_ptr<const Tables> tables) noexcept;
+
+  std::size_t longest_match_bytes_;
+  std::unique_ptr<const Tables> tables_;  // never null
 };
 
 }  // namespace corsac

@@ -1,9 +1,11 @@
 // Reads ports, port sets and `*`: policy document, 2.
-// Entries: read_ports, to_shortest_port, contains_port. Test: tests/origin/pattern_test.cpp.
+// Entries: read_ports, to_shortest_port, merge_ports, contains_port. Test:
+// tests/origin/pattern_test.cpp.
 
 #include "corsac/origin/port_text.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "corsac/base/ascii.hpp"
 
@@ -29,20 +31,6 @@ bool read_range(std::string_view item, PortRange& range) noexcept {
   return range.first != 0 && range.last >= range.first;
 }
 
-// Sorted, with ranges that overlap or touch made one.
-void merge(std::vector<PortRange>& ports) {
-  std::sort(ports.begin(), ports.end(), [](PortRange a, PortRange b) { return a.first < b.first; });
-  std::size_t kept = 0;
-  for (std::size_t i = 1; i < ports.size(); ++i) {
-    if (ports[i].first <= ports[kept].last + 1) {
-      ports[kept].last = std::max(ports[kept].last, ports[i].last);
-    } else {
-      ports[++kept] = ports[i];
-    }
-  }
-  ports.resize(std::min(ports.size(), kept + 1));
-}
-
 PortText read_set(std::string_view text) {
   PortText set = {PortFault::None, PortForm::Set, {}};
   if (!text.ends_with(']')) return {PortFault::Set};
@@ -55,7 +43,7 @@ PortText read_set(std::string_view text) {
     if (comma == std::string_view::npos) break;
     items.remove_prefix(comma + 1);
   }
-  merge(set.ports);
+  merge_ports(set.ports);
   return set;
 }
 
@@ -79,9 +67,25 @@ std::string to_shortest_port(std::string_view text, std::int32_t default_port) {
   return port == std::to_string(default_port) ? std::string() : port;
 }
 
-bool contains_port(const std::vector<PortRange>& ports, std::int32_t port) noexcept {
-  return std::any_of(ports.begin(), ports.end(),
-                     [port](PortRange range) { return range.first <= port && port <= range.last; });
+void merge_ports(std::vector<PortRange>& ports) {
+  std::sort(ports.begin(), ports.end(), [](PortRange a, PortRange b) { return a.first < b.first; });
+  std::size_t kept = 0;
+  for (std::size_t i = 1; i < ports.size(); ++i) {
+    if (ports[i].first <= ports[kept].last + 1) {
+      ports[kept].last = std::max(ports[kept].last, ports[i].last);
+    } else {
+      ports[++kept] = ports[i];
+    }
+  }
+  ports.resize(std::min(ports.size(), kept + 1));
+}
+
+bool contains_port(std::span<const PortRange> ports, std::int32_t port) noexcept {
+  // The first range that begins after `port`; the one before it holds it, or none does.
+  const auto after =
+      std::upper_bound(ports.begin(), ports.end(), port,
+                       [](std::int32_t value, PortRange range) { return value < range.first; });
+  return after != ports.begin() && port <= std::prev(after)->last;
 }
 
 }  // namespace corsac

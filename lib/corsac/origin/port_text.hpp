@@ -4,6 +4,7 @@
 // installed.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,7 +33,10 @@ struct PortText {
 // but `default_port` (-1 = none) is left.
 [[nodiscard]] std::string to_shortest_port(std::string_view text, std::int32_t default_port);
 
-// True when one of the sorted `ports` holds `port`.
-[[nodiscard]] bool contains_port(const std::vector<PortRange>& ports, std::int32_t port) noexcept;
+// Sorts `ports` and makes one of ranges that overlap or touch.
+void merge_ports(std::vector<PortRange>& ports);
+
+// True when one of the merged `ports` holds `port`.
+[[nodiscard]] bool contains_port(std::span<const PortRange> ports, std::int32_t port) noexcept;
 
 }  // namespace corsac

@@ -1,0 +1,22 @@
+#pragma once
+
+// Internal to origin/ and stage/host_guard: what a host pattern covers. Not installed.
+
+#include <string_view>
+
+#include "corsac/origin/pattern.hpp"
+
+namespace corsac {
+
+// True when `host`, which is well-formed and in lower case, is covered by `pattern_host` (as in
+// OriginPattern). A host of more than kWalkedLabels labels is covered by no wildcard.
+[[nodiscard]] bool covers_host(HostForm form, std::string_view pattern_host,
+                               std::string_view host) noexcept;
+
+// True when the one `*` of `glob` stands for one or more of [a-z0-9-] in `host`.
+[[nodiscard]] bool covers_glob(std::string_view glob, std::string_view host) noexcept;
+
+// Labels as wildcards count them: dots and one.
+[[nodiscard]] std::size_t count_labels(std::string_view host) noexcept;
+
+}  // namespace corsac
