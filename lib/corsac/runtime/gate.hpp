@@ -36,7 +36,9 @@ struct PredicateAnswer {
 
 // Called on the request's thread before deciding; must be safe from any thread and should not
 // throw: one that does counts as the answer that grants less, and in
-// Counters::predicate_failures. Read headers through RequestView::headers.
+// Counters::predicate_failures. (For applies_to that is both: nothing is granted as if it had said
+// no, and what the policy refuses is refused as if it had said yes.) Read headers through
+// RequestView::headers.
 using Predicate = std::function<PredicateAnswer(const RequestView&)>;
 
 struct GateOptions {
@@ -92,7 +94,8 @@ class Gate {
   // with a store: the error gate-has-store.
   [[nodiscard]] Result<Report, Report> replace_policy(const Policy& policy);
 
-  // Warnings of the policy and the options, at the time the gate was made.
+  // Warnings of the plugin and the policy, at the time the gate was made; of a gate that started
+  // closed, also the errors that it started closed for.
   [[nodiscard]] const Report& warnings() const noexcept;
 
  private:

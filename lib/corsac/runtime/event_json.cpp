@@ -1,0 +1,78 @@
+// Events as JSON lines. Entry: to_json, suppressed_line. Spec: policy document, 5. Test:
+// tests/runtime/event_log_test.cpp.
+
+#include "corsac/runtime/event_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "corsac/policy/reader.hpp"
+
+namespace corsac {
+namespace {
+
+// Keeps the order in which the fields are written.
+using Json = nlohmann::ordered_json;
+
+Json text_or_null(const std::optional<std::string>& text) {
+  return text ? Json(*text) : Json(nullptr);
+}
+
+std::string_view to_text(EventOutcome outcome) noexcept {
+  switch (outcome) {
+    case EventOutcome::Blocked:
+      return "blocked";
+    case EventOutcome::Marked:
+      return "marked";
+    case EventOutcome::Diagnostic:
+      return "diagnostic";
+  }
+  return "";
+}
+
+// Bytes that are no UTF-8 cannot stand in an event that make_event made; replaced, they do no harm
+// in one that another made.
+std::string one_line(const Json& json) {
+  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string to_json(const Event& event) {
+  Json json;
+  json["type"] = "event";
+  json["time"] = time_text(event.time);
+  json["seq"] = event.seq;
+  json["revision"] = event.revision;
+  json["outcome"] = to_text(event.outcome);
+  json["reason"] = event.reason;
+  json["value"] = event.value;
+  json["rule"] = event.rule;
+  json["place"] = event.place;
+  json["status"] = event.status;
+  json["own_origin"] = event.own_origin;
+  json["method"] = event.method;
+  json["path"] = event.path;
+  json["content_type"] = text_or_null(event.content_type);
+  json["host"] = text_or_null(event.host);
+  json["origin"] = text_or_null(event.origin);
+  json["referer"] = text_or_null(event.referer);
+  json["client"] = event.client;
+  json["header_names"] = event.header_names;
+  json["hint"] = event.hint;
+  json["near_miss"] = event.near_miss;
+  json["category"] = event.category;
+  return one_line(json);
+}
+
+std::string suppressed_line(const EventLineLimits::Suppressed& suppressed,
+                            std::chrono::system_clock::time_point time) {
+  Json json;
+  json["type"] = "suppressed";
+  json["time"] = time_text(time);
+  json["count"] = suppressed.total();
+  json["repeated"] = suppressed.repeated;
+  json["over_rate"] = suppressed.over_rate;
+  return one_line(json);
+}
+
+}  // namespace corsac

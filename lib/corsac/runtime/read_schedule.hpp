@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <random>
+
+namespace corsac {
+
+// Reads that the store asks for begin at least this far apart: an editor that saves makes several
+// events, and a store that calls without end must not keep a processor busy.
+inline constexpr std::chrono::milliseconds kChangedPause{200};
+// The first wait after a read that failed; each further one doubles it.
+inline constexpr std::chrono::milliseconds kFirstRetry{100};
+
+// When a store is read next: design, 6 "Supervisor". Knows no clock; not thread-safe.
+class ReadSchedule {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+  using Duration = std::chrono::steady_clock::duration;
+
+  struct Config {
+    Duration refresh{};    // after a read that the store answered; 0 = never
+    Duration retry_max{};  // cap of the wait after one that failed, at least kFirstRetry
+  };
+  // The first read is due at once. `seed` is for the jitter.
+  ReadSchedule(Config config, std::uint32_t seed);
+
+  void note_changed() noexcept { is_changed_ = true; }      // by the store
+  void note_requested() noexcept { is_requested_ = true; }  // by a person
+  // A read begins; what was noted before is served by it.
+  void note_began(Time now) noexcept;
+  // The store answered, whatever it said.
+  void note_answered(Time now) noexcept;
+  // It could not be read. Waits kFirstRetry, then twice as long each time up to retry_max, each
+  // shortened by up to a half at random: a fleet must not come back all at once.
+  void note_failed(Time now);
+
+  // When the next read should begin, perhaps in the past; Time::max() = when something is noted.
+  [[nodiscard]] Time due() const noexcept;
+
+ private:
+  Config config_;
+  std::minstd_rand random_;
+  Time began_ = Time::min();
+  Time regularly_due_ = Time::min();
+  std::uint32_t failures_ = 0;  // in a row
+  bool is_changed_ = false;
+  bool is_requested_ = false;
+};
+
+}  // namespace corsac

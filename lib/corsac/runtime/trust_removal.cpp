@@ -1,0 +1,132 @@
+// Tells a change that only removes records from a new document. Entry: only_removes_trust. Spec:
+// policy document, 1 "Removing trust cannot be refused". Test:
+// tests/runtime/trust_removal_test.cpp.
+//
+// Each struct is taken apart with structured bindings, which name every field: one that is added to
+// the policy stops this file from compiling until it is compared as well.
+
+#include "corsac/runtime/trust_removal.hpp"
+
+#include <algorithm>
+#include <concepts>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+namespace corsac {
+namespace {
+
+auto fields_of(const CorsRule& rule) {
+  const auto& [name, paths, hosts, methods, origins, origins_file, origins_from_file,
+               allowed_methods, headers, exposed, credentials, max_age, preflight, on_denied,
+               handler_headers, websocket, null_origin, private_network, timing, report_only,
+               insecure, suffixes, place] = rule;
+  return std::tie(name, paths, hosts, methods, origins, origins_file, origins_from_file,
+                  allowed_methods, headers, exposed, credentials, max_age, preflight, on_denied,
+                  handler_headers, websocket, null_origin, private_network, timing, report_only,
+                  insecure, suffixes, place);
+}
+
+auto fields_of(const CorsPolicy& cors) {
+  const auto& [enabled, profile, origins, origins_file, origins_from_file, methods, headers,
+               exposed, credentials, max_age, excluded, included, preflight, on_denied,
+               handler_headers, websocket, null_origin, private_network, timing, debug,
+               debug_headers, report_only, insecure, suffixes, rules, place] = cors;
+  return std::tie(enabled, profile, origins, origins_file, origins_from_file, methods, headers,
+                  exposed, credentials, max_age, excluded, included, preflight, on_denied,
+                  handler_headers, websocket, null_origin, private_network, timing, debug,
+                  debug_headers, report_only, insecure, suffixes, rules, place);
+}
+
+auto fields_of(const HostsPolicy& hosts) {
+  const auto& [allowed] = hosts;
+  return std::tie(allowed);
+}
+
+auto fields_of(const PolicyTest& test) {
+  const auto& [name, origin, method, path, host, headers, request, expect, reason, at, place] =
+      test;
+  return std::tie(name, origin, method, path, host, headers, request, expect, reason, at, place);
+}
+
+template <std::equality_comparable T>
+bool is_same(const T& a, const T& b) {
+  return a == b;
+}
+
+bool is_same(const Place&, const Place&) { return true; }  // a line removed above moves them all
+
+template <class T>
+bool is_same(const Setting<T>& a, const Setting<T>& b) {
+  return a.is_set() == b.is_set() && (!a.is_set() || a.value() == b.value());
+}
+
+bool is_same(const Names& a, const Names& b) {
+  return a.is_set() == b.is_set() && a.values() == b.values();
+}
+
+template <class T>
+requires requires(const T& value) { fields_of(value); }
+bool is_same(const T& a, const T& b);
+
+template <class T>
+requires requires(const T& value) { fields_of(value); }
+bool is_same(const std::vector<T>& a, const std::vector<T>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const T& x, const T& y) { return is_same(x, y); });
+}
+
+template <class... T>
+bool are_same(const std::tuple<T...>& a, const std::tuple<T...>& b) {
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return (is_same(std::get<I>(a), std::get<I>(b)) && ...);
+  }
+  (std::index_sequence_for<T...>());
+}
+
+template <class T>
+requires requires(const T& value) { fields_of(value); }
+bool is_same(const T& a, const T& b) { return are_same(fields_of(a), fields_of(b)); }
+
+bool has_scope(const TrustedOrigin& record, const TrustedOrigin::Scope& wanted) {
+  return std::any_of(record.scopes.begin(), record.scopes.end(), [&wanted](const auto& scope) {
+    return scope.type == wanted.type && scope.allowed_okta_apps == wanted.allowed_okta_apps;
+  });
+}
+
+// `old` gives everything that `next` gives, for as long.
+bool covers(const TrustedOrigin& old, const TrustedOrigin& next) {
+  if (old.valid_until && (!next.valid_until || *next.valid_until > *old.valid_until)) return false;
+  return std::all_of(next.scopes.begin(), next.scopes.end(),
+                     [&old](const auto& scope) { return has_scope(old, scope); });
+}
+
+bool is_active(const TrustedOrigin& record) {
+  return record.status == TrustedOrigin::Status::Active;
+}
+
+bool covers(const std::vector<TrustedOrigin>& before, const std::vector<TrustedOrigin>& after) {
+  std::unordered_multimap<std::string_view, const TrustedOrigin*> by_origin;
+  for (const TrustedOrigin& record : before) {
+    if (is_active(record)) by_origin.emplace(record.origin, &record);
+  }
+  return std::all_of(after.begin(), after.end(), [&by_origin](const TrustedOrigin& record) {
+    if (!is_active(record)) return true;
+    const auto [first, last] = by_origin.equal_range(record.origin);
+    return std::any_of(first, last, [&](const auto& old) { return covers(*old.second, record); });
+  });
+}
+
+}  // namespace
+
+bool only_removes_trust(const Policy& before, const Policy& after) {
+  const auto& [version, cors, records, hosts, warnings, tests, sources, revision] = before;
+  static_cast<void>(warnings);
+  static_cast<void>(sources);
+  static_cast<void>(revision);
+  return version == after.version && is_same(cors, after.cors) && is_same(hosts, after.hosts) &&
+         is_same(tests, after.tests) && covers(records, after.trusted_origins);
+}
+
+}  // namespace corsac

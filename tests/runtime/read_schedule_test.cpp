@@ -1,0 +1,120 @@
+#include "corsac/runtime/read_schedule.hpp"
+
+#include <functional>
+
+#include <gtest/gtest.h>
+
+namespace corsac {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Time = ReadSchedule::Time;
+
+constexpr Time kStart{seconds(1'000)};
+
+ReadSchedule a_schedule() { return ReadSchedule({seconds(30), seconds(1)}, 7); }
+
+TEST(ReadSchedule, SaysWhenTheNextReadIsDue) {
+  struct Row {
+    const char* desc;
+    std::function<void(ReadSchedule&)> happens;
+    Time due;
+  };
+  const Row rows[] = {
+      {"at the start: at once", [](ReadSchedule&) {}, Time::min()},
+      {"during a read: never by itself", [](ReadSchedule& s) { s.note_began(kStart); },
+       Time::max()},
+      {"after an answer: when the interval is over",
+       [](ReadSchedule& s) {
+         s.note_began(kStart);
+         s.note_answered(kStart + seconds(2));
+       },
+       kStart + seconds(32)},
+      {"the store called: 200 ms after the last read began",
+       [](ReadSchedule& s) {
+         s.note_began(kStart);
+         s.note_answered(kStart + milliseconds(1));
+         s.note_changed();
+       },
+       kStart + milliseconds(200)},
+      {"the store called during a read: the same",
+       [](ReadSchedule& s) {
+         s.note_began(kStart);
+         s.note_changed();
+         s.note_answered(kStart + seconds(5));
+       },
+       kStart + milliseconds(200)},
+      {"the store called before the first read", [](ReadSchedule& s) { s.note_changed(); },
+       Time::min()},
+      {"somebody asked: at once",
+       [](ReadSchedule& s) {
+         s.note_began(kStart);
+         s.note_answered(kStart);
+         s.note_requested();
+       },
+       Time::min()},
+      {"a read serves what was noted before it",
+       [](ReadSchedule& s) {
+         s.note_changed();
+         s.note_requested();
+         s.note_began(kStart);
+         s.note_answered(kStart);
+       },
+       kStart + seconds(30)},
+  };
+  for (const Row& row : rows) {
+    ReadSchedule schedule = a_schedule();
+    row.happens(schedule);
+    EXPECT_EQ(schedule.due(), row.due) << row.desc;
+  }
+}
+
+TEST(ReadSchedule, WithoutAnIntervalReadsOnlyWhenAsked) {
+  ReadSchedule schedule({seconds(0), seconds(1)}, 7);
+  schedule.note_began(kStart);
+  schedule.note_answered(kStart);
+  EXPECT_EQ(schedule.due(), Time::max());
+  schedule.note_changed();
+  EXPECT_EQ(schedule.due(), kStart + kChangedPause);
+}
+
+TEST(ReadSchedule, WaitsTwiceAsLongAfterEachFailureUpToTheCap) {
+  for (std::uint32_t seed = 1; seed < 50; ++seed) {
+    ReadSchedule schedule({seconds(30), seconds(1)}, seed);
+    for (const int wait_ms : {100, 200, 400, 800, 1'000, 1'000}) {
+      schedule.note_began(kStart);
+      schedule.note_failed(kStart);
+      EXPECT_GE(schedule.due(), kStart + milliseconds(wait_ms) / 2) << wait_ms;
+      EXPECT_LE(schedule.due(), kStart + milliseconds(wait_ms)) << wait_ms;
+    }
+    schedule.note_began(kStart);
+    schedule.note_answered(kStart);
+    schedule.note_began(kStart);
+    schedule.note_failed(kStart);
+    EXPECT_LE(schedule.due(), kStart + milliseconds(100)) << "an answer begins anew";
+  }
+}
+
+TEST(ReadSchedule, SpreadsAFleetOverHalfOfTheWait) {
+  Time earliest = Time::max();
+  Time latest = Time::min();
+  for (std::uint32_t seed = 1; seed < 100; ++seed) {
+    ReadSchedule schedule({seconds(30), seconds(30)}, seed);
+    for (int i = 0; i < 12; ++i) schedule.note_failed(kStart);
+    earliest = std::min(earliest, schedule.due());
+    latest = std::max(latest, schedule.due());
+  }
+  EXPECT_LT(earliest, kStart + seconds(18));
+  EXPECT_GT(latest, kStart + seconds(27));
+}
+
+TEST(ReadSchedule, WaitsAtLeastTheFirstRetryHoweverSmallTheCap) {
+  ReadSchedule schedule({seconds(30), seconds(0)}, 7);
+  schedule.note_began(kStart);
+  schedule.note_failed(kStart);
+  EXPECT_GE(schedule.due(), kStart + kFirstRetry / 2);
+}
+
+}  // namespace
+}  // namespace corsac
