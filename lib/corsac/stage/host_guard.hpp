@@ -27,16 +27,17 @@ struct HostPattern {
 };
 
 // Codes: host-empty, host-scheme ("an entry here has no scheme"), host-path, host-upper-case,
-// host-non-ascii, host-bad-byte, host-port, host-port-set, host-empty-label, host-long,
-// host-wildcard, host-ip-spelling.
+// host-non-ascii, host-bad-byte, host-port, host-port-set, host-empty-label, host-hyphen-label,
+// host-long, host-wildcard, host-ip-spelling. What has no scheme has no default port either, so one
+// may be written.
 [[nodiscard]] Result<HostPattern, OriginPatternError> parse_host_pattern(std::string_view text);
 
-// `Host` as the wire has it, lower case ignored, one trailing dot dropped, `:80` dropped on plain
-// and
-// `:443` on TLS connections.
+// `Host` as the wire has it: one trailing dot dropped, `:80` dropped on plain and `:443` on TLS
+// connections.
 struct ParsedHost {
-  std::string_view host = {};  // any case; compare without case
-  std::int32_t port = -1;      // -1 = none, or the dropped default
+  std::string_view host = {};      // any case; compare without case
+  std::int32_t port = -1;          // -1 = none, or the dropped default
+  std::int32_t default_port = 80;  // of the connection: what -1 stands for
 };
 
 enum class HostForMatching : unsigned char {
@@ -44,9 +45,12 @@ enum class HostForMatching : unsigned char {
   PortIfWritten,  // a rule's hosts: no port in the pattern = any port
 };
 
-// False when `host` is not host[:port] (RFC 9110, 7.2; RFC 3986, 3.2.2).
+// False when `host` is not host[:port] (RFC 9110, 7.2; RFC 3986, 3.2.2), empty included: no http
+// URL has an empty host (RFC 9110, 4.2.1).
 [[nodiscard]] bool parse_host(std::string_view host, bool is_tls, ParsedHost& parsed) noexcept;
 
+// A wildcard covers well-formed domain names only; a default port in the pattern covers none
+// written.
 [[nodiscard]] bool matches_host(const HostPattern& pattern, const ParsedHost& host,
                                 HostForMatching how) noexcept;
 
