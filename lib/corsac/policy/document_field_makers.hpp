@@ -1,0 +1,228 @@
+#pragma once
+
+// Makes the entries of document_fields.cpp from pointers to members: the type of the member says
+// how it is filled. Only document_fields.cpp includes it.
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "corsac/base/rfc3339.hpp"
+#include "corsac/policy/document_fields.hpp"
+
+namespace corsac::document_fields {
+
+using Time = std::optional<std::chrono::system_clock::time_point>;
+using ScopeType = TrustedOrigin::ScopeType;
+using Status = TrustedOrigin::Status;
+using Expect = PolicyTest::Expect;
+using Request = PolicyTest::Request;
+
+// What an enumeration is called in a document.
+template <class Enum>
+struct Word {
+  std::string_view text;
+  Enum value;
+};
+
+template <class Enum>
+constexpr std::array<Word<Enum>, 0> kWords = {};
+template <>
+constexpr std::array kWords<ScopeType> = {Word<ScopeType>{"CORS", ScopeType::Cors},
+                                          Word<ScopeType>{"REDIRECT", ScopeType::Redirect},
+                                          Word<ScopeType>{"IFRAME_EMBED", ScopeType::IframeEmbed}};
+template <>
+constexpr std::array kWords<Status> = {Word<Status>{"ACTIVE", Status::Active},
+                                       Word<Status>{"INACTIVE", Status::Inactive}};
+template <>
+constexpr std::array kWords<Expect> = {Word<Expect>{"allow", Expect::Allow},
+                                       Word<Expect>{"deny", Expect::Deny}};
+template <>
+constexpr std::array kWords<Request> = {Word<Request>{"preflight", Request::Preflight},
+                                        Word<Request>{"actual", Request::Actual},
+                                        Word<Request>{"both", Request::Both}};
+
+template <class Enum>
+[[nodiscard]] std::vector<std::string_view> words_of() {
+  std::vector<std::string_view> words;
+  for (const auto& word : kWords<Enum>) words.push_back(word.text);
+  return words;
+}
+
+// put(): a value into a member. Only the pairs of types that fit have one of their own.
+template <class Member, class Value>
+inline PutResult put(Member& /*member*/, Value /*value*/, Place /*place*/) {
+  return PutResult::WrongType;
+}
+
+inline PutResult put(Setting<bool>& member, bool value, Place place) {
+  member = Setting<bool>(value, place);
+  return PutResult::Taken;
+}
+
+inline PutResult put(Setting<std::int64_t>& member, std::int64_t value, Place place) {
+  member = Setting<std::int64_t>(value, place);
+  return PutResult::Taken;
+}
+
+inline PutResult put(std::int64_t& member, std::int64_t value, Place /*place*/) {
+  member = value;
+  return PutResult::Taken;
+}
+
+inline PutResult put(Setting<std::string>& member, std::string_view value, Place place) {
+  member = Setting<std::string>(value, place);
+  return PutResult::Taken;
+}
+
+inline PutResult put(std::string& member, std::string_view value, Place /*place*/) {
+  member = value;
+  return PutResult::Taken;
+}
+
+inline PutResult put(Time& member, std::string_view value, Place /*place*/) {
+  member = parse_time(value);
+  return member ? PutResult::Taken : PutResult::NotATime;
+}
+
+template <class Enum>
+requires std::is_enum_v<Enum> PutResult put(Enum& member, std::string_view value, Place /*place*/) {
+  for (const auto& word : kWords<Enum>) {
+    if (word.text != value) continue;
+    member = word.value;
+    return PutResult::Taken;
+  }
+  return PutResult::UnknownWord;
+}
+
+template <class Member>
+[[nodiscard]] constexpr FieldShape shape_of() noexcept {
+  if constexpr (std::is_same_v<Member, Setting<bool>>) return FieldShape::Flag;
+  if constexpr (std::is_same_v<Member, Setting<std::int64_t>>) return FieldShape::Integer;
+  if constexpr (std::is_same_v<Member, std::int64_t>) return FieldShape::Integer;
+  if constexpr (std::is_same_v<Member, Time>) return FieldShape::Time;
+  if constexpr (std::is_enum_v<Member>) return FieldShape::Word;
+  return FieldShape::Text;
+}
+
+template <class Owner, class Member>
+[[nodiscard]] Owner owner_of(Member Owner::*);
+template <class Owner, class Member>
+[[nodiscard]] Member member_of(Member Owner::*);
+
+template <auto kMember>
+[[nodiscard]] auto& member(void* owner) noexcept {
+  return static_cast<decltype(owner_of(kMember))*>(owner)->*kMember;
+}
+
+// A single value. The shape follows from the member's type.
+template <auto kMember>
+[[nodiscard]] constexpr DocumentField one(std::string_view name, std::string_view example = {}) {
+  using Member = decltype(member_of(kMember));
+  return {.name = name,
+          .shape = shape_of<Member>(),
+          .example_if_required = example,
+          .words = words_of<Member>,
+          .put = [](void* owner, const DocumentValue& value, Place place) {
+            return std::visit([&](auto plain) { return put(member<kMember>(owner), plain, place); },
+                              value);
+          }};
+}
+
+// A text that a person or a program gave to something.
+template <auto kMember>
+[[nodiscard]] constexpr DocumentField name(std::string_view field, std::string_view example = {}) {
+  DocumentField entry = one<kMember>(field, example);
+  entry.shape = FieldShape::Name;
+  return entry;
+}
+
+[[nodiscard]] inline TextListTarget open_texts(Names& names) {
+  names.set_empty();
+  return {.names = &names};
+}
+
+[[nodiscard]] inline TextListTarget open_texts(std::vector<std::string>& texts) {
+  return {.texts = &texts};
+}
+
+[[nodiscard]] inline TextListTarget open_texts(std::optional<std::vector<std::string>>& texts) {
+  return {.texts = &texts.emplace()};
+}
+
+template <auto kMember>
+[[nodiscard]] constexpr DocumentField list(std::string_view name, std::string_view example = {}) {
+  return {.name = name,
+          .shape = FieldShape::TextList,
+          .example_if_required = example,
+          .open_list = [](void* owner) { return open_texts(member<kMember>(owner)); }};
+}
+
+// What a store read from the file that another field names.
+template <auto kMember>
+[[nodiscard]] constexpr DocumentField file_list(std::string_view name, std::string_view file) {
+  DocumentField field = list<kMember>(name);
+  field.shape = FieldShape::FileList;
+  field.file_field = file;
+  return field;
+}
+
+template <class Item>
+concept HasPlace = requires(Item item) {
+  item.place;
+};
+
+// One item.
+template <auto kMember>
+[[nodiscard]] constexpr DocumentField section(std::string_view name, const DocumentItem& item) {
+  return {.name = name,
+          .shape = FieldShape::Item,
+          .item = &item,
+          .open_item = [](void* owner, Place place) {
+            auto& opened = member<kMember>(owner);
+            if constexpr (HasPlace<decltype(opened)>) opened.place = place;
+            return static_cast<void*>(&opened);
+          }};
+}
+
+// A list of items.
+template <auto kMember>
+[[nodiscard]] constexpr DocumentField items(std::string_view name, const DocumentItem& item,
+                                            std::size_t limit, std::string_view limit_code,
+                                            std::string_view example = {}) {
+  return {.name = name,
+          .shape = FieldShape::ItemList,
+          .example_if_required = example,
+          .item = &item,
+          .open_item =
+              [](void* owner, Place place) {
+                auto& opened = member<kMember>(owner).emplace_back();
+                if constexpr (HasPlace<decltype(opened)>) opened.place = place;
+                return static_cast<void*>(&opened);
+              },
+          .item_limit = limit,
+          .limit_code = limit_code};
+}
+
+// A name that means something, but not here or not yet.
+[[nodiscard]] constexpr DocumentField only_known(std::string_view name, FieldShape shape) {
+  return {.name = name, .shape = shape};
+}
+
+template <std::size_t... kSizes>
+[[nodiscard]] constexpr auto joined(const std::array<DocumentField, kSizes>&... lists) {
+  std::array<DocumentField, (kSizes + ...)> all{};
+  std::size_t at = 0;
+  const auto append = [&](const auto& list) {
+    for (const DocumentField& field : list) all[at++] = field;
+  };
+  (append(lists), ...);
+  return all;
+}
+
+}  // namespace corsac::document_fields

@@ -1,0 +1,230 @@
+// The tables of the policy document: which fields each item has, of which type, and which member of
+// the Policy they fill. Entry: policy_document. Spec: policy document, 1. Test:
+// tests/policy/reader_test.cpp, reader_fields_test.cpp.
+
+#include "corsac/policy/document_fields.hpp"
+
+#include <array>
+
+#include "corsac/policy/document_field_makers.hpp"
+#include "corsac/policy/reader.hpp"
+#include "corsac/stage/reason.hpp"
+
+namespace corsac {
+namespace {
+
+using namespace document_fields;  // NOLINT: the tables below are written in its words
+
+// The fields that [cors] and its rules share.
+template <class Cors>
+constexpr std::array kSharedCorsFields = {
+    list<&Cors::allowed_origins>("allowed_origins"),
+    one<&Cors::allowed_origins_file>("allowed_origins_file"),
+    file_list<&Cors::allowed_origins_from_file>("allowed_origins_from_file",
+                                                "allowed_origins_file"),
+    list<&Cors::allowed_methods>("allowed_methods"),
+    list<&Cors::allowed_headers>("allowed_headers"),
+    list<&Cors::exposed_headers>("exposed_headers"),
+    one<&Cors::allow_credentials>("allow_credentials"),
+    one<&Cors::max_age_seconds>("max_age_seconds"),
+    one<&Cors::preflight>("preflight"),
+    one<&Cors::on_denied>("on_denied"),
+    one<&Cors::handler_headers>("handler_headers"),
+    one<&Cors::websocket>("websocket"),
+    one<&Cors::allow_null_origin>("allow_null_origin"),
+    one<&Cors::allow_private_network>("allow_private_network"),
+    one<&Cors::timing_allow_origin>("timing_allow_origin"),
+    one<&Cors::report_only>("report_only"),
+    one<&Cors::dangerously_allow_insecure_origins>("dangerously_allow_insecure_origins"),
+    one<&Cors::dangerously_allow_public_suffixes>("dangerously_allow_public_suffixes"),
+};
+
+// Fields of the schema that need profiles or regexes, which this version does not have.
+constexpr std::array kCorsFieldsToCome = [] {
+  constexpr std::array<std::string_view, 25> kNames = {"dangerously_echo_any_origin",
+                                                       "allowed_origin_regexes",
+                                                       "included_path_regexes",
+                                                       "excluded_path_regexes",
+                                                       "actual_answers",
+                                                       "enforce_methods",
+                                                       "preflight_status",
+                                                       "refused_preflight_status",
+                                                       "check_requested",
+                                                       "requested_method_case",
+                                                       "methods_answer",
+                                                       "headers_answer",
+                                                       "list_separator",
+                                                       "methods_are_exact",
+                                                       "expose_on_preflight",
+                                                       "preflight_headers_on_options",
+                                                       "vary",
+                                                       "preflight_vary",
+                                                       "same_origin",
+                                                       "malformed_origin",
+                                                       "post_without_content_type",
+                                                       "empty_requested_method",
+                                                       "preflight_needs_origin",
+                                                       "preflight_outside_paths",
+                                                       "zero_max_age"};
+  std::array<DocumentField, kNames.size()> fields{};
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    fields[i] = only_known(kNames[i], FieldShape::NotAvailable);
+  }
+  return fields;
+}();
+
+constexpr std::array kRuleFields =
+    joined(std::array{name<&CorsRule::name>("name"), list<&CorsRule::paths>("paths"),
+                      list<&CorsRule::hosts>("hosts"), list<&CorsRule::methods>("methods"),
+                      only_known("enabled", FieldShape::NotInRules),
+                      only_known("profile", FieldShape::NotInRules),
+                      only_known("included_paths", FieldShape::NotInRules),
+                      only_known("excluded_paths", FieldShape::NotInRules),
+                      only_known("debug", FieldShape::NotInRules),
+                      only_known("debug_headers", FieldShape::NotInRules),
+                      only_known("rules", FieldShape::NotInRules)},
+           kSharedCorsFields<CorsRule>, kCorsFieldsToCome);
+
+constexpr DocumentItem kRule = {.label = "a rule", .fields = kRuleFields};
+
+constexpr std::array kCorsFields = joined(
+    std::array{one<&CorsPolicy::enabled>("enabled"), one<&CorsPolicy::profile>("profile"),
+               list<&CorsPolicy::excluded_paths>("excluded_paths"),
+               list<&CorsPolicy::included_paths>("included_paths"),
+               one<&CorsPolicy::debug>("debug"), one<&CorsPolicy::debug_headers>("debug_headers"),
+               items<&CorsPolicy::rules>("rules", kRule, kRuleLimit, "too-many-rules")},
+    kSharedCorsFields<CorsPolicy>, kCorsFieldsToCome);
+
+// A section that stands there empty is present: every request is judged by the defaults.
+void close_cors(void* owner, Place place) {
+  auto& cors = *static_cast<CorsPolicy*>(owner);
+  if (!cors.is_present()) cors.enabled = Setting<bool>(true, place);
+}
+
+constexpr DocumentItem kCors = {.label = "[cors]", .fields = kCorsFields, .close = close_cors};
+
+constexpr std::array kHostsFields = {
+    list<&HostsPolicy::allowed>("allowed", "allowed = [\"api.example.com\"]"),
+};
+constexpr DocumentItem kHosts = {.label = "[hosts]", .fields = kHostsFields};
+
+constexpr std::array kScopeFields = {
+    one<&TrustedOrigin::Scope::type>("type", "type = \"CORS\""),
+    list<&TrustedOrigin::Scope::allowed_okta_apps>("allowed_okta_apps"),
+};
+constexpr DocumentItem kScope = {
+    .label = "a scope", .fields = kScopeFields, .bare_text_field = "type"};
+
+// The place of a record is that of its origin: that is what messages are about.
+[[nodiscard]] constexpr DocumentField record_origin() {
+  DocumentField field =
+      one<&TrustedOrigin::origin>("origin", "origin = \"https://portal.example\"");
+  field.put = [](void* owner, const DocumentValue& value, Place place) {
+    const auto* text = std::get_if<std::string_view>(&value);
+    if (text == nullptr) return PutResult::WrongType;
+    auto& record = *static_cast<TrustedOrigin*>(owner);
+    record.place = place;
+    record.origin = *text;
+    return PutResult::Taken;
+  };
+  return field;
+}
+
+constexpr std::array kRecordFields = {
+    name<&TrustedOrigin::name>("name", "name = \"Partner portal\""),
+    record_origin(),
+    items<&TrustedOrigin::scopes>("scopes", kScope, kScopeLimit, "too-many-items",
+                                  "scopes = [\"CORS\"]"),
+    one<&TrustedOrigin::status>("status"),
+    one<&TrustedOrigin::valid_until>("valid_until"),
+    name<&TrustedOrigin::id>("id"),
+    name<&TrustedOrigin::created>("created"),
+    name<&TrustedOrigin::created_by>("created_by"),
+    name<&TrustedOrigin::last_updated>("last_updated"),
+    name<&TrustedOrigin::last_updated_by>("last_updated_by"),
+};
+constexpr DocumentItem kRecord = {.label = "a trusted origin", .fields = kRecordFields};
+
+constexpr std::array kAllowedWarningFields = {
+    name<&AllowedWarning::code>("code", "code = \"max-age-long\""),
+    one<&AllowedWarning::path>("path", "path = \"cors.max_age_seconds\""),
+    one<&AllowedWarning::reason>("reason", "reason = \"contract with the partner\""),
+};
+constexpr DocumentItem kAllowedWarning = {.label = "an allowed warning",
+                                          .fields = kAllowedWarningFields};
+
+// [lint] fills the Policy itself.
+constexpr std::array kLintFields = {
+    items<&Policy::allowed_warnings>("allow", kAllowedWarning, kAllowedWarningLimit,
+                                     "too-many-items"),
+};
+constexpr DocumentItem kLint = {.label = "[lint]", .fields = kLintFields};
+
+[[nodiscard]] std::vector<std::string_view> reason_words() {
+  std::vector<std::string_view> words;
+  for (std::size_t i = 1; i < kReasonCount; ++i) {  // 0 is None
+    words.push_back(reason_info(static_cast<Reason>(i)).code);
+  }
+  return words;
+}
+
+// A reason that does not exist would make a test that can never pass.
+[[nodiscard]] constexpr DocumentField test_reason() {
+  return {.name = "reason",
+          .shape = FieldShape::Word,
+          .words = reason_words,
+          .put = [](void* owner, const DocumentValue& value, Place /*place*/) {
+            const auto* text = std::get_if<std::string_view>(&value);
+            if (text == nullptr) return PutResult::WrongType;
+            static_cast<PolicyTest*>(owner)->reason = *text;
+            // "none" is a row of the table and no reason.
+            return parse_reason(*text).value_or(Reason::None) != Reason::None
+                       ? PutResult::Taken
+                       : PutResult::UnknownWord;
+          }};
+}
+
+constexpr std::array kTestFields = {
+    name<&PolicyTest::name>("name"),
+    one<&PolicyTest::origin>("origin"),
+    one<&PolicyTest::method>("method"),
+    one<&PolicyTest::path>("path"),
+    one<&PolicyTest::host>("host"),
+    list<&PolicyTest::headers>("headers"),
+    one<&PolicyTest::request>("request"),
+    one<&PolicyTest::expect>("expect", "expect = \"allow\""),
+    test_reason(),
+    one<&PolicyTest::at>("at"),
+};
+constexpr DocumentItem kTest = {.label = "a test", .fields = kTestFields};
+
+[[nodiscard]] constexpr DocumentField lint_section() {
+  return {.name = "lint",
+          .shape = FieldShape::Item,
+          .item = &kLint,
+          .open_item = [](void* owner, Place /*place*/) { return owner; }};
+}
+
+constexpr std::array kPolicyFields = {
+    one<&Policy::version>("version", "version = 1"),
+    section<&Policy::cors>("cors", kCors),
+    section<&Policy::hosts>("hosts", kHosts),
+    items<&Policy::trusted_origins>("trusted_origins", kRecord, kRecordLimit, "too-many-items"),
+    lint_section(),
+    items<&Policy::tests>("test", kTest, kTestLimit, "too-many-items"),
+    only_known("csrf", FieldShape::SectionNotAvailable),
+    only_known("frames", FieldShape::SectionNotAvailable),
+    only_known("redirects", FieldShape::SectionNotAvailable),
+    only_known("shadow", FieldShape::SectionNotAvailable),
+};
+
+// A reader keeps one bit for each field that it met.
+static_assert(kRuleFields.size() <= 64 && kCorsFields.size() <= 64);
+
+constexpr DocumentItem kPolicy = {.label = "a policy", .fields = kPolicyFields};
+
+}  // namespace
+
+const DocumentItem& policy_document() noexcept { return kPolicy; }
+
+}  // namespace corsac

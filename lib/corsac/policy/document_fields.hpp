@@ -1,0 +1,82 @@
+#pragma once
+
+// What may stand where in a policy document: one table for each kind of item, as data.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "corsac/base/place.hpp"
+#include "corsac/policy/policy.hpp"
+
+namespace corsac {
+
+// A single value as a store hands it over; nullptr is JSON's null.
+using DocumentValue = std::variant<std::string_view, std::int64_t, double, bool, std::nullptr_t>;
+
+enum class FieldShape : unsigned char {
+  Text,
+  Name,  // a text of at most kNameLimitBytes
+  Word,  // one of `words`
+  Time,
+  Integer,
+  Flag,
+  TextList,
+  FileList,  // a TextList that only a store delivers, beside the name of a file
+  Item,
+  ItemList,
+  NotAvailable,         // of the schema, but this version cannot enforce it
+  SectionNotAvailable,  // likewise
+  NotInRules,           // a field of [cors] that a rule cannot override
+};
+
+// Where the texts of a list go; one of the two.
+struct TextListTarget {
+  Names* names = nullptr;
+  std::vector<std::string>* texts = nullptr;
+};
+
+enum class PutResult : unsigned char { Taken, WrongType, UnknownWord, NotATime };
+
+struct DocumentItem;
+
+// One field of an item. `owner` is the struct that the item fills; the functions cast it back.
+struct DocumentField {
+  std::string_view name = {};
+  FieldShape shape = FieldShape::Text;
+  // For messages, as written in TOML: `name = "Partner portal"`. Empty = the field is optional.
+  std::string_view example_if_required = {};
+  // Word: the words that it may be, for messages. Null or an empty list otherwise.
+  std::vector<std::string_view> (*words)() = nullptr;
+
+  // Single values.
+  PutResult (*put)(void* owner, const DocumentValue& value, Place place) = nullptr;
+  // Lists of texts: makes the list stand there, empty.
+  TextListTarget (*open_list)(void* owner) = nullptr;
+  // FileList: the field that must stand before it in the item.
+  std::string_view file_field = {};
+  // Items: the struct to fill; of a list, a new last one.
+  const DocumentItem* item = nullptr;
+  void* (*open_item)(void* owner, Place place) = nullptr;
+  // Of lists: how many items, and the code of one more.
+  std::size_t item_limit = 0;
+  std::string_view limit_code = {};
+};
+
+struct DocumentItem {
+  std::string_view label = {};  // for messages: "[cors]", "a rule"
+  std::span<const DocumentField> fields = {};
+  // In a list of such items a bare text stands for an item with this one field.
+  std::string_view bare_text_field = {};
+  // When the item ends. May be null.
+  void (*close)(void* owner, Place place) = nullptr;
+};
+
+// The document itself; its owner is a Policy.
+[[nodiscard]] const DocumentItem& policy_document() noexcept;
+
+}  // namespace corsac
