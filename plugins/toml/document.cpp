@@ -1,0 +1,175 @@
+// Parses TOML and walks the result. Entry: hand_over_document. The format: TOML 1.0. Test:
+// tests/plugins/toml_document_test.cpp.
+//
+// The build gives this unit NDEBUG and takes UBSan's `unreachable` from it: where toml++ stands in
+// headers, a name that begins with a dot ends the process in an assertion, and some code points
+// reach a point that it calls unreachable; without both it reports them as the errors they are.
+
+#include "document.hpp"
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+
+#include <toml++/toml.h>
+
+#include "byte_columns.hpp"
+#include "document_limits.hpp"
+#include "syntax_advice.hpp"
+
+namespace corsac::toml_store {
+namespace {
+
+constexpr std::string_view kOriginsFile = "allowed_origins_file";
+constexpr std::string_view kOriginsFromFile = "allowed_origins_from_file";
+
+// Where in the schema a table stands, as far as this plugin must know.
+enum class Section : unsigned char { Document, Cors, CorsRules, CorsRule, Other };
+
+Section section_below(Section section, std::string_view field) {
+  if (section == Section::Document && field == "cors") return Section::Cors;
+  if (section == Section::Cors && field == "rules") return Section::CorsRules;
+  if (section == Section::CorsRules) return Section::CorsRule;
+  return Section::Other;
+}
+
+bool has_origins(Section section) {
+  return section == Section::Cors || section == Section::CorsRule;
+}
+
+// RFC 3339, 5.6, with the fraction as far as it is not zero. Without date or offset where TOML has
+// none; what that is worth is the core's business.
+std::string to_text(const toml::date& date) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%04u-%02u-%02u", date.year, date.month, date.day);
+  return text;
+}
+
+std::string to_text(const toml::time& time) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%02u:%02u:%02u.%09u", time.hour, time.minute, time.second,
+                static_cast<unsigned>(time.nanosecond));
+  std::string result = text;
+  result.erase(result.find_last_not_of('0') + 1);
+  if (result.back() == '.') result.pop_back();
+  return result;
+}
+
+std::string to_text(const toml::date_time& time) {
+  std::string result = to_text(time.date) + "T" + to_text(time.time);
+  if (!time.offset) return result;
+  const int minutes = time.offset->minutes;
+  if (minutes == 0) return result + "Z";
+  const unsigned distance = static_cast<unsigned>(minutes < 0 ? -minutes : minutes);
+  char offset[32];
+  std::snprintf(offset, sizeof offset, "%c%02u:%02u", minutes < 0 ? '-' : '+', distance / 60,
+                distance % 60);
+  return result + offset;
+}
+
+class Walk {
+ public:
+  Walk(std::string_view document, plugin::Sink& sink, const OriginsFileField& on_origins_file)
+      : columns_(document), sink_(sink), on_origins_file_(on_origins_file) {}
+
+  // Recursion as deep as the document, which find_beyond_limits has bounded.
+  void hand_over_fields(const toml::table& table, Section section) {
+    for (const auto& [key, node] : table) {
+      if (sink_.is_stopped()) return;
+      if (has_origins(section) && key.str() == kOriginsFromFile) {
+        sink_.problem("field-unknown",
+                      "only the store may fill the field " + std::string(kOriginsFromFile),
+                      "write " + std::string(kOriginsFile) + " = \"origins.txt\"", place_of(node));
+        has_problem_ = true;
+        continue;
+      }
+      hand_over(key.str(), node, section_below(section, key.str()));
+      const auto* name = node.as_string();
+      if (has_origins(section) && key.str() == kOriginsFile && name != nullptr) {
+        on_origins_file_(name->get(), place_of(node));
+      }
+    }
+  }
+
+  [[nodiscard]] bool has_problem() const { return has_problem_; }
+
+ private:
+  plugin::Place place_of(const toml::node& node) {
+    const toml::source_position at = node.source().begin;
+    return columns_.to_bytes(at.line, at.column);
+  }
+
+  void hand_over(std::string_view field, const toml::node& node, Section section) {
+    const plugin::Place place = place_of(node);
+    if (const auto* table = node.as_table()) {
+      sink_.begin_item(field, place);
+      hand_over_fields(*table, section);
+      sink_.end_item();
+    } else if (const auto* list = node.as_array()) {
+      sink_.begin_list(field, place);
+      for (const toml::node& element : *list) {
+        if (sink_.is_stopped()) return;
+        hand_over({}, element, section == Section::CorsRules ? Section::CorsRule : Section::Other);
+      }
+      sink_.end_list();
+    } else {
+      hand_over_value(field, node, place);
+    }
+  }
+
+  void hand_over_value(std::string_view field, const toml::node& node, plugin::Place place) {
+    if (const auto* text = node.as_string()) {
+      sink_.text(field, text->get(), place);
+    } else if (const auto* integer = node.as_integer()) {
+      sink_.integer(field, integer->get(), place);
+    } else if (const auto* real = node.as_floating_point()) {
+      sink_.real(field, real->get(), place);
+    } else if (const auto* flag = node.as_boolean()) {
+      sink_.flag(field, flag->get(), place);
+    } else if (const auto* date_time = node.as_date_time()) {
+      sink_.text(field, to_text(date_time->get()), place);
+    } else if (const auto* date = node.as_date()) {
+      sink_.text(field, to_text(date->get()), place);
+    } else if (const auto* time = node.as_time()) {
+      sink_.text(field, to_text(time->get()), place);
+    }
+  }
+
+  ByteColumns columns_;
+  plugin::Sink& sink_;
+  const OriginsFileField& on_origins_file_;
+  bool has_problem_ = false;
+};
+
+void report_syntax(const toml::parse_error& error, std::string_view document, plugin::Sink& sink) {
+  const toml::source_position at = error.source().begin;
+  const plugin::Place place = ByteColumns(document).to_bytes(at.line, at.column);
+  const std::string_view description = error.description();
+  sink.problem("toml-syntax", short_description(description),
+               advice_for(description, document, place), place);
+}
+
+}  // namespace
+
+bool hand_over_document(std::string_view document, plugin::Sink& sink,
+                        const OriginsFileField& on_origins_file) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (document.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+    document.remove_prefix(kByteOrderMark.size());  // editors do not count it
+  }
+  if (const auto beyond = find_beyond_limits(document)) {
+    sink.problem(beyond->code, beyond->what, "shorten it", beyond->place);
+    return false;
+  }
+  try {
+    const toml::table table = toml::parse(document);
+    Walk walk(document, sink, on_origins_file);
+    walk.hand_over_fields(table, Section::Document);
+    return !walk.has_problem();
+  } catch (const toml::parse_error& error) {
+    report_syntax(error, document, sink);
+    return false;
+  }
+}
+
+}  // namespace corsac::toml_store

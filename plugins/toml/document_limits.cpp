@@ -1,0 +1,191 @@
+// One pass over a TOML document that understands just enough of it (TOML 1.0: strings, comments,
+// brackets) to measure names and nesting. Entry: find_beyond_limits. Test:
+// tests/plugins/toml_limits_test.cpp.
+
+#include "document_limits.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+namespace corsac::toml_store {
+namespace {
+
+// A run is what stands between two of: line break, `,` `=` `[` `]` `{` `}`. A key is a run that
+// ends in `=`, a table name one in the brackets that begin a line; every other run is (part of) a
+// value.
+class LimitScan {
+ public:
+  explicit LimitScan(std::string_view document) : document_(document) {}
+
+  std::optional<LimitProblem> run() {
+    while (at_ < document_.size() && !problem_) step(document_[at_]);
+    return problem_;
+  }
+
+ private:
+  void step(char byte) {
+    switch (byte) {
+      case '\n':
+        end_run(false);
+        ++at_;
+        ++line_;
+        line_begin_ = at_;
+        is_line_begin_ = true;
+        is_header_ = false;
+        return;
+      case '#':
+        at_ = std::min(document_.find('\n', at_), document_.size());
+        return;
+      case '"':
+      case '\'':
+        begin_run();
+        skip_string(byte);
+        run_end_ = at_;
+        return;
+      case '[':
+        if (is_line_begin_ && depth_ == 0) {
+          is_header_ = true;
+          is_line_begin_ = false;
+        } else if (!is_header_) {
+          open_bracket();
+        }
+        break;
+      case '{':
+        open_bracket();
+        break;
+      case ']':
+      case '}':
+        end_run(is_header_);
+        if (!is_header_ && depth_ > 0) --depth_;
+        break;
+      case ',':
+        end_run(false);
+        break;
+      case '=':
+        end_run(true);
+        break;
+      case ' ':
+      case '\t':
+      case '\r':
+        break;
+      default:
+        begin_run();
+        add_bare(byte);
+    }
+    ++at_;
+  }
+
+  void begin_run() {
+    if (!is_in_run_) {
+      run_begin_ = at_;
+      run_place_ = place_here();
+      is_in_run_ = true;
+    }
+    is_line_begin_ = false;
+  }
+
+  // Outside of strings a long run is refused wherever it stands: no number or date is that long,
+  // and the end of the run may be missing.
+  void add_bare(char byte) {
+    ++bare_bytes_;
+    run_end_ = at_ + 1;
+    if (byte == '.') ++dots_;
+    if (dots_ >= kNamePartLimit) {
+      beyond("toml-nesting", "a name has more than " + std::to_string(kNamePartLimit) + " parts",
+             run_place_);
+    } else if (bare_bytes_ > kNameLimitBytes) {
+      too_long();
+    }
+  }
+
+  void end_run(bool is_name) {
+    if (is_name && is_in_run_ && run_end_ - run_begin_ > kNameLimitBytes) too_long();
+    is_in_run_ = false;
+    bare_bytes_ = 0;
+    dots_ = 0;
+  }
+
+  void open_bracket() {
+    end_run(false);
+    is_line_begin_ = false;
+    if (++depth_ > kBracketLimit) {
+      beyond("toml-nesting",
+             "lists and tables nest deeper than " + std::to_string(kBracketLimit) + " levels",
+             place_here());
+    }
+  }
+
+  void too_long() {
+    beyond("toml-name-too-long",
+           "a name has more than " + std::to_string(kNameLimitBytes) + " bytes", run_place_);
+  }
+
+  void beyond(std::string_view code, std::string what, plugin::Place place) {
+    if (!problem_) problem_ = LimitProblem{code, std::move(what), place};
+  }
+
+  // From the opening quote to behind the closing one.
+  void skip_string(char quote) {
+    const bool is_multi_line =
+        document_.substr(at_, 3) == std::string_view(quote == '"' ? "\"\"\"" : "'''");
+    at_ += is_multi_line ? 3 : 1;
+    while (at_ < document_.size()) {
+      const char byte = document_[at_];
+      if (byte == '\n') {
+        // Without the second quote on its line the string is no TOML; the parser stops here too.
+        if (!is_multi_line) return;
+        ++line_;
+        line_begin_ = at_ + 1;
+      } else if (byte == '\\' && quote == '"') {
+        // Behind a backslash a quote is content; a line break is counted as one in the next round.
+        if (document_.substr(at_ + 1, 1) != "\n") ++at_;
+      } else if (byte == quote && !is_multi_line) {
+        ++at_;
+        return;
+      } else if (byte == quote && ends_multi_line(quote)) {
+        return;
+      }
+      ++at_;
+    }
+    at_ = document_.size();
+  }
+
+  // At three quotes or more: moves behind them (up to two before the last three may be content,
+  // TOML 1.0, "String").
+  bool ends_multi_line(char quote) {
+    std::size_t count = 0;
+    while (count < 5 && at_ + count < document_.size() && document_[at_ + count] == quote) ++count;
+    if (count < 3) return false;
+    at_ += count;
+    return true;
+  }
+
+  [[nodiscard]] plugin::Place place_here() const {
+    return {static_cast<std::uint32_t>(line_), static_cast<std::uint32_t>(at_ - line_begin_ + 1)};
+  }
+
+  std::string_view document_;
+  std::size_t at_ = 0;
+  std::size_t line_ = 1;
+  std::size_t line_begin_ = 0;
+  std::size_t depth_ = 0;  // of lists and inline tables
+  bool is_line_begin_ = true;
+  bool is_header_ = false;  // between the brackets of a table name
+
+  bool is_in_run_ = false;
+  std::size_t run_begin_ = 0;
+  std::size_t run_end_ = 0;  // behind its last byte that is no blank
+  plugin::Place run_place_ = {};
+  std::size_t bare_bytes_ = 0;
+  std::size_t dots_ = 0;
+  std::optional<LimitProblem> problem_ = std::nullopt;
+};
+
+}  // namespace
+
+std::optional<LimitProblem> find_beyond_limits(std::string_view document) {
+  return LimitScan(document).run();
+}
+
+}  // namespace corsac::toml_store

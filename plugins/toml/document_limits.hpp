@@ -1,0 +1,31 @@
+#pragma once
+
+// What is checked of a TOML document before the parser sees it. toml++ builds one level of tables
+// for each part of a dotted name and frees them by recursion: a name of 50,000 parts ends the
+// process. Values nest at most 256 levels there, but each level may have such a name.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <corsac_store_plugin.hpp>
+
+namespace corsac::toml_store {
+
+inline constexpr std::size_t kDocumentLimitBytes = std::size_t{64} * 1024 * 1024;
+inline constexpr std::size_t kNameLimitBytes = 1024;  // of a key or a table name, quotes included
+inline constexpr std::size_t kNamePartLimit = 16;     // in a dotted name; the schema needs 3
+inline constexpr std::size_t kBracketLimit = 32;      // lists and inline tables in each other
+
+struct LimitProblem {
+  std::string_view code = {};  // toml-name-too-long, toml-nesting
+  std::string what = {};
+  plugin::Place place = {};
+};
+
+// The first place where the document goes beyond a limit; nothing when it stays within. `document`
+// need not be TOML: where it is not, the parser stops no later than this scan.
+[[nodiscard]] std::optional<LimitProblem> find_beyond_limits(std::string_view document);
+
+}  // namespace corsac::toml_store

@@ -1,0 +1,154 @@
+// Which files the toml plugin reads, and what it says about others.
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "content_hash.hpp"
+#include "toml_store_fixture.hpp"
+
+namespace corsac {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+class TomlFiles : public test::TomlStoreTest {
+ protected:
+  fs::path policy() const { return folder_.path() / "policy.toml"; }
+  // The one problem of a read that gives no document.
+  std::string problem() {
+    const std::vector<std::string> calls = read_again();
+    EXPECT_EQ(status_, CORSAC_INVALID);
+    return calls.size() == 1 ? calls[0] : std::to_string(calls.size()) + " calls";
+  }
+};
+
+TEST_F(TomlFiles, AreNamedWhenTheyAreNotThere) {
+  EXPECT_THAT(problem(),
+              StartsWith("problem file-not-found 0:0: there is no file " + policy().string()));
+  folder_.write("a-file", "");
+  open({{"file", "a-file/policy.toml"}});
+  EXPECT_THAT(store_->status(), CORSAC_OK);
+  test::RecordingSink sink;
+  EXPECT_EQ(store_->read(sink), CORSAC_INVALID);
+  EXPECT_THAT(sink.calls(),
+              ElementsAre("source a-file/policy.toml", StartsWith("problem file-not-found 0:0: ")));
+}
+
+TEST_F(TomlFiles, AreRegularOnes) {
+  fs::create_directory(policy());
+  EXPECT_THAT(problem(), StartsWith("problem file-not-regular 0:0: " + policy().string() +
+                                    " is a folder; write the path of the file in it"));
+  fs::remove(policy());
+  // Opening it would wait for a writer for ever.
+  ASSERT_EQ(::mkfifo(policy().c_str(), 0600), 0);
+  EXPECT_THAT(problem(), HasSubstr("file-not-regular"));
+  fs::remove(policy());
+  fs::create_symlink("/dev/zero", policy());
+  EXPECT_THAT(problem(), HasSubstr("file-not-regular"));
+  fs::remove(policy());
+  fs::create_symlink("policy.toml", policy());
+  EXPECT_THAT(problem(), HasSubstr("file-unreadable"));
+  fs::remove(policy());
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  policy().string().copy(address.sun_path, sizeof address.sun_path - 1);
+  ASSERT_EQ(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  EXPECT_THAT(problem(), HasSubstr("file-not-regular"));
+  ::close(socket);
+}
+
+TEST_F(TomlFiles, AreNotWritableByEveryone) {
+  folder_.write("policy.toml", "version = 1\n");
+  ::chmod(policy().c_str(), 0646);
+  EXPECT_THAT(problem(), StartsWith("problem file-world-writable 0:0: "));
+  EXPECT_THAT(problem(), testing::EndsWith("run chmod o-w on it"));
+  ::chmod(policy().c_str(), 0644);
+  EXPECT_THAT(read_again(), ElementsAre("integer version 1 1:11"));
+  EXPECT_THAT(host_.log(), IsEmpty());
+}
+
+TEST_F(TomlFiles, DrawAWarningOnceWhenTheirGroupMayWrite) {
+  folder_.write("policy.toml", "version = 1\n");
+  ::chmod(policy().c_str(), 0664);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(read_again(), ElementsAre("integer version 1 1:11"));
+  }
+  EXPECT_THAT(host_.log(), ElementsAre(HasSubstr("can be written by its group")));
+}
+
+TEST_F(TomlFiles, DrawAWarningWhenTheyBelongToSomebodyElse) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  folder_.write("policy.toml", "version = 1\n");
+  ASSERT_EQ(::chown(policy().c_str(), 65534, 65534), 0);
+  EXPECT_THAT(read_again(), ElementsAre("integer version 1 1:11"));
+  EXPECT_THAT(host_.log(), ElementsAre(HasSubstr("belongs to user 65534")));
+}
+
+TEST_F(TomlFiles, MayBeUnreadable) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  folder_.write("policy.toml", "version = 1\n");
+  ::chmod(policy().c_str(), 0);
+  EXPECT_THAT(problem(), StartsWith("problem file-unreadable 0:0: "));
+}
+
+TEST_F(TomlFiles, HaveALargestSize) {
+  folder_.write("policy.toml", "");
+  // Sparse: takes no room on the disk.
+  ASSERT_EQ(::truncate(policy().c_str(), 64 * 1024 * 1024 + 1), 0);
+  EXPECT_THAT(problem(), StartsWith("problem file-too-large 0:0: "));
+}
+
+TEST_F(TomlFiles, AreReadThroughLinks) {
+  fs::create_directory(folder_.path() / "data");
+  folder_.write("data/real.toml", "version = 1\n");
+  fs::create_symlink("data/real.toml", policy());
+  EXPECT_THAT(read_again(), ElementsAre("integer version 1 1:11"));
+}
+
+TEST_F(TomlFiles, AreNotReadToTheEndWhenTheReadIsCancelled) {
+  folder_.write("policy.toml", "version = 1\n");
+  open();
+  host_.cancel();
+  test::RecordingSink sink;
+  EXPECT_EQ(store_->read(sink), CORSAC_CANCELLED);
+  EXPECT_EQ(sink.revision(), "");
+  host_.cancel(false);
+  EXPECT_THAT(read_again(), ElementsAre("integer version 1 1:11"));
+}
+
+struct HashRow {
+  const char* desc;
+  std::string_view content;
+  const char* hash;
+};
+
+TEST(ContentHash, IsFnv1aOf128Bits) {
+  // Published in draft-eastlake-fnv, appendix C.
+  const HashRow rows[] = {
+      {"empty", "", "6c62272e07bb014262b821756295c58d"},
+      {"one byte", "a", "d228cb696f1a8caf78912b704e4a8964"},
+      {"several bytes", "foobar", "343e1662793c64bf6f0d3597ba446f18"},
+  };
+  for (const HashRow& row : rows) {
+    toml_store::ContentHash hash;
+    for (const char byte : row.content) hash.add({&byte, 1});
+    EXPECT_EQ(hash.text(), row.hash) << row.desc;
+  }
+}
+
+}  // namespace
+}  // namespace corsac
