@@ -76,7 +76,7 @@ TEST(ExactTable, MergesRepeats) {
 
 TEST(ExactTable, StartsAgainWithAnotherSeedWhenARunIsTooLong) {
   constexpr std::size_t kCount = 4 * kLongestRun;
-  for (const std::size_t slot : {std::size_t{5}, 2 * kCount}) {  // the last one wraps round
+  for (const std::size_t slot : {std::size_t{5}, 2 * kCount}) {  // the last one has none after it
     const auto origins = colliding_origins(kCount, kSeed, slot);
     const ExactTable table(views_of(origins), kSeed);
     EXPECT_EQ(table.rebuilds(), 1U);
@@ -107,20 +107,6 @@ TEST(ExactTable, StartsAgainWhenShortRunsGrowTogether) {
   EXPECT_EQ(table.rebuilds(), 1U);
   EXPECT_LE(table.longest_run(), kLongestRun);
   for (const std::string& origin : origins) ASSERT_EQ(table.find(origin), origin);
-}
-
-TEST(SlotTable, CountsARunThatWrapsRound) {
-  SlotTable table(3);  // seven slots
-  const auto add = [&](std::uint64_t slot, std::uint32_t payload) {
-    const std::uint64_t hash = (slot * 0x100000000U / 7 + 1) << 32U;
-    return table.insert(
-        hash, payload, [](std::uint32_t) { return false; }, SlotTable::kNoLimit);
-  };
-  EXPECT_EQ(table.longest_run(), 0U);
-  EXPECT_EQ(add(6, 1), SlotTable::Insertion::Done);
-  EXPECT_EQ(add(6, 2), SlotTable::Insertion::Done);  // in slot 0
-  EXPECT_EQ(add(3, 3), SlotTable::Insertion::Done);
-  EXPECT_EQ(table.longest_run(), 2U);
 }
 
 TEST(OriginHash, HangsOnSeedLengthAndEachByte) {

@@ -636,6 +636,8 @@ TEST(OriginPattern, MatchesWhatItSaysAndNothingElse) {
       {"not with a final dot", "https://*.example.com", "https://a.example.com.", false},
       {"a final dot when it is written", "https://*.example.com.", "https://a.example.com.", true},
       {"32 labels", "https://*.example.com", "https://" + many_labels(30), true},
+      {"33 labels, the last one empty", "https://*.example.com.",
+       "https://" + many_labels(30) + ".", false},
       {"33 labels", "https://*.example.com", "https://" + many_labels(31), false},
       {"a glob", "https://pr-*.example.com", "https://pr-42.example.com", true},
       {"a glob covers hyphens", "https://pr-*.example.com", "https://pr-a-b.example.com", true},

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,9 @@ namespace corsac {
 // Immutable after construction. Everything is copied; repeats are merged.
 class ExactTable {
  public:
+  // What a key takes in the blob besides its bytes.
+  static constexpr std::size_t kEntryOverheadBytes = sizeof(std::uint16_t);
+
   ExactTable() = default;
   // Keys of at most kOriginLimitBytes, at most kOriginLimit of them. Starts again with another seed
   // while the longest run is over kLongestRun.
@@ -34,7 +38,10 @@ class ExactTable {
   [[nodiscard]] unsigned rebuilds() const noexcept { return rebuilds_; }
 
  private:
-  [[nodiscard]] bool fill(std::span<const std::string_view> keys, std::size_t longest_run);
+  using KeyLength = std::uint16_t;
+  using Slots = std::vector<SlotTable::Slot>;
+  [[nodiscard]] Slots sort_keys(std::span<const std::string_view> keys) const;
+  void store(std::span<const std::string_view> keys, Slots& slots);
   [[nodiscard]] std::string_view key_at(std::uint32_t offset) const noexcept;
 
   HashSeed seed_ = {};
@@ -46,5 +53,22 @@ class ExactTable {
   std::size_t longest_key_bytes_ = 0;
   unsigned rebuilds_ = 0;
 };
+
+inline std::string_view ExactTable::key_at(std::uint32_t offset) const noexcept {
+  const char* const entry = blob_.data() + offset;
+  KeyLength length = 0;
+  std::memcpy(&length, entry, sizeof length);
+  return {entry + sizeof length, length};
+}
+
+// Here and not in the .cpp: OriginSet::find, on every request, is little else.
+inline std::string_view ExactTable::find(std::string_view key) const noexcept {
+  std::string_view stored = {};
+  const std::uint32_t offset = slots_.find(hash_bytes(key, seed_), [&](std::uint32_t at) {
+    stored = key_at(at);
+    return stored.size() == key.size() && has_equal_bytes(stored.data(), key.data(), key.size());
+  });
+  return offset == 0 ? std::string_view() : stored;
+}
 
 }  // namespace corsac

@@ -16,7 +16,8 @@ namespace corsac {
 // True when the one `*` of `glob` stands for one or more of [a-z0-9-] in `host`.
 [[nodiscard]] bool covers_glob(std::string_view glob, std::string_view host) noexcept;
 
-// Labels as wildcards count them: dots and one.
-[[nodiscard]] std::size_t count_labels(std::string_view host) noexcept;
+// True when a well-formed `host` has more labels than a wildcard covers. (A label counts even when
+// it is the empty one behind a final dot.)
+[[nodiscard]] bool has_too_many_labels(std::string_view host) noexcept;
 
 }  // namespace corsac

@@ -81,4 +81,15 @@ template <class Word>
   return mix(seed.secret ^ text.size(), mix(a ^ seed.secret, b ^ state));
 }
 
+// Eight bytes at a time: for the 20 to 60 bytes of an origin half of what calling memcmp takes.
+[[nodiscard]] inline bool has_equal_bytes(const char* a, const char* b, std::size_t size) noexcept {
+  using origin_hash_detail::load;
+  if (size < 8) return std::string_view(a, size) == std::string_view(b, size);
+  const std::size_t last = size - 8;
+  for (std::size_t i = 0; i < last; i += 8) {
+    if (load<std::uint64_t>(a + i) != load<std::uint64_t>(b + i)) return false;
+  }
+  return load<std::uint64_t>(a + last) == load<std::uint64_t>(b + last);
+}
+
 }  // namespace corsac

@@ -42,13 +42,15 @@ bool covers_glob(std::string_view glob, std::string_view host) noexcept {
                      [](char c) { return is_ascii_lower(c) || is_ascii_digit(c) || c == '-'; });
 }
 
-std::size_t count_labels(std::string_view host) noexcept {
-  return static_cast<std::size_t>(std::count(host.begin(), host.end(), '.')) + 1;
+bool has_too_many_labels(std::string_view host) noexcept {
+  // Each dot has a byte before it.
+  if (host.size() < 2 * kWalkedLabels) return false;
+  return static_cast<std::size_t>(std::count(host.begin(), host.end(), '.')) >= kWalkedLabels;
 }
 
 bool covers_host(HostForm form, std::string_view pattern_host, std::string_view host) noexcept {
   if (form == HostForm::Exact) return host == pattern_host;
-  if (count_labels(host) > kWalkedLabels) return false;
+  if (has_too_many_labels(host)) return false;
   if (form == HostForm::Glob) return covers_glob(pattern_host, host);
   return host.size() > pattern_host.size() && host.ends_with(pattern_host);
 }

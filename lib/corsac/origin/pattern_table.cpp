@@ -92,11 +92,14 @@ PatternTable::PatternTable(std::span<const OriginPattern* const> patterns, std::
   ports_.shrink_to_fit();
   texts_.shrink_to_fit();
 
-  unsigned tries = 0;
   seed_ = HashSeed::from(seed);
-  while (!fill_slots(tries < kSeedTries ? kLongestRun : SlotTable::kNoLimit)) {
-    seed_ = HashSeed::from(seed + ++tries);
+  auto slots = sort_keys();
+  for (unsigned tries = 1; SlotTable::longest_run_of(slots) > kLongestRun && tries <= kSeedTries;
+       ++tries) {
+    seed_ = HashSeed::from(seed + tries);
+    slots = sort_keys();
   }
+  slots_ = SlotTable(slots);
 }
 
 void PatternTable::add(const Draft& draft) {
@@ -131,17 +134,15 @@ PatternTable::Slice PatternTable::add_ports(std::vector<PortRange> ports) {
   return slice;
 }
 
-bool PatternTable::fill_slots(std::size_t longest_run) {
-  slots_ = SlotTable(entries_.size());
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
+std::vector<SlotTable::Slot> PatternTable::sort_keys() const {
+  std::vector<SlotTable::Slot> slots;
+  slots.reserve(entries_.size());
+  for (std::uint32_t i = 0; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
-    // The keys are all different: the drafts merged them.
-    const auto inserted = slots_.insert(
-        hash(entry.scheme, text_of(entry.key)), static_cast<std::uint32_t>(i + 1),
-        [](std::uint32_t) { return false; }, longest_run);
-    if (inserted == SlotTable::Insertion::RunTooLong) return false;
+    slots.push_back({SlotTable::tag_of(hash(entry.scheme, text_of(entry.key))), i + 1});
   }
-  return longest_run == SlotTable::kNoLimit || slots_.longest_run() <= longest_run;
+  std::sort(slots.begin(), slots.end());
+  return slots;
 }
 
 std::uint64_t PatternTable::hash(Scheme scheme, std::string_view key) const noexcept {
@@ -193,7 +194,7 @@ bool PatternTable::covers_subdomain(Candidate& candidate) const noexcept {
       if (++looked_up > kWalkedLabels) return false;
       const Entry* const entry = find(candidate.scheme, host.substr(host.size() - length));
       if (entry == nullptr) continue;
-      if (!candidate.is_well_formed() || count_labels(host) > kWalkedLabels) return false;
+      if (!candidate.is_well_formed() || has_too_many_labels(host)) return false;
       if (covers_by_entry(*entry, candidate)) return true;
     }
   }

@@ -69,7 +69,7 @@ class PatternTable {
   void add(const Draft& draft);
   [[nodiscard]] Slice add_text(std::string_view text);
   [[nodiscard]] Slice add_ports(std::vector<PortRange> ports);
-  [[nodiscard]] bool fill_slots(std::size_t longest_run);
+  [[nodiscard]] std::vector<SlotTable::Slot> sort_keys() const;
 
   [[nodiscard]] std::uint64_t hash(Scheme scheme, std::string_view key) const noexcept;
   [[nodiscard]] const Entry* find(Scheme scheme, std::string_view key) const noexcept;

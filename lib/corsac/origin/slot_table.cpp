@@ -1,27 +1,47 @@
-// Open addressing for the origin set. Test: tests/origin/exact_table_test.cpp.
+// Ordered linear probing for the origin set (Amble and Knuth, 1974).
+// Entry: SlotTable::find. Test: tests/origin/slot_table_test.cpp.
 
 #include "corsac/origin/slot_table.hpp"
 
 #include <algorithm>
+#include <cassert>
+#include <cstdint>
 
 namespace corsac {
 
-std::size_t SlotTable::longest_run() const noexcept {
+namespace {
+
+constexpr std::uint64_t places_for(std::size_t keys) noexcept { return 2 * keys + 1; }
+
+}  // namespace
+
+SlotTable::SlotTable(std::span<const Slot> sorted)
+    : places_(places_for(sorted.size())), longest_run_(longest_run_of(sorted)) {
+  assert(
+      std::is_sorted(sorted.begin(), sorted.end(), [](Slot a, Slot b) { return a.tag < b.tag; }) &&
+      "slots come in the order of their tags");
+  std::size_t end = 0;
+  for (const Slot& slot : sorted) end = std::max(end, place_of(slot.tag, places_)) + 1;
+  slots_.resize(std::max<std::size_t>(end, places_) + 1);
+  std::size_t next = 0;
+  for (const Slot& slot : sorted) {
+    next = std::max(next, place_of(slot.tag, places_));  // moves on from an occupied place
+    slots_[next++] = slot;
+  }
+}
+
+std::size_t SlotTable::longest_run_of(std::span<const Slot> sorted) noexcept {
+  const std::uint64_t places = places_for(sorted.size());
   std::size_t longest = 0;
   std::size_t run = 0;
-  std::size_t first_run = 0;  // goes on where the last one ends
-  bool is_first = true;
-  for (const Slot& slot : slots_) {
-    if (slot.payload != 0) {
-      ++run;
-      continue;
-    }
-    if (is_first) first_run = run;
-    is_first = false;
+  std::size_t next = 0;
+  for (const Slot& slot : sorted) {
+    const std::size_t place = place_of(slot.tag, places);
+    run = place > next ? 1 : run + 1;
+    next = std::max(next, place) + 1;
     longest = std::max(longest, run);
-    run = 0;
   }
-  return std::max(longest, run + first_run);
+  return longest;
 }
 
 }  // namespace corsac
