@@ -1,0 +1,114 @@
+// The host table of the plugin contract. Entry: PluginHost. Spec: lib/abi/corsac_store_plugin.h,
+// corsac_host. Test: tests/runtime/store_worker_test.cpp.
+//
+// The plugin counts as hostile: its texts are escaped and cut, its reports counted, and no
+// exception of ours reaches it.
+
+#include "corsac/runtime/plugin_host.hpp"
+
+#include <utility>
+
+#include "corsac/base/printable.hpp"
+#include "corsac/runtime/feed_json.hpp"
+
+namespace corsac {
+namespace {
+
+constexpr std::size_t kLineBytes = 1000;  // of a plugin's log line or text
+// More problems with settings than a store has settings.
+constexpr std::size_t kSettingProblemLimit = 100;
+
+std::string printable(corsac_text text, std::size_t limit_bytes = kPrintableLimitBytes) {
+  return text.data == nullptr ? std::string()
+                              : to_printable(std::string_view(text.data, text.size), limit_bytes);
+}
+
+LogLevel log_level(std::int32_t level) noexcept {
+  switch (level) {
+    case CORSAC_LOG_INFO:
+      return LogLevel::Info;
+    case CORSAC_LOG_WARNING:
+      return LogLevel::Warning;
+    default:
+      return LogLevel::Error;
+  }
+}
+
+}  // namespace
+
+struct PluginHost::Calls {
+  static PluginHost& of(void* context) noexcept { return *static_cast<PluginHost*>(context); }
+
+  static void log(void* context, std::int32_t level, corsac_text line) noexcept {
+    try {
+      PluginHost& host = of(context);
+      std::string text = printable(line, kLineBytes);
+      host.log(log_level(level), text);
+      if (log_level(level) != LogLevel::Error) return;
+      const std::lock_guard lock(host.mutex_);
+      host.last_error_line_ = std::move(text);
+    } catch (...) {
+      // No memory: a line is lost.
+    }
+  }
+  static void changed(void* context) noexcept { of(context).callbacks_.changed(); }
+  static int cancelled(void* context) noexcept { return of(context).is_cancelled() ? 1 : 0; }
+  static std::int64_t deadline(void* context) noexcept { return of(context).deadline_ns_; }
+  static void problem(void* context, corsac_text code, corsac_text setting, corsac_text what,
+                      corsac_text fix) noexcept {
+    try {
+      PluginHost& host = of(context);
+      const std::lock_guard lock(host.mutex_);
+      if (host.setting_problems_.size() >= kSettingProblemLimit) return;
+      host.setting_problems_.push_back({.code = printable(code),
+                                        .path = "store." + printable(setting),
+                                        .what = printable(what, kLineBytes),
+                                        .fix = printable(fix, kLineBytes)});
+    } catch (...) {
+      // No memory: the status of the call still says that something was wrong.
+    }
+  }
+  static const void* extension(void*, corsac_text) noexcept { return nullptr; }
+};
+
+PluginHost::PluginHost(std::string plugin_name, WorkerCallbacks callbacks)
+    : plugin_name_(std::move(plugin_name)), callbacks_(std::move(callbacks)) {
+  table_.size = sizeof(corsac_host);
+  table_.context = this;
+  table_.log = Calls::log;
+  table_.changed = Calls::changed;
+  table_.cancelled = Calls::cancelled;
+  table_.deadline = Calls::deadline;
+  table_.problem = Calls::problem;
+  table_.feed_json = feed_json;
+  table_.extension = Calls::extension;
+}
+
+void PluginHost::begin_call(std::chrono::steady_clock::time_point deadline) {
+  is_cancelled_ = false;
+  deadline_ns_ =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(deadline.time_since_epoch()).count();
+  const std::lock_guard lock(mutex_);
+  setting_problems_.clear();
+  last_error_line_.clear();
+}
+
+std::vector<Problem> PluginHost::take_setting_problems() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(setting_problems_, {});
+}
+
+std::string PluginHost::last_error_line() const {
+  const std::lock_guard lock(mutex_);
+  return last_error_line_;
+}
+
+void PluginHost::log(LogLevel level, std::string_view line) noexcept {
+  try {
+    callbacks_.log(level, "store " + plugin_name_ + ": " + std::string(line));
+  } catch (...) {
+    // As above.
+  }
+}
+
+}  // namespace corsac

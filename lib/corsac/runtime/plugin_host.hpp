@@ -1,0 +1,55 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "corsac/base/problem.hpp"
+#include "corsac/runtime/log_sink.hpp"
+#include "corsac/runtime/worker_callbacks_door.hpp"
+#include "corsac_store_plugin.h"
+
+namespace corsac {
+
+// What one store's plugin may call: the host table and what stands behind it. Safe from any thread.
+// The plugin keeps the table's address, so this object lives as long as the store's thread.
+class PluginHost {
+ public:
+  PluginHost(std::string plugin_name, WorkerCallbacks callbacks);
+  PluginHost(const PluginHost&) = delete;
+  PluginHost& operator=(const PluginHost&) = delete;
+
+  [[nodiscard]] const corsac_host& table() const noexcept { return table_; }
+  [[nodiscard]] WorkerCallbacksDoor& callbacks() noexcept { return callbacks_; }
+
+  // A call into the plugin begins; forgets what the one before left.
+  void begin_call(std::chrono::steady_clock::time_point deadline);
+  // From now on the plugin hears that the call under way is cancelled.
+  void cancel() noexcept { is_cancelled_ = true; }
+  [[nodiscard]] bool is_cancelled() const noexcept { return is_cancelled_; }
+
+  // What the plugin reported about its settings during the call.
+  [[nodiscard]] std::vector<Problem> take_setting_problems();
+  // The last line that it logged as an error during the call, escaped; empty = none.
+  [[nodiscard]] std::string last_error_line() const;
+  // Logs a line about the plugin, with its name in front.
+  void log(LogLevel level, std::string_view line) noexcept;
+
+ private:
+  struct Calls;  // the C functions
+
+  const std::string plugin_name_;
+  WorkerCallbacksDoor callbacks_;
+  corsac_host table_ = {};
+  std::atomic<bool> is_cancelled_{false};
+  std::atomic<std::int64_t> deadline_ns_{0};
+  mutable std::mutex mutex_;  // guards what follows
+  std::vector<Problem> setting_problems_ = {};
+  std::string last_error_line_ = {};
+};
+
+}  // namespace corsac

@@ -1,0 +1,345 @@
+// The thread of one store. Entry: StoreWorker. Spec: design, 6 "Store plugins" and "Supervisor".
+// Test: tests/runtime/store_worker_test.cpp, with plugins that break each rule.
+//
+// All that the thread can touch lies in State, which it shares with the worker: a thread that is
+// left behind keeps it until the plugin returns, if ever.
+
+#include "corsac/runtime/store_worker.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "corsac/base/printable.hpp"
+#include "corsac/policy/reader.hpp"
+#include "corsac/runtime/plugin_host.hpp"
+#include "corsac/runtime/sink_adapter.hpp"
+#include "corsac/runtime/store_loader.hpp"
+#include "corsac_store_plugin.h"
+
+namespace corsac {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+corsac_text to_c(std::string_view text) noexcept { return {text.data(), text.size()}; }
+
+std::string_view status_text(std::int32_t status) noexcept {
+  switch (status) {
+    case CORSAC_OK:
+      return "the store said that all is well, but gave nothing whole";
+    case CORSAC_UNREACHABLE:
+      return "the store cannot be reached";
+    case CORSAC_INVALID:
+      return "the store says that something is invalid, and not what";
+    case CORSAC_CANCELLED:
+      return "the store gave up, and was not asked to";
+    case CORSAC_FAILED:
+      return "the plugin failed";
+    default:
+      return "the plugin gave an answer that this call does not have";
+  }
+}
+
+bool has_error(const std::vector<Problem>& problems) {
+  return std::any_of(problems.begin(), problems.end(),
+                     [](const Problem& problem) { return problem.severity == Severity::Error; });
+}
+
+std::string absolute_folder(const std::filesystem::path& folder) {
+  return std::filesystem::absolute(folder.empty() ? "." : folder).lexically_normal().string();
+}
+
+}  // namespace
+
+struct StoreWorker::State {
+  enum class OpenState : unsigned char { Opening, Open, Failed };
+  // Who hears of a store that cannot be opened.
+  enum class TellsOpenFailure : unsigned char { ByOnRead, ByStart };
+
+  const corsac_store_plugin_v1& table;
+  const StoreConfig config;
+  const std::string directory;
+  PluginHost host;
+
+  std::mutex mutex;  // guards what follows, up to the blank line
+  std::condition_variable changed;
+  OpenState open_state = OpenState::Opening;
+  ReadResult open_failure = {};  // why, when open_state is Failed
+  bool wants_read = false;
+  bool is_stopping = false;
+  bool is_done = false;  // the thread touches nothing but its end from now on
+  bool is_call_under_way = false;
+  std::uint64_t call_number = 0;
+  std::optional<Steady::time_point> interrupted_at = {};  // the call under way
+
+  std::mutex interrupt_mutex;  // held during the plugin's interrupt(): no call ends inside of it
+  void* store = nullptr;       // written by the thread, with interrupt_mutex
+  SinkAdapter sink;            // the thread's, but for stop()
+  std::thread thread;          // the worker's
+
+  State(const LoadedPlugin& plugin, const StoreConfig& store_config, WorkerCallbacks callbacks)
+      : table(*plugin.table),
+        config(store_config),
+        directory(absolute_folder(store_config.directory)),
+        host(to_printable(table.name), std::move(callbacks)) {}
+
+  // On the thread.
+  void run(TellsOpenFailure how);
+  bool open();
+  void read();
+  void close();
+  template <class Call>
+  [[nodiscard]] std::int32_t call_plugin(Call call);
+  [[nodiscard]] ReadResult result_of(std::int32_t status, PolicyReader& reader);
+  [[nodiscard]] std::string detail_of(std::int32_t status) const;
+  [[nodiscard]] bool waits_for_read();
+
+  static void interrupt(const std::shared_ptr<State>& state);
+  void interrupt_call(std::uint64_t number);
+};
+
+// Runs one call, so that it can be interrupted. CORSAC_CANCELLED without calling when the worker
+// stops already: no interrupt would come any more.
+template <class Call>
+std::int32_t StoreWorker::State::call_plugin(Call call) {
+  {
+    const std::lock_guard lock(mutex);
+    host.begin_call(Steady::now() + config.deadline);
+    if (is_stopping) {
+      host.cancel();
+      return CORSAC_CANCELLED;
+    }
+    is_call_under_way = true;
+    ++call_number;
+    interrupted_at.reset();
+  }
+  std::int32_t status = CORSAC_FAILED;
+  try {
+    status = call();
+  } catch (...) {
+    // The contract forbids it; a plugin that throws failed.
+  }
+  const std::lock_guard interrupts(interrupt_mutex);
+  const std::lock_guard lock(mutex);
+  is_call_under_way = false;
+  return status;
+}
+
+std::string StoreWorker::State::detail_of(std::int32_t status) const {
+  std::string line = host.last_error_line();
+  return line.empty() ? std::string(status_text(status)) : line;
+}
+
+bool StoreWorker::State::open() {
+  std::vector<corsac_setting> entries;
+  for (const auto& [name, value] : config.settings) entries.push_back({to_c(name), to_c(value)});
+  const corsac_settings settings{sizeof(corsac_settings), to_c(directory), entries.data(),
+                                 entries.size()};
+  void* opened = nullptr;
+  const std::int32_t status =
+      call_plugin([&] { return table.open(&host.table(), &settings, &opened); });
+  ReadResult failure;
+  failure.status = ReadStatus::NotOpened;
+  failure.detail = detail_of(status);
+  failure.problems = host.take_setting_problems();
+  if (status != CORSAC_INVALID) {
+    failure.problems.clear();
+  } else if (!has_error(failure.problems)) {
+    failure.problems.push_back(
+        {.code = "store-not-opened", .path = "store", .what = failure.detail});
+  }
+  // The contract has no store without a pointer: a read would get it back and stumble.
+  const bool is_open = status == CORSAC_OK && opened != nullptr;
+  const std::lock_guard interrupts(interrupt_mutex);
+  const std::lock_guard lock(mutex);
+  store = is_open ? opened : nullptr;
+  if (!is_open) open_failure = std::move(failure);
+  open_state = is_open ? OpenState::Open : OpenState::Failed;
+  changed.notify_all();
+  return is_open;
+}
+
+ReadResult StoreWorker::State::result_of(std::int32_t status, PolicyReader& reader) {
+  ReadResult result;
+  const bool is_whole = status == CORSAC_OK && reader.is_finished() && !sink.is_stopped();
+  result.problems = reader.take_problems();
+  result.policy = reader.take_policy();
+  if (is_whole) {
+    result.status = ReadStatus::Read;
+    return result;
+  }
+  Policy only_sources;
+  only_sources.sources = std::move(result.policy.sources);
+  result.policy = std::move(only_sources);
+  result.detail = sink.has_failed() ? "there was no memory for the document" : detail_of(status);
+  // A store that says OK or CANCELLED because the reader said stop has answered, with a bad
+  // document.
+  const bool is_judged = status == CORSAC_OK || status == CORSAC_CANCELLED;
+  if (sink.has_failed()) {
+    result.status = ReadStatus::Unreachable;
+  } else if (status == CORSAC_INVALID || (is_judged && has_error(result.problems))) {
+    result.status = ReadStatus::Invalid;
+    if (!has_error(result.problems)) {
+      result.problems.push_back({.code = "store-invalid", .what = result.detail});
+    }
+  } else if (host.is_cancelled()) {
+    result.status = ReadStatus::Cancelled;
+  }
+  return result;
+}
+
+void StoreWorker::State::read() {
+  PolicyReader reader;
+  sink.begin(reader);
+  const std::int32_t status = call_plugin([this] { return table.read(store, &sink.table()); });
+  sink.end();
+  host.callbacks().read(result_of(status, reader));
+}
+
+void StoreWorker::State::close() {
+  void* closing = nullptr;
+  {
+    const std::lock_guard interrupts(interrupt_mutex);
+    closing = std::exchange(store, nullptr);
+  }
+  try {
+    if (closing != nullptr) table.close(closing);
+  } catch (...) {
+    // Nothing of it is called again.
+  }
+}
+
+bool StoreWorker::State::waits_for_read() {
+  std::unique_lock lock(mutex);
+  changed.wait(lock, [this] { return wants_read || is_stopping; });
+  wants_read = false;
+  return !is_stopping;
+}
+
+void StoreWorker::State::run(TellsOpenFailure how) {
+  try {
+    const bool is_open = open();
+    if (!is_open && how == TellsOpenFailure::ByOnRead) host.callbacks().read(open_failure);
+    while (is_open && waits_for_read()) read();
+  } catch (...) {
+    host.log(LogLevel::Error, "there is no memory, and its thread ends");
+    ReadResult failed;
+    failed.status = ReadStatus::NotOpened;
+    host.callbacks().read(std::move(failed));
+  }
+  close();
+  const std::lock_guard lock(mutex);
+  if (open_state == OpenState::Opening) open_state = OpenState::Failed;
+  is_done = true;
+  changed.notify_all();
+}
+
+// The plugin's interrupt() runs on a thread of its own: one that blocks must not hold up whoever
+// wants to be rid of the store.
+void StoreWorker::State::interrupt(const std::shared_ptr<State>& state) {
+  std::uint64_t number = 0;
+  {
+    const std::lock_guard lock(state->mutex);
+    if (!state->is_call_under_way || state->interrupted_at) return;
+    state->interrupted_at = Steady::now();
+    state->host.cancel();
+    state->sink.stop();
+    number = state->call_number;
+  }
+  try {
+    std::thread([state, number] { state->interrupt_call(number); }).detach();
+  } catch (const std::system_error&) {
+    state->interrupt_call(number);  // no more threads: then on this one
+  }
+}
+
+void StoreWorker::State::interrupt_call(std::uint64_t number) {
+  const std::lock_guard interrupts(interrupt_mutex);
+  {
+    const std::lock_guard lock(mutex);
+    if (!is_call_under_way || call_number != number) return;
+  }
+  try {
+    if (store != nullptr) table.interrupt(store);
+  } catch (...) {
+    // It was told; the wait for it is bounded.
+  }
+}
+
+std::unique_ptr<StoreWorker> StoreWorker::launch(const LoadedPlugin& plugin,
+                                                 const StoreConfig& config,
+                                                 WorkerCallbacks callbacks) {
+  auto state = std::make_shared<State>(plugin, config, std::move(callbacks));
+  state->thread = std::thread([state] { state->run(State::TellsOpenFailure::ByOnRead); });
+  return std::unique_ptr<StoreWorker>(new StoreWorker(std::move(state)));
+}
+
+Result<std::unique_ptr<StoreWorker>, Report> StoreWorker::start(const LoadedPlugin& plugin,
+                                                                const StoreConfig& config,
+                                                                WorkerCallbacks callbacks) {
+  auto state = std::make_shared<State>(plugin, config, std::move(callbacks));
+  state->thread = std::thread([state] { state->run(State::TellsOpenFailure::ByStart); });
+  std::unique_ptr<StoreWorker> worker(new StoreWorker(state));
+  ReadResult failure;
+  {
+    std::unique_lock lock(state->mutex);
+    const bool is_known = state->changed.wait_for(
+        lock, config.deadline, [&state] { return state->open_state != State::OpenState::Opening; });
+    if (state->open_state == State::OpenState::Open) return worker;
+    failure = state->open_failure;
+    if (!is_known) failure.detail = "the store did not open within its deadline";
+  }
+  if (failure.problems.empty()) {
+    failure.problems.push_back(
+        {.code = "store-not-opened", .path = "store", .what = failure.detail});
+  }
+  return fail(Report(std::move(failure.problems)));
+}
+
+StoreWorker::StoreWorker(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+StoreWorker::~StoreWorker() {
+  State& state = *state_;
+  {
+    const std::lock_guard lock(state.mutex);
+    state.is_stopping = true;
+    state.changed.notify_all();
+  }
+  State::interrupt(state_);
+  bool is_done = false;
+  {
+    std::unique_lock lock(state.mutex);
+    const bool was_interrupted = state.is_call_under_way && state.interrupted_at.has_value();
+    const auto since = was_interrupted ? *state.interrupted_at : Steady::now();
+    is_done =
+        state.changed.wait_until(lock, since + kAbandonAfter, [&state] { return state.is_done; });
+  }
+  if (is_done) {
+    state.thread.join();
+  } else {
+    state.host.log(LogLevel::Error,
+                   "does not end although it was interrupted; it is left behind with its thread");
+    state.thread.detach();
+  }
+  state.host.callbacks().shut();
+}
+
+void StoreWorker::request_read() {
+  const std::lock_guard lock(state_->mutex);
+  state_->wants_read = true;
+  state_->changed.notify_all();
+}
+
+void StoreWorker::interrupt() { State::interrupt(state_); }
+
+std::string StoreWorker::description() const {
+  return to_printable(state_->table.name) + " " + to_printable(state_->table.version);
+}
+
+}  // namespace corsac

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+
+#include "corsac/base/clock.hpp"
+
+namespace corsac::test {
+
+// Both clocks stand still until a test moves them. Safe from any thread.
+class FakeClock final : public Clock {
+ public:
+  // 2026-01-01T00:00:00Z.
+  static constexpr std::chrono::system_clock::time_point kStart{
+      std::chrono::seconds(1'767'225'600)};
+
+  [[nodiscard]] std::chrono::steady_clock::time_point steady_now() const noexcept override {
+    return std::chrono::steady_clock::time_point(std::chrono::hours(1) + passed());
+  }
+  [[nodiscard]] std::chrono::system_clock::time_point wall_now() const noexcept override {
+    return kStart + passed();
+  }
+  void advance(std::chrono::milliseconds time) { passed_ms_ += time.count(); }
+
+ private:
+  [[nodiscard]] std::chrono::milliseconds passed() const noexcept {
+    return std::chrono::milliseconds(passed_ms_.load());
+  }
+  std::atomic<std::int64_t> passed_ms_{0};
+};
+
+}  // namespace corsac::test

@@ -1,0 +1,212 @@
+// A store in this process for tests. Entry: FakeStore.
+
+#include "support/fake_store.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "corsac_store_plugin.h"
+
+namespace corsac::test {
+
+struct FakeStore::State {
+  std::string name;
+  mutable std::mutex mutex;  // guards all
+  std::condition_variable changed;
+  std::string json = "{}";
+  std::string revision = {};
+  std::int32_t status = CORSAC_OK;
+  std::int32_t open_status = CORSAC_OK;
+  bool is_holding = false;
+  Interrupts interrupts = Interrupts::Heard;
+  bool is_interrupted = false;
+  std::set<const corsac_host*> hosts = {};  // of the stores that are open
+  std::size_t opens = 0, closes = 0, reads_begun = 0, reads_ended = 0;
+};
+
+namespace {
+
+using StatePtr = std::shared_ptr<FakeStore::State>;
+
+// What the plugin's functions get as `store`.
+struct OpenStore {
+  StatePtr state;
+  const corsac_host* host;
+};
+
+// A plugin gets texts only, so stores are found by name.
+struct Registry {
+  std::mutex mutex;
+  std::map<std::string, StatePtr, std::less<>> stores;
+};
+
+Registry& registry() {
+  static Registry all;
+  return all;
+}
+
+corsac_text text(std::string_view view) { return {view.data(), view.size()}; }
+
+StatePtr find(const corsac_settings& settings) {
+  for (std::size_t i = 0; i < settings.count; ++i) {
+    const corsac_setting& entry = settings.entries[i];
+    if (std::string_view(entry.name.data, entry.name.size) != "fake") continue;
+    const std::lock_guard lock(registry().mutex);
+    const auto found = registry().stores.find(std::string_view(entry.value.data, entry.value.size));
+    if (found != registry().stores.end()) return found->second;
+  }
+  return nullptr;
+}
+
+std::int32_t open(const corsac_host* host, const corsac_settings* settings, void** store) {
+  const StatePtr state = find(*settings);
+  if (state == nullptr) return CORSAC_FAILED;
+  const std::lock_guard lock(state->mutex);
+  ++state->opens;
+  if (state->open_status == CORSAC_INVALID) {
+    host->problem(host->context, text("setting-value"), text("fake"), text("the setting is wrong"),
+                  text("write another"));
+  }
+  if (state->open_status != CORSAC_OK) return state->open_status;
+  state->hosts.insert(host);
+  *store = new OpenStore{state, host};
+  return CORSAC_OK;
+}
+
+std::int32_t read(void* store, const corsac_sink* sink) {
+  const OpenStore& open_store = *static_cast<OpenStore*>(store);
+  FakeStore::State& state = *open_store.state;
+  std::unique_lock lock(state.mutex);
+  ++state.reads_begun;
+  state.is_interrupted = false;
+  state.changed.wait(lock, [&state] {
+    const bool is_heard = state.interrupts == FakeStore::Interrupts::Heard;
+    return !state.is_holding || (state.is_interrupted && is_heard);
+  });
+  ++state.reads_ended;
+  if (state.is_holding) return CORSAC_CANCELLED;
+  if (state.status != CORSAC_OK) return state.status;
+  const std::string json = state.json;
+  const std::string revision = state.revision;
+  lock.unlock();
+  const corsac_host* host = open_store.host;
+  sink->source(sink->context, text("fake.json"));
+  const std::int32_t status = host->feed_json(host->context, sink, json.data(), json.size());
+  if (status == CORSAC_OK) sink->finish(sink->context, text(revision));
+  return status;
+}
+
+void interrupt(void* store) {
+  FakeStore::State& state = *static_cast<OpenStore*>(store)->state;
+  const std::lock_guard lock(state.mutex);
+  state.is_interrupted = true;
+  state.changed.notify_all();
+}
+
+void close(void* store) {
+  const std::unique_ptr<OpenStore> closing(static_cast<OpenStore*>(store));
+  const std::lock_guard lock(closing->state->mutex);
+  closing->state->hosts.erase(closing->host);
+  ++closing->state->closes;
+}
+
+constexpr corsac_store_plugin_v1 kTable = {CORSAC_STORE_PLUGIN_MAGIC,
+                                           CORSAC_STORE_PLUGIN_ABI_MAJOR,
+                                           CORSAC_STORE_PLUGIN_ABI_MINOR,
+                                           sizeof(corsac_store_plugin_v1),
+                                           "fake",
+                                           "1.0",
+                                           &open,
+                                           &read,
+                                           &interrupt,
+                                           &close,
+                                           nullptr};
+
+}  // namespace
+
+FakeStore::FakeStore() : state_(std::make_shared<State>()) {
+  static std::atomic<int> last{0};
+  state_->name = "store-" + std::to_string(++last);
+  const std::lock_guard lock(registry().mutex);
+  registry().stores.emplace(state_->name, state_);
+}
+
+FakeStore::~FakeStore() {
+  const std::lock_guard lock(registry().mutex);
+  registry().stores.erase(state_->name);
+}
+
+LoadedPlugin FakeStore::plugin() const {
+  LoadedPlugin plugin;
+  plugin.table = &kTable;
+  return plugin;
+}
+
+StoreConfig FakeStore::config() const {
+  StoreConfig config;
+  config.plugin = "fake";
+  config.settings = {{"fake", state_->name}};
+  config.retry_max = std::chrono::seconds(0);  // the shortest wait
+  return config;
+}
+
+void FakeStore::give(std::string json, std::string revision) {
+  const std::lock_guard lock(state_->mutex);
+  state_->json = std::move(json);
+  state_->revision = std::move(revision);
+  state_->status = CORSAC_OK;
+}
+
+void FakeStore::answer(std::int32_t status) {
+  const std::lock_guard lock(state_->mutex);
+  state_->status = status;
+}
+
+void FakeStore::answer_open(std::int32_t status) {
+  const std::lock_guard lock(state_->mutex);
+  state_->open_status = status;
+}
+
+void FakeStore::hold(Interrupts interrupts) {
+  const std::lock_guard lock(state_->mutex);
+  state_->is_holding = true;
+  state_->interrupts = interrupts;
+}
+
+void FakeStore::release() {
+  const std::lock_guard lock(state_->mutex);
+  state_->is_holding = false;
+  state_->changed.notify_all();
+}
+
+void FakeStore::call_changed() {
+  // Under the lock, so that the store cannot close meanwhile: the contract forbids a later call.
+  const std::lock_guard lock(state_->mutex);
+  for (const corsac_host* host : state_->hosts) host->changed(host->context);
+}
+
+std::size_t FakeStore::opens() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->opens;
+}
+
+std::size_t FakeStore::closes() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->closes;
+}
+
+std::size_t FakeStore::reads_begun() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->reads_begun;
+}
+
+std::size_t FakeStore::reads_ended() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->reads_ended;
+}
+
+}  // namespace corsac::test

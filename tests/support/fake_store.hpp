@@ -1,0 +1,55 @@
+#pragma once
+
+// A store in this process that does what a test says, behind the real plugin contract. For what a
+// shared library is needed for, see tests/plugins/broken.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "corsac/runtime/store_config.hpp"
+#include "corsac/runtime/store_loader.hpp"
+
+namespace corsac::test {
+
+// Safe from any thread. What a thread that was left behind may touch outlives this object.
+class FakeStore {
+ public:
+  FakeStore();
+  ~FakeStore();
+  FakeStore(const FakeStore&) = delete;
+  FakeStore& operator=(const FakeStore&) = delete;
+
+  [[nodiscard]] LoadedPlugin plugin() const;
+  // Opens this store; short waits.
+  [[nodiscard]] StoreConfig config() const;
+
+  // What reads answer from now on: a JSON document of the source "fake.json", complete in the state
+  // `revision`. At first: {} without a revision.
+  void give(std::string json, std::string revision);
+  // Or a status of corsac_status without a document.
+  void answer(std::int32_t status);
+  // What the next opens answer; CORSAC_INVALID comes with the problem setting-value.
+  void answer_open(std::int32_t status);
+
+  enum class Interrupts : unsigned char { Heard, Ignored };
+  // Reads wait from now on until release(), or until they are interrupted.
+  void hold(Interrupts interrupts = Interrupts::Heard);
+  void release();
+
+  // The store says that its document changed. Only while it is open.
+  void call_changed();
+
+  [[nodiscard]] std::size_t opens() const;
+  [[nodiscard]] std::size_t closes() const;
+  [[nodiscard]] std::size_t reads_begun() const;
+  [[nodiscard]] std::size_t reads_ended() const;
+
+  struct State;
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace corsac::test
