@@ -2,7 +2,7 @@
 // Entry: evaluate. Spec: Fetch, 3.3 and 4.8 to 4.10; policy document, 3 (column "fetch") and 4.
 // What decides nothing costs nothing: the usual outcomes come first, text is never copied, and own
 // origins are asked for only when a refusal is near.
-// Test: tests/stage/evaluate_test.cpp; instructions: bench/callgrind.
+// Test: tests/stage/evaluate_*_test.cpp; instructions: bench/callgrind.
 
 #include "corsac/stage/cors/evaluate.hpp"
 
@@ -20,14 +20,6 @@ constexpr std::string_view kAnyOrigin = "*";
 constexpr std::string_view kNullOrigin = "null";
 constexpr std::string_view kTrue = "true";
 
-enum class RequestKind : std::uint8_t { Actual, Preflight, Upgrade };
-
-struct OriginVerdict {
-  Reason reason = Reason::None;  // None = granted
-  std::string_view answer = {};  // the value of Access-Control-Allow-Origin
-  bool is_exact = false;         // listed byte for byte
-};
-
 // `*` goes out whatever the Origin is, so that no Origin is looked at and nothing varies by it.
 bool sends_constant(const CompiledCors& cors) noexcept {
   return cors.allows_any_origin && cors.denies_all == Reason::None;
@@ -37,28 +29,29 @@ HandlerHeaders handler_headers_of(const CompiledCors& cors) noexcept {
   return cors.handler_headers == HandlerWins::Keep ? HandlerHeaders::Keep : HandlerHeaders::Replace;
 }
 
-// The value is on no list. It is parsed only here: a listed one was proved when it was loaded.
-OriginVerdict judge_unlisted_origin(const CompiledCors& cors, const RequestView& request) noexcept {
+// The value is on no list; None = it is granted as it is. It is parsed only here: a listed one was
+// proved when it was loaded.
+Reason judge_unlisted(const CompiledCors& cors, const RequestView& request) noexcept {
   const std::string_view origin = request.origin.value;
-  if (origin == kNullOrigin) {
-    if (cors.allows_null) return {.answer = kNullOrigin};
-    return {.reason = Reason::OriginNull};
-  }
-  if (origin.size() > kOriginLimitBytes || !parse_origin(origin)) {
-    return {.reason = Reason::OriginMalformed};
-  }
-  if (request.is_allowed_by_application) return {.answer = origin};
-  return {.reason = Reason::OriginNotAllowed};
+  if (origin == kNullOrigin) return cors.allows_null ? Reason::None : Reason::OriginNull;
+  if (origin.size() > kOriginLimitBytes || !parse_origin(origin)) return Reason::OriginMalformed;
+  return request.is_allowed_by_application ? Reason::None : Reason::OriginNotAllowed;
 }
 
-OriginVerdict judge_origin(const CompiledCors& cors, const RequestView& request) noexcept {
+struct OriginVerdict {
+  Reason reason = Reason::None;  // None = granted, by `match`
+  OriginMatch match = {};        // its bytes are the value of Access-Control-Allow-Origin
+};
+
+// Inlined by force: as a call it would cost a tenth of a decision.
+[[gnu::always_inline]] inline OriginVerdict judge_origin(const CompiledCors& cors,
+                                                         const RequestView& request) noexcept {
   if (cors.denies_all != Reason::None) return {.reason = cors.denies_all};
   if (request.origin.is_repeated()) return {.reason = Reason::OriginRepeated};
   const OriginMatch match = cors.origins->find(request.origin.value);
-  if (match.kind != OriginMatchKind::None) {
-    return {.answer = match.bytes, .is_exact = match.kind == OriginMatchKind::Exact};
-  }
-  return judge_unlisted_origin(cors, request);
+  if (match.kind != OriginMatchKind::None) return {.match = match};
+  return {.reason = judge_unlisted(cors, request),
+          .match = {OriginMatchKind::Pattern, request.origin.value}};
 }
 
 // None, or why the requested method is refused. GET, HEAD and POST pass whatever the list says
@@ -88,42 +81,54 @@ Reason reason_of(HeaderListVerdict verdict) noexcept {
   return Reason::None;
 }
 
-bool is_blocked(const CompiledCors& cors, RequestKind kind) noexcept {
-  if (kind == RequestKind::Preflight) return true;  // there is no handler to let through
-  if (kind == RequestKind::Upgrade && cors.websocket == WebSocketMode::Block) return true;
+bool is_blocked(const CompiledCors& cors, const RequestView& request) noexcept {
+  if (request.is_websocket_upgrade && cors.websocket == WebSocketMode::Block) return true;
   return cors.on_denied == OnDenied::Block;
+}
+
+void refuse_other(const CompiledCors& cors, const RequestView& request, Reason reason,
+                  std::string_view offending, Decision& decision) noexcept {
+  decision.reason = reason;
+  decision.offending = offending;
+  if (cors.is_report_only) return;
+  if (decision.is_preflight) {
+    decision.status = cors.refused_preflight_status;  // there is no handler to let through
+  } else {
+    if (!is_blocked(cors, request)) return;
+    decision.status = kForbiddenStatus;
+  }
+  decision.outcome = Outcome::Refuse;
+  decision.handler_headers = HandlerHeaders::Replace;
+}
+
+[[gnu::noinline]] void refuse_unless_own(const CompiledCors& cors, const RequestView& request,
+                                         Reason reason, std::string_view offending,
+                                         Decision& decision) noexcept {
+  decision.is_own_origin = request.own->is_same_origin(request);
+  if (!decision.is_own_origin) refuse_other(cors, request, reason, offending, decision);
 }
 
 // Refuses, unless the page is our own (then it passes without a reason) or the rule only counts or
 // marks (then it passes with one). A Pass keeps the handler headers and Vary that are set already.
-void refuse(const CompiledCors& cors, const RequestView& request, RequestKind kind, Reason reason,
-            std::string_view offending, Decision& decision) noexcept {
-  if (request.own != nullptr && request.own->is_same_origin(request)) {
-    decision.is_own_origin = true;
-    return;
-  }
-  decision.reason = reason;
-  decision.offending = offending;
-  if (cors.is_report_only || !is_blocked(cors, kind)) return;
-  decision.outcome = Outcome::Refuse;
-  decision.status =
-      kind == RequestKind::Preflight ? cors.refused_preflight_status : kForbiddenStatus;
-  decision.handler_headers = HandlerHeaders::Replace;
+// Out of line, as is what it calls: a grant would save registers for it.
+[[gnu::noinline]] void refuse(const CompiledCors& cors, const RequestView& request, Reason reason,
+                              std::string_view offending, Decision& decision) noexcept {
+  if (request.own != nullptr) return refuse_unless_own(cors, request, reason, offending, decision);
+  refuse_other(cors, request, reason, offending, decision);
 }
 
 // No grants here and nothing varies: a preflight is refused, unless the application answers it.
-void evaluate_excluded(const CompiledCors& cors, const RequestView& request,
-                       Decision& decision) noexcept {
+[[gnu::noinline]] void evaluate_excluded(const CompiledCors& cors, const RequestView& request,
+                                         Decision& decision) noexcept {
   if (!decision.is_preflight || cors.preflight == PreflightMode::PassThrough) return;
-  refuse(cors, request, RequestKind::Preflight, Reason::PreflightOnExcludedPath, request.path,
-         decision);
+  refuse(cors, request, Reason::PreflightOnExcludedPath, request.path, decision);
 }
 
 // Browsers send cookies with every upgrade and read the answer without any CORS check (WebSockets
 // standard, "establish a WebSocket connection"; cross-site WebSocket hijacking), so that an origin
 // needs a grant with credentials as soon as there are any. An accepted upgrade gets no headers.
-void evaluate_upgrade(const CompiledCors& cors, const RequestView& request,
-                      Decision& decision) noexcept {
+[[gnu::noinline]] void evaluate_upgrade(const CompiledCors& cors, const RequestView& request,
+                                        Decision& decision) noexcept {
   if (!request.origin.is_present()) return;  // not a browser
   const bool is_constant = sends_constant(cors);
   Reason reason = is_constant ? Reason::None : judge_origin(cors, request).reason;
@@ -132,16 +137,16 @@ void evaluate_upgrade(const CompiledCors& cors, const RequestView& request,
     if (cors.allows_credentials || !has_credentials) return;
     reason = Reason::UpgradeNotAllowed;
   }
-  refuse(cors, request, RequestKind::Upgrade, reason, request.origin.value, decision);
+  refuse(cors, request, reason, request.origin.value, decision);
   if (decision.outcome == Outcome::Refuse && !is_constant) decision.vary = VaryOn::Origin;
 }
 
 void grant_preflight(const CompiledCors& cors, const RequestView& request,
-                     const OriginVerdict& origin, Decision& decision) noexcept {
+                     const OriginMatch& origin, Decision& decision) noexcept {
   decision.outcome = Outcome::Answer;
   decision.status = cors.preflight_status;
   decision.handler_headers = HandlerHeaders::Replace;
-  decision.add_grant(GrantHeader::AllowOrigin, origin.answer);
+  decision.add_grant(GrantHeader::AllowOrigin, origin.bytes);
   if (cors.allows_credentials) decision.add_grant(GrantHeader::AllowCredentials, kTrue);
   if (!is_safelisted_method(request.requested_method.value)) {
     decision.add_grant(GrantHeader::AllowMethods, request.requested_method.value);
@@ -151,7 +156,7 @@ void grant_preflight(const CompiledCors& cors, const RequestView& request,
   }
   // Only beside an exact origin: a pattern would let every page under it into the network behind
   // the user's router.
-  if (cors.allows_private_network && origin.is_exact &&
+  if (cors.allows_private_network && origin.kind == OriginMatchKind::Exact &&
       request.requested_private_network.lines == 1 &&
       request.requested_private_network.value == kTrue) {
     decision.add_grant(GrantHeader::AllowPrivateNetwork, kTrue);
@@ -160,40 +165,36 @@ void grant_preflight(const CompiledCors& cors, const RequestView& request,
 }
 
 // Origin, then method, then headers; the first that fails decides.
-void evaluate_preflight(const CompiledCors& cors, const RequestView& request,
-                        Decision& decision) noexcept {
+[[gnu::noinline]] void evaluate_preflight(const CompiledCors& cors, const RequestView& request,
+                                          Decision& decision) noexcept {
   if (cors.preflight == PreflightMode::PassThrough) return;
   const bool is_constant = sends_constant(cors);
   decision.handler_headers = handler_headers_of(cors);
   decision.vary =
       is_constant ? VaryOn::RequestedMethodAndHeaders : VaryOn::OriginRequestedMethodAndHeaders;
   if (cors.preflight == PreflightMode::Reject) {
-    refuse(cors, request, RequestKind::Preflight, Reason::PreflightRejected,
-           request.requested_method.value, decision);
-    return;
+    return refuse(cors, request, Reason::PreflightRejected, request.requested_method.value,
+                  decision);
   }
-  const OriginVerdict origin =
-      is_constant ? OriginVerdict{.answer = kAnyOrigin} : judge_origin(cors, request);
+  const OriginVerdict origin = is_constant
+                                   ? OriginVerdict{.match = {OriginMatchKind::Pattern, kAnyOrigin}}
+                                   : judge_origin(cors, request);
   if (origin.reason != Reason::None) {
-    refuse(cors, request, RequestKind::Preflight, origin.reason, request.origin.value, decision);
-    return;
+    return refuse(cors, request, origin.reason, request.origin.value, decision);
   }
   const Reason method = judge_requested_method(cors, request.requested_method);
   if (method != Reason::None) {
-    refuse(cors, request, RequestKind::Preflight, method, request.requested_method.value, decision);
-    return;
+    return refuse(cors, request, method, request.requested_method.value, decision);
   }
   if (!request.requested_headers.empty()) {
     const AllowedHeaders allowed = {.names = &cors.headers, .allow_any = cors.allows_any_header};
     judge_requested_headers(request.requested_headers, allowed, decision.requested);
     const Reason headers = reason_of(decision.requested.verdict);
     if (headers != Reason::None) {
-      refuse(cors, request, RequestKind::Preflight, headers, decision.requested.offending,
-             decision);
-      return;
+      return refuse(cors, request, headers, decision.requested.offending, decision);
     }
   }
-  grant_preflight(cors, request, origin, decision);
+  grant_preflight(cors, request, origin.match, decision);
 }
 
 void grant_actual(const CompiledCors& cors, std::string_view origin, Decision& decision) noexcept {
@@ -206,8 +207,8 @@ void grant_actual(const CompiledCors& cors, std::string_view origin, Decision& d
 }
 
 // Neither method nor headers are judged: Fetch checks them in the preflight alone.
-void evaluate_actual(const CompiledCors& cors, const RequestView& request,
-                     Decision& decision) noexcept {
+[[gnu::noinline]] void evaluate_actual(const CompiledCors& cors, const RequestView& request,
+                                       Decision& decision) noexcept {
   decision.handler_headers = handler_headers_of(cors);
   if (sends_constant(cors)) return grant_actual(cors, kAnyOrigin, decision);
   // Also without Origin: a cache must not hand this answer to a page of an allowed origin
@@ -215,8 +216,8 @@ void evaluate_actual(const CompiledCors& cors, const RequestView& request,
   decision.vary = VaryOn::Origin;
   if (!request.origin.is_present()) return;
   const OriginVerdict origin = judge_origin(cors, request);
-  if (origin.reason == Reason::None) return grant_actual(cors, origin.answer, decision);
-  refuse(cors, request, RequestKind::Actual, origin.reason, request.origin.value, decision);
+  if (origin.reason == Reason::None) return grant_actual(cors, origin.match.bytes, decision);
+  refuse(cors, request, origin.reason, request.origin.value, decision);
 }
 
 }  // namespace
