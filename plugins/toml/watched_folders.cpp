@@ -64,8 +64,9 @@ std::vector<std::string> folders_on_the_way_to(const std::string& path) {
       const std::string target = read_link(next);
       if (!target.empty() && target.front() == '/') folder.assign(1, '/');
       push_names(target, names);
-    } else if (names.empty()) {
+    } else if (names.empty() || !S_ISDIR(entry.st_mode)) {
       folders.push_back(folder);
+      break;
     } else {
       folder = next;
     }
