@@ -217,7 +217,8 @@ class OpenStore {
 
   [[nodiscard]] std::int32_t status() const { return status_; }
   // Only when status() is CORSAC_OK, as are all below.
-  std::int32_t read(const RecordingSink& sink) { return table_->read(store_, sink.sink()); }
+  std::int32_t read(const RecordingSink& sink) { return read(*sink.sink()); }
+  std::int32_t read(const corsac_sink& sink) { return table_->read(store_, &sink); }
   void interrupt() { table_->interrupt(store_); }
   void close() {
     if (status_ == CORSAC_OK && store_ != nullptr) table_->close(store_);

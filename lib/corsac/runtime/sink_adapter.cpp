@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <initializer_list>
+#include <string>
 #include <string_view>
 
 #include "corsac/base/place.hpp"
@@ -51,25 +52,18 @@ struct SinkAdapter::Calls {
 
   static bool may_pass(SinkAdapter& self, std::initializer_list<corsac_text> texts) {
     if (self.is_stop_asked_.load(std::memory_order_relaxed)) return false;
-    std::size_t left = kSinkLimitBytes - self.bytes_;
-    bool is_within_limit = left >= kSinkCallBytes;
-    left -= is_within_limit ? kSinkCallBytes : 0;
     for (const corsac_text& text : texts) {
       if (text.data == nullptr && text.size != 0) {
-        self.reader_->problem("store-call", "the store handed over a text without bytes",
-                              "report this to the author of the plugin", {});
+        misuse(*self.reader_, "a text without bytes");
         return false;
       }
-      is_within_limit = is_within_limit && text.size <= left;
-      left -= is_within_limit ? text.size : 0;
     }
-    if (!is_within_limit) {
-      self.reader_->problem("store-limit", "the store hands over more than 1 GiB",
-                            "shorten the lists", {});
-      return false;
-    }
-    self.bytes_ = kSinkLimitBytes - left;
     return true;
+  }
+
+  static void misuse(PolicyReader& reader, const std::string& what) {
+    reader.problem("store-misuse", "the store plugin made an impossible call: " + what,
+                   "report it to the plugin's author", {});
   }
 
   static int source(void* context, corsac_text name) {
@@ -135,7 +129,6 @@ SinkAdapter::SinkAdapter() noexcept
 
 void SinkAdapter::begin(PolicyReader& reader) noexcept {
   reader_ = &reader;
-  bytes_ = 0;
   is_stopped_ = false;
   has_failed_ = false;
   is_stop_asked_.store(false, std::memory_order_relaxed);
@@ -148,8 +141,7 @@ void SinkAdapter::end() noexcept {
   if (has_stranger_.load(std::memory_order_relaxed) && reader_ != nullptr) {
     is_stopped_ = true;
     try {
-      reader_->problem("store-thread", "the store wrote from a thread of its own",
-                       "report this to the author of the plugin", {});
+      Calls::misuse(*reader_, "from a thread of its own");
     } catch (const std::exception&) {
       has_failed_ = true;
     }

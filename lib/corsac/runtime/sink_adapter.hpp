@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <cstddef>
 #include <thread>
 
 #include "corsac_store_plugin.h"
@@ -10,20 +9,14 @@ namespace corsac {
 
 class PolicyReader;
 
-// How much one read may hand over: every call counts its bytes and kSinkCallBytes. Far above what
-// the longest allowed lists need (10,000,000 origins of 60 bytes), and an end for a store that
-// never comes to one.
-inline constexpr std::size_t kSinkLimitBytes = std::size_t{1024} * 1024 * 1024;
-inline constexpr std::size_t kSinkCallBytes = 16;
-
 // What a plugin sees of a PolicyReader. One adapter for one store, as long as its thread lives: a
 // plugin that keeps the sink of an earlier read must not reach freed memory.
 //
 // The plugin counts as hostile. A call outside of begin() and end(), from another thread than that
 // of begin(), or after the reader said stop, does nothing and answers stop; an exception (no
-// memory) stops here and is remembered. What is wrong with the calls themselves becomes a problem
-// of the reader: store-call (a text without bytes), store-limit (more than kSinkLimitBytes),
-// store-thread (a call from another thread).
+// memory) stops here and is remembered. A text without bytes and a call from another thread become
+// the reader's problem store-misuse; the order of calls, their number and their bytes are its
+// business.
 class SinkAdapter {
  public:
   SinkAdapter() noexcept;
@@ -53,7 +46,6 @@ class SinkAdapter {
   // The thread of the read under way; none outside of one. Until the blank line: its own fields.
   std::atomic<std::thread::id> thread_{};
   PolicyReader* reader_ = nullptr;  // null outside of a read
-  std::size_t bytes_ = 0;           // handed over since begin()
   bool is_stopped_ = false;
   bool has_failed_ = false;  // => is_stopped_
 
