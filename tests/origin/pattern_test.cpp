@@ -590,6 +590,12 @@ TEST(OriginPattern, TakesRecordsInTheirNormalForm) {
       {"nothing", "", "", "origin-empty"},
       {"a slash", "/", "", "origin-empty"},
       {"the other scheme's default port", "https://portal.example:80", "https://portal.example:80"},
+      {"the default port of IPv6", "https://[::1]:443/", "https://[::1]"},
+      {"two ports, the second the default", "https://portal.example:8443:443", "", "origin-port"},
+      {"the default port twice", "https://portal.example:443:443", "", "origin-port"},
+      {"a scheme without a default port", "app://portal:-1", "", "origin-port"},
+      {"a path that ends like the default port", "https://portal.example:443/x:443", "",
+       "origin-path"},
   };
   for (const RecordRow& row : rows) {
     const auto pattern = parse_record_origin(row.written);

@@ -191,8 +191,12 @@ Result<OriginPattern, OriginPatternError> parse_record_origin(std::string_view t
   std::string normal = to_ascii_lower(text);
   if (normal.ends_with('/')) normal.pop_back();
   const std::string_view scheme = std::string_view(normal).substr(0, normal.find(':'));
-  const std::string port = ':' + std::to_string(default_port(scheme));
-  if (normal.ends_with(port)) normal.resize(normal.size() - port.size());
+  const std::int32_t port = default_port(scheme);
+  // The port as a whole: cut off as a mere ending, ":8443:443" would become a port.
+  const std::string_view written = split_authority(find_authority(normal)).port;
+  if (port != -1 && written == std::to_string(port) && normal.ends_with(written)) {
+    normal.resize(normal.size() - written.size() - 1);
+  }
   return parse_origin_pattern(normal);
 }
 
