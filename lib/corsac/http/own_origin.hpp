@@ -34,7 +34,8 @@ class OwnOrigin {
   //    not own);
   //  - with no public_origins and no Sec-Fetch-Site: an Origin whose host and port equal Host. As
   //    good as the Host guard: DNS rebinding makes the two equal. A Host without a port has that of
-  //    the Origin's scheme, because TLS may end before this process; but on a TLS connection 443.
+  //    the Origin's scheme, because TLS may end before this process; but on a TLS connection 443,
+  //    and the Origin is one of https.
   // Schemes and hosts compare without case; only http and https can be own, but for
   // public_origins. Several Origin lines are never own, whatever else the request says: no browser
   // sends them.
