@@ -243,6 +243,8 @@ TEST(CompileCors, NeverLetsARecordBreakTheDocument) {
   };
   CorsRules beside_any = with_record("https://a.example");
   beside_any.allowed_origins = {{.text = "*"}};
+  CorsRules secret_beside_any = with_record("https://me:secret@a.example");
+  secret_beside_any.allowed_origins = {{.text = "*"}};
   expect_rows({
       {"an origin", with_record("https://a.example", true), {}},
       {"one that has a normal form", with_record("HTTPS://A.example:443/", true), {}},
@@ -261,6 +263,9 @@ TEST(CompileCors, NeverLetsARecordBreakTheDocument) {
       {"beside a star",
        beside_any,
        {warning("record-beside-any", "trusted_origins[3].origin", "https://a.example")}},
+      {"user info beside a star is not shown",
+       secret_beside_any,
+       {warning("record-beside-any", "trusted_origins[3].origin", "")}},
   });
 }
 
@@ -417,6 +422,9 @@ TEST(CompileCors, BlamesTheFieldThatTheRuleItselfSets) {
   CorsRules own_list = with_credentials({"http://a.example"});
   own_list.field = "cors.rules[2]";
   own_list.inherited.allow_credentials = true;
+  CorsRules exposed = with_exposed({"*"}, true);
+  exposed.credentials_place = kCredentialsPlace;
+  exposed.inherited.exposed_headers = true;
   expect_rows({
       {"a list of its own",
        own_list,
@@ -437,6 +445,8 @@ TEST(CompileCors, BlamesTheFieldThatTheRuleItselfSets) {
        at_credentials("origin-public-suffix", "https://*.github.io")},
       {"over an inherited null", inheriting(null_origin),
        at_credentials("null-credentials", "true")},
+      {"over an inherited star among the exposed headers", inheriting(exposed),
+       at_credentials("exposed-any-credentials", "*")},
   });
 }
 

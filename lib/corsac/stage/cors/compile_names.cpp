@@ -133,6 +133,8 @@ void compile_exposed_headers(const CorsRules& rules, CompiledCors& compiled,
   const std::vector<PlacedText>& entries = rules.exposed_headers;
   NameList list(field_path(rules, rules.inherited.exposed_headers, "exposed_headers"), entries,
                 problems);
+  const bool is_blamed_on_credentials =
+      rules.inherited.exposed_headers && !rules.inherited.allow_credentials;
   std::vector<std::string_view> taken;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const std::string_view name = entries[i].text;
@@ -140,6 +142,10 @@ void compile_exposed_headers(const CorsRules& rules, CompiledCors& compiled,
       // Fetch, 3.3.4: with credentials "*" is the header of that name.
       list.error("exposed-any-credentials", i, "with credentials browsers do not read \"*\" as all",
                  "name the headers that pages may read");
+      if (is_blamed_on_credentials) {
+        problems.back().path = field_path(rules, false, "allow_credentials");
+        problems.back().place = rules.credentials_place;
+      }
       continue;
     }
     if (list.refuse_malformed("exposed-malformed", i)) continue;

@@ -42,6 +42,11 @@ bool has_several_labels(std::string_view suffix) noexcept {
   return suffix.find('.') != std::string_view::npos;
 }
 
+// What is before an "@" may be a password.
+bool may_show(std::string_view origin) noexcept {
+  return origin.find('@') == std::string_view::npos;
+}
+
 class OriginCompiler {
  public:
   OriginCompiler(const CorsRules& rules, std::vector<Problem>& problems)
@@ -231,7 +236,7 @@ void OriginCompiler::take_records() {
       add({.severity = Severity::Warning,
            .code = "record-beside-any",
            .path = record.field,
-           .value = record.origin,
+           .value = may_show(record.origin) ? record.origin : std::string(),
            .place = record.place,
            .what = "beside \"*\" the record changes nothing",
            .fix = "take \"*\" out of allowed_origins, or the scope CORS out of the record"});
