@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <functional>
@@ -159,12 +160,13 @@ class ExampleStore final : public corsac::plugin::Store {
   // False at the deadline and when interrupted.
   bool wait_for(int descriptor) {
     using std::chrono::milliseconds;
+    constexpr milliseconds kLongest = std::chrono::hours(1);  // fits poll's int
     if (host_.is_cancelled()) return false;
     const auto left = std::chrono::duration_cast<milliseconds>(host_.deadline() -
                                                                std::chrono::steady_clock::now());
     if (left <= milliseconds::zero()) return false;
     pollfd waited[] = {{descriptor, POLLIN, 0}, {woken_.number(), POLLIN, 0}};
-    const int count = ::poll(waited, 2, static_cast<int>(left.count()));
+    const int count = ::poll(waited, 2, static_cast<int>(std::min(left, kLongest).count()));
     return count > 0 && waited[1].revents == 0;
   }
 
