@@ -1,0 +1,281 @@
+// From the whole document to a Snapshot: records, rules, path tables, Host guard; all problems at
+// once. Entry: compile_policy. Spec: policy document, 1 to 4. What a field of one rule may hold is
+// the stages' business (stage/cors/compile), inheritance that of effective_rule.
+// Test: tests/policy/compile_test.cpp.
+
+#include "corsac/policy/compile.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "corsac/policy/compile_warnings.hpp"
+#include "corsac/policy/document_checks.hpp"
+#include "corsac/policy/effective_rule.hpp"
+#include "corsac/policy/problem_list.hpp"
+#include "corsac/policy/reader.hpp"
+#include "corsac/policy/rule_compiler.hpp"
+#include "corsac/policy/selectors.hpp"
+#include "corsac/stage/cors/compile.hpp"
+
+namespace corsac {
+namespace {
+
+bool grants_cors(const TrustedOrigin& record) {
+  return record.status == TrustedOrigin::Status::Active &&
+         std::any_of(record.scopes.begin(), record.scopes.end(), [](const auto& scope) {
+           return scope.type == TrustedOrigin::ScopeType::Cors;
+         });
+}
+
+std::string joined(const std::vector<PlacedText>& entries) {
+  std::string text;
+  for (const PlacedText& entry : entries) {
+    if (!text.empty()) text += ", ";
+    text += entry.text;
+  }
+  return text;
+}
+
+}  // namespace
+
+class SnapshotBuilder {
+ public:
+  SnapshotBuilder(const Policy& policy, const CompileOptions& options)
+      : policy_(policy),
+        options_(options),
+        problems_(policy.allowed_warnings),
+        snapshot_(std::make_shared<Snapshot>()),
+        compiler_(cors_, options.previous ? options.previous->known_origin_sets() : nullptr,
+                  problems_) {}
+
+  Result<Compiled, Report> run();
+
+ private:
+  void error(std::string_view code, std::string path, std::string value, Place place,
+             std::string what, std::string fix);
+  void take_hosts();
+  [[nodiscard]] std::vector<CorsRules::RecordOrigin> granting_records();
+  void take_cors();
+  void add_cors_rule();
+  void add_excluded_rule();
+  void add_rule(std::size_t index);
+  void add_ambiguous_variant();
+  void build_path_tables();
+  void leave_only(std::string_view field, Place place);
+  void warn_of_own_origin_by_host();
+  void fill(EffectiveRule& rule, RuleInfo& info);
+  [[nodiscard]] std::string place_of(Place place) const {
+    return place.is_known() ? place_text(place, policy_.sources) : std::string();
+  }
+
+  const Policy& policy_;
+  const CompileOptions& options_;
+  ProblemList problems_;
+  std::shared_ptr<Snapshot> snapshot_;
+  EffectiveRule cors_ = {};
+  RuleCompiler compiler_;
+};
+
+void SnapshotBuilder::error(std::string_view code, std::string path, std::string value, Place place,
+                            std::string what, std::string fix) {
+  problems_.add({.severity = Severity::Error,
+                 .code = code,
+                 .path = std::move(path),
+                 .value = std::move(value),
+                 .place = place,
+                 .what = std::move(what),
+                 .fix = std::move(fix)});
+}
+
+void SnapshotBuilder::take_hosts() {
+  const Names& allowed = policy_.hosts.allowed;
+  if (!allowed.is_set()) return;
+  if (allowed.size() == 0) {
+    error("hosts-nothing-allowed", "hosts.allowed", {}, {},
+          "an empty list would refuse every request", "name the hosts, or take [hosts] out");
+    return;
+  }
+  snapshot_->hosts_ = parse_hosts(allowed, "hosts.allowed", problems_);
+  snapshot_->hosts_place_ = place_of(allowed.place(0));
+  snapshot_->host_guard_ = std::make_shared<const HostGuard>(snapshot_->hosts_);
+  snapshot_->rules_.front().pipeline = Snapshot::make_pipeline(snapshot_->host_guard_, nullptr);
+}
+
+std::vector<CorsRules::RecordOrigin> SnapshotBuilder::granting_records() {
+  std::vector<CorsRules::RecordOrigin> granting;
+  for (std::size_t i = 0; i < policy_.trusted_origins.size(); ++i) {
+    const TrustedOrigin& record = policy_.trusted_origins[i];
+    if (!grants_cors(record)) continue;
+    if (record.valid_until && options_.honours_expiry) {
+      if (*record.valid_until <= options_.now) continue;
+      auto& next = snapshot_->next_expiry_;
+      next = next ? std::min(*next, *record.valid_until) : *record.valid_until;
+    }
+    granting.push_back({.origin = record.origin,
+                        .field = "trusted_origins[" + std::to_string(i) + "].origin",
+                        .place = record.place});
+  }
+  return granting;
+}
+
+void SnapshotBuilder::fill(EffectiveRule& rule, RuleInfo& info) {
+  auto compiled = compiler_.compile(rule);
+  info.cors = std::move(compiled.cors);
+  info.patterns = std::move(compiled.patterns);
+  info.pipeline = Snapshot::make_pipeline(snapshot_->host_guard_, info.cors);
+  info.origins_place = place_of(rule.origins_place);
+  info.methods_place = place_of(rule.methods_place);
+  info.headers_place = place_of(rule.headers_place);
+  info.methods = joined(rule.rules.allowed_methods);
+}
+
+void SnapshotBuilder::add_cors_rule() {
+  RuleInfo& info = snapshot_->rules_.front();
+  info.name = info.field = "cors";
+  info.place = place_of(policy_.cors.place);
+  fill(cors_, info);
+  warn_of_cors(policy_.cors, cors_, *info.cors, problems_);
+}
+
+// Always there, for `applies_to` predicates as well.
+void SnapshotBuilder::add_excluded_rule() {
+  const bool has_included = policy_.cors.included_paths.is_set();
+  const Names& paths = has_included ? policy_.cors.included_paths : policy_.cors.excluded_paths;
+  CorsRules rules;
+  rules.is_excluded = true;
+  rules.preflight = cors_.rules.preflight;
+  rules.on_denied = cors_.rules.on_denied;
+  rules.report_only = cors_.rules.report_only;
+  std::vector<Problem> found;
+  RuleInfo info;
+  info.name = has_included ? "not included paths" : "excluded paths";
+  info.field = has_included ? "cors.included_paths" : "cors.excluded_paths";
+  info.place = place_of(paths.place(0));
+  info.cors = std::make_shared<const CompiledCors>(compile_cors(rules, found));
+  info.pipeline = Snapshot::make_pipeline(snapshot_->host_guard_, info.cors);
+  problems_.add_all(std::move(found));
+  snapshot_->excluded_rule_ = kExcludedRule;
+  snapshot_->rules_.push_back(std::move(info));
+}
+
+void SnapshotBuilder::add_rule(std::size_t index) {
+  const CorsRule& rule = policy_.cors.rules[index];
+  EffectiveRule effective = effective_rule(policy_.cors, index, problems_);
+  RuleInfo info;
+  info.field = effective.rules.field;
+  info.name = rule.name.is_set() ? rule.name.value() : info.field;
+  info.place = place_of(rule.place);
+  fill(effective, info);
+  warn_of_rule(rule, effective, *info.cors, problems_);
+  snapshot_->rules_.push_back(std::move(info));
+}
+
+void SnapshotBuilder::build_path_tables() {
+  const Selectors selectors = make_selectors(policy_.cors, Snapshot::kIncluded, problems_);
+  std::vector<Problem> found;
+  snapshot_->paths_ = PathTable::build(selectors.rules, kCorsRule, found, policy_.sources);
+  snapshot_->included_ = PathTable::build(selectors.included, 0, found, policy_.sources);
+  problems_.add_all(std::move(found));
+  const bool has_included = !snapshot_->included_.is_trivial();
+  snapshot_->is_trivial_ = snapshot_->paths_.is_trivial() && !has_included;
+  snapshot_->has_path_rules_ = snapshot_->paths_.has_path_rules() || has_included;
+  snapshot_->default_rule_ = has_included ? kExcludedRule : kCorsRule;
+}
+
+void SnapshotBuilder::add_ambiguous_variant() {
+  if (!snapshot_->has_path_rules_) return;
+  RuleInfo& info = snapshot_->rules_.front();
+  info.cors_if_ambiguous =
+      std::make_shared<const CompiledCors>(with_all_denied(*info.cors, Reason::PathAmbiguous));
+  info.pipeline_if_ambiguous =
+      Snapshot::make_pipeline(snapshot_->host_guard_, info.cors_if_ambiguous);
+}
+
+// CORS is absent or switched off: every request passes, and the Host guard stays.
+void SnapshotBuilder::leave_only(std::string_view field, Place place) {
+  RuleInfo info;
+  info.name = "no policy";
+  info.field = field;
+  info.place = place_of(place);
+  info.pipeline = Snapshot::make_pipeline(snapshot_->host_guard_, nullptr);
+  snapshot_->rules_.assign(1, std::move(info));
+  snapshot_->paths_ = snapshot_->included_ = {};
+  snapshot_->default_rule_ = snapshot_->excluded_rule_ = 0;
+  snapshot_->is_trivial_ = true;
+  snapshot_->has_path_rules_ = false;
+  snapshot_->next_expiry_.reset();
+}
+
+void SnapshotBuilder::warn_of_own_origin_by_host() {
+  if (policy_.hosts.allowed.is_set() || options_.has_public_origins) return;
+  const bool blocks =
+      std::any_of(snapshot_->rules_.begin(), snapshot_->rules_.end(), [](const RuleInfo& rule) {
+        const CompiledCors& cors = *rule.cors;
+        return cors.on_denied == OnDenied::Block && !cors.is_report_only && !cors.is_excluded &&
+               !cors.allows_any_origin;
+      });
+  if (!blocks) return;
+  problems_.add(
+      {.severity = Severity::Warning,
+       .code = "own-origin-by-host",
+       .path = "hosts",
+       .place = policy_.cors.place,
+       .what = "old browsers' requests count as own when Origin and Host agree, and "
+               "without [hosts] DNS rebinding makes them agree",
+       .fix = "write [hosts] with the names of this server, or configure public_origins"});
+}
+
+void SnapshotBuilder::take_cors() {
+  const CorsPolicy& cors = policy_.cors;
+  const auto records = granting_records();
+  if (!cors.is_present()) {
+    leave_only("cors", {});
+    if (records.empty()) return;
+    problems_.add({.severity = Severity::Warning,
+                   .code = "records-without-cors",
+                   .path = "trusted_origins",
+                   .place = records.front().place,
+                   .what = "without [cors] no record grants anything",
+                   .fix = "write [cors], or take the scope CORS out of the records"});
+    return;
+  }
+  if (cors.rules.size() > kRuleLimit) {
+    error("too-many-rules", "cors.rules", std::to_string(cors.rules.size()), cors.place,
+          "a policy has at most " + std::to_string(kRuleLimit) + " rules",
+          "put paths with the same grants into one rule");
+    return;
+  }
+  cors_ = effective_cors(cors, problems_);
+  cors_.rules.record_origins = records;
+  add_cors_rule();
+  add_excluded_rule();
+  for (std::size_t i = 0; i < cors.rules.size(); ++i) add_rule(i);
+  build_path_tables();
+  add_ambiguous_variant();
+  if (!cors.enabled.value_or(true)) return leave_only("cors.enabled", cors.enabled.place());
+  warn_of_own_origin_by_host();
+  snapshot_->known_origin_sets_ = compiler_.take_origin_sets();
+}
+
+Result<Compiled, Report> SnapshotBuilder::run() {
+  check_document(policy_, problems_);
+  take_hosts();
+  take_cors();
+  const bool has_errors = problems_.has_errors();
+  Report report(problems_.take(), policy_.sources);
+  if (has_errors) return fail(std::move(report));
+  snapshot_->revision_ = policy_.revision;
+  snapshot_->sources_ = policy_.sources;
+  snapshot_->has_debug_ = policy_.cors.debug.value_or(false);
+  snapshot_->has_debug_headers_ = policy_.cors.debug_headers.value_or(false);
+  return Compiled{.snapshot = std::move(snapshot_), .warnings = std::move(report)};
+}
+
+Result<Compiled, Report> compile_policy(const Policy& policy, const CompileOptions& options) {
+  return SnapshotBuilder(policy, options).run();
+}
+
+}  // namespace corsac

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "corsac/policy/policy.hpp"
+#include "corsac/policy/problem_list.hpp"
+
+namespace corsac {
+
+// What belongs to no single rule: the schema's version, the profile, the reasons that [[test]]
+// cases name, and rule names that stand twice. Adds version-unknown, profile-unknown,
+// profile-not-available, value-unknown, rule-name-repeated and, as a warning,
+// setting-has-no-effect.
+void check_document(const Policy& policy, ProblemList& problems);
+
+}  // namespace corsac

@@ -1,0 +1,202 @@
+// The steps of a decision in words, in the order of stage/cors/evaluate.cpp. They decide nothing:
+// what a step says follows from the decision's own reason. Entry: explain_steps.
+// Test: tests/policy/explain_test.cpp.
+
+#include "corsac/policy/explain_steps.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "corsac/base/printable.hpp"
+#include "corsac/http/method.hpp"
+#include "corsac/policy/near_miss.hpp"
+
+namespace corsac {
+namespace {
+
+std::string with_place(std::string text, std::string_view place) {
+  if (!place.empty()) text += " (" + std::string(place) + ')';
+  return text;
+}
+
+bool is_about_origin(Reason reason) noexcept {
+  switch (reason) {
+    case Reason::OriginNotAllowed:
+    case Reason::OriginMalformed:
+    case Reason::OriginNull:
+    case Reason::OriginRepeated:
+    case Reason::PathAmbiguous:
+    case Reason::PolicyUnavailable:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_about_method(Reason reason) noexcept {
+  return reason == Reason::RequestedMethodNotAllowed || reason == Reason::RequestedMethodMalformed;
+}
+
+// Each step answers whether there is a next one.
+class Steps {
+ public:
+  Steps(const Snapshot& snapshot, const RequestView& request, const Decision& decision)
+      : snapshot_(snapshot),
+        request_(request),
+        decision_(decision),
+        rule_(snapshot.rule(decision.rule)) {}
+
+  std::vector<Explanation::Step> run() {
+    if (hosts() && path() && origin() && upgrade() && preflight_mode() && method()) headers();
+    outcome();
+    return std::move(steps_);
+  }
+
+ private:
+  bool pass(const char* name, std::string text) {
+    steps_.push_back({.name = name, .outcome = std::move(text)});
+    return true;
+  }
+  bool end(const char* name, std::string text) {
+    pass(name, std::move(text));
+    return false;
+  }
+  bool refuse(const char* name, std::string text) {
+    steps_.push_back({.name = name, .has_passed = false, .outcome = std::move(text)});
+    return false;
+  }
+  // `subject`: the decision's reason (its place)
+  [[nodiscard]] std::string reason_of(std::string_view subject) const {
+    return with_place(to_quoted(subject) + ": " + std::string(reason_info(decision_.reason).code),
+                      place_of_refusal(snapshot_, decision_));
+  }
+
+  bool hosts();
+  bool path();
+  bool origin();
+  bool upgrade();
+  bool preflight_mode();
+  bool method();
+  void headers();
+  void outcome();
+  [[nodiscard]] std::string origin_match() const;
+
+  const Snapshot& snapshot_;
+  const RequestView& request_;
+  const Decision& decision_;
+  const RuleInfo& rule_;
+  std::vector<Explanation::Step> steps_ = {};
+};
+
+bool Steps::hosts() {
+  if (snapshot_.hosts().empty()) return true;
+  if (decision_.reason != Reason::HostNotAllowed) {
+    return request_.host.is_present()
+               ? pass("hosts", to_quoted(request_.host.value) + " is allowed")
+               : pass("hosts", "not asked");
+  }
+  if (!request_.host.is_present()) return refuse("hosts", "the request has no Host");
+  if (request_.host.is_repeated()) return refuse("hosts", "the request has several Host lines");
+  return refuse("hosts", reason_of(request_.host.value));
+}
+
+bool Steps::path() {
+  const std::string target = request_.target.empty() ? "no path" : to_quoted(request_.target);
+  const std::string rule = with_place(to_quoted(rule_.name), rule_.place);
+  if (!rule_.cors) return end("path", target + ": no CORS, everything passes untouched");
+  if (snapshot_.route(request_).is_ambiguous) {
+    return pass("path", target + " can be read in two ways: no grant, under " + rule);
+  }
+  if (!rule_.cors->is_excluded) return pass("path", target + " is under " + rule);
+  const std::string text = target + " is under " + rule + ": no CORS here";
+  return decision_.reason == Reason::None ? end("path", text) : refuse("path", text);
+}
+
+// The entry that the origin matches; empty when it is not among those kept for hints.
+std::string Steps::origin_match() const {
+  if (!rule_.patterns) return {};
+  for (const OriginPattern& pattern : *rule_.patterns) {
+    if (matches_plainly(pattern, request_.origin.value)) return to_quoted(pattern.text);
+  }
+  return {};
+}
+
+bool Steps::origin() {
+  if (!request_.origin.is_present()) {
+    return end("origin", "no Origin: not a request of another origin");
+  }
+  if (decision_.is_own_origin) {
+    return end("origin", to_quoted(request_.origin.value) + " is this server's own");
+  }
+  if (is_about_origin(decision_.reason)) {
+    return refuse("origin", reason_of(request_.origin.value));
+  }
+  const CompiledCors& cors = *rule_.cors;
+  const bool is_judged = !decision_.is_preflight || request_.is_websocket_upgrade ||
+                         cors.preflight == PreflightMode::Answer;
+  if (!is_judged) return true;
+  const std::string origin = to_quoted(request_.origin.value);
+  if (cors.allows_any_origin) return pass("origin", origin + ": any is allowed");
+  const std::string match = origin_match();
+  return pass("origin", match.empty() ? origin + " is allowed" : origin + " matches " + match);
+}
+
+bool Steps::upgrade() {
+  if (!request_.is_websocket_upgrade) return true;
+  if (decision_.reason == Reason::None) return end("upgrade", "may connect");
+  return refuse("upgrade", reason_of(request_.origin.value));
+}
+
+bool Steps::preflight_mode() {
+  if (!decision_.is_preflight) return false;
+  if (rule_.cors->preflight == PreflightMode::Answer) return true;
+  if (rule_.cors->preflight == PreflightMode::PassThrough) {
+    return end("method", "preflights go to the application");
+  }
+  return refuse("method", reason_of(request_.requested_method.value));
+}
+
+bool Steps::method() {
+  const std::string_view method = request_.requested_method.value;
+  if (is_about_method(decision_.reason)) {
+    const std::string listed = rule_.methods.empty() ? "nothing" : to_printable(rule_.methods);
+    return refuse("method", reason_of(method) + "; allowed_methods has " + listed);
+  }
+  return pass("method",
+              to_quoted(method) +
+                  (is_safelisted_method(method) ? " always passes" : " is in allowed_methods"));
+}
+
+void Steps::headers() {
+  if (decision_.reason != Reason::None) {
+    refuse("headers", reason_of(decision_.offending));
+  } else if (decision_.requested.verdict == HeaderListVerdict::Empty) {
+    pass("headers", "none are asked for");
+  } else {
+    pass("headers", to_quoted(allow_headers_value(decision_.requested)) + " are allowed");
+  }
+}
+
+void Steps::outcome() {
+  const std::string status = std::to_string(decision_.status);
+  if (decision_.outcome == Outcome::Answer) {
+    pass("decision", "answer with " + status + " and a grant");
+  } else if (decision_.outcome == Outcome::Refuse) {
+    refuse("decision", "refuse with " + status + "; the handler does not run");
+  } else if (decision_.reason != Reason::None) {
+    refuse("decision", "no grant; the handler runs");
+  } else {
+    pass("decision", decision_.has_grant() ? "the handler runs, with a grant"
+                                           : "the handler runs, nothing is granted");
+  }
+}
+
+}  // namespace
+
+std::vector<Explanation::Step> explain_steps(const Snapshot& snapshot, const RequestView& request,
+                                             const Decision& decision) {
+  return Steps(snapshot, request, decision).run();
+}
+
+}  // namespace corsac

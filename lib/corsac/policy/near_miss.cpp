@@ -1,0 +1,176 @@
+// What a refused request lacked. Entries: near_miss, hint, place_of_refusal. Spec: policy document,
+// 5 "Errors and events"; the comparison of origins is in near_origin. Never on the way of a
+// request: it scans and allocates. Test: tests/policy/near_miss_test.cpp.
+
+#include "corsac/policy/near_miss.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "corsac/base/ascii.hpp"
+#include "corsac/base/printable.hpp"
+#include "corsac/http/method.hpp"
+#include "corsac/http/own_origin.hpp"
+#include "corsac/origin/origin.hpp"
+#include "corsac/policy/near_origin.hpp"
+#include "corsac/policy/report.hpp"
+#include "corsac/stage/host_guard.hpp"
+
+namespace corsac {
+namespace {
+
+// Names of one rule that a misspelled header is compared with.
+constexpr std::size_t kNearMissNames = 1000;
+
+// Fetch, 2.2.1: only six methods are put into upper case by the browser; `patch` is not.
+std::string near_method(const RuleInfo& rule, std::string_view method) {
+  std::string upper(method);
+  for (char& c : upper) c = is_ascii_lower(c) ? static_cast<char>(c - ('a' - 'A')) : c;
+  const auto is_listed = [&](const std::string& name) { return rule.cors->methods.contains(name); };
+  if (upper != method && (is_listed(upper) || is_safelisted_method(upper))) {
+    return "the client sent " + to_quoted(method) + "; write " + to_quoted(upper) + " in fetch()";
+  }
+  const std::string lower = to_ascii_lower(method);
+  if (lower != method && is_listed(lower)) {
+    return "allowed_methods has " + to_quoted(lower) +
+           ", and methods are compared with case; write " + to_quoted(method);
+  }
+  return {};
+}
+
+std::string near_header(const CompiledCors& cors, std::string_view name) {
+  if (cors.allows_any_header && equals_ignoring_case(name, "authorization")) {
+    return "\"*\" does not cover Authorization; write allowed_headers = [\"*\", "
+           "\"authorization\"]";
+  }
+  std::vector<std::string_view> known;
+  const std::size_t count = std::min(cors.headers.size(), kNearMissNames);
+  for (std::uint32_t rank = 0; rank < count; ++rank) known.push_back(cors.headers.at(rank));
+  const std::string_view nearest = nearest_name(name, known);
+  if (nearest.empty()) return {};
+  return to_quoted(nearest) + " is allowed; the client asks for " + to_quoted(name);
+}
+
+std::string near_host(const Snapshot& snapshot, const RequestView& request) {
+  ParsedHost host;
+  if (request.host.is_repeated() || !parse_host(request.host.value, request.is_tls, host))
+    return {};
+  for (HostPattern pattern : snapshot.hosts()) {
+    const std::string text = pattern.text;
+    pattern.port_form = PortForm::Any;
+    if (!matches_host(pattern, host, HostForMatching::WithPort)) continue;
+    return to_quoted(text) + " is allowed; the request has " +
+           (host.port < 0 ? "no port" : "port " + std::to_string(host.port)) + "; write " +
+           to_quoted(to_ascii_lower(request.host.value)) + " to allow it too";
+  }
+  return {};
+}
+
+// The page's host is the one that it called, and still the request is not own: most often a proxy
+// stands between, or the page is on another port or scheme.
+std::string hint_for_own_host(const RequestView& request) {
+  ParsedHost host;
+  const auto origin = parse_origin(request.origin.value);
+  if (!origin || request.origin.is_repeated() || request.host.is_repeated() ||
+      !parse_host(request.host.value, request.is_tls, host) ||
+      !equals_ignoring_case(origin->host, host.host)) {
+    return {};
+  }
+  const std::string start = "The page comes from the host that it calls";
+  const std::string page = to_quoted(request.origin.value);
+  if (request.own != nullptr && !request.own->public_origins().empty()) {
+    return start + ", but " + page +
+           " is not among public_origins; add it there if browsers reach this server under it.";
+  }
+  return start +
+         ", but its port or scheme differs, which makes it another origin. If a proxy stands "
+         "between, set public_origins to what browsers see, or name the proxy in "
+         "trusted_proxies; else add " +
+         page + " to allowed_origins.";
+}
+
+std::string hint_for_null(const RequestView& request) {
+  std::string text(reason_info(Reason::OriginNull).hint);
+  const bool is_write = request.method != "GET" && request.method != "HEAD";
+  if (!is_write || is_preflight(request) || request.sec_fetch_site.is_present()) return text;
+  return text +
+         " A form of this server's own pages under Referrer-Policy: no-referrer sends null too, "
+         "and over plain http nothing proves it own: serve it over https, or use another "
+         "Referrer-Policy.";
+}
+
+std::string hint_for_upgrade() {
+  return "WebSockets always send cookies, so their origin needs a rule that lists it with "
+         "allow_credentials = true.";
+}
+
+}  // namespace
+
+std::string near_miss(const Snapshot& snapshot, const RequestView& request,
+                      const Decision& decision) {
+  const RuleInfo& rule = snapshot.rule(decision.rule);
+  if (decision.reason == Reason::HostNotAllowed) return near_host(snapshot, request);
+  if (!rule.cors) return {};
+  switch (decision.reason) {
+    case Reason::OriginNotAllowed:
+    case Reason::OriginMalformed:
+      return near_origin(rule, request.origin.value);
+    case Reason::RequestedMethodNotAllowed:
+      return near_method(rule, request.requested_method.value);
+    case Reason::RequestedHeaderNotAllowed:
+      return near_header(*rule.cors, decision.offending);
+    default:
+      return {};
+  }
+}
+
+std::string hint(const Snapshot&, const RequestView& request, const Decision& decision) {
+  switch (decision.reason) {
+    case Reason::None:
+      return {};
+    case Reason::OriginNull:
+      return hint_for_null(request);
+    case Reason::OriginNotAllowed: {
+      std::string text = hint_for_own_host(request);
+      if (!text.empty()) return text;
+      if (request.is_websocket_upgrade) return hint_for_upgrade();
+      break;
+    }
+    case Reason::UpgradeNotAllowed: {
+      std::string text = hint_for_own_host(request);
+      return text.empty() ? hint_for_upgrade() : text;
+    }
+    default:
+      break;
+  }
+  return std::string(reason_info(decision.reason).hint);
+}
+
+std::string place_of_refusal(const Snapshot& snapshot, const Decision& decision) {
+  const RuleInfo& rule = snapshot.rule(decision.rule);
+  const auto list_or_rule = [&](const std::string& list) {
+    return list.empty() ? rule.place : list;
+  };
+  switch (decision.reason) {
+    case Reason::None:
+    case Reason::PolicyUnavailable:  // nothing that stands in the policy is the cause
+      return {};
+    case Reason::HostNotAllowed:
+      return std::string(snapshot.hosts_place());
+    case Reason::OriginNotAllowed:
+    case Reason::OriginMalformed:
+    case Reason::OriginNull:
+    case Reason::UpgradeNotAllowed:
+      return list_or_rule(rule.origins_place);
+    case Reason::MethodNotAllowed:
+    case Reason::RequestedMethodNotAllowed:
+      return list_or_rule(rule.methods_place);
+    case Reason::RequestedHeaderNotAllowed:
+      return list_or_rule(rule.headers_place);
+    default:
+      return rule.place;
+  }
+}
+
+}  // namespace corsac

@@ -1,0 +1,42 @@
+#pragma once
+
+// The problems of one document while it is compiled.
+
+#include <cstddef>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "corsac/base/problem.hpp"
+#include "corsac/policy/policy.hpp"
+
+namespace corsac {
+
+// Drops repeats (what ten rules inherit is found ten times), leaves out the warnings that
+// [[lint.allow]] names, and keeps at most kProblemLimit problems and one more that says so.
+class ProblemList {
+ public:
+  // `allowed` must outlive the list.
+  explicit ProblemList(const std::vector<AllowedWarning>& allowed);
+
+  void add(Problem problem);
+  void add_all(std::vector<Problem> problems);
+
+  // True also when the error is among those that were left out.
+  [[nodiscard]] bool has_errors() const noexcept { return has_errors_; }
+  // Adds a warning for each [[lint.allow]] that met nothing, and gives everything away. Call once.
+  [[nodiscard]] std::vector<Problem> take();
+
+ private:
+  [[nodiscard]] bool is_allowed(const Problem& problem);
+
+  const std::vector<AllowedWarning>& allowed_;
+  std::vector<bool> is_used_;  // as long as allowed_
+  std::unordered_set<std::string> seen_ = {};
+  std::vector<Problem> problems_ = {};
+  std::size_t left_out_ = 0;
+  bool has_errors_ = false;
+  bool has_hidden_errors_ = false;  // => has_errors_
+};
+
+}  // namespace corsac

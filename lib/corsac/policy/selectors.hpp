@@ -1,0 +1,37 @@
+#pragma once
+
+// What rules, excluded and included paths select, checked and ready for the path table.
+
+#include <string>
+#include <vector>
+
+#include "corsac/policy/path_table.hpp"
+#include "corsac/policy/policy.hpp"
+#include "corsac/policy/problem_list.hpp"
+#include "corsac/stage/host_guard.hpp"
+
+namespace corsac {
+
+// The rules of a snapshot with CORS: [cors] itself, the paths without CORS, then [[cors.rules]] in
+// their order.
+inline constexpr std::uint32_t kCorsRule = 0;
+inline constexpr std::uint32_t kExcludedRule = 1;
+inline constexpr std::uint32_t kFirstRule = 2;
+
+struct Selectors {
+  std::vector<PathSelector> rules = {};  // [[cors.rules]] and excluded_paths
+  std::vector<PathSelector> included =
+      {};  // empty = CORS everywhere; each leads to `included_rule`
+};
+
+// Adds rule-selects-nothing, path-selectors-exclusive, rule-unreachable (warning),
+// method-malformed, method-forbidden and the codes of parse_host_pattern to `problems`. Paths are
+// checked by PathTable::build.
+[[nodiscard]] Selectors make_selectors(const CorsPolicy& cors, std::uint32_t included_rule,
+                                       ProblemList& problems);
+
+// `field` is the path of the list: "hosts.allowed".
+[[nodiscard]] std::vector<HostPattern> parse_hosts(const Names& hosts, const std::string& field,
+                                                   ProblemList& problems);
+
+}  // namespace corsac

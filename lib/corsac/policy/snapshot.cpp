@@ -1,0 +1,88 @@
+// Picks the rule and runs its stages; closed forms of a policy. Entries: Snapshot::decide,
+// Snapshot::closed, Snapshot::closed_at_start. Spec: policy document, 2 "Paths" and 4 "Closed".
+// Nothing on the way of a request allocates, locks or throws.
+// Test: tests/policy/snapshot_test.cpp.
+
+#include "corsac/policy/snapshot.hpp"
+
+#include <cassert>
+#include <utility>
+
+#include "corsac/stage/cors/compile.hpp"
+#include "corsac/stage/cors/cors_stage.hpp"
+
+namespace corsac {
+
+Snapshot::Route Snapshot::route(const RequestView& request) const noexcept {
+  if (is_trivial_) return {};
+  if (request.target.empty()) return {.rule = default_rule_};
+  if (has_path_rules_ && is_ambiguous_target(request.target)) return {.is_ambiguous = true};
+  if (!included_.is_trivial() && included_.find(request.path, {}, {}, false) != kIncluded) {
+    return {.rule = excluded_rule_};
+  }
+  const std::string_view method =
+      is_preflight(request) ? request.requested_method.value : request.method;
+  // Of several Host lines none is believed.
+  const std::string_view host =
+      request.host.is_repeated() ? std::string_view() : request.host.value;
+  return {.rule = paths_.find(request.path, method, host, request.is_tls)};
+}
+
+void Snapshot::decide(const RequestView& request, Decision& decision) const noexcept {
+  const Route found = route(request);
+  assert(found.rule < rules_.size() && "a table knows only rules of its snapshot");
+  const RuleInfo& info = rules_[found.rule];
+  decision.rule = found.rule;
+  (found.is_ambiguous ? info.pipeline_if_ambiguous : info.pipeline).run(request, decision);
+}
+
+Decision Snapshot::decide(const RequestView& request) const noexcept {
+  Decision decision;
+  decide(request, decision);
+  return decision;
+}
+
+void Snapshot::decide_excluded(const RequestView& request, Decision& decision) const noexcept {
+  decision.rule = excluded_rule_;
+  rules_[excluded_rule_].pipeline.run(request, decision);
+}
+
+Pipeline Snapshot::make_pipeline(std::shared_ptr<const HostGuard> guard,
+                                 std::shared_ptr<const CompiledCors> cors) {
+  std::vector<std::shared_ptr<const Stage>> stages;
+  if (guard) stages.push_back(std::move(guard));
+  if (cors) stages.push_back(std::make_shared<const CorsStage>(std::move(cors)));
+  return Pipeline(std::move(stages));
+}
+
+std::shared_ptr<const Snapshot> Snapshot::closed_at_start() {
+  std::vector<Problem> problems;
+  const CompiledCors nothing = compile_cors(CorsRules{}, problems);
+  assert(problems.empty() && "a rule that says nothing is a right one");
+  auto snapshot = std::make_shared<Snapshot>();
+  RuleInfo& rule = snapshot->rules_.front();
+  rule.cors =
+      std::make_shared<const CompiledCors>(with_all_denied(nothing, Reason::PolicyUnavailable));
+  rule.pipeline = make_pipeline(nullptr, rule.cors);
+  snapshot->is_closed_ = true;
+  return snapshot;
+}
+
+std::shared_ptr<const Snapshot> Snapshot::closed(const Snapshot& good) {
+  auto snapshot = std::make_shared<Snapshot>(good);
+  for (RuleInfo& rule : snapshot->rules_) {
+    // An excluded path grants nothing already, and what is not judged there still passes.
+    if (!rule.cors || rule.cors->is_excluded) continue;
+    rule.cors = std::make_shared<const CompiledCors>(
+        with_all_denied(*rule.cors, Reason::PolicyUnavailable));
+    rule.pipeline = make_pipeline(snapshot->host_guard_, rule.cors);
+    if (!rule.cors_if_ambiguous) continue;
+    rule.cors_if_ambiguous = rule.cors;
+    rule.pipeline_if_ambiguous = rule.pipeline;
+  }
+  snapshot->next_expiry_.reset();
+  snapshot->is_closed_ = true;
+  return snapshot;
+}
+
+}  // namespace corsac
