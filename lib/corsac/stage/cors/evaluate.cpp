@@ -117,6 +117,9 @@ void refuse_other(const CompiledCors& cors, const RequestView& request, Reason r
   refuse_other(cors, request, reason, offending, decision);
 }
 
+// The four kinds of request are out of line: inlined into evaluate, each would pay for the
+// registers of all.
+
 // No grants here and nothing varies: a preflight is refused, unless the application answers it.
 [[gnu::noinline]] void evaluate_excluded(const CompiledCors& cors, const RequestView& request,
                                          Decision& decision) noexcept {
@@ -211,8 +214,8 @@ void grant_actual(const CompiledCors& cors, std::string_view origin, Decision& d
                                        Decision& decision) noexcept {
   decision.handler_headers = handler_headers_of(cors);
   if (sends_constant(cors)) return grant_actual(cors, kAnyOrigin, decision);
-  // Also without Origin: a cache must not hand this answer to a page of an allowed origin
-  // (Fetch, 3.3.5 "CORS protocol and HTTP caches").
+  // Also without Origin: a cache must not hand that answer, which has no grant, to the page of an
+  // allowed one (Fetch, "CORS protocol and HTTP caches").
   decision.vary = VaryOn::Origin;
   if (!request.origin.is_present()) return;
   const OriginVerdict origin = judge_origin(cors, request);
