@@ -1,0 +1,156 @@
+// The ring of events and their lines. Entry: EventLog::record, EventLog::find. Spec: policy
+// document, 5. Test: tests/runtime/event_log_test.cpp.
+//
+// Events are made and printed outside the lock: refusing many requests at once must not queue them
+// behind each other's hints.
+
+#include "corsac/runtime/event_log.hpp"
+
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <utility>
+
+#include "corsac/runtime/event_json.hpp"
+#include "corsac/runtime/event_line_limits.hpp"
+
+namespace corsac {
+namespace {
+
+std::size_t heap_bytes(const std::string& text) noexcept {
+  constexpr std::size_t kInPlace = 15;  // libstdc++ and libc++ keep at least these inside
+  return text.capacity() > kInPlace ? text.capacity() + 1 : 0;
+}
+
+std::size_t heap_bytes(const std::optional<std::string>& text) noexcept {
+  return text ? heap_bytes(*text) : 0;
+}
+
+std::size_t size_of(const Event& event) noexcept {
+  std::size_t bytes = sizeof(Event) + event.header_names.capacity() * sizeof(std::string);
+  for (const std::string& name : event.header_names) bytes += heap_bytes(name);
+  for (const std::string* text : {&event.revision, &event.reason, &event.value, &event.rule,
+                                  &event.place, &event.own_origin, &event.method, &event.path,
+                                  &event.client, &event.hint, &event.near_miss, &event.category}) {
+    bytes += heap_bytes(*text);
+  }
+  return bytes + heap_bytes(event.content_type) + heap_bytes(event.host) +
+         heap_bytes(event.origin) + heap_bytes(event.referer);
+}
+
+}  // namespace
+
+struct EventLog::State {
+  const std::size_t capacity;
+  const std::shared_ptr<const Clock> clock;
+  const std::function<void(std::string_view)> sink;
+  std::atomic<std::uint64_t> sink_failures{0};
+
+  mutable std::mutex mutex;  // guards what follows up to sink_mutex
+  std::deque<Event> ring;    // oldest first
+  std::size_t ring_bytes = 0;
+  std::uint64_t last_seq = 0;
+  std::uint64_t dropped = 0;
+  EventLineLimits limits;
+
+  std::mutex sink_mutex;  // never taken together with `mutex`: a slow sink must not stop find()
+
+  State(std::size_t event_capacity, std::shared_ptr<const Clock> event_clock,
+        std::function<void(std::string_view)> event_sink)
+      : capacity(event_capacity), clock(std::move(event_clock)), sink(std::move(event_sink)) {}
+
+  // What record() has to write once the lock is let go.
+  struct Lines {
+    std::optional<Event> event = {};
+    EventLineLimits::Suppressed suppressed = {};
+  };
+  Lines keep(Event event);
+  void drop_oldest();
+  void write(const std::string& line) noexcept;
+};
+
+EventLog::State::Lines EventLog::State::keep(Event event) {
+  const std::size_t bytes = size_of(event);
+  const std::lock_guard lock(mutex);
+  Lines lines;
+  event.seq = last_seq + 1;
+  if (sink) {
+    const auto now = clock->steady_now();
+    if (limits.takes(event.origin.value_or(""), event.reason, now)) lines.event = event;
+    lines.suppressed = limits.take_suppressed(now);
+  }
+  ring.push_back(std::move(event));
+  ring_bytes += bytes;
+  ++last_seq;
+  while (!ring.empty() && (ring.size() > capacity || ring_bytes > capacity * kRingBytesPerEvent)) {
+    drop_oldest();
+  }
+  return lines;
+}
+
+void EventLog::State::drop_oldest() {
+  ring_bytes -= size_of(ring.front());
+  ring.pop_front();
+  ++dropped;
+}
+
+void EventLog::State::write(const std::string& line) noexcept {
+  const std::lock_guard lock(sink_mutex);
+  try {
+    sink(line);
+  } catch (...) {
+    sink_failures.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+EventLog::EventLog(std::size_t capacity, std::shared_ptr<const Clock> clock,
+                   std::function<void(std::string_view json_line)> sink)
+    : state_(std::make_unique<State>(capacity, std::move(clock), std::move(sink))) {}
+
+EventLog::~EventLog() {
+  const auto suppressed = state_->limits.take_suppressed();
+  if (suppressed.total() == 0) return;
+  try {
+    state_->write(suppressed_line(suppressed, state_->clock->wall_now()));
+  } catch (...) {
+    // No memory for a last line: the events themselves were counted.
+  }
+}
+
+void EventLog::record(const Snapshot& snapshot, const RequestView& request,
+                      const Decision& decision) {
+  Event event = make_event(snapshot, request, decision);
+  event.time = state_->clock->wall_now();
+  const State::Lines lines = state_->keep(std::move(event));
+  if (lines.suppressed.total() != 0) {
+    state_->write(suppressed_line(lines.suppressed, state_->clock->wall_now()));
+  }
+  if (lines.event) state_->write(to_json(*lines.event));
+}
+
+EventLog::Page EventLog::find(const Query& query) const {
+  Page page;
+  const std::lock_guard lock(state_->mutex);
+  page.dropped = state_->dropped;
+  const auto& ring = state_->ring;
+  for (auto event = ring.rbegin(); event != ring.rend(); ++event) {
+    if (query.after && event->seq <= *query.after) break;
+    if (!query.reason.empty() && event->reason != query.reason) continue;
+    ++page.total;
+    if (page.total > query.start_row && page.events.size() < query.count) {
+      page.events.push_back(*event);
+    }
+  }
+  return page;
+}
+
+std::uint64_t EventLog::sink_failures() const noexcept {
+  return state_->sink_failures.load(std::memory_order_relaxed);
+}
+
+std::size_t EventLog::memory_bytes() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->ring_bytes;
+}
+
+}  // namespace corsac

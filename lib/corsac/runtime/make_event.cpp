@@ -1,0 +1,76 @@
+// What an event tells about one refused request. Entry: make_event. Spec: policy document, 5;
+// CVE-2024-1681 (a log that prints a request's bytes as they are) is the mistake it avoids. Test:
+// tests/runtime/event_log_test.cpp.
+//
+// Header values besides four named ones never stand in an event: they hold cookies and tokens.
+
+#include <algorithm>
+
+#include "corsac/base/printable.hpp"
+#include "corsac/http/own_origin.hpp"
+#include "corsac/policy/near_miss.hpp"
+#include "corsac/runtime/event_log.hpp"
+
+namespace corsac {
+namespace {
+
+// A file name and two numbers.
+constexpr std::size_t kEventPlaceBytes = 300;
+
+EventOutcome outcome_of(const Decision& decision) noexcept {
+  switch (decision.reason) {
+    case Reason::RedirectToOtherOrigin:
+    case Reason::HandlerHeadersReplaced:
+      return EventOutcome::Diagnostic;
+    default:
+      return decision.outcome == Outcome::Pass ? EventOutcome::Marked : EventOutcome::Blocked;
+  }
+}
+
+std::optional<std::string> printable_value(const HeaderField& field) {
+  if (!field.is_present()) return std::nullopt;
+  return to_printable(field.value);
+}
+
+// A query may hold a token; the path before it tells where the request came from.
+std::optional<std::string> referer_without_query(const HeaderField& field) {
+  if (!field.is_present()) return std::nullopt;
+  return to_printable(field.value.substr(0, field.value.find('?')));
+}
+
+void add_header_name(void* context, std::string_view name, std::string_view) {
+  auto& names = *static_cast<std::vector<std::string>*>(context);
+  if (names.size() < kEventHeaderNames) {
+    names.push_back(to_printable(name, kEventHeaderNameBytes));
+  }
+}
+
+}  // namespace
+
+Event make_event(const Snapshot& snapshot, const RequestView& request, const Decision& decision) {
+  Event event;
+  event.revision = to_printable(snapshot.revision());
+  event.outcome = outcome_of(decision);
+  event.reason = reason_info(decision.reason).code;
+  event.value = to_printable(decision.offending);
+  if (decision.rule < snapshot.rule_count()) {
+    event.rule = to_printable(snapshot.rule(decision.rule).name);
+    event.place = to_printable(place_of_refusal(snapshot, decision), kEventPlaceBytes);
+  }
+  event.status = decision.outcome == Outcome::Pass ? 0 : decision.status;
+  event.method = to_printable(request.method);
+  event.path = to_printable(request.path.substr(0, request.path.find('?')));
+  event.content_type = printable_value(request.content_type);
+  event.host = printable_value(request.host);
+  event.origin = printable_value(request.origin);
+  event.referer = referer_without_query(request.referer);
+  const OwnOrigin* own = request.own;
+  event.own_origin = own == nullptr ? std::string() : to_printable(own->describe(request));
+  event.client = to_printable(own == nullptr ? request.peer_address : own->client_address(request));
+  if (request.headers != nullptr) request.headers->visit(add_header_name, &event.header_names);
+  event.hint = hint(snapshot, request, decision);
+  event.near_miss = near_miss(snapshot, request, decision);
+  return event;
+}
+
+}  // namespace corsac

@@ -1,0 +1,368 @@
+#include "corsac/runtime/event_log.hpp"
+
+#include <atomic>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "corsac/http/own_origin.hpp"
+#include "corsac/policy/compile.hpp"
+#include "support/fake_clock.hpp"
+#include "support/request.hpp"
+
+namespace corsac {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using test::FakeClock;
+using test::Request;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Json = nlohmann::json;
+
+SnapshotPtr a_snapshot() {
+  Policy policy;
+  policy.cors.allowed_origins = {"https://app.example.com"};
+  policy.cors.allowed_methods = {"PUT"};
+  policy.cors.debug = true;
+  policy.revision = "7f";
+  auto compiled = compile_policy(policy, {});
+  EXPECT_TRUE(compiled.has_value());
+  return compiled->snapshot;
+}
+
+// A log with a clock that stands still, and what it wrote.
+struct Scene {
+  std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
+  std::vector<std::string> lines = {};
+  SnapshotPtr snapshot = a_snapshot();
+  std::optional<EventLog> log = {};
+
+  explicit Scene(std::size_t capacity = 100) {
+    log.emplace(capacity, clock, [this](std::string_view line) { lines.emplace_back(line); });
+  }
+  Decision record(RequestView& request) {
+    const Decision decision = snapshot->decide(request);
+    EXPECT_NE(decision.reason, Reason::None);
+    log->record(*snapshot, request, decision);
+    return decision;
+  }
+  void record_origin(const std::string& origin) {
+    Request request("GET", "/", {{"Origin", origin}, {"Host", "api.example.com"}});
+    record(request.view());
+  }
+  Event last() const { return log->find({}).events.at(0); }
+};
+
+TEST(EventLog, TellsEverythingAboutARefusal) {
+  Scene scene;
+  const OwnOrigin own({.public_origins = {"https://api.example.com"}, .trusted_proxies = {}});
+  Request request("POST", "/items?token=secret",
+                  {{"Host", "api.example.com"},
+                   {"Origin", "https://evil.example"},
+                   {"Content-Type", "application/json"},
+                   {"Referer", "https://evil.example/page?session=secret"},
+                   {"Cookie", "session=secret"},
+                   {"Authorization", "Bearer secret"},
+                   {"X-Token", "secret"}});
+  request.view().own = &own;
+  const Decision decision = scene.record(request.view());
+  ASSERT_EQ(scene.lines.size(), 1U);
+  const Json event = Json::parse(scene.lines[0]);
+  EXPECT_THAT(event["hint"].get<std::string>(), Not(HasSubstr("secret")));
+  EXPECT_NE(event["hint"], "");
+  EXPECT_EQ(event, (Json{{"type", "event"},
+                         {"time", "2026-01-01T00:00:00Z"},
+                         {"seq", 1},
+                         {"revision", "7f"},
+                         {"outcome", "blocked"},
+                         {"reason", "origin_not_allowed"},
+                         {"value", "https://evil.example"},
+                         {"rule", scene.snapshot->rule(decision.rule).name},
+                         {"place", ""},
+                         {"status", 403},
+                         {"own_origin", "https://api.example.com"},
+                         {"method", "POST"},
+                         {"path", "/items"},
+                         {"content_type", "application/json"},
+                         {"host", "api.example.com"},
+                         {"origin", "https://evil.example"},
+                         {"referer", "https://evil.example/page"},
+                         {"client", "127.0.0.1"},
+                         {"header_names", Json::array({"Host", "Origin", "Content-Type", "Referer",
+                                                       "Cookie", "Authorization", "X-Token"})},
+                         {"hint", event["hint"]},
+                         {"near_miss", event["near_miss"]},
+                         {"category", ""}}));
+  EXPECT_THAT(scene.lines[0], Not(HasSubstr("secret")));
+  EXPECT_THAT(scene.lines[0], ::testing::StartsWith(R"({"type":"event","time":)"));
+}
+
+TEST(EventLog, TellsAbsentFromEmptyAndFromNull) {
+  struct Row {
+    const char* desc;
+    Request::Lines lines;
+    Json origin, referer, content_type;
+  };
+  const Row rows[] = {
+      {"absent", {{"Origin", "null"}}, "null", nullptr, nullptr},
+      {"empty", {{"Origin", ""}, {"Referer", ""}, {"Content-Type", ""}}, "", "", ""},
+      {"the text null",
+       {{"Origin", "null"}, {"Referer", "null"}, {"Content-Type", "null"}},
+       "null",
+       "null",
+       "null"},
+  };
+  for (const Row& row : rows) {
+    Scene scene;
+    Request request("GET", "/", row.lines);
+    scene.record(request.view());
+    const Json event = Json::parse(scene.lines.at(0));
+    EXPECT_EQ(event["origin"], row.origin) << row.desc;
+    EXPECT_EQ(event["referer"], row.referer) << row.desc;
+    EXPECT_EQ(event["content_type"], row.content_type) << row.desc;
+    EXPECT_EQ(event["host"], nullptr) << row.desc;
+  }
+}
+
+TEST(EventLog, SaysWhatBecameOfTheRequest) {
+  struct Row {
+    const char* desc;
+    Outcome outcome;
+    Reason reason;
+    std::uint16_t status;
+    const char* text;
+    int told_status;
+  };
+  const Row rows[] = {
+      {"refused", Outcome::Refuse, Reason::HostNotAllowed, 421, "blocked", 421},
+      {"marked: the handler decides the status", Outcome::Pass, Reason::OriginNotAllowed, 0,
+       "marked", 0},
+      {"a preflight answered without a grant", Outcome::Answer, Reason::OriginNotAllowed, 204,
+       "blocked", 204},
+      {"a diagnostic", Outcome::Pass, Reason::HandlerHeadersReplaced, 0, "diagnostic", 0},
+  };
+  for (const Row& row : rows) {
+    Scene scene;
+    Request request("GET", "/", {{"Origin", "https://evil.example"}});
+    Decision decision;
+    decision.outcome = row.outcome;
+    decision.reason = row.reason;
+    decision.status = row.status;
+    scene.log->record(*scene.snapshot, request.view(), decision);
+    const Json event = Json::parse(scene.lines.at(0));
+    EXPECT_EQ(event["outcome"], row.text) << row.desc;
+    EXPECT_EQ(event["status"], row.told_status) << row.desc;
+    EXPECT_EQ(event["reason"], reason_info(row.reason).code) << row.desc;
+  }
+}
+
+// S33, after CVE-2024-1681: a request must not be able to write lines of its own, or to reach a
+// terminal, however it is made.
+TEST(EventLog, LetsNoByteOfTheWireOutOfItsLine) {
+  struct Row {
+    const char* desc;
+    std::string bytes;
+  };
+  const Row rows[] = {
+      {"a line break", "https://a\r\n{\"type\":\"event\"}"},
+      {"a lone line feed", "https://a\n"},
+      {"a terminal escape", "\x1b[2J\x1b]0;owned\x07"},
+      {"NUL", std::string("a\0b", 3)},
+      {"bytes that are no UTF-8", "\xff\xfe\xc0\xaf"},
+      {"Unicode line separators", "\xe2\x80\xa8\xe2\x80\xa9\xc2\x85"},
+      {"right-to-left marks", "\xe2\x80\xae"},
+      {"quotes and backslashes", R"(","reason":"none\")"},
+      {"8 KB", std::string(8192, 'a')},
+      {"8 KB of what is escaped", std::string(8192, '\x01')},
+  };
+  for (const Row& row : rows) {
+    Scene scene;
+    Request::Lines lines;
+    for (const char* name : {"Origin", "Host", "Referer", "Content-Type"}) {
+      lines.emplace_back(name, row.bytes);
+    }
+    for (int i = 0; i < 150; ++i) lines.emplace_back(row.bytes + std::to_string(i), "value");
+    Request request(row.bytes, "/" + row.bytes, lines);
+    request.view().peer_address = row.bytes;
+    scene.record(request.view());
+    ASSERT_EQ(scene.lines.size(), 1U) << row.desc;
+    const std::string& line = scene.lines[0];
+    for (const char c : line) {
+      ASSERT_TRUE(c >= 0x20 && c < 0x7f) << row.desc << ": byte " << static_cast<int>(c);
+    }
+    EXPECT_LT(line.size(), 64'000U) << row.desc;
+    const Json event = Json::parse(line);
+    EXPECT_EQ(event["type"], "event") << row.desc;
+    EXPECT_EQ(event["reason"], "origin_malformed") << row.desc;
+    EXPECT_EQ(event["header_names"].size(), kEventHeaderNames) << row.desc;
+  }
+}
+
+TEST(EventLog, FindsTheNewestFirst) {
+  Scene scene;
+  for (int i = 1; i <= 30; ++i) scene.record_origin("https://" + std::to_string(i) + ".example");
+  Request put("OPTIONS", "/",
+              {{"Origin", "https://app.example.com"}, {"Access-Control-Request-Method", "PATCH"}});
+  scene.record(put.view());
+
+  struct Row {
+    const char* desc;
+    EventLog::Query query;
+    std::vector<std::uint64_t> seqs;  // the first and the last
+    std::size_t count;
+    std::uint64_t total;
+  };
+  const Row rows[] = {
+      {"25 by default", {}, {31, 7}, 25, 31},
+      {"the next page", {.start_row = 25}, {6, 1}, 6, 31},
+      {"beyond the end", {.start_row = 31}, {}, 0, 31},
+      {"a reason", {.reason = "requested_method_not_allowed"}, {31, 31}, 1, 1},
+      {"another reason", {.reason = "origin_not_allowed", .count = 3}, {30, 28}, 3, 30},
+      {"a reason that none has", {.reason = "host_not_allowed"}, {}, 0, 0},
+      {"after a number", {.after = 28}, {31, 29}, 3, 3},
+      {"after the last", {.after = 31}, {}, 0, 0},
+      {"none wanted", {.count = 0}, {}, 0, 31},
+  };
+  for (const Row& row : rows) {
+    const EventLog::Page page = scene.log->find(row.query);
+    EXPECT_EQ(page.total, row.total) << row.desc;
+    EXPECT_EQ(page.dropped, 0U) << row.desc;
+    ASSERT_EQ(page.events.size(), row.count) << row.desc;
+    if (row.count == 0) continue;
+    EXPECT_EQ(page.events.front().seq, row.seqs[0]) << row.desc;
+    EXPECT_EQ(page.events.back().seq, row.seqs[1]) << row.desc;
+  }
+}
+
+TEST(EventLog, KeepsTheNewestWithinItsCapacity) {
+  Scene scene(10);
+  for (int i = 1; i <= 25; ++i) scene.record_origin("https://" + std::to_string(i) + ".example");
+  const EventLog::Page page = scene.log->find({});
+  EXPECT_EQ(page.total, 10U);
+  EXPECT_EQ(page.dropped, 15U);
+  EXPECT_EQ(page.events.front().seq, 25U);
+  EXPECT_EQ(page.events.back().seq, 16U);
+
+  Scene none(0);
+  none.record_origin("https://a.example");
+  EXPECT_EQ(none.log->find({}).total, 0U);
+  EXPECT_EQ(none.log->find({}).dropped, 1U);
+  EXPECT_EQ(none.lines.size(), 1U) << "lines are written all the same";
+}
+
+TEST(EventLog, WritesTheSameOriginAndReasonOnceAMinute) {
+  Scene scene;
+  for (int i = 0; i < 5; ++i) scene.record_origin("https://a.example");
+  EXPECT_EQ(scene.lines.size(), 1U);
+  EXPECT_EQ(scene.log->find({}).total, 5U) << "the ring keeps every one";
+  scene.clock->advance(seconds(10));
+  scene.record_origin("https://a.example");
+  ASSERT_EQ(scene.lines.size(), 2U);
+  EXPECT_EQ(Json::parse(scene.lines[1]), (Json{{"type", "suppressed"},
+                                               {"time", "2026-01-01T00:00:10Z"},
+                                               {"count", 5},
+                                               {"repeated", 5},
+                                               {"over_rate", 0}}));
+  scene.clock->advance(seconds(50));
+  scene.record_origin("https://a.example");
+  ASSERT_EQ(scene.lines.size(), 3U);
+  EXPECT_EQ(Json::parse(scene.lines[2])["type"], "event");
+}
+
+TEST(EventLog, WritesAHundredLinesASecondAndCountsTheRest) {
+  Scene scene;
+  for (int i = 0; i < 250; ++i) scene.record_origin("https://" + std::to_string(i) + ".example");
+  EXPECT_EQ(scene.lines.size(), 100U);
+  scene.log.reset();
+  ASSERT_EQ(scene.lines.size(), 101U) << "what was suppressed last is told at the end";
+  const Json last = Json::parse(scene.lines[100]);
+  EXPECT_EQ(last["type"], "suppressed");
+  EXPECT_EQ(last["over_rate"], 150);
+}
+
+TEST(EventLog, GoesOnWhenTheSinkThrows) {
+  const auto clock = std::make_shared<FakeClock>();
+  EventLog log(10, clock, [](std::string_view) { throw std::runtime_error("disk full"); });
+  const SnapshotPtr snapshot = a_snapshot();
+  for (const char* origin : {"https://a.example", "https://b.example"}) {
+    Request request("GET", "/", {{"Origin", origin}});
+    log.record(*snapshot, request.view(), snapshot->decide(request.view()));
+  }
+  EXPECT_EQ(log.sink_failures(), 2U);
+  EXPECT_EQ(log.find({}).total, 2U);
+}
+
+TEST(EventLog, NeedsNoSink) {
+  EventLog log(10, std::make_shared<FakeClock>(), {});
+  const SnapshotPtr snapshot = a_snapshot();
+  Request request("GET", "/", {{"Origin", "https://a.example"}});
+  log.record(*snapshot, request.view(), snapshot->decide(request.view()));
+  EXPECT_EQ(log.find({}).total, 1U);
+}
+
+// S34: whoever sends a new origin with each request must not fill the memory.
+TEST(EventLog, MemoryStaysFlatUnderRandomOrigins) {
+  constexpr std::size_t kCapacity = 1000;
+  Scene scene(kCapacity);
+  std::size_t most = 0;
+  for (int i = 0; i < 100'000; ++i) {
+    if (i % 100 == 0) scene.clock->advance(milliseconds(10));
+    scene.record_origin("https://" + std::to_string(i * 7919) + ".example");
+    most = std::max(most, scene.log->memory_bytes());
+    scene.lines.clear();
+  }
+  EXPECT_LE(most, kCapacity * kRingBytesPerEvent);
+  EXPECT_EQ(scene.log->find({}).total, kCapacity) << "ordinary events fill the ring";
+  EXPECT_EQ(scene.log->find({}).dropped, 100'000U - kCapacity);
+}
+
+TEST(EventLog, HoldsFewerEventsWhenTheyAreLarge) {
+  constexpr std::size_t kCapacity = 50;
+  Scene scene(kCapacity);
+  Request::Lines lines = {{"Origin", "https://evil.example"}};
+  for (int i = 0; i < 100; ++i) lines.emplace_back(std::string(64, '\x01'), "value");
+  for (int i = 0; i < 200; ++i) {
+    Request request("GET", "/" + std::string(500, '\x02'), lines);
+    scene.record(request.view());
+    ASSERT_LE(scene.log->memory_bytes(), kCapacity * kRingBytesPerEvent);
+  }
+  const EventLog::Page page = scene.log->find({.count = 1});
+  EXPECT_GT(page.total, 0U);
+  EXPECT_LT(page.total, kCapacity);
+  EXPECT_EQ(page.total + page.dropped, 200U);
+}
+
+TEST(EventLog, IsSafeFromManyThreads) {
+  std::atomic<int> lines{0};
+  EventLog log(100, std::make_shared<FakeClock>(), [&lines](std::string_view) { ++lines; });
+  const SnapshotPtr snapshot = a_snapshot();
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 200; ++i) {
+        Request request("GET", "/",
+                        {{"Origin", "https://" + std::to_string(t * 1000 + i) + ".example"}});
+        log.record(*snapshot, request.view(), snapshot->decide(request.view()));
+        const EventLog::Page page = log.find({.count = 100});
+        for (std::size_t k = 1; k < page.events.size(); ++k) {
+          ASSERT_EQ(page.events[k].seq + 1, page.events[k - 1].seq) << "no gap, in order";
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(log.find({}).total + log.find({}).dropped, 800U);
+  EXPECT_EQ(lines, 100);
+}
+
+}  // namespace
+}  // namespace corsac
