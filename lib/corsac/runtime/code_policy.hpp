@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "corsac/base/clock.hpp"
+#include "corsac/base/result.hpp"
+#include "corsac/policy/policy.hpp"
+#include "corsac/policy/report.hpp"
+#include "corsac/runtime/expiry_timer.hpp"
+#include "corsac/runtime/policy_in_force.hpp"
+#include "corsac/runtime/store_status.hpp"
+
+namespace corsac {
+
+// The policy of a gate without a store. Safe from any thread.
+class CodePolicy {
+ public:
+  // `publish` gets each snapshot, never null, one after the other, on the thread that replaced the
+  // policy or on that of the timer. It must not throw.
+  CodePolicy(std::shared_ptr<const Clock> clock, std::function<void(SnapshotPtr)> publish);
+
+  // Publishes `policy`: the answer is its warnings. On an error nothing changes.
+  [[nodiscard]] Result<Report, Report> replace(Policy policy);
+
+  [[nodiscard]] StoreStatus status() const;
+
+ private:
+  void expire() noexcept;
+
+  const std::shared_ptr<const Clock> clock_;
+  const std::function<void(SnapshotPtr)> publish_;
+  mutable std::mutex mutex_;  // guards what follows, up to the blank line
+  PolicyInForce in_force_;
+  StoreStatus status_ = {};
+
+  ExpiryTimer timer_;  // last: its thread uses the rest
+};
+
+}  // namespace corsac

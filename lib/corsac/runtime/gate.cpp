@@ -1,0 +1,165 @@
+// The gate: takes the policy in force, asks the application's predicates, decides, counts, records.
+// Entry: Gate::decide, make_gate, open_gate. Spec: policy document, 2 (predicates) and 4. Test:
+// tests/runtime/gate_test.cpp, tests/runtime/open_gate_test.cpp.
+
+#include "corsac/runtime/gate.hpp"
+
+#include <cassert>
+#include <utility>
+
+#include "corsac/http/own_origin.hpp"
+#include "corsac/runtime/code_policy.hpp"
+#include "corsac/runtime/gate_options.hpp"
+#include "corsac/runtime/joined_report.hpp"
+#include "corsac/runtime/snapshot_slot.hpp"
+#include "corsac/runtime/supervisor.hpp"
+
+namespace corsac {
+
+struct Gate::State {
+  const Predicate applies_to;
+  const Predicate allow_request;
+  const std::shared_ptr<const Clock> clock;
+  const OwnOrigin own;
+  Counters counters = {};
+  EventLog events;
+  SnapshotSlot slot;
+  Report warnings = {};
+  // Exactly one of the two. Last: they publish into the slot from threads of their own.
+  std::unique_ptr<CodePolicy> code = {};
+  std::unique_ptr<Supervisor> supervisor = {};
+
+  State(const GateOptions& options, OwnOrigin::Config own_config)
+      : applies_to(options.applies_to),
+        allow_request(options.allow_request),
+        clock(options.clock ? options.clock : std::make_shared<const SystemClock>()),
+        own(std::move(own_config)),
+        events(options.event_capacity, clock, options.event_sink),
+        slot(Snapshot::closed_at_start()) {}
+
+  enum class Answer : unsigned char { No, Yes, Threw };
+  [[nodiscard]] Answer ask(const Predicate& predicate, const RequestView& request,
+                           std::string_view& looked_at) noexcept;
+  void decide(RequestView& request, GateDecision& result) noexcept;
+  [[nodiscard]] std::function<void(SnapshotPtr)> publisher() {
+    return [this](SnapshotPtr next) { slot.publish(std::move(next)); };
+  }
+};
+
+Gate::State::Answer Gate::State::ask(const Predicate& predicate, const RequestView& request,
+                                     std::string_view& looked_at) noexcept {
+  try {
+    const PredicateAnswer answer = predicate(request);
+    looked_at = answer.looked_at;
+    return answer.yes ? Answer::Yes : Answer::No;
+  } catch (...) {
+    counters.count_predicate_failure();
+    return Answer::Threw;
+  }
+}
+
+void Gate::State::decide(RequestView& request, GateDecision& result) noexcept {
+  const Snapshot& snapshot = *result.snapshot;
+  Answer applies = Answer::Yes;
+  if (applies_to) applies = ask(applies_to, request, result.extra_vary[0]);
+  if (applies == Answer::No) return snapshot.decide_excluded(request, result.decision);
+  if (allow_request && request.origin.is_present()) {
+    request.is_allowed_by_application =
+        ask(allow_request, request, result.extra_vary[1]) == Answer::Yes;
+  }
+  snapshot.decide(request, result.decision);
+  // Nobody knows whether the policy applies. It must not grant, in case it does not; but it may
+  // refuse, in case it does.
+  if (applies == Answer::Threw && result.decision.has_grant()) {
+    result.decision = Decision();
+    snapshot.decide_excluded(request, result.decision);
+  }
+}
+
+Gate::Gate(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Gate::~Gate() = default;
+
+void Gate::decide(RequestView& request, GateDecision& result) noexcept {
+  State& state = *state_;
+  result.snapshot = state.slot.read();
+  result.decision = Decision();
+  result.extra_vary = {};
+  request.own = &state.own;
+  request.is_allowed_by_application = false;
+  state.decide(request, result);
+  state.counters.count(result.decision);
+  if (result.decision.reason == Reason::None || !result.snapshot->has_debug()) return;
+  try {
+    state.events.record(*result.snapshot, request, result.decision);
+  } catch (...) {
+    state.counters.count_event_failure();
+  }
+}
+
+SnapshotPtr Gate::snapshot() const noexcept { return state_->slot.read(); }
+
+const OwnOrigin& Gate::own_origin() const noexcept { return state_->own; }
+
+Counters& Gate::counters() noexcept { return state_->counters; }
+
+const Counters& Gate::counters() const noexcept { return state_->counters; }
+
+const EventLog& Gate::events() const noexcept { return state_->events; }
+
+StoreStatus Gate::status() const {
+  return state_->supervisor ? state_->supervisor->status() : state_->code->status();
+}
+
+void Gate::request_reload() {
+  if (state_->supervisor) state_->supervisor->request_reload();
+}
+
+Report Gate::reload_and_wait(std::chrono::milliseconds deadline) {
+  return state_->supervisor ? state_->supervisor->reload_and_wait(deadline) : Report();
+}
+
+Result<Report, Report> Gate::replace_policy(const Policy& policy) {
+  if (state_->code) return state_->code->replace(policy);
+  return fail(Report({Problem{.code = "gate-has-store",
+                              .what = "the policy of this gate comes from a store",
+                              .fix = "change it there, or make the gate with make_gate"}}));
+}
+
+const Report& Gate::warnings() const noexcept { return state_->warnings; }
+
+Result<std::shared_ptr<Gate>, Report> make_gate(Policy policy, GateOptions options) {
+  std::vector<Problem> problems;
+  const OwnOrigin::Config own = own_origin_config(options, problems);
+  auto state = std::make_unique<Gate::State>(options, own);
+  state->code = std::make_unique<CodePolicy>(state->clock, state->publisher());
+  const auto taken = state->code->replace(std::move(policy));
+  state->warnings = joined_report(std::move(problems), "options", taken ? *taken : taken.error());
+  if (state->warnings.has_errors()) return fail(std::move(state->warnings));
+  return std::shared_ptr<Gate>(new Gate(std::move(state)));
+}
+
+Result<std::shared_ptr<Gate>, Report> open_gate(StoreConfig config, GateOptions options) {
+  std::vector<Problem> problems;
+  const OwnOrigin::Config own = own_origin_config(options, problems);
+  const bool has_wrong_options = !problems.empty();
+  auto state = std::make_unique<Gate::State>(options, own);
+  // With wrong options as well: what is wrong with the store and its policy is told at once.
+  auto supervisor = Supervisor::start(std::move(config), state->clock,
+                                      {.publish = state->publisher(), .log = options.log});
+  state->warnings =
+      joined_report(std::move(problems), "options",
+                    supervisor ? (*supervisor)->warnings_at_start() : supervisor.error());
+  if (!supervisor || has_wrong_options) return fail(std::move(state->warnings));
+  state->supervisor = std::move(*supervisor);
+  return std::shared_ptr<Gate>(new Gate(std::move(state)));
+}
+
+Result<std::shared_ptr<Gate>, Report> open_gate(const std::filesystem::path& file,
+                                                GateOptions options) {
+  StoreConfig config;
+  config.settings.emplace_back("file", file.string());
+  return open_gate(std::move(config), std::move(options));
+}
+
+}  // namespace corsac

@@ -1,0 +1,83 @@
+// The face of the supervisor: starting it, and asking it. Entry: Supervisor. Its work is in
+// supervisor_loop.cpp. Spec: design, 6 "Supervisor". Test: tests/runtime/supervisor_test.cpp.
+
+#include "corsac/runtime/supervisor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "corsac/runtime/joined_report.hpp"
+#include "corsac/runtime/store_loader.hpp"
+#include "corsac/runtime/supervisor_loop.hpp"
+
+namespace corsac {
+namespace {
+
+// Longer times mean "for ever", and would overflow when counted in nanoseconds.
+constexpr std::chrono::hours kLongest{24 * 365 * 10};
+
+std::chrono::seconds within_bounds(std::chrono::seconds time, std::chrono::seconds least) {
+  return std::clamp<std::chrono::seconds>(time, least, kLongest);
+}
+
+StoreConfig within_bounds(StoreConfig config) {
+  using std::chrono::seconds;
+  config.max_stale = within_bounds(config.max_stale, seconds(0));
+  config.retry_max = within_bounds(config.retry_max, seconds(0));
+  config.refresh = within_bounds(config.refresh, seconds(0));
+  config.deadline = within_bounds(config.deadline, seconds(1));
+  return config;
+}
+
+}  // namespace
+
+struct Supervisor::State {
+  SupervisorLoop loop;
+  Report warnings_at_start = {};
+};
+
+Result<std::unique_ptr<Supervisor>, Report> Supervisor::start(StoreConfig config,
+                                                              std::shared_ptr<const Clock> clock,
+                                                              SupervisorCallbacks callbacks) {
+  const auto plugin = load_store_plugin(config.plugin, config.plugin_folders);
+  if (!plugin) return fail(plugin.error());
+  return start(*plugin, std::move(config), std::move(clock), std::move(callbacks));
+}
+
+Result<std::unique_ptr<Supervisor>, Report> Supervisor::start(const LoadedPlugin& plugin,
+                                                              StoreConfig config,
+                                                              std::shared_ptr<const Clock> clock,
+                                                              SupervisorCallbacks callbacks) {
+  const bool may_start_closed = config.on_start_failure == OnStartFailure::Closed;
+  auto state = std::unique_ptr<State>(
+      new State{.loop = SupervisorLoop(plugin, within_bounds(std::move(config)), std::move(clock),
+                                       std::move(callbacks))});
+  SupervisorLoop::FirstRead first = state->loop.wait_for_first_read();
+  Report report = joined_report(plugin.warnings, "plugin", first.report);
+  if (!first.is_taken && (first.has_wrong_settings || !may_start_closed)) {
+    if (report.has_errors()) return fail(std::move(report));
+    return fail(Report({Problem{.code = "store-failed", .what = "there was no memory"}}));
+  }
+  state->warnings_at_start = std::move(report);
+  return std::unique_ptr<Supervisor>(new Supervisor(std::move(state)));
+}
+
+Supervisor::Supervisor(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Supervisor::~Supervisor() = default;
+
+void Supervisor::request_reload() { state_->loop.request_read(); }
+
+Report Supervisor::reload_and_wait(std::chrono::milliseconds deadline) {
+  const std::uint64_t ticket = state_->loop.request_read();
+  auto report = state_->loop.wait_for_judgement(ticket, deadline);
+  if (report) return std::move(*report);
+  return Report({Problem{.code = "store-deadline",
+                         .what = "the policy was not read within the time that was given"}});
+}
+
+StoreStatus Supervisor::status() const { return state_->loop.status(); }
+
+const Report& Supervisor::warnings_at_start() const noexcept { return state_->warnings_at_start; }
+
+}  // namespace corsac

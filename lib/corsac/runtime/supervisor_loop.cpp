@@ -1,0 +1,329 @@
+// The thread of a supervisor. Entry: SupervisorLoop. Spec: design, 6 "Supervisor"; policy document,
+// 4 "Closed" and 5. Test: tests/runtime/supervisor_test.cpp.
+//
+// Everything between two waits is one step: look at what arrived, at the clock, and at what is due.
+
+#include "corsac/runtime/supervisor_loop.hpp"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "corsac/base/printable.hpp"
+#include "corsac/policy/reader.hpp"
+#include "corsac/runtime/expiry_timer.hpp"
+
+namespace corsac {
+namespace {
+
+// How soon something that failed for want of memory is tried again; also the longest sleep that
+// nothing demands.
+constexpr std::chrono::seconds kRetryStep{1};
+constexpr std::chrono::hours kLongestSleep{1};
+// Threads of a plugin that ignored an interrupt. Above it the store is not opened again, so that a
+// bad plugin cannot fill the process with threads.
+constexpr long kLeftBehindLimit = 3;
+
+bool has_error(const std::vector<Problem>& problems) {
+  return std::any_of(problems.begin(), problems.end(),
+                     [](const Problem& problem) { return problem.severity == Severity::Error; });
+}
+
+// What a read that gave no document says; with an error in it, whatever the plugin left out.
+Report failure_report(ReadResult result) {
+  if (!has_error(result.problems)) {
+    Problem problem{.code = "store-unreachable", .what = std::move(result.detail)};
+    if (result.status == ReadStatus::NotOpened) problem.code = "store-not-opened";
+    if (result.status == ReadStatus::Cancelled) {
+      problem.code = "store-deadline";
+      problem.what = "the store gave no answer within its deadline";
+    }
+    result.problems.push_back(std::move(problem));
+  }
+  return Report(std::move(result.problems), std::move(result.policy.sources));
+}
+
+}  // namespace
+
+SupervisorLoop::SupervisorLoop(const LoadedPlugin& plugin, StoreConfig config,
+                               std::shared_ptr<const Clock> clock, SupervisorCallbacks callbacks)
+    : config_(std::move(config)),
+      plugin_(plugin),
+      clock_(std::move(clock)),
+      callbacks_(std::move(callbacks)),
+      journal_(config_, plugin_.table->name, callbacks_.log),
+      schedule_({config_.refresh, config_.retry_max}, std::random_device{}()),
+      health_(config_.max_stale),
+      in_force_(clock_),
+      thread_token_(std::make_shared<const char>('\0')) {
+  status_.source = journal_.source();
+  thread_ = std::thread([this] { run(); });
+}
+
+SupervisorLoop::~SupervisorLoop() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+    wake_.notify_all();
+    judged_.notify_all();
+  }
+  thread_.join();
+}
+
+SupervisorLoop::FirstRead SupervisorLoop::wait_for_first_read() {
+  std::unique_lock lock(mutex_);
+  judged_.wait(lock, [this] { return has_judged_once_; });
+  return {judgement_, status_.state == StoreState::Fresh, has_wrong_settings_};
+}
+
+std::uint64_t SupervisorLoop::request_read() {
+  const std::lock_guard lock(mutex_);
+  wake_.notify_all();
+  return ++last_ticket_;
+}
+
+std::optional<Report> SupervisorLoop::wait_for_judgement(std::uint64_t ticket,
+                                                         std::chrono::milliseconds deadline) {
+  std::unique_lock lock(mutex_);
+  const bool is_judged = judged_.wait_for(
+      lock, deadline, [this, ticket] { return judged_ticket_ >= ticket || is_stopping_; });
+  if (!is_judged || judged_ticket_ < ticket) return std::nullopt;
+  return judgement_;
+}
+
+StoreStatus SupervisorLoop::status() const {
+  const std::lock_guard lock(mutex_);
+  StoreStatus status = status_;
+  const Time now = Steady::now();
+  if (next_due_ != Time::max() && next_due_ > now) {
+    status.next_try_in = std::chrono::ceil<std::chrono::milliseconds>(next_due_ - now);
+  }
+  return status;
+}
+
+WorkerCallbacks SupervisorLoop::worker_callbacks() {
+  WorkerCallbacks callbacks;
+  callbacks.on_read = [this](ReadResult result) {
+    const std::lock_guard lock(mutex_);
+    arrived_ = std::move(result);
+    wake_.notify_all();
+  };
+  callbacks.on_changed = [this] {
+    const std::lock_guard lock(mutex_);
+    is_changed_ = true;
+    wake_.notify_all();
+  };
+  callbacks.log = callbacks_.log;
+  callbacks.held_while_running = thread_token_;
+  return callbacks;
+}
+
+// A request during a read waits for its end: another one follows then.
+bool SupervisorLoop::has_news() const {
+  return is_stopping_ || is_changed_ || arrived_ || (!attempt_ && last_ticket_ > judged_ticket_);
+}
+
+void SupervisorLoop::run() {
+  std::unique_lock lock(mutex_);
+  while (!is_stopping_) {
+    if (std::exchange(is_changed_, false)) schedule_.note_changed();
+    if (last_ticket_ > judged_ticket_) schedule_.note_requested();
+    std::optional<ReadResult> result = std::exchange(arrived_, std::nullopt);
+    lock.unlock();
+    if (result && attempt_) finish_attempt(std::move(*result));
+    const Time now = Steady::now();
+    Time next = now + kRetryStep;
+    try {
+      next = step(now);
+    } catch (...) {
+      journal_.note(LogLevel::Error, "there is no memory; tried again in a second");
+    }
+    lock.lock();
+    next_due_ = attempt_ ? Time::max() : schedule_.due();
+    wake_.wait_until(lock, next, [this] { return has_news(); });
+  }
+  lock.unlock();
+  worker_.reset();
+}
+
+// What the time demands. The answer is when to come again.
+SupervisorLoop::Time SupervisorLoop::step(Time now) {
+  watch_attempt(now);
+  const StoreState before = health_.state();
+  health_.note_time(now);
+  const Time next = std::min({now + kLongestSleep, expire(now), health_.closes_at()});
+  publish();
+  if (health_.state() != before) settle(before, {});
+  if (!attempt_ && schedule_.due() <= now) begin_attempt(now);
+  if (!attempt_) return std::min(next, schedule_.due());
+  const Time deadline = attempt_->began + config_.deadline;
+  return std::min(next,
+                  attempt_->is_interrupted ? deadline + StoreWorker::kAbandonAfter : deadline);
+}
+
+void SupervisorLoop::begin_attempt(Time now) {
+  {
+    const std::lock_guard lock(mutex_);
+    attempt_ = Attempt{.began = now, .ticket = last_ticket_};
+  }
+  schedule_.note_began(now);
+  ReadResult failed;
+  failed.status = ReadStatus::NotOpened;
+  try {
+    if (worker_ == nullptr && thread_token_.use_count() - 1 < kLeftBehindLimit) {
+      worker_ = StoreWorker::launch(plugin_, config_, worker_callbacks());
+    }
+    if (worker_ != nullptr) return worker_->request_read();
+    failed.detail = "its threads that ignored an interrupt are still there";
+  } catch (const std::exception&) {
+    failed.detail = "there is no memory, or no thread, for the store";
+  }
+  finish_attempt(std::move(failed));
+}
+
+void SupervisorLoop::watch_attempt(Time now) {
+  if (!attempt_) return;
+  const Time deadline = attempt_->began + config_.deadline;
+  if (now < deadline) return;
+  if (!attempt_->is_interrupted) {
+    attempt_->is_interrupted = true;
+    worker_->interrupt();
+  }
+  if (now < deadline + StoreWorker::kAbandonAfter) return;
+  worker_.reset();  // leaves the thread behind, and says so
+  {
+    const std::lock_guard lock(mutex_);
+    arrived_.reset();
+  }
+  ReadResult late;
+  late.status = ReadStatus::Cancelled;
+  finish_attempt(std::move(late));
+}
+
+void SupervisorLoop::finish_attempt(ReadResult result) noexcept {
+  const std::uint64_t ticket = std::exchange(attempt_, std::nullopt)->ticket;
+  const bool is_wrong = result.status == ReadStatus::NotOpened && !result.problems.empty();
+  const StoreState before = health_.state();
+  Verdict verdict;
+  try {
+    if (result.status == ReadStatus::NotOpened) worker_.reset();
+    verdict = judge(std::move(result));
+    const Time now = Steady::now();
+    verdict.has_answered ? schedule_.note_answered(now) : schedule_.note_failed(now);
+    publish();
+    settle(before, verdict);
+  } catch (...) {
+    judged_revision_.clear();
+    schedule_.note_failed(Steady::now());
+    journal_.note(LogLevel::Error, "there is no memory for the policy; the one in force stays");
+  }
+  const std::lock_guard lock(mutex_);
+  judgement_ = std::move(verdict.report);
+  judged_ticket_ = ticket;
+  has_wrong_settings_ = is_wrong;
+  has_judged_once_ = true;
+  judged_.notify_all();
+}
+
+SupervisorLoop::Verdict SupervisorLoop::judge(ReadResult result) {
+  if (result.status == ReadStatus::Read) return judge_document(std::move(result));
+  Verdict verdict;
+  verdict.has_answered = result.status == ReadStatus::Invalid;
+  if (verdict.has_answered) {
+    judged_revision_.clear();
+    health_.note_refused();
+  } else {
+    health_.note_unreachable(Steady::now());
+  }
+  verdict.report = failure_report(std::move(result));
+  return verdict;
+}
+
+SupervisorLoop::Verdict SupervisorLoop::judge_document(ReadResult result) {
+  Verdict verdict{.has_answered = true};
+  if (!judged_revision_.empty() && judged_revision_ == result.policy.revision) {
+    was_taken_ ? health_.note_taken() : health_.note_refused();
+    verdict.is_unchanged = true;
+    const std::lock_guard lock(mutex_);
+    verdict.report = status_.last_report;
+    return verdict;
+  }
+  journal_.note_sources(result.policy.sources);
+  std::string revision = result.policy.revision;
+  if (result.policy.is_empty() && in_force_.has_sections() && !config_.accept_empty) {
+    result.problems.push_back(
+        {.code = "document-empty",
+         .what = "the document has no section at all, and the one in force has some",
+         .fix = "set accept_empty = true if that is meant"});
+    verdict.report = Report(std::move(result.problems), std::move(result.policy.sources));
+  } else {
+    verdict.report = in_force_.take(std::move(result.policy), std::move(result.problems));
+  }
+  was_taken_ = !verdict.report.has_errors();
+  judged_revision_ = std::move(revision);
+  was_taken_ ? health_.note_taken() : health_.note_refused();
+  return verdict;
+}
+
+SupervisorLoop::Time SupervisorLoop::expire(Time now) {
+  const auto moment = in_force_.next_expiry();
+  if (!moment) return Time::max();
+  const auto wall = clock_->wall_now();
+  if (wall < *moment) {
+    return now + std::min<Steady::duration>(*moment - wall, kWallClockCheck);
+  }
+  if (in_force_.expire()) journal_.note(LogLevel::Info, "the grant of a record has ended");
+  return now;
+}
+
+// Puts into force what the state and the good snapshot say, when it is not there already.
+void SupervisorLoop::publish() {
+  const StoreState state = health_.state();
+  if (state == StoreState::Starting) return;
+  const bool is_closed = state == StoreState::Closed;
+  const bool was_closed = published_in_ == StoreState::Closed;
+  const SnapshotPtr& good = in_force_.snapshot();
+  if (published_in_ != StoreState::Starting && is_closed == was_closed && good == published_for_) {
+    return;
+  }
+  callbacks_.publish(!is_closed        ? good
+                     : good == nullptr ? Snapshot::closed_at_start()
+                                       : Snapshot::closed(*good));
+  published_in_ = state;
+  published_for_ = good;
+}
+
+// After a read was judged, or (with an empty verdict) after time changed the state: what others
+// see.
+void SupervisorLoop::settle(StoreState before, const Verdict& verdict) {
+  const SnapshotPtr& good = in_force_.snapshot();
+  const bool is_taken = verdict.has_answered && !verdict.is_unchanged && was_taken_ &&
+                        health_.state() == StoreState::Fresh;
+  const StoreJournal::Change change{.before = before,
+                                    .after = health_.state(),
+                                    .is_document = verdict.has_answered,
+                                    .is_taken = is_taken,
+                                    .revision = good == nullptr ? "" : good->revision()};
+  {
+    const std::lock_guard lock(mutex_);
+    status_.state = change.after;
+    status_.source = journal_.source();
+    status_.revision = to_printable(change.revision, kNameLimitBytes);
+    if (verdict.has_answered) {
+      status_.last_answer_at = clock_->wall_now();
+      status_.last_report = verdict.report;
+      status_.last_error.clear();
+    }
+    if (verdict.report.has_errors()) {
+      status_.last_error = first_line(verdict.report);
+      if (!verdict.is_unchanged) ++status_.failures;
+    }
+    if (is_taken) {
+      ++status_.loads;
+      status_.loaded_at = clock_->wall_now();
+    }
+  }
+  journal_.note_change(change, verdict.report);
+}
+
+}  // namespace corsac

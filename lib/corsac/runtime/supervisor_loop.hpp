@@ -1,0 +1,114 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "corsac/runtime/policy_in_force.hpp"
+#include "corsac/runtime/read_schedule.hpp"
+#include "corsac/runtime/store_health.hpp"
+#include "corsac/runtime/store_journal.hpp"
+#include "corsac/runtime/store_loader.hpp"
+#include "corsac/runtime/store_worker.hpp"
+#include "corsac/runtime/supervisor.hpp"
+
+namespace corsac {
+
+// The thread of a supervisor. One read at a time: so an older answer can never win over a newer
+// one. When to read (ReadSchedule), what the state is (StoreHealth) and what a document is worth
+// (PolicyInForce) are decided elsewhere, without threads; here they meet.
+class SupervisorLoop {
+ public:
+  // Starts the thread, which reads at once. `config` is within bounds.
+  SupervisorLoop(const LoadedPlugin& plugin, StoreConfig config, std::shared_ptr<const Clock> clock,
+                 SupervisorCallbacks callbacks);
+  ~SupervisorLoop();  // stops and joins
+  SupervisorLoop(const SupervisorLoop&) = delete;
+  SupervisorLoop& operator=(const SupervisorLoop&) = delete;
+
+  // What the first read gave; waits for it.
+  struct FirstRead {
+    Report report = {};
+    bool is_taken = false;            // a policy is in force
+    bool has_wrong_settings = false;  // no retry cures it
+  };
+  [[nodiscard]] FirstRead wait_for_first_read();
+
+  // Asks for a read; the answer is a ticket for wait_for_judgement.
+  std::uint64_t request_read();
+  // What the first read that began after the ticket gave; nothing at the deadline.
+  [[nodiscard]] std::optional<Report> wait_for_judgement(std::uint64_t ticket,
+                                                         std::chrono::milliseconds deadline);
+  [[nodiscard]] StoreStatus status() const;
+
+ private:
+  using Steady = std::chrono::steady_clock;
+  using Time = Steady::time_point;
+
+  struct Attempt {
+    Time began;
+    std::uint64_t ticket = 0;
+    bool is_interrupted = false;
+  };
+
+  // What one read was worth. Empty = time went by.
+  struct Verdict {
+    Report report = {};
+    bool has_answered = false;  // the store did, whatever it said
+    bool is_unchanged = false;  // the document that was judged before
+  };
+
+  void run();
+  [[nodiscard]] bool has_news() const;
+  [[nodiscard]] Time step(Time now);
+  void begin_attempt(Time now);
+  void watch_attempt(Time now);
+  void finish_attempt(ReadResult result) noexcept;
+  [[nodiscard]] Verdict judge(ReadResult result);
+  [[nodiscard]] Verdict judge_document(ReadResult result);
+  [[nodiscard]] Time expire(Time now);
+  void publish();
+  void settle(StoreState before, const Verdict& verdict);
+  [[nodiscard]] WorkerCallbacks worker_callbacks();
+
+  const StoreConfig config_;
+  const LoadedPlugin plugin_;
+  const std::shared_ptr<const Clock> clock_;
+  const SupervisorCallbacks callbacks_;
+
+  mutable std::mutex mutex_;  // guards what follows, up to the blank line
+  std::condition_variable wake_;
+  std::condition_variable judged_;
+  bool is_stopping_ = false;
+  bool is_changed_ = false;
+  std::optional<ReadResult> arrived_ = {};
+  std::uint64_t last_ticket_ = 0;    // of those who asked for a read
+  std::uint64_t judged_ticket_ = 0;  // a read that began after these was judged
+  Report judgement_ = {};            // of the last read
+  bool has_judged_once_ = false;
+  bool has_wrong_settings_ = false;
+  StoreStatus status_ = {};
+  Time next_due_ = Time::max();
+
+  // The thread's own.
+  StoreJournal journal_;
+  ReadSchedule schedule_;
+  StoreHealth health_;
+  PolicyInForce in_force_;
+  std::optional<Attempt> attempt_ = {};
+  std::string judged_revision_ = {};  // empty = the next document is judged, whatever it is
+  bool was_taken_ = false;            // the document of judged_revision_
+  SnapshotPtr published_for_ = {};    // the good snapshot that was published, as it is or closed
+  StoreState published_in_ = StoreState::Starting;  // Starting = nothing was published
+  // One reference here, one for each thread of a worker, also of those left behind.
+  const std::shared_ptr<const char> thread_token_;
+  std::unique_ptr<StoreWorker> worker_ = {};
+  std::thread thread_;
+};
+
+}  // namespace corsac

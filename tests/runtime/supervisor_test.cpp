@@ -1,0 +1,448 @@
+#include "corsac/runtime/supervisor.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "corsac/runtime/store_loader.hpp"
+#include "corsac_store_plugin.h"
+#include "support/eventually.hpp"
+#include "support/fake_clock.hpp"
+#include "support/fake_store.hpp"
+#include "support/log_lines.hpp"
+
+namespace corsac {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using test::eventually;
+using test::FakeClock;
+using test::FakeStore;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr const char* kOrigin = "https://app.example.com";
+
+// A document that allows these origins, and draws no warning.
+std::string document(const std::vector<std::string>& origins) {
+  std::string json =
+      R"({"version": 1, "hosts": {"allowed": ["api.example.com"]}, "cors": {"allowed_origins": [)";
+  for (const std::string& origin : origins) {
+    json += (json.back() == '[' ? "\"" : ", \"") + origin + "\"";
+  }
+  return json + "]}}";
+}
+
+// What is wrong is its trailing slash.
+std::string invalid_document() { return document({"https://app.example.com/"}); }
+
+// A supervisor with everything around it.
+struct Scene {
+  FakeStore store = {};
+  std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
+  test::LogLines log = {};
+  StoreConfig config = store.config();
+  std::unique_ptr<Supervisor> supervisor = {};  // after what it calls
+  Report error = {};                            // when there is none
+
+  bool start() {
+    auto started = Supervisor::start(
+        store.plugin(), config, clock,
+        {.publish = [this](SnapshotPtr snapshot) { publish(std::move(snapshot)); },
+         .log = log.sink()});
+    if (started) {
+      supervisor = std::move(*started);
+    } else {
+      error = std::move(started.error());
+    }
+    return supervisor != nullptr;
+  }
+  ~Scene() { supervisor.reset(); }
+
+  // One text for each snapshot published: its revision, or "closed".
+  std::vector<std::string> published() const {
+    const std::lock_guard lock(mutex_);
+    return published_;
+  }
+  std::string in_force() const { return published().empty() ? "" : published().back(); }
+  // "allowed" when the policy in force grants, else the reason.
+  std::string decision_for(std::string_view origin) const {
+    RequestView request;
+    request.method = "GET";
+    request.target = request.path = "/";
+    request.origin = {origin, 1};
+    request.host = {"api.example.com", 1};
+    const std::lock_guard lock(mutex_);
+    const Decision decision = current_->decide(request);
+    return decision.has_grant() ? "allowed" : std::string(reason_info(decision.reason).code);
+  }
+  StoreState state() const { return supervisor->status().state; }
+  bool becomes(StoreState wanted) const {
+    return eventually([&] { return state() == wanted; });
+  }
+  Report reload() const { return supervisor->reload_and_wait(seconds(20)); }
+
+ private:
+  void publish(SnapshotPtr snapshot) {
+    const std::lock_guard lock(mutex_);
+    published_.emplace_back(snapshot->is_closed() ? "closed" : snapshot->revision());
+    current_ = std::move(snapshot);
+  }
+  mutable std::mutex mutex_;
+  std::vector<std::string> published_;
+  SnapshotPtr current_;
+};
+
+bool has_code(const Report& report, std::string_view code) {
+  return std::any_of(report.problems().begin(), report.problems().end(),
+                     [code](const Problem& problem) { return problem.code == code; });
+}
+
+TEST(Supervisor, PublishesThePolicyBeforeItHasStarted) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  ASSERT_TRUE(scene.start()) << scene.error.text();
+  EXPECT_THAT(scene.published(), ElementsAre("1"));
+  EXPECT_EQ(scene.decision_for(kOrigin), "allowed");
+  const StoreStatus status = scene.supervisor->status();
+  EXPECT_EQ(status.state, StoreState::Fresh);
+  EXPECT_EQ(status.source, "fake: fake.json");
+  EXPECT_EQ(status.revision, "1");
+  EXPECT_EQ(status.loaded_at, FakeClock::kStart);
+  EXPECT_EQ(status.last_answer_at, FakeClock::kStart);
+  EXPECT_EQ(status.last_error, "");
+  EXPECT_EQ(status.loads, 1U);
+  EXPECT_EQ(status.failures, 0U);
+  EXPECT_GT(status.next_try_in, seconds(20)) << "the interval is 30 s";
+  EXPECT_LE(status.next_try_in, seconds(30));
+}
+
+TEST(Supervisor, FailsToStartWithoutAPolicy) {
+  struct Row {
+    const char* desc;
+    std::function<void(FakeStore&)> prepare;
+    const char* code;
+  };
+  const Row rows[] = {
+      {"the document is invalid", [](FakeStore& s) { s.give(invalid_document(), "1"); },
+       "origin-trailing-slash"},
+      {"what is there is no document", [](FakeStore& s) { s.give("{", "1"); }, "json-syntax"},
+      {"the store cannot be reached", [](FakeStore& s) { s.answer(CORSAC_UNREACHABLE); },
+       "store-unreachable"},
+      {"the plugin fails", [](FakeStore& s) { s.answer(CORSAC_FAILED); }, "store-unreachable"},
+      {"the store cannot be opened", [](FakeStore& s) { s.answer_open(CORSAC_UNREACHABLE); },
+       "store-not-opened"},
+      {"its settings are wrong", [](FakeStore& s) { s.answer_open(CORSAC_INVALID); },
+       "setting-value"},
+      {"it does not answer in time", [](FakeStore& s) { s.hold(); }, "store-deadline"},
+  };
+  for (const Row& row : rows) {
+    Scene scene;
+    row.prepare(scene.store);
+    scene.config.deadline = seconds(1);
+    EXPECT_FALSE(scene.start()) << row.desc;
+    EXPECT_TRUE(has_code(scene.error, row.code)) << row.desc << "\n" << scene.error.text();
+    EXPECT_TRUE(scene.published().empty() || scene.in_force() == "closed") << row.desc;
+  }
+}
+
+TEST(Supervisor, StartsClosedAndGoesOnTrying) {
+  struct Row {
+    const char* desc;
+    std::function<void(FakeStore&)> prepare;
+    std::function<void(FakeStore&)> mend;
+    const char* code;
+  };
+  const auto give = [](FakeStore& s) { s.give(document({kOrigin}), "1"); };
+  const Row rows[] = {
+      {"unreachable", [](FakeStore& s) { s.answer(CORSAC_UNREACHABLE); }, give,
+       "store-unreachable"},
+      {"not opened",
+       [give](FakeStore& s) {
+         give(s);
+         s.answer_open(CORSAC_UNREACHABLE);
+       },
+       [](FakeStore& s) { s.answer_open(CORSAC_OK); }, "store-not-opened"},
+      {"invalid, until the store calls", [](FakeStore& s) { s.give(invalid_document(), "0"); },
+       [give](FakeStore& s) {
+         give(s);
+         s.call_changed();
+       },
+       "origin-trailing-slash"},
+  };
+  for (const Row& row : rows) {
+    Scene scene;
+    row.prepare(scene.store);
+    scene.config.on_start_failure = OnStartFailure::Closed;
+    ASSERT_TRUE(scene.start()) << row.desc << "\n" << scene.error.text();
+    EXPECT_THAT(scene.published(), ElementsAre("closed")) << row.desc;
+    EXPECT_EQ(scene.decision_for(kOrigin), "policy_unavailable") << row.desc;
+    EXPECT_EQ(scene.state(), StoreState::Closed) << row.desc;
+    EXPECT_TRUE(has_code(scene.supervisor->warnings_at_start(), row.code)) << row.desc;
+    row.mend(scene.store);
+    EXPECT_TRUE(scene.becomes(StoreState::Fresh)) << row.desc;
+    EXPECT_THAT(scene.published(), ElementsAre("closed", "1")) << row.desc;
+  }
+}
+
+TEST(Supervisor, NeverStartsWithWrongSettings) {
+  Scene scene;
+  scene.store.answer_open(CORSAC_INVALID);
+  scene.config.on_start_failure = OnStartFailure::Closed;
+  EXPECT_FALSE(scene.start());
+  EXPECT_TRUE(has_code(scene.error, "setting-value"));
+}
+
+TEST(Supervisor, NeverStartsWithoutItsPlugin) {
+  StoreConfig config;
+  config.plugin = "there_is_none_such";
+  config.on_start_failure = OnStartFailure::Closed;
+  const auto started = Supervisor::start(config, std::make_shared<FakeClock>(),
+                                         {.publish = [](SnapshotPtr) {}, .log = {}});
+  ASSERT_FALSE(started.has_value());
+  EXPECT_TRUE(has_code(started.error(), "plugin-not-found"));
+}
+
+TEST(Supervisor, FollowsTheStoreWhenItCalls) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  ASSERT_TRUE(scene.start());
+  scene.store.give(document({"https://other.example.com"}), "2");
+  scene.store.call_changed();
+  EXPECT_TRUE(eventually([&] { return scene.in_force() == "2"; }));
+  EXPECT_EQ(scene.decision_for(kOrigin), "origin_not_allowed");
+  EXPECT_EQ(scene.decision_for("https://other.example.com"), "allowed");
+}
+
+TEST(Supervisor, ReadsOnceForManyCalls) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  ASSERT_TRUE(scene.start());
+  scene.store.give(document({kOrigin}), "2");
+  for (int i = 0; i < 1000; ++i) scene.store.call_changed();
+  EXPECT_TRUE(eventually([&] { return scene.in_force() == "2"; }));
+  // The calls of one moment are at most two reads: one under way, and one that follows.
+  EXPECT_LE(scene.store.reads_begun(), 3U);
+}
+
+TEST(Supervisor, LooksAgainWithoutACall) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  scene.config.refresh = seconds(1);
+  ASSERT_TRUE(scene.start());
+  scene.store.give(document({kOrigin}), "2");
+  EXPECT_TRUE(eventually([&] { return scene.in_force() == "2"; }));
+}
+
+TEST(Supervisor, KeepsTheLastGoodPolicyWhileTheDocumentIsInvalid) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  scene.config.max_stale = seconds(0);  // counts only while the store cannot be reached
+  ASSERT_TRUE(scene.start());
+  scene.store.give(invalid_document(), "2");
+  const Report refused = scene.reload();
+  EXPECT_TRUE(has_code(refused, "origin-trailing-slash"));
+  EXPECT_EQ(scene.state(), StoreState::Degraded);
+  EXPECT_EQ(scene.decision_for(kOrigin), "allowed");
+  const StoreStatus status = scene.supervisor->status();
+  EXPECT_EQ(status.revision, "1");
+  EXPECT_THAT(status.last_error, HasSubstr("origin-trailing-slash"));
+  EXPECT_TRUE(has_code(status.last_report, "origin-trailing-slash"));
+  EXPECT_EQ(status.loads, 1U);
+  EXPECT_EQ(status.failures, 1U);
+
+  scene.store.give("{", "3");
+  EXPECT_TRUE(has_code(scene.reload(), "json-syntax")) << "no document at all is the same";
+  EXPECT_EQ(scene.state(), StoreState::Degraded);
+
+  scene.store.give(document({kOrigin}), "4");
+  EXPECT_FALSE(scene.reload().has_errors());
+  EXPECT_EQ(scene.state(), StoreState::Fresh);
+  EXPECT_EQ(scene.supervisor->status().last_error, "");
+  EXPECT_THAT(scene.published(), ElementsAre("1", "4"));
+}
+
+TEST(Supervisor, IsStaleAndThenClosedWhileTheStoreCannotBeReached) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  scene.config.max_stale = seconds(1);
+  ASSERT_TRUE(scene.start());
+  scene.store.answer(CORSAC_UNREACHABLE);
+  EXPECT_TRUE(has_code(scene.reload(), "store-unreachable"));
+  EXPECT_EQ(scene.state(), StoreState::Stale);
+  EXPECT_EQ(scene.decision_for(kOrigin), "allowed") << "the last good policy is in force";
+  EXPECT_TRUE(scene.becomes(StoreState::Closed));
+  EXPECT_EQ(scene.decision_for(kOrigin), "policy_unavailable");
+  EXPECT_EQ(scene.supervisor->status().revision, "1");
+
+  scene.store.give(document({kOrigin}), "1");
+  EXPECT_TRUE(scene.becomes(StoreState::Fresh)) << "by itself, without a call";
+  EXPECT_EQ(scene.decision_for(kOrigin), "allowed");
+  EXPECT_THAT(scene.published(), ElementsAre("1", "closed", "1"));
+  EXPECT_EQ(scene.supervisor->status().loads, 1U) << "the same document: not compiled again";
+}
+
+TEST(Supervisor, DoesNotCompileTheSameRevisionAgain) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  ASSERT_TRUE(scene.start());
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(scene.reload().has_errors());
+  EXPECT_THAT(scene.published(), ElementsAre("1"));
+  EXPECT_EQ(scene.supervisor->status().loads, 1U);
+
+  scene.store.give(invalid_document(), "2");
+  EXPECT_TRUE(scene.reload().has_errors());
+  EXPECT_TRUE(has_code(scene.reload(), "origin-trailing-slash")) << "the same report again";
+  EXPECT_EQ(scene.supervisor->status().failures, 1U);
+
+  scene.store.give(document({kOrigin}), "1");
+  EXPECT_FALSE(scene.reload().has_errors());
+  EXPECT_EQ(scene.state(), StoreState::Fresh) << "taken back";
+}
+
+TEST(Supervisor, CompilesADocumentWithoutARevisionEachTime) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "");
+  ASSERT_TRUE(scene.start());
+  scene.store.give(document({}), "");
+  EXPECT_FALSE(scene.reload().has_errors());
+  EXPECT_EQ(scene.decision_for(kOrigin), "origin_not_allowed");
+}
+
+TEST(Supervisor, TakesAnEmptyDocumentOnlyWhenThatIsMeant) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  ASSERT_TRUE(scene.start());
+  scene.store.give(R"({"version": 1})", "2");
+  EXPECT_TRUE(has_code(scene.reload(), "document-empty"));
+  EXPECT_EQ(scene.state(), StoreState::Degraded);
+  EXPECT_EQ(scene.decision_for(kOrigin), "allowed");
+
+  Scene meant;
+  meant.store.give(document({kOrigin}), "1");
+  meant.config.accept_empty = true;
+  ASSERT_TRUE(meant.start());
+  meant.store.give(R"({"version": 1})", "2");
+  EXPECT_FALSE(meant.reload().has_errors());
+  EXPECT_THAT(meant.published(), ElementsAre("1", "2"));
+
+  Scene first;
+  first.store.give(R"({"version": 1})", "1");
+  EXPECT_TRUE(first.start()) << "a store that had nothing before";
+  first.store.give(R"({"version": 1, "trusted_origins": []})", "2");
+  EXPECT_FALSE(first.reload().has_errors());
+}
+
+TEST(Supervisor, InterruptsAReadAtItsDeadline) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  scene.config.deadline = seconds(1);
+  ASSERT_TRUE(scene.start());
+  scene.store.hold();
+  EXPECT_TRUE(has_code(scene.reload(), "store-deadline"));
+  EXPECT_EQ(scene.state(), StoreState::Stale);
+  scene.store.release();
+  EXPECT_TRUE(scene.becomes(StoreState::Fresh));
+  EXPECT_EQ(scene.store.opens(), 1U) << "an interrupted store is not opened again";
+}
+
+TEST(Supervisor, LeavesAStoreBehindThatIgnoresInterruptsAndOpensAnother) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  scene.config.deadline = seconds(1);
+  ASSERT_TRUE(scene.start());
+  scene.store.hold(FakeStore::Interrupts::Ignored);
+  scene.supervisor->request_reload();
+  EXPECT_TRUE(scene.becomes(StoreState::Stale));
+  EXPECT_EQ(scene.log.count("left behind"), 1U);
+  EXPECT_EQ(scene.decision_for(kOrigin), "allowed");
+  EXPECT_TRUE(eventually([&] { return scene.store.opens() == 2; }));
+  scene.store.release();
+  EXPECT_TRUE(scene.becomes(StoreState::Fresh));
+  scene.supervisor.reset();
+  EXPECT_TRUE(eventually([&] { return scene.store.closes() == scene.store.opens(); }));
+}
+
+TEST(Supervisor, WaitsNoLongerThanAskedForAReload) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  ASSERT_TRUE(scene.start());
+  scene.store.hold();
+  EXPECT_TRUE(has_code(scene.supervisor->reload_and_wait(milliseconds(20)), "store-deadline"));
+}
+
+TEST(Supervisor, ReloadMeansAReadThatBeganAfterIt) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  ASSERT_TRUE(scene.start());
+  scene.store.hold();
+  scene.supervisor->request_reload();
+  EXPECT_TRUE(eventually([&] { return scene.store.reads_begun() == 2; }));
+  Report report;
+  std::thread waiting([&] { report = scene.reload(); });
+  scene.store.release();
+  waiting.join();
+  EXPECT_GE(scene.store.reads_ended(), 3U) << "the read under way was not enough";
+  EXPECT_FALSE(report.has_errors());
+}
+
+TEST(Supervisor, EndsGrantsAtTheirMoment) {
+  Scene scene;
+  scene.store.give(R"({"version": 1, "cors": {"enabled": true}, "trusted_origins": [
+      {"name": "partner", "origin": "https://partner.example", "scopes": ["CORS"],
+       "valid_until": "2026-01-01T01:00:00Z"}]})",
+                   "1");
+  ASSERT_TRUE(scene.start()) << scene.error.text();
+  EXPECT_EQ(scene.decision_for("https://partner.example"), "allowed");
+  scene.store.answer(CORSAC_UNREACHABLE);  // it must not need the store
+  scene.clock->advance(std::chrono::minutes(59));
+  EXPECT_THAT(scene.published(), ElementsAre("1"));
+  scene.clock->advance(std::chrono::minutes(1));
+  EXPECT_TRUE(eventually(
+      [&] { return scene.decision_for("https://partner.example") == "origin_not_allowed"; }));
+  EXPECT_THAT(scene.published(), ElementsAre("1", "1"));
+}
+
+TEST(Supervisor, LogsEachTransitionOnce) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  ASSERT_TRUE(scene.start());
+  scene.store.answer(CORSAC_UNREACHABLE);
+  static_cast<void>(scene.reload());
+  const std::size_t reads = scene.store.reads_begun();
+  EXPECT_TRUE(eventually([&] { return scene.store.reads_begun() > reads + 3; }));
+  scene.store.give(document({kOrigin}), "2");
+  EXPECT_TRUE(scene.becomes(StoreState::Fresh));
+  EXPECT_TRUE(eventually([&] { return scene.log.all().size() >= 3; }));
+  EXPECT_THAT(scene.log.all(),
+              ElementsAre("store fake: fake.json: starting -> fresh, policy taken, revision 1",
+                          "store fake: fake.json: fresh -> stale: error[store-unreachable]: the "
+                          "store cannot be reached",
+                          "store fake: fake.json: stale -> fresh, policy taken, revision 2"));
+}
+
+TEST(Supervisor, PublishesNothingAfterItsEnd) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  ASSERT_TRUE(scene.start());
+  scene.store.hold();
+  scene.store.give(document({kOrigin}), "2");
+  scene.supervisor->request_reload();
+  EXPECT_TRUE(eventually([&] { return scene.store.reads_begun() == 2; }));
+  scene.supervisor.reset();
+  scene.store.release();
+  EXPECT_EQ(scene.store.closes(), 1U);
+  EXPECT_THAT(scene.published(), ElementsAre("1"));
+}
+
+}  // namespace
+}  // namespace corsac
