@@ -1,5 +1,6 @@
 // Replaces operator new and delete by ones that count for each thread, over malloc, so that
-// sanitizers still see every block. Entry: AllocationCounter.
+// sanitizers still see every block. Entry: AllocationCounter,
+// FailingAllocations.
 
 #include "support/allocation_counter.hpp"
 
@@ -10,6 +11,9 @@ namespace corsac::testing {
 namespace {
 
 thread_local std::size_t allocations_of_thread = 0;
+// How many more succeed; kEndless unless a FailingAllocations lives.
+constexpr std::size_t kEndless = static_cast<std::size_t>(-1);
+thread_local std::size_t allocations_left = kEndless;
 
 }  // namespace
 
@@ -17,15 +21,29 @@ AllocationCounter::AllocationCounter() noexcept : before_(allocations_of_thread)
 
 std::size_t AllocationCounter::count() const noexcept { return allocations_of_thread - before_; }
 
+FailingAllocations::FailingAllocations(std::size_t count) noexcept { allocations_left = count; }
+
+FailingAllocations::~FailingAllocations() { allocations_left = kEndless; }
+
 namespace {
 
-void* allocate(std::size_t size) noexcept {
+// False when this one must fail.
+bool count_allocation() noexcept {
+  if (allocations_left != kEndless) {
+    if (allocations_left == 0) return false;
+    --allocations_left;
+  }
   ++allocations_of_thread;
+  return true;
+}
+
+void* allocate(std::size_t size) noexcept {
+  if (!count_allocation()) return nullptr;
   return std::malloc(size == 0 ? 1 : size);
 }
 
 void* allocate(std::size_t size, std::align_val_t alignment) noexcept {
-  ++allocations_of_thread;
+  if (!count_allocation()) return nullptr;
   const auto align = static_cast<std::size_t>(alignment);
   return std::aligned_alloc(align, (size + align - 1) / align * align);
 }

@@ -1,8 +1,9 @@
 #pragma once
 
-// Counts what operator new hands out, to prove that deciding allocates nothing. A test program that
-// includes this also compiles allocation_counter.cpp (`allocation_counter_sources` in Meson), which
-// replaces operator new and delete for the whole program.
+// Counts what operator new hands out, to prove that deciding allocates nothing, and makes it fail.
+// A test program that includes this also compiles allocation_counter.cpp
+// (`allocation_counter_sources` in Meson), which replaces operator new and delete for the whole
+// program.
 
 #include <cstddef>
 
@@ -17,6 +18,16 @@ class AllocationCounter {
 
  private:
   std::size_t before_;
+};
+
+// While it lives, operator new of the calling thread succeeds `count` more times and then fails, to
+// show what code does without memory. One at a time; keep EXPECT and ASSERT outside.
+class FailingAllocations {
+ public:
+  explicit FailingAllocations(std::size_t count) noexcept;
+  ~FailingAllocations();
+  FailingAllocations(const FailingAllocations&) = delete;
+  FailingAllocations& operator=(const FailingAllocations&) = delete;
 };
 
 }  // namespace corsac::testing

@@ -55,5 +55,22 @@ TEST(AllocationCounter, LeavesOtherThreadsOut) {
   EXPECT_EQ(*one, 1);
 }
 
+TEST(FailingAllocations, FailsAfterSoManyAndForItsLifeOnly) {
+  std::unique_ptr<int> first;
+  bool has_failed = false;
+  {
+    const FailingAllocations failing(1);
+    first = std::make_unique<int>(1);
+    try {
+      first = std::make_unique<int>(2);
+    } catch (const std::bad_alloc&) {
+      has_failed = true;
+    }
+  }
+  EXPECT_TRUE(has_failed);
+  EXPECT_EQ(*first, 1);
+  EXPECT_EQ(*std::make_unique<int>(3), 3);
+}
+
 }  // namespace
 }  // namespace corsac::testing

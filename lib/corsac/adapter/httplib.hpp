@@ -25,7 +25,9 @@ struct InstallOptions {
   // cpp-httplib before 0.53 never reads the body of a GET, HEAD or OPTIONS (nor of TRACE and
   // CONNECT) and then takes it for the next request: whoever shares the connection, as behind a
   // proxy, is answered with what an attacker hid there. So such a request gets 400, and the
-  // connection ends. `true` lets it through. Without meaning for 0.53, which reads every body.
+  // connection ends. `true` lets it through, and the connection ends after the handler's answer,
+  // unless that is streamed: then the hole is open. Without meaning for 0.53, which reads every
+  // body.
   bool allow_unread_bodies = false;
   // cpp-httplib before 0.53 waits five seconds for the body of a POST, PUT or PATCH without
   // Content-Length, then says 400 (`curl -X POST` sends such a one). `true` answers 411 at once.
@@ -126,16 +128,21 @@ inline void answer(httplib::Response& response, int status) noexcept {
   return !is_framed && method != "DELETE" && options.require_content_length ? 411 : 0;
 }
 
-// Before 0.53: ends the connection after an answer that left a body unread. `slot` is the
-// request's, or null: what never came to the hook before routing was refused with its body unread,
-// or was not understood, so that its rest would be read as a request.
+// Ends the connection after an answer that left a body unread. `slot` is the request's, or null:
+// what never came to the hook before routing was refused with its body unread, or was not
+// understood, so that its rest would be read as a request. 0.53 does that too after a 400 for the
+// request line or a header, though it announces that it closes. An answer that is streamed cannot
+// be ended so.
 inline void close_where_unread(const DecisionSlot* slot, const httplib::Request& request,
                                httplib::Response& response) noexcept {
-  if (kHostReadsBodies) return;
-  const bool is_lost = slot == nullptr && !response.content_provider_;
-  const bool is_ours = slot != nullptr && slot->is_answered && slot->must_close;
-  const bool is_head = slot != nullptr ? slot->is_head : request.method == "HEAD";
-  if (is_lost || is_ours) close_after_answer(request, response, is_head);
+  if (slot == nullptr) {
+    if (response.content_provider_ || (kHostReadsBodies && response.status < 400)) return;
+    return close_after_answer(request, response, request.method == "HEAD");
+  }
+  if (!slot->must_close) return;
+  const bool is_ended_already = slot->is_answered;
+  const bool is_unread = !response.content_provider_ && !has_body_in_memory(request);
+  if (is_ended_already || is_unread) close_after_answer(request, response, slot->is_head);
 }
 
 }  // namespace adapter
@@ -200,6 +207,11 @@ inline void Hooks::finish(const DecisionSlot& slot, httplib::Response& response)
                      slot.is_answered ? AnsweredBy::Adapter : AnsweredBy::Handler);
   if (is_replaced) gate_->counters().count_handler_headers_replaced();
   if (!slot.is_answered) return;
+  if (slot.must_close && decision.outcome == Outcome::Answer) {
+    // The host thinks that what ends the connection (close_after_answer) is a body.
+    erase_lines(response.headers,
+                [](std::string_view name) { return equals_ignoring_case(name, "Content-Type"); });
+  }
   if (response.status >= 400) replace_line(response.headers, "Cache-Control", "no-store");
   if (decision.outcome == Outcome::Refuse && slot.decided.snapshot->has_debug_headers()) {
     replace_line(response.headers, "X-Corsac-Reason", reason_info(decision.reason).code);

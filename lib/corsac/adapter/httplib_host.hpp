@@ -35,8 +35,9 @@ inline constexpr unsigned kHostVersion = parse_version_number(CPPHTTPLIB_VERSION
 inline constexpr unsigned kHostVersion = 0;
 #endif
 
-// True when the host reads the body of every request before the next one. Of versions that nobody
-// has checked the worse is assumed: closing costs a connection, the other way costs a hole.
+// True when the host reads the body of every request that it understood before the next one. Of
+// versions that nobody has checked the worse is assumed: closing costs a connection, the other way
+// costs a hole.
 inline constexpr bool kHostReadsBodies = kHostVersion >= 0x003500;
 
 template <class Server>
@@ -50,6 +51,17 @@ inline constexpr bool kHostHasWebSockets = HasWebSockets<httplib::Server>;
 [[nodiscard]] constexpr bool has_body_read(std::string_view method) noexcept {
   return method == "POST" || method == "PUT" || method == "PATCH" || method == "DELETE" ||
          method == "PRI";
+}
+
+// True when the host has read a body that was not empty for a handler. A handler that read it
+// itself (ContentReader) does not show.
+template <class Request>
+[[nodiscard]] bool has_body_in_memory(const Request& request) noexcept {
+  if constexpr (requires { request.files.empty(); }) {
+    return !request.body.empty() || !request.files.empty();  // 0.11.4: the parts of a form
+  } else {
+    return !request.body.empty();
+  }
 }
 
 template <class Request>
@@ -96,8 +108,8 @@ inline void scan_request(const httplib::Request& request, const HttplibHeaders& 
   view.headers = &headers;
 }
 
-// Before 0.53: ends the connection after this answer. The host keeps it whatever `Connection` says;
-// it gives up only on a body that cannot be written. So the body, if there is one, is written by a
+// Ends the connection after this answer. The host may keep it whatever `Connection` says; it gives
+// up only on a body that cannot be written. So the body, if there is one, is written by a
 // content provider that then fails. Of a HEAD the host never asks the provider: there the request,
 // which is not const where the host keeps it, becomes a GET, and nothing is written.
 inline void close_after_answer(const httplib::Request& request, httplib::Response& response,

@@ -1,0 +1,101 @@
+// What /metrics says. Entry: metrics_text. Spec: Prometheus, "Exposition formats" (text, 0.0.4).
+// Test: tests/adapter/admin_metrics_test.cpp.
+
+#include "corsac/adapter/admin_metrics.hpp"
+
+#include <string_view>
+
+#include "corsac/stage/reason.hpp"
+
+namespace corsac {
+namespace {
+
+class MetricsWriter {
+ public:
+  void family(std::string_view name, std::string_view type, std::string_view help) {
+    name_ = name;
+    text.append("# HELP ").append(name).append(" ").append(help).append("\n");
+    text.append("# TYPE ").append(name).append(" ").append(type).append("\n");
+  }
+  // `label` = `outcome="granted"`; values of fixed lists only, so nothing needs escaping.
+  void sample(const std::string& label, const std::string& value) {
+    text.append(name_);
+    if (!label.empty()) text.append("{").append(label).append("}");
+    text.append(" ").append(value).append("\n");
+  }
+  void counter(std::string_view name, std::string_view help, std::uint64_t value) {
+    family(name, "counter", help);
+    sample({}, std::to_string(value));
+  }
+
+  std::string text = {};
+
+ private:
+  std::string_view name_ = {};
+};
+
+std::string label(std::string_view name, std::string_view value) {
+  return std::string(name).append("=\"").append(value).append("\"");
+}
+
+void write_requests(MetricsWriter& writer, const Counters::Totals& totals) {
+  writer.family("corsac_requests_total", "counter", "Decided requests by outcome.");
+  writer.sample(label("outcome", "passed"), std::to_string(totals.passed));
+  writer.sample(label("outcome", "granted"), std::to_string(totals.granted));
+  writer.sample(label("outcome", "preflight"), std::to_string(totals.preflights));
+  writer.sample(label("outcome", "refused"), std::to_string(totals.refused));
+  writer.sample(label("outcome", "marked"), std::to_string(totals.marked));
+
+  writer.family("corsac_refusals_total", "counter", "Refused grants and requests by reason.");
+  for (std::size_t i = 1; i < kReasonCount; ++i) {  // 0 is Reason::None
+    writer.sample(label("reason", reason_info(static_cast<Reason>(i)).code),
+                  std::to_string(totals.reasons[i]));
+  }
+  writer.counter("corsac_predicate_failures_total", "Predicates of the application that threw.",
+                 totals.predicate_failures);
+  writer.counter("corsac_handler_headers_replaced_total",
+                 "Answers whose own Access-Control headers gave way to the policy's.",
+                 totals.handler_headers_replaced);
+  writer.counter("corsac_responses_without_decision_total",
+                 "Answers to requests of which nothing was parsed, or whose headers failed.",
+                 totals.responses_without_decision);
+}
+
+std::string seconds_between(std::chrono::system_clock::time_point from,
+                            std::chrono::system_clock::time_point to) {
+  if (from == std::chrono::system_clock::time_point()) return "NaN";
+  const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(to - from);
+  return std::to_string(std::chrono::duration<double>(age).count());
+}
+
+void write_store(MetricsWriter& writer, const MetricsInput& input) {
+  constexpr StoreState kStates[] = {StoreState::Starting, StoreState::Fresh, StoreState::Degraded,
+                                    StoreState::Stale, StoreState::Closed};
+  writer.family("corsac_store_state", "gauge", "1 for the state that the store is in.");
+  for (const StoreState state : kStates) {
+    writer.sample(label("state", to_text(state)), state == input.status.state ? "1" : "0");
+  }
+  writer.family("corsac_policy_age_seconds", "gauge", "Since the policy in force was loaded.");
+  writer.sample({}, seconds_between(input.status.loaded_at, input.now));
+  writer.family("corsac_store_silence_seconds", "gauge", "Since the store last answered.");
+  writer.sample({}, seconds_between(input.status.last_answer_at, input.now));
+  writer.counter("corsac_policy_loads_total", "Documents taken.", input.status.loads);
+  writer.counter("corsac_policy_failures_total", "Documents refused, and reads that failed.",
+                 input.status.failures);
+}
+
+}  // namespace
+
+std::string metrics_text(const MetricsInput& input) {
+  MetricsWriter writer;
+  write_requests(writer, input.totals);
+  write_store(writer, input);
+  writer.counter("corsac_events_total", "Events recorded.", input.events);
+  writer.counter("corsac_events_dropped_total", "Events that fell out of the ring.",
+                 input.events_dropped);
+  writer.counter("corsac_event_failures_total", "Events lost because recording them failed.",
+                 input.totals.event_failures);
+  return std::move(writer.text);
+}
+
+}  // namespace corsac
