@@ -96,8 +96,10 @@ TEST(CompilePolicy, SaysNothingAboutAQuietPolicy) {
 TEST(CompilePolicy, ReportsEachErrorWithItsPlace) {
   const Row rows[] = {
       {"another schema version",
-       [](Policy& p) { p.version = 2; },
-       {"error version-unknown version"}},
+       [](Policy& p) {
+         p.version = {2, {.line = 1, .column = 11}};
+       },
+       {"error version-unknown version 1:11"}},
       {"a profile of a later version",
        [](Policy& p) {
          p.cors.profile = {std::string("okta"), {.line = 4, .column = 11}};
@@ -151,8 +153,8 @@ TEST(CompilePolicy, ReportsEachErrorWithItsPlace) {
        },
        {"error rule-selects-nothing cors.rules[0].paths"}},
       {"nothing is included",
-       [](Policy& p) { p.cors.included_paths = Names::none(); },
-       {"error rule-selects-nothing cors.included_paths 3:1"}},
+       [](Policy& p) { p.cors.included_paths.set_empty({.line = 8, .column = 18}); },
+       {"error rule-selects-nothing cors.included_paths 8:18"}},
       {"two rules of one name",
        [](Policy& p) {
          p.cors.rules = {rule_for({"/a"}), rule_for({"/b"}), rule_for({"/c"})};
@@ -170,8 +172,11 @@ TEST(CompilePolicy, ReportsEachErrorWithItsPlace) {
        },
        {"error path-selectors-exclusive cors.included_paths 7:10"}},
       {"an empty [hosts] would refuse everything",
-       [](Policy& p) { p.hosts.allowed = Names::none(); },
-       {"error hosts-nothing-allowed hosts.allowed"}},
+       [](Policy& p) {
+         p.hosts.allowed = {};
+         p.hosts.allowed.set_empty({.line = 30, .column = 11});
+       },
+       {"error hosts-nothing-allowed hosts.allowed 30:11"}},
       {"hosts that are none, in [hosts] and in a rule",
        [](Policy& p) {
          p.hosts.allowed = names_at({"api.example.com", "https://b.example"}, 30);

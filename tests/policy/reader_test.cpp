@@ -116,11 +116,13 @@ TEST(PolicyReader, ReadsEveryFieldOfCors) {
   EXPECT_EQ(cors.enabled.place(), at(20));
   EXPECT_EQ(cors.profile.value(), "fetch");
   EXPECT_EQ(cors.excluded_paths.values(), Texts{"/admin"});
+  EXPECT_EQ(cors.excluded_paths.place(), at(22));
   EXPECT_EQ(cors.included_paths.values(), Texts{"/api"});
   EXPECT_TRUE(cors.debug.value());
   EXPECT_TRUE(cors.debug_headers.value());
   EXPECT_EQ(cors.place, at(2));
-  EXPECT_EQ(document.policy.version, 1);
+  EXPECT_EQ(document.policy.version.value(), 1);
+  EXPECT_TRUE(document.policy.version.place().is_known());
   EXPECT_EQ(document.policy.revision, "r1");
   EXPECT_EQ(document.policy.sources, (Texts{"policy.toml", "origins.txt"}));
 }

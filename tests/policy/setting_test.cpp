@@ -41,12 +41,21 @@ TEST(Names, TellsUnsetFromExplicitlyEmpty) {
   Names emptied;
   emptied.set_empty();
   EXPECT_TRUE(emptied.is_set());
+  EXPECT_FALSE(emptied.place().is_known());
 }
 
 TEST(Names, OfTwoLiteralsAreTwoNames) {
   // A std::vector<std::string> would read {{"a", "b"}} as one string made from two pointers.
   const CorsPolicy cors = {.allowed_methods = {{"GET", "PUT"}}};
   EXPECT_EQ(cors.allowed_methods.values(), (std::vector<std::string>{"GET", "PUT"}));
+}
+
+TEST(Names, HasAPlaceItselfOrThatOfItsFirstElement) {
+  Names names;
+  names.add("read", Place{.line = 3, .column = 5, .source = 0});
+  EXPECT_EQ(names.place(), (Place{.line = 3, .column = 5, .source = 0}));
+  names.set_empty(Place{.line = 2, .column = 8, .source = 0});
+  EXPECT_EQ(names.place(), (Place{.line = 2, .column = 8, .source = 0}));
 }
 
 TEST(Names, KeepsThePlaceOfEachElement) {

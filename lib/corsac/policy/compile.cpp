@@ -94,12 +94,12 @@ void SnapshotBuilder::take_hosts() {
   const Names& allowed = policy_.hosts.allowed;
   if (!allowed.is_set()) return;
   if (allowed.size() == 0) {
-    error("hosts-nothing-allowed", "hosts.allowed", {}, {},
+    error("hosts-nothing-allowed", "hosts.allowed", {}, allowed.place(),
           "an empty list would refuse every request", "name the hosts, or take [hosts] out");
     return;
   }
   snapshot_->hosts_ = parse_hosts(allowed, "hosts.allowed", problems_);
-  snapshot_->hosts_place_ = place_of(allowed.place(0));
+  snapshot_->hosts_place_ = place_of(allowed.place());
   snapshot_->host_guard_ = std::make_shared<const HostGuard>(snapshot_->hosts_);
   snapshot_->rules_.front().pipeline = Snapshot::make_pipeline(snapshot_->host_guard_, nullptr);
 }
@@ -153,7 +153,7 @@ void SnapshotBuilder::add_excluded_rule() {
   RuleInfo info;
   info.name = has_included ? "not included paths" : "excluded paths";
   info.field = has_included ? "cors.included_paths" : "cors.excluded_paths";
-  info.place = place_of(paths.place(0));
+  info.place = place_of(paths.place());
   info.cors = std::make_shared<const CompiledCors>(compile_cors(rules, found));
   info.pipeline = Snapshot::make_pipeline(snapshot_->host_guard_, info.cors);
   problems_.add_all(std::move(found));

@@ -65,8 +65,8 @@ void warn_of_unused_lists(const Section& own, const EffectiveRule& effective,
          "preflights are not answered here, and only their answers use it",
          "take it out, or set preflight = \"answer\"");
   };
-  warn_of(own.allowed_methods.is_set(), "allowed_methods", own.allowed_methods.place(0));
-  warn_of(own.allowed_headers.is_set(), "allowed_headers", own.allowed_headers.place(0));
+  warn_of(own.allowed_methods.is_set(), "allowed_methods", own.allowed_methods.place());
+  warn_of(own.allowed_headers.is_set(), "allowed_headers", own.allowed_headers.place());
   warn_of(own.max_age_seconds.is_set(), "max_age_seconds", own.max_age_seconds.place());
 }
 

@@ -34,8 +34,9 @@ void error(ProblemList& problems, std::string_view code, std::string path, std::
 }
 
 void check_version_and_profile(const Policy& policy, ProblemList& problems) {
-  if (policy.version != kSchemaVersion) {
-    error(problems, "version-unknown", "version", std::to_string(policy.version), {},
+  const std::int64_t version = policy.version.value_or(kSchemaVersion);
+  if (version != kSchemaVersion) {
+    error(problems, "version-unknown", "version", std::to_string(version), policy.version.place(),
           "this version of Corsac reads schema version 1", "write version = 1");
   }
   const Setting<std::string>& profile = policy.cors.profile;

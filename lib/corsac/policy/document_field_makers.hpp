@@ -70,11 +70,6 @@ inline PutResult put(Setting<std::int64_t>& member, std::int64_t value, Place pl
   return PutResult::Taken;
 }
 
-inline PutResult put(std::int64_t& member, std::int64_t value, Place /*place*/) {
-  member = value;
-  return PutResult::Taken;
-}
-
 inline PutResult put(Setting<std::string>& member, std::string_view value, Place place) {
   member = Setting<std::string>(value, place);
   return PutResult::Taken;
@@ -104,7 +99,6 @@ template <class Member>
 [[nodiscard]] constexpr FieldShape shape_of() noexcept {
   if constexpr (std::is_same_v<Member, Setting<bool>>) return FieldShape::Flag;
   if constexpr (std::is_same_v<Member, Setting<std::int64_t>>) return FieldShape::Integer;
-  if constexpr (std::is_same_v<Member, std::int64_t>) return FieldShape::Integer;
   if constexpr (std::is_same_v<Member, Time>) return FieldShape::Time;
   if constexpr (std::is_enum_v<Member>) return FieldShape::Word;
   return FieldShape::Text;
@@ -142,16 +136,17 @@ template <auto kMember>
   return entry;
 }
 
-[[nodiscard]] inline TextListTarget open_texts(Names& names) {
-  names.set_empty();
+[[nodiscard]] inline TextListTarget open_texts(Names& names, Place place) {
+  names.set_empty(place);
   return {.names = &names};
 }
 
-[[nodiscard]] inline TextListTarget open_texts(std::vector<std::string>& texts) {
+[[nodiscard]] inline TextListTarget open_texts(std::vector<std::string>& texts, Place /*place*/) {
   return {.texts = &texts};
 }
 
-[[nodiscard]] inline TextListTarget open_texts(std::optional<std::vector<std::string>>& texts) {
+[[nodiscard]] inline TextListTarget open_texts(std::optional<std::vector<std::string>>& texts,
+                                               Place /*place*/) {
   return {.texts = &texts.emplace()};
 }
 
@@ -160,7 +155,9 @@ template <auto kMember>
   return {.name = name,
           .shape = FieldShape::TextList,
           .example_if_required = example,
-          .open_list = [](void* owner) { return open_texts(member<kMember>(owner)); }};
+          .open_list = [](void* owner, Place place) {
+            return open_texts(member<kMember>(owner), place);
+          }};
 }
 
 // What a store read from the file that another field names.

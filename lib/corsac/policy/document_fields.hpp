@@ -56,7 +56,7 @@ struct DocumentField {
   // Single values.
   PutResult (*put)(void* owner, const DocumentValue& value, Place place) = nullptr;
   // Lists of texts: makes the list stand there, empty.
-  TextListTarget (*open_list)(void* owner) = nullptr;
+  TextListTarget (*open_list)(void* owner, Place place) = nullptr;
   // FileList: the field that must stand before it in the item.
   std::string_view file_field = {};
   // Items: the struct to fill; of a list, a new last one.

@@ -90,7 +90,7 @@ class Inheritance {
     for (std::size_t i = 0; i < names.size(); ++i) {
       entries.push_back({.text = names.values()[i], .place = names.place(i)});
     }
-    return names.place(0);
+    return names.place();
   }
 
   static Place take_list(const Names& own, const Names& inherited, std::vector<PlacedText>& entries,

@@ -109,7 +109,7 @@ struct PolicyTest {
 };
 
 struct Policy {
-  std::int64_t version = 1;
+  Setting<std::int64_t> version = 1;
   CorsPolicy cors = {};
   std::vector<TrustedOrigin> trusted_origins = {};
   HostsPolicy hosts = {};

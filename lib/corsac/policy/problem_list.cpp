@@ -51,12 +51,15 @@ void ProblemList::add(Problem problem) {
   if (is_allowed(problem)) return;
   const bool is_error = problem.severity == Severity::Error;
   has_errors_ = has_errors_ || is_error;
+  std::string identity = identity_of(problem);
+  if (seen_.contains(identity)) return;
   if (problems_.size() >= kProblemLimit) {
     ++left_out_;
     has_hidden_errors_ = has_hidden_errors_ || is_error;
     return;
   }
-  if (seen_.insert(identity_of(problem)).second) problems_.push_back(std::move(problem));
+  seen_.insert(std::move(identity));
+  problems_.push_back(std::move(problem));
 }
 
 void ProblemList::add_all(std::vector<Problem> problems) {

@@ -234,7 +234,7 @@ PolicyReader::State::Frame PolicyReader::State::opened_field(const DocumentField
       return {.kind = Kind::TextList,
               .name = field.name,
               .field = &field,
-              .texts = field.open_list(frame.owner)};
+              .texts = field.open_list(frame.owner, place)};
     }
     add_at(place, path_of(field.name), "field-unknown", "",
            "only a store fills it, from the file that " + std::string(field.file_field) + " names",

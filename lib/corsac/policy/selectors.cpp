@@ -29,7 +29,7 @@ PathSelector path_selector(const Names& paths, std::uint32_t rule, std::string f
   selector.path_places = places_of(paths);
   selector.rule = rule;
   selector.field = std::move(field);
-  selector.place = paths.place(0);
+  selector.place = paths.place();
   return selector;
 }
 
@@ -54,7 +54,7 @@ class RuleSelectorMaker {
                      .code = "rule-unreachable",
                      .path = field_ + ".paths",
                      .value = rule_.paths.values().front(),
-                     .place = rule_.paths.place(0),
+                     .place = rule_.paths.place(),
                      .what = "no included path reaches this rule, so it is never asked",
                      .fix = "add its path to cors.included_paths, or take the rule out"});
     }
@@ -92,7 +92,8 @@ void RuleSelectorMaker::check_that_it_selects() {
   for (const auto& [name, names] : lists) {
     is_any_set = is_any_set || names->is_set();
     if (!names->is_set() || names->size() != 0) continue;
-    error("rule-selects-nothing", field_ + name, {}, rule_.place, "an empty list selects nothing",
+    const Place place = names->place().is_known() ? names->place() : rule_.place;
+    error("rule-selects-nothing", field_ + name, {}, place, "an empty list selects nothing",
           "take the field out, or write what it selects");
   }
   if (is_any_set) return;
@@ -151,7 +152,7 @@ Selectors make_selectors(const CorsPolicy& cors, std::uint32_t included_rule,
     problems.add({.severity = Severity::Error,
                   .code = "rule-selects-nothing",
                   .path = "cors.included_paths",
-                  .place = cors.place,
+                  .place = cors.included_paths.place(),
                   .what = "an empty list includes no path at all",
                   .fix = "take it out, or set cors.enabled = false"});
     return selectors;
@@ -160,7 +161,7 @@ Selectors make_selectors(const CorsPolicy& cors, std::uint32_t included_rule,
     problems.add({.severity = Severity::Error,
                   .code = "path-selectors-exclusive",
                   .path = "cors.included_paths",
-                  .place = cors.included_paths.place(0),
+                  .place = cors.included_paths.place(),
                   .what = "included_paths and excluded_paths exclude each other",
                   .fix = "keep one of them"});
   }

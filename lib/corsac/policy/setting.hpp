@@ -75,6 +75,8 @@ class Names {
   [[nodiscard]] Place place(std::size_t i) const noexcept {
     return i < places_.size() ? places_[i] : Place{};
   }
+  // Of the list itself, an empty one too; of its first element when only that is known.
+  [[nodiscard]] Place place() const noexcept { return place_.is_known() ? place_ : place(0); }
   // For readers: appends one more value with its place. Sets the list.
   void add(std::string value, Place place) {
     places_.resize(values_.size());
@@ -82,11 +84,15 @@ class Names {
     places_.push_back(place);
     is_set_ = true;
   }
-  void set_empty() noexcept { is_set_ = true; }
+  void set_empty(Place place = {}) noexcept {
+    is_set_ = true;
+    place_ = place;
+  }
 
  private:
   std::vector<std::string> values_ = {};
   std::vector<Place> places_ = {};  // as long as values_, or shorter when places are not known
+  Place place_ = {};
   bool is_set_ = false;
 };
 

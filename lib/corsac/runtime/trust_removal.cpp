@@ -125,8 +125,9 @@ bool only_removes_trust(const Policy& before, const Policy& after) {
   static_cast<void>(warnings);
   static_cast<void>(sources);
   static_cast<void>(revision);
-  return version == after.version && is_same(cors, after.cors) && is_same(hosts, after.hosts) &&
-         is_same(tests, after.tests) && covers(records, after.trusted_origins);
+  return is_same(version, after.version) && is_same(cors, after.cors) &&
+         is_same(hosts, after.hosts) && is_same(tests, after.tests) &&
+         covers(records, after.trusted_origins);
 }
 
 }  // namespace corsac
