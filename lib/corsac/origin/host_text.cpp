@@ -23,6 +23,11 @@ std::string_view without_final_dot(std::string_view host) noexcept {
   return host;
 }
 
+// The brackets are missing.
+bool is_bare_ipv6(std::string_view host) noexcept {
+  return host.find(':') != std::string_view::npos && is_ipv6(host);
+}
+
 HostText judge_ipv6(std::string_view host) noexcept {
   if (host.find('*') != std::string_view::npos) return {HostFault::WildcardIp};
   if (host.find('%') != std::string_view::npos) return {HostFault::Ipv6Zone};
@@ -95,7 +100,7 @@ HostFault judge_labels(std::string_view host) noexcept {
 HostText judge_host(std::string_view host) noexcept {
   if (host.empty()) return {HostFault::Empty};
   if (host.front() == '[') return judge_ipv6(host);
-  if (is_ipv6(host)) return {HostFault::IpSpelling};  // the brackets are missing
+  if (is_bare_ipv6(host)) return {HostFault::IpSpelling};
   HostFault fault = judge_bytes(host);
   const bool has_wildcard = host.find('*') != std::string_view::npos;
   if (fault == HostFault::None && has_wildcard) fault = judge_wildcard(host);
@@ -124,7 +129,7 @@ std::string to_browser_host(std::string_view host) {
 }
 
 AuthorityText split_authority(std::string_view authority) noexcept {
-  if (is_ipv6(authority)) return {authority};
+  if (is_bare_ipv6(authority)) return {authority};
   std::size_t from = 0;
   if (authority.starts_with('[')) from = std::min(authority.find(']'), authority.size());
   const std::size_t colon = authority.find(':', from);

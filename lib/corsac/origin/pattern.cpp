@@ -5,6 +5,8 @@
 #include "corsac/origin/pattern.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "corsac/base/ascii.hpp"
 #include "corsac/origin/host_text.hpp"
@@ -149,9 +151,28 @@ std::string stored_host(std::string_view host, HostForm form) {
   return std::string(form == HostForm::Subdomain ? host.substr(1) : host);
 }
 
+// Nearly every entry of a long list is what a browser sends, and nothing has to be told about it.
+std::optional<OriginPattern> read_plain_origin(std::string_view text) {
+  const auto origin = parse_origin(text);
+  if (!origin || !is_web_scheme(origin->scheme)) return std::nullopt;
+  // Stricter than browsers: hyphens at the edges of labels.
+  if (judge_host(origin->host).fault != HostFault::None) return std::nullopt;
+  std::optional<OriginPattern> pattern(std::in_place);
+  pattern->text = text;
+  pattern->scheme = origin->scheme;
+  pattern->host = origin->host;
+  if (origin->port != -1) {
+    const auto port = static_cast<std::uint16_t>(origin->port);
+    pattern->ports = {{port, port}};
+  }
+  pattern->is_ip = origin->is_ip;
+  return pattern;
+}
+
 }  // namespace
 
 Result<OriginPattern, PatternFault> read_pattern(std::string_view text) {
+  if (auto plain = read_plain_origin(text)) return *std::move(plain);
   PatternFault fault = PatternFault::Empty;
   if (find_whole_fault(text, fault)) return fail(fault);
   const std::string_view authority_text = find_authority(text);
