@@ -335,6 +335,11 @@ TEST(OriginSet, AgreesWithThePlainWay) {
       }
     }
     const auto set = OriginSet::build({}, patterns, kSeed + round);
+    // Whatever is listed: never everybody, and never `null`.
+    const std::string stranger = "://" + std::to_string(generator.below(1000)) + ".evil.test";
+    for (const std::string& origin : {"https" + stranger, "http" + stranger, std::string("null")}) {
+      ASSERT_EQ(set->find(origin).kind, OriginMatchKind::None) << origin << " in round " << round;
+    }
     for (unsigned i = 0; i < 60; ++i) {
       const std::string origin = generator.origin_near(texts[generator.below(texts.size())]);
       const bool is_covered = std::any_of(
