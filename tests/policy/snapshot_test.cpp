@@ -359,6 +359,59 @@ TEST(Snapshot, BlocksEveryOriginAtAColdStart) {
   for (const Row& row : rows) EXPECT_EQ(ask(*snapshot, row.asked), row.told) << row.desc;
 }
 
+// CVE-2018-20744, CVE-2024-25124 and a dozen others: reflecting any origin, with credentials. Every
+// policy that the loader takes is tried, made from all pairs of entries and switches.
+TEST(Snapshot, NeverGrantsAStrangerCredentials) {
+  const char* const entries[] = {"*",
+                                 "null",
+                                 kApp,
+                                 "https://*.example.com",
+                                 "https://*.com",
+                                 "https://*",
+                                 "https://pr-*.example.com",
+                                 "http://localhost:*",
+                                 "https://*.github.io",
+                                 "http://plain.example"};
+  const char* const strangers[] = {"https://stranger.test",
+                                   "http://stranger.test:8080",
+                                   "null",
+                                   "https://app.example.com.stranger.test",
+                                   "https://notexample.com",
+                                   "https://.example.com",
+                                   "https://stranger.github.io",
+                                   "https://*",
+                                   "*",
+                                   ""};
+  std::size_t taken = 0;
+  for (const char* first : entries) {
+    for (const char* second : entries) {
+      for (unsigned switches = 0; switches < 16; ++switches) {
+        Policy policy;
+        policy.cors.allowed_origins = {first, second};
+        policy.cors.allow_credentials = (switches & 1U) != 0;
+        policy.cors.allow_null_origin = (switches & 2U) != 0;
+        policy.cors.on_denied = (switches & 4U) != 0 ? "mark" : "block";
+        policy.cors.rules = {rule("r", {"/r"})};
+        if ((switches & 8U) != 0) policy.cors.rules[0].allow_credentials = true;
+        const auto result = compile_policy(policy, {});
+        if (!result) continue;
+        ++taken;
+        for (const char* stranger : strangers) {
+          for (Asked asked :
+               {get(stranger), get(stranger, "/r"), preflight(stranger, "PUT", "/r")}) {
+            const Decision decision = result->snapshot->decide(asked.view());
+            for (std::uint8_t i = 0; i < decision.grant_count; ++i) {
+              EXPECT_NE(decision.grants[i].header, GrantHeader::AllowCredentials)
+                  << stranger << " under " << first << " and " << second << ", " << switches;
+            }
+          }
+        }
+      }
+    }
+  }
+  EXPECT_GT(taken, 100U);
+}
+
 TEST(Snapshot, AllocatesNothingWhileDeciding) {
   Policy policy = base();
   policy.cors.allowed_origins = {kApp, "https://*.preview.example.com"};
