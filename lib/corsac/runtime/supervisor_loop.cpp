@@ -218,6 +218,7 @@ void SupervisorLoop::finish_attempt(ReadResult result) noexcept {
     journal_.note(LogLevel::Error, "there is no memory for the policy; the one in force stays");
   }
   const std::lock_guard lock(mutex_);
+  next_due_ = schedule_.due();
   judgement_ = std::move(verdict.report);
   judged_ticket_ = ticket;
   has_wrong_settings_ = is_wrong;
