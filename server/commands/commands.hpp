@@ -1,0 +1,46 @@
+#pragma once
+
+// The commands of the program. Each prints its result on standard output, what went wrong on
+// standard error, and returns the exit status that README, "Operating", names.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace corsac::server {
+
+struct ServeOptions {
+  std::string config = {};
+  std::string listen = {};  // empty = as configured
+};
+
+struct CheckOptions {
+  std::string policy = {};
+  bool as_json = false;
+  bool is_strict = false;
+};
+
+struct ExplainOptions {
+  std::string policy = {};
+  std::optional<std::string> origin = {};
+  std::string method = "GET";
+  std::string path = "/";
+  std::vector<std::string> headers = {};  // names, or "Name: value"
+  std::string public_origin = {};
+  bool as_json = false;
+};
+
+struct TestOptions {
+  std::string policy = {};
+};
+
+// Runs until SIGTERM or SIGINT: 0. 1 when it could not start, with every reason.
+[[nodiscard]] int serve(const ServeOptions& options);
+// 0 clean or warnings only, 1 errors or no such file, 3 warnings under `is_strict`.
+[[nodiscard]] int check(const CheckOptions& options);
+// 0 allowed, 2 refused, 1 error.
+[[nodiscard]] int explain_request(const ExplainOptions& options);
+// 0 every [[test]] passed, 1 one failed, or the policy is wrong, or it has no test.
+[[nodiscard]] int run_tests(const TestOptions& options);
+
+}  // namespace corsac::server

@@ -1,0 +1,72 @@
+// Reads one policy file for check, explain and test. Entry: load_policy. Test:
+// tests/server/commands_test.cpp.
+
+#include "load_policy.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <future>
+#include <utility>
+#include <vector>
+
+#include <corsac/policy/compile.hpp>
+#include <corsac/runtime/store_config.hpp>
+#include <corsac/runtime/store_loader.hpp>
+#include <corsac/runtime/store_worker.hpp>
+
+namespace corsac::server {
+namespace {
+
+Report one_error(std::string_view code, std::string what, std::string fix) {
+  return Report({Problem{.code = code, .what = std::move(what), .fix = std::move(fix)}});
+}
+
+// One read of the TOML store; the error side says why there is no document.
+Result<ReadResult, Report> read_once(const std::string& file) {
+  StoreConfig config;
+  config.directory = std::filesystem::current_path();
+  config.settings.emplace_back("file", file);
+  auto plugin = load_store_plugin(config.plugin, config.plugin_folders);
+  if (!plugin) return fail(std::move(plugin.error()));
+
+  std::promise<ReadResult> answer;
+  bool is_answered = false;  // touched on the worker's thread only
+  WorkerCallbacks callbacks;
+  callbacks.on_read = [&](ReadResult result) {
+    if (!std::exchange(is_answered, true)) answer.set_value(std::move(result));
+  };
+  auto worker = StoreWorker::start(std::move(*plugin), config, std::move(callbacks));
+  if (!worker) return fail(std::move(worker.error()));
+  (*worker)->request_read();
+  auto future = answer.get_future();
+  if (future.wait_for(config.deadline + std::chrono::seconds(1)) != std::future_status::ready) {
+    worker->reset();  // nothing calls back after this
+    return fail(one_error("store-deadline", "the file could not be read in time", ""));
+  }
+  return future.get();
+}
+
+}  // namespace
+
+LoadedPolicy load_policy(const std::string& file) {
+  auto read = read_once(file);
+  if (!read) return {.report = std::move(read.error())};
+  LoadedPolicy loaded;
+  loaded.policy = std::move(read->policy);
+  std::vector<Problem> problems = std::move(read->problems);
+  if (read->status != ReadStatus::Read) {
+    if (problems.empty()) {
+      problems.push_back({.code = "policy-not-read", .what = std::move(read->detail)});
+    }
+    loaded.report = Report(std::move(problems), loaded.policy.sources);
+    return loaded;
+  }
+  auto compiled = compile_policy(loaded.policy, {.now = std::chrono::system_clock::now()});
+  const Report& found = compiled ? compiled->warnings : compiled.error();
+  problems.insert(problems.end(), found.problems().begin(), found.problems().end());
+  loaded.report = Report(std::move(problems), loaded.policy.sources);
+  if (!loaded.report.has_errors()) loaded.snapshot = compiled->snapshot;
+  return loaded;
+}
+
+}  // namespace corsac::server

@@ -1,0 +1,393 @@
+// Reads server.toml. Entry: read_config. The fields: README, "Operating". Test:
+// tests/server/config_test.cpp.
+
+#include "config.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <initializer_list>
+#include <iterator>
+#include <limits>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <toml++/toml.h>
+
+#include <corsac/http/ip_range.hpp>
+
+namespace corsac::server {
+namespace {
+
+// A configuration has some dozens of lines; what is longer is not one. The cap on lines keeps the
+// parser's recursion on dotted keys shallow.
+constexpr std::size_t kConfigLimitBytes = 1024 * 1024;
+constexpr std::size_t kLineLimitBytes = 4096;
+
+Place place_of(const toml::node& node) {
+  const toml::source_position at = node.source().begin;
+  return {.line = at.line, .column = at.column, .source = 0};
+}
+
+Place place_of(const toml::key& key) {
+  const toml::source_position at = key.source().begin;
+  return {.line = at.line, .column = at.column, .source = 0};
+}
+
+std::string value_text(const toml::node& node) {
+  if (const auto* text = node.as_string()) return text->get();
+  if (const auto* number = node.as_integer()) return std::to_string(number->get());
+  if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
+  return {};
+}
+
+// One table of the file. Asks for its fields by name, remembers which it was asked for, and reports
+// all others as unknown.
+class Section {
+ public:
+  Section(const toml::table* table, std::string path, std::vector<Problem>& problems)
+      : table_(table), path_(std::move(path)), problems_(problems) {}
+
+  [[nodiscard]] const toml::node* find(std::string_view field) {
+    asked_.push_back(field);
+    return table_ == nullptr ? nullptr : table_->get(field);
+  }
+
+  void wrong(std::string_view code, std::string_view field, const toml::node& node,
+             std::string what, std::string fix) {
+    problems_.push_back({.code = code,
+                         .path = path_ + "." + std::string(field),
+                         .value = value_text(node),
+                         .place = place_of(node),
+                         .what = std::move(what),
+                         .fix = std::move(fix)});
+  }
+
+  void read(std::string_view field, std::string& value) {
+    const toml::node* node = find(field);
+    if (node == nullptr) return;
+    if (const auto* text = node->as_string()) {
+      value = text->get();
+    } else {
+      wrong("field-type", field, *node, "a text is expected", "put the value in quotes");
+    }
+  }
+
+  void read(std::string_view field, bool& value) {
+    const toml::node* node = find(field);
+    if (node == nullptr) return;
+    if (const auto* flag = node->as_boolean()) {
+      value = flag->get();
+    } else {
+      wrong("field-type", field, *node, "a switch is expected", "write true or false");
+    }
+  }
+
+  void read_number(std::string_view field, std::int64_t first, std::int64_t last,
+                   std::int64_t& value) {
+    const toml::node* node = find(field);
+    if (node == nullptr) return;
+    const auto* number = node->as_integer();
+    if (number == nullptr) {
+      wrong("field-type", field, *node, "a whole number is expected",
+            "write a number without quotes");
+    } else if (number->get() < first || number->get() > last) {
+      wrong("field-range", field, *node, "the number is out of range",
+            "write a number from " + std::to_string(first) + " to " + std::to_string(last));
+    } else {
+      value = number->get();
+    }
+  }
+
+  void read(std::string_view field, std::chrono::seconds& value) {
+    std::int64_t seconds = value.count();
+    read_number(field, 1, 366LL * 24 * 3600, seconds);
+    value = std::chrono::seconds(seconds);
+  }
+
+  void read(std::string_view field, std::vector<std::string>& values) {
+    const toml::node* node = find(field);
+    if (node == nullptr) return;
+    const auto* list = node->as_array();
+    if (list == nullptr) {
+      wrong("field-type", field, *node, "a list of texts is expected", "put the value in [ ]");
+      return;
+    }
+    for (const toml::node& element : *list) {
+      if (const auto* text = element.as_string()) {
+        values.push_back(text->get());
+      } else {
+        wrong("field-type", field, element, "a list of texts is expected",
+              "put each value in quotes");
+      }
+    }
+  }
+
+  void read(std::string_view field, ListenAddress& address) {
+    const toml::node* node = find(field);
+    if (node == nullptr) return;
+    const auto* text = node->as_string();
+    const auto parsed = text == nullptr ? std::nullopt : parse_listen_address(text->get());
+    if (parsed) {
+      address = *parsed;
+    } else {
+      wrong("listen-address", field, *node, "this is no address to listen on",
+            "write \"HOST:PORT\" like \"127.0.0.1:8080\"; port 0 takes any free one");
+    }
+  }
+
+  void not_available(std::string_view field, std::string what) {
+    if (const toml::node* node = find(field)) {
+      wrong("field-not-available", field, *node, std::move(what), "remove it");
+    }
+  }
+
+  void report_unknown() {
+    if (table_ == nullptr) return;
+    for (const auto& [key, node] : *table_) {
+      if (std::find(asked_.begin(), asked_.end(), key.str()) != asked_.end()) continue;
+      const std::string_view nearest = nearest_name(key.str(), asked_);
+      problems_.push_back({.code = "field-unknown",
+                           .path = (path_.empty() ? "" : path_ + ".") + std::string(key.str()),
+                           .place = place_of(key),
+                           .what = "there is no such field here",
+                           .fix = nearest.empty() ? "remove it" : "write " + std::string(nearest)});
+    }
+  }
+
+  [[nodiscard]] const std::vector<std::string_view>& asked() const { return asked_; }
+
+ private:
+  const toml::table* table_;  // null = the section is absent
+  std::string path_;
+  std::vector<std::string_view> asked_ = {};
+  std::vector<Problem>& problems_;
+};
+
+const toml::table* subtable(const toml::table& document, std::string_view name,
+                            std::vector<Problem>& problems) {
+  const toml::node* node = document.get(name);
+  if (node == nullptr) return nullptr;
+  if (const auto* table = node->as_table()) return table;
+  problems.push_back({.code = "field-type",
+                      .path = std::string(name),
+                      .place = place_of(*node),
+                      .what = "a section is expected",
+                      .fix = "write [" + std::string(name) + "]"});
+  return nullptr;
+}
+
+void read_server(const toml::table& document, ServerConfig& config,
+                 std::vector<Problem>& problems) {
+  Section section(subtable(document, "server", problems), "server", problems);
+  section.read("listen", config.listen);
+  if (const toml::node* node = section.find("second_listen")) {
+    static_cast<void>(node);
+    config.second_listen = ListenAddress{};
+    section.read("second_listen", *config.second_listen);
+  }
+  section.read("public_origins", config.public_origins);
+  section.read("trusted_proxies", config.trusted_proxies);
+  std::int64_t threads = config.threads;
+  section.read_number("threads", 1, 4096, threads);
+  config.threads = static_cast<unsigned>(threads);
+  section.report_unknown();
+}
+
+// The fields of [store] that the core takes; all others are the plugin's, which reports what it
+// does not know.
+void read_store(const toml::table& document, StoreConfig& store, std::vector<Problem>& problems) {
+  const toml::table* table = subtable(document, "store", problems);
+  if (table == nullptr) {
+    problems.push_back({.code = "field-missing",
+                        .path = "store",
+                        .what = "there is no store, so there would be no policy",
+                        .fix = "add [store] with file = \"policy.toml\""});
+    return;
+  }
+  Section section(table, "store", problems);
+  section.read("plugin", store.plugin);
+  section.read("accept_empty", store.accept_empty);
+  section.read("max_stale_seconds", store.max_stale);
+  section.read("retry_max_seconds", store.retry_max);
+  section.read("deadline_seconds", store.deadline);
+  section.read("refresh_seconds", store.refresh);
+  section.not_available("cache_file", "this version keeps no copy of the policy on disk");
+  std::string on_failure = "fail";
+  section.read("on_start_failure", on_failure);
+  if (on_failure == "closed") {
+    store.on_start_failure = OnStartFailure::Closed;
+  } else if (on_failure != "fail") {
+    section.wrong("field-range", "on_start_failure", *table->get("on_start_failure"),
+                  on_failure == "cached" ? "this version keeps no copy of the policy on disk"
+                                         : "there is no such choice",
+                  "write \"fail\" or \"closed\"");
+  }
+  for (const auto& [key, node] : *table) {
+    const auto& asked = section.asked();
+    if (std::find(asked.begin(), asked.end(), key.str()) != asked.end()) continue;
+    if (node.is_string() || node.is_integer() || node.is_boolean()) {
+      store.settings.emplace_back(std::string(key.str()), value_text(node));
+    } else {
+      section.wrong("field-type", key.str(), node, "a setting of a store is a single value",
+                    "write a text, a whole number, true or false");
+    }
+  }
+}
+
+void read_admin(const toml::table& document, const std::filesystem::path& folder,
+                ServerConfig& config, std::vector<Problem>& problems) {
+  const toml::table* table = subtable(document, "admin", problems);
+  if (table == nullptr) return;
+  AdminConfig admin;
+  Section section(table, "admin", problems);
+  section.read("listen", admin.listen);
+  section.read("public_url", admin.public_url);
+  std::string token_file;
+  section.read("token_file", token_file);
+  if (!token_file.empty()) admin.token_file = folder / token_file;
+  std::int64_t per_minute = admin.requests_per_minute;
+  section.read_number("requests_per_minute", 1, 1'000'000, per_minute);
+  admin.requests_per_minute = static_cast<unsigned>(per_minute);
+  section.report_unknown();
+  if (token_file.empty() && !is_loopback(admin.listen)) {
+    problems.push_back({.code = "admin-not-loopback",
+                        .path = "admin.listen",
+                        .value = to_text(admin.listen),
+                        .place = place_of(*table),
+                        .what = "an admin listener that others can reach needs tokens",
+                        .fix = "add token_file, or listen on 127.0.0.1"});
+  }
+  config.admin = std::move(admin);
+}
+
+void read_log(const toml::table& document, const std::filesystem::path& folder, LogConfig& log,
+              std::vector<Problem>& problems) {
+  Section section(subtable(document, "log", problems), "log", problems);
+  section.read("file", log.file);
+  if (log.file != "-") log.file = (folder / log.file).string();
+  auto capacity = static_cast<std::int64_t>(log.event_capacity);
+  section.read_number("event_capacity", 1, 10'000'000, capacity);
+  log.event_capacity = static_cast<std::size_t>(capacity);
+  section.report_unknown();
+}
+
+void read_sections(const toml::table& document, const std::filesystem::path& folder,
+                   ServerConfig& config, std::vector<Problem>& problems) {
+  Section top(&document, "", problems);
+  for (const std::string_view name : {"server", "store", "admin", "log"}) {
+    static_cast<void>(top.find(name));
+  }
+  for (const std::string_view name : {"records", "forward"}) {
+    if (const toml::node* node = top.find(name)) {
+      problems.push_back({.code = "section-not-available",
+                          .path = std::string(name),
+                          .place = place_of(*node),
+                          .what = "this version does not have this section",
+                          .fix = "remove it"});
+    }
+  }
+  top.report_unknown();
+  read_server(document, config, problems);
+  read_store(document, config.store, problems);
+  config.store.directory = folder;
+  read_admin(document, folder, config, problems);
+  read_log(document, folder, config.log, problems);
+}
+
+// The bytes of the file, or a problem. A directory or a FIFO would be read as empty or for ever, so
+// the kind of file is asked first.
+std::optional<std::string> read_bytes(const std::filesystem::path& file,
+                                      std::vector<Problem>& problems) {
+  std::error_code error;
+  const auto status = std::filesystem::status(file, error);
+  if (!std::filesystem::exists(status)) {
+    problems.push_back({.code = "config-not-found",
+                        .what = "there is no such file",
+                        .fix = "give the path of a server.toml with --config"});
+    return std::nullopt;
+  }
+  if (!std::filesystem::is_regular_file(status)) {
+    problems.push_back({.code = "config-not-a-file",
+                        .what = "this is not a regular file",
+                        .fix = "give the path of a server.toml with --config"});
+    return std::nullopt;
+  }
+  std::ifstream stream(file, std::ios::binary);
+  std::string bytes(std::istreambuf_iterator<char>(stream), {});
+  if (!stream) {
+    problems.push_back({.code = "config-not-found",
+                        .what = "the file cannot be read",
+                        .fix = "check its owner and mode"});
+    return std::nullopt;
+  }
+  std::size_t longest_line = 0;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const std::size_t end = std::min(bytes.find('\n', at), bytes.size());
+    longest_line = std::max(longest_line, end - at);
+    at = end + 1;
+  }
+  if (bytes.size() > kConfigLimitBytes || longest_line > kLineLimitBytes) {
+    problems.push_back({.code = "config-too-large",
+                        .what = "a configuration has at most 1 MiB, and lines of 4096 bytes",
+                        .fix = "give the path of a server.toml with --config"});
+    return std::nullopt;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::optional<ListenAddress> parse_listen_address(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return std::nullopt;
+  std::string host = text.substr(0, colon);
+  if (host.front() == '[') {
+    if (host.back() != ']' || host.size() < 4) return std::nullopt;
+    host = host.substr(1, host.size() - 2);
+    if (!IpRange::parse(host)) return std::nullopt;
+  } else if (host.find_first_of(":/ ") != std::string::npos) {
+    return std::nullopt;
+  }
+  const char* first = text.data() + colon + 1;
+  const char* last = text.data() + text.size();
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(first, last, port);
+  if (first == last || error != std::errc{} || end != last) return std::nullopt;
+  return ListenAddress{.host = std::move(host), .port = port};
+}
+
+std::string to_text(const ListenAddress& address) {
+  const bool is_ipv6 = address.host.find(':') != std::string::npos;
+  return (is_ipv6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
+}
+
+bool is_loopback(const ListenAddress& address) {
+  if (address.host == "localhost") return true;
+  return IpRange::parse("127.0.0.0/8")->contains(address.host) ||
+         IpRange::parse("::1")->contains(address.host);
+}
+
+Result<ServerConfig, Report> read_config(const std::filesystem::path& file) {
+  std::vector<Problem> problems;
+  ServerConfig config;
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::absolute(file, error).parent_path();
+  if (const auto bytes = read_bytes(file, problems)) {
+    try {
+      const toml::table document = toml::parse(*bytes, std::string_view("server.toml"));
+      read_sections(document, folder, config, problems);
+    } catch (const toml::parse_error& syntax) {
+      problems.push_back(
+          {.code = "toml-syntax",
+           .place = {.line = syntax.source().begin.line, .column = syntax.source().begin.column},
+           .what = std::string(syntax.description()),
+           .fix = ""});
+    }
+  }
+  if (!problems.empty()) return fail(Report(std::move(problems), {file.string()}));
+  return config;
+}
+
+}  // namespace corsac::server

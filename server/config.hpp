@@ -1,0 +1,61 @@
+#pragma once
+
+// server.toml as data: where to listen, which store, who may ask the admin listener.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <corsac/base/result.hpp>
+#include <corsac/policy/report.hpp>
+#include <corsac/runtime/store_config.hpp>
+
+namespace corsac::server {
+
+// A listening address; port 0 = any free one.
+struct ListenAddress {
+  std::string host = "127.0.0.1";  // numeric or a name; IPv6 without brackets
+  std::uint16_t port = 0;
+};
+
+// "127.0.0.1:8080", "localhost:0", "[::1]:8080"; nothing for anything else.
+[[nodiscard]] std::optional<ListenAddress> parse_listen_address(const std::string& text);
+
+// "127.0.0.1:8080", with brackets for IPv6: what goes into a URL.
+[[nodiscard]] std::string to_text(const ListenAddress& address);
+
+// True for 127.0.0.0/8, ::1 and localhost.
+[[nodiscard]] bool is_loopback(const ListenAddress& address);
+
+struct AdminConfig {
+  ListenAddress listen = {"127.0.0.1", 8081};
+  std::string public_url = {};            // empty = made from the address
+  std::filesystem::path token_file = {};  // empty = a token is made for this run
+  unsigned requests_per_minute = 600;
+};
+
+struct LogConfig {
+  std::string file = "-";  // "-" = standard error
+  std::size_t event_capacity = 10'000;
+};
+
+struct ServerConfig {
+  ListenAddress listen = {"127.0.0.1", 8080};
+  std::optional<ListenAddress> second_listen = {};
+  std::vector<std::string> public_origins = {};
+  std::vector<std::string> trusted_proxies = {};
+  unsigned threads = 64;
+  StoreConfig store = {};
+  std::optional<AdminConfig> admin = {};
+  LogConfig log = {};
+};
+
+// Reads and checks `file`. The error side holds every error at once, with line and column:
+// toml-syntax, config-not-found, config-not-a-file, config-too-large, field-unknown, field-type,
+// field-range, field-missing, field-not-available, section-not-available, listen-address,
+// admin-not-loopback.
+[[nodiscard]] Result<ServerConfig, Report> read_config(const std::filesystem::path& file);
+
+}  // namespace corsac::server

@@ -1,0 +1,82 @@
+// The program `corsac`: reads the command line and runs one command. What each command does and
+// which exit status it has: README, "Operating". Test: tests/server/commands_test.cpp.
+
+#include <cstdio>
+#include <exception>
+#include <functional>
+
+#include <CLI/CLI.hpp>
+
+#include "commands/commands.hpp"
+
+#ifndef CORSAC_VERSION
+#error "the build says which version this is"
+#endif
+
+namespace {
+
+using namespace corsac::server;  // NOLINT: the whole file is about it
+
+void add_serve(CLI::App& app, ServeOptions& options, std::function<int()>& run) {
+  CLI::App* command = app.add_subcommand("serve", "Run the sample server");
+  command->add_option("--config", options.config, "server.toml")->required();
+  command->add_option("--listen", options.listen, "HOST:PORT instead of the configured one");
+  command->callback([&] { run = [&] { return serve(options); }; });
+}
+
+void add_check(CLI::App& app, CheckOptions& options, std::function<int()>& run) {
+  CLI::App* command = app.add_subcommand("check", "Print every error and warning of a policy");
+  command->add_option("policy", options.policy, "policy.toml")->required();
+  command->add_flag("--json", options.as_json, "Print a JSON array");
+  command->add_flag("--strict", options.is_strict, "Exit with 3 when there are warnings");
+  command->callback([&] { run = [&] { return check(options); }; });
+}
+
+void add_explain(CLI::App& app, ExplainOptions& options, std::function<int()>& run) {
+  CLI::App* command =
+      app.add_subcommand("explain", "Say why a request is allowed or refused, step by step");
+  command->add_option("policy", options.policy, "policy.toml")->required();
+  command->add_option("--origin", options.origin, "Origin of the page")->required();
+  command->add_option("--method", options.method, "Method of the request");
+  command->add_option("--path", options.path, "Path of the request");
+  command->add_option("--header", options.headers, "Name of a header that the page sets, or a whole \"Name: value\"")
+      ->take_all();
+  command->add_option("--public-origin", options.public_origin, "How browsers reach the server");
+  command->add_flag("--json", options.as_json, "Print a JSON object");
+  command->callback([&] { run = [&] { return explain_request(options); }; });
+}
+
+void add_test(CLI::App& app, TestOptions& options, std::function<int()>& run) {
+  CLI::App* command = app.add_subcommand("test", "Run the [[test]] cases of a policy");
+  command->add_option("policy", options.policy, "policy.toml")->required();
+  command->callback([&] { run = [&] { return run_tests(options); }; });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Corsac: CORS for cpp-httplib servers, from a policy that can change while they run");
+  app.set_version_flag("--version", CORSAC_VERSION);
+  app.require_subcommand(1);
+  ServeOptions serve_options;
+  CheckOptions check_options;
+  ExplainOptions explain_options;
+  TestOptions test_options;
+  std::function<int()> run;
+  add_serve(app, serve_options, run);
+  add_check(app, check_options, run);
+  add_explain(app, explain_options, run);
+  add_test(app, test_options, run);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 1;
+  }
+  try {
+    return run();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "corsac: %s\n", error.what());
+    return 1;
+  }
+}
