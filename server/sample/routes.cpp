@@ -127,8 +127,9 @@ void add_pages(httplib::Server& server, const SampleOptions& options) {
                          "text/html; charset=utf-8");
   };
   server.Get("/", page);
-  server.Get("/api/sample", [second = options.second_origin](const Request&, Response& response) {
-    answer_json(response, 200, {{"second", second}});
+  server.Get("/api/sample", [port = options.other_port](const Request&, Response& response) {
+    const int number = port == nullptr ? 0 : port->load();
+    answer_json(response, 200, {{"other_port", number == 0 ? Json() : Json(number)}});
   });
   const auto closed_page = [](const Request& request, Response& response) {
     response.set_content("This page works on its own origin only: " + request.path + "\n",

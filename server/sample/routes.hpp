@@ -1,7 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <filesystem>
-#include <string>
+#include <memory>
 
 #include <httplib.h>
 
@@ -9,7 +10,9 @@ namespace corsac::server {
 
 struct SampleOptions {
   std::filesystem::path folder = {};  // holds static/index.html and its files
-  std::string second_origin = {};     // what the page tries besides its own origin
+  // The port of the page's other origin, 0 = none. Shared because both listeners are bound, and so
+  // know their ports, after their routes stand.
+  std::shared_ptr<const std::atomic<int>> other_port = {};
 };
 
 // Adds the routes of the sample (README, "The sample server") to `server`. They know nothing of

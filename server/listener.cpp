@@ -1,0 +1,78 @@
+// A cpp-httplib server that is bound, started and stopped in steps. Test:
+// tests/server/program_test.cpp.
+
+#include "listener.hpp"
+
+#include <condition_variable>
+#include <mutex>
+
+namespace corsac::server {
+namespace {
+
+// server.md: a larger request gets 413.
+constexpr std::size_t kPayloadLimitBytes = 1024 * 1024;
+// 0.11.4 waits this long for idle connections when it stops.
+constexpr time_t kKeepAliveSeconds = 1;
+constexpr std::size_t kKeepAliveRequests = 100;
+
+}  // namespace
+
+struct Listener::Ending {
+  std::mutex mutex;
+  std::condition_variable ended;
+  bool has_ended = false;
+};
+
+Listener::Listener(unsigned threads) : ending_(std::make_shared<Ending>()) {
+  server_.new_task_queue = [threads] { return new httplib::ThreadPool(threads); };
+  server_.set_keep_alive_timeout(kKeepAliveSeconds);
+  server_.set_keep_alive_max_count(kKeepAliveRequests);
+  server_.set_payload_max_length(kPayloadLimitBytes);
+  server_.set_tcp_nodelay(true);
+  // Without one, 0.11.4 sends the exception's text to the client.
+  server_.set_exception_handler(
+      [](const httplib::Request&, httplib::Response& response, std::exception_ptr) {
+        response.status = 500;
+        response.set_content("internal error\n", "text/plain");
+      });
+}
+
+Listener::~Listener() {
+  stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Listener::bind(const ListenAddress& address) {
+  address_ = address;
+  if (address.port == 0) {
+    const int port = server_.bind_to_any_port(address.host);
+    if (port <= 0) return false;
+    address_.port = static_cast<std::uint16_t>(port);
+    return true;
+  }
+  return server_.bind_to_port(address.host, address.port);
+}
+
+void Listener::start() {
+  thread_ = std::thread([this, ending = ending_] {
+    server_.listen_after_bind();
+    const std::scoped_lock lock(ending->mutex);
+    ending->has_ended = true;
+    ending->ended.notify_all();
+  });
+  // stop() before the server runs is lost in 0.11.4.
+  while (!server_.is_running() && !has_ended_by(std::chrono::steady_clock::now())) {
+    std::this_thread::yield();
+  }
+}
+
+void Listener::stop() {
+  if (server_.is_running()) server_.stop();
+}
+
+bool Listener::has_ended_by(std::chrono::steady_clock::time_point deadline) {
+  std::unique_lock lock(ending_->mutex);
+  return ending_->ended.wait_until(lock, deadline, [&] { return ending_->has_ended; });
+}
+
+}  // namespace corsac::server

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include <httplib.h>
+
+#include "config.hpp"
+
+namespace corsac::server {
+
+// One cpp-httplib server with its thread. Bound first, so that a port that is taken is an error
+// before anything is announced; then started; then stopped within a time.
+class Listener {
+ public:
+  // `threads` connections are served at once; the limits of the sample are set.
+  explicit Listener(unsigned threads);
+  ~Listener();  // stops, and waits for as long as requests take
+
+  [[nodiscard]] httplib::Server& server() noexcept { return server_; }
+  // False when the address cannot be had.
+  [[nodiscard]] bool bind(const ListenAddress& address);
+  // What bind got: the port is never 0.
+  [[nodiscard]] const ListenAddress& address() const noexcept { return address_; }
+  void start();
+  // Accepts no more, and lets requests in flight end.
+  void stop();
+  // True when the server has ended before `deadline`.
+  [[nodiscard]] bool has_ended_by(std::chrono::steady_clock::time_point deadline);
+
+ private:
+  struct Ending;
+  httplib::Server server_;
+  ListenAddress address_ = {};
+  std::shared_ptr<Ending> ending_;
+  std::thread thread_;
+};
+
+}  // namespace corsac::server
