@@ -1,0 +1,215 @@
+"""The commands check, explain and test of the real program: output and exit status.
+
+  python3 commands_test.py CORSAC_PROGRAM
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+from tap import Cases, contains, equal
+
+PROGRAM = sys.argv[1]
+
+GOOD = """version = 1
+[cors]
+allowed_origins = ["https://app.example.com"]
+allowed_methods = ["GET", "PUT"]
+allowed_headers = ["Content-Type"]
+[hosts]
+allowed = ["api.example.com"]
+"""
+
+TESTED = GOOD + """
+[[test]]
+name = "the app may write"
+origin = "https://app.example.com"
+method = "PUT"
+headers = ["content-type"]
+expect = "allow"
+"""
+
+
+def run(*arguments, policy=None, name="policy.toml"):
+    """Runs the program in a folder that holds `policy`; the answer has returncode, stdout, stderr."""
+    with tempfile.TemporaryDirectory() as folder:
+        if policy is not None:
+            path = os.path.join(folder, name)
+            with open(path, "wb") as file:
+                file.write(policy if isinstance(policy, bytes) else policy.encode())
+            os.chmod(path, 0o600)
+        return subprocess.run([PROGRAM, *arguments], cwd=folder, capture_output=True, timeout=60,
+                              text=True, stdin=subprocess.DEVNULL, check=False)
+
+
+# description, policy, arguments behind `check policy.toml`, exit status, parts of standard output
+CHECK_ROWS = [
+    ("a clean policy", GOOD, [], 0, ["0 errors, 0 warnings"]),
+    ("a clean policy under --strict", GOOD, ["--strict"], 0, []),
+    ("a trailing slash, with its place and fix",
+     GOOD.replace("app.example.com\"", "app.example.com/\""), [], 1,
+     ["policy.toml:3:20: error[origin-trailing-slash]: cors.allowed_origins[0] = "
+      "\"https://app.example.com/\"", "write \"https://app.example.com\"", "1 error,"]),
+    ("every error at once", GOOD + "[cors.x]\n[nonsense]\n", [], 1,
+     ["policy.toml:8:", "policy.toml:9:", "field-unknown"]),
+    ("a typing slip in a field", GOOD.replace("allowed_methods", "allowed_method"), [], 1,
+     ["allowed_methods"]),
+    ("a syntax error, with line and column", "version = 1\n[cors\n", [], 1,
+     ["policy.toml:2:", "toml-syntax"]),
+    ("an empty file", "", [], 1, ["version"]),
+    ("a section that this version does not have", GOOD + "[csrf]\nenabled = true\n", [], 1,
+     ["section-not-available"]),
+    ("a warning", GOOD.replace("[hosts]\nallowed = [\"api.example.com\"]\n", ""), [], 0,
+     ["warning[own-origin-by-host]"]),
+    ("a warning under --strict", GOOD.replace("[hosts]\nallowed = [\"api.example.com\"]\n", ""),
+     ["--strict"], 3, ["warning[own-origin-by-host]"]),
+    ("credentials with `*`",
+     GOOD.replace("\"https://app.example.com\"", "\"*\"").replace(
+         "[hosts]", "allow_credentials = true\n[hosts]"), [], 1, ["origin-any-credentials"]),
+    ("bytes that are no text", b"version = 1\n\xff\xfe\x00\n", [], 1, ["policy.toml:2:"]),
+    ("a test that fails is no error of check", TESTED.replace("allow\"", "deny\""), [], 0, []),
+]
+
+
+def check_row(policy, arguments, status, parts):
+    answer = run("check", "policy.toml", *arguments, policy=policy)
+    for part in parts:
+        contains(answer.stdout, part)
+    equal(answer.returncode, status, answer.stdout + answer.stderr)
+
+
+def check_json():
+    answer = run("check", "policy.toml", "--json",
+                 policy=GOOD.replace("app.example.com\"", "APP.example.com\""))
+    equal(answer.returncode, 1)
+    problems = json.loads(answer.stdout)
+    equal(len(problems), 1, problems)
+    equal((problems[0]["code"], problems[0]["line"], problems[0]["column"]),
+          ("origin-upper-case", 3, 20))
+    contains(problems[0]["fix"], "https://app.example.com")
+
+
+def check_missing_file():
+    answer = run("check", "nowhere.toml")
+    equal(answer.returncode, 1)
+    contains(answer.stdout + answer.stderr, "nowhere.toml")
+
+
+def check_directory():
+    answer = run("check", ".")
+    equal(answer.returncode, 1)
+    contains(answer.stdout + answer.stderr, "not a regular file")
+
+
+# description, arguments behind `explain policy.toml`, exit status, parts of standard output
+EXPLAIN_ROWS = [
+    ("a listed origin", ["--origin", "https://app.example.com"], 0,
+     ["Access-Control-Allow-Origin", "https://app.example.com"]),
+    ("a preflight goes first for PUT", ["--origin", "https://app.example.com", "--method", "PUT"], 0,
+     ["PREFLIGHT", "REQUEST", "Access-Control-Allow-Methods"]),
+    ("an origin that is not listed", ["--origin", "https://evil.example"], 2,
+     ["origin_not_allowed", "policy.toml:3"]),
+    ("a port that differs is a near miss", ["--origin", "https://app.example.com:8443"], 2,
+     ["https://app.example.com", "8443"]),
+    ("a method that is not listed, and nothing after the preflight",
+     ["--origin", "https://app.example.com", "--method", "DELETE"], 2,
+     ["requested_method_not_allowed", "DELETE"]),
+    ("a method in lower case", ["--origin", "https://app.example.com", "--method", "patch"], 2,
+     ["PATCH"]),
+    ("a header that is not listed", ["--origin", "https://app.example.com", "--header", "X-Custom"],
+     2, ["requested_header_not_allowed", "x-custom"]),
+    ("a header that is listed", ["--origin", "https://app.example.com", "--header", "Content-Type"],
+     0, ["PREFLIGHT", "Access-Control-Allow-Headers"]),
+    ("a wrong Host", ["--origin", "https://app.example.com", "--header", "Host: evil.example"], 2,
+     ["host_not_allowed"]),
+    ("an own origin", ["--origin", "https://own.example", "--public-origin", "https://own.example",
+                       "--method", "POST", "--header", "Host: api.example.com"], 0, []),
+    ("an escape sequence stays harmless", ["--origin", "\x1b[31mred"], 2,
+     ["origin_malformed", "\\x1B[31mred"]),
+]
+
+
+def explain_row(arguments, status, parts):
+    if not any(argument.startswith("Host:") for argument in arguments):
+        arguments = [*arguments, "--header", "Host: api.example.com"]
+    answer = run("explain", "policy.toml", *arguments, policy=GOOD)
+    for part in parts:
+        contains(answer.stdout, part)
+    assert "\x1b" not in answer.stdout, answer.stdout
+    equal(answer.returncode, status, answer.stdout + answer.stderr)
+    as_json = run("explain", "policy.toml", "--json", *arguments, policy=GOOD)
+    equal(as_json.returncode, status)
+    equal(json.loads(as_json.stdout)["allowed"], status == 0)
+
+
+def explain_stops_after_a_refused_preflight():
+    answer = run("explain", "policy.toml", "--json", "--origin", "https://app.example.com",
+                 "--method", "DELETE", "--header", "Host: api.example.com", policy=GOOD)
+    told = json.loads(answer.stdout)
+    equal(told["request"], None)
+    assert told["preflight"] is not None
+
+
+def explain_wrong_policy():
+    answer = run("explain", "policy.toml", "--origin", "https://a.example", policy="version = 2\n")
+    equal(answer.returncode, 1)
+    contains(answer.stderr, "version-unknown")
+
+
+def tests_pass():
+    answer = run("test", "policy.toml", policy=TESTED)
+    equal(answer.returncode, 0, answer.stdout + answer.stderr)
+    contains(answer.stdout, "1 passed, 0 failed")
+
+
+def tests_fail():
+    answer = run("test", "policy.toml", policy=TESTED.replace("\"allow\"", "\"deny\""))
+    equal(answer.returncode, 1)
+    contains(answer.stdout, "FAILED  the app may write")
+    contains(answer.stdout, "0 passed, 1 failed")
+
+
+def tests_missing():
+    answer = run("test", "policy.toml", policy=GOOD)
+    equal(answer.returncode, 1)
+    contains(answer.stderr, "no [[test]]")
+
+
+# description, arguments, exit status, part of the output
+LINE_ROWS = [
+    ("no command", [], 1, "subcommand"),
+    ("an unknown command", ["nonsense"], 1, "nonsense"),
+    ("--help", ["--help"], 0, "explain"),
+    ("--version", ["--version"], 0, "0.1"),
+    ("explain without an origin", ["explain", "policy.toml"], 1, "--origin"),
+]
+
+
+def line_row(arguments, status, part):
+    answer = run(*arguments)
+    equal(answer.returncode, status, answer.stdout + answer.stderr)
+    contains(answer.stdout + answer.stderr, part)
+
+
+def main():
+    cases = Cases()
+    for description, policy, arguments, status, parts in CHECK_ROWS:
+        cases.add("check: " + description, check_row, policy, arguments, status, parts)
+    cases.add("check: --json", check_json)
+    cases.add("check: a file that is not there", check_missing_file)
+    cases.add("check: a folder", check_directory)
+    for description, arguments, status, parts in EXPLAIN_ROWS:
+        cases.add("explain: " + description, explain_row, arguments, status, parts)
+    cases.add("explain: a refused preflight ends it", explain_stops_after_a_refused_preflight)
+    cases.add("explain: a wrong policy", explain_wrong_policy)
+    cases.add("test: passes", tests_pass)
+    cases.add("test: fails", tests_fail)
+    cases.add("test: nothing to run", tests_missing)
+    for description, arguments, status, part in LINE_ROWS:
+        cases.add("command line: " + description, line_row, arguments, status, part)
+    cases.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,379 @@
+"""`corsac serve` itself, on port 0, asked over raw sockets.
+
+  python3 program_test.py CORSAC_PROGRAM SAMPLE_FOLDER
+"""
+import json
+import os
+import queue
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from tap import Cases, contains, equal
+
+PROGRAM, SAMPLE = sys.argv[1:3]
+DEADLINE = 30.0  # seconds that a condition may take; sanitised builds are slow
+
+CONFIG = """
+[server]
+listen = "127.0.0.1:0"
+second_listen = "127.0.0.1:0"
+[store]
+file = "policy.toml"
+{more}
+"""
+
+ADMIN = """
+[admin]
+listen = "127.0.0.1:0"
+"""
+
+
+class Running:
+    """The program with the sample's policy in a folder of its own."""
+
+    def __init__(self, policy=None, more="", arguments=()):
+        self.folder = tempfile.mkdtemp(prefix="corsac-program-")
+        if policy is None:
+            with open(os.path.join(SAMPLE, "policy.toml"), encoding="utf-8") as file:
+                policy = file.read()
+        self.write_policy(policy)
+        shutil.copytree(os.path.join(SAMPLE, "static"), os.path.join(self.folder, "static"))
+        config = os.path.join(self.folder, "server.toml")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(CONFIG.format(more=more))
+        self.lines, self.log = queue.Queue(), []
+        self.process = subprocess.Popen(
+            [PROGRAM, "serve", "--config", config, *arguments], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        threading.Thread(target=self.read_output, daemon=True).start()
+        self.log_reader = threading.Thread(target=self.read_log, daemon=True)
+        self.log_reader.start()
+        self.addresses = []
+        self.admin = None
+
+    def read_output(self):
+        for line in self.process.stdout:
+            self.lines.put(line.rstrip("\n"))
+        self.lines.put(None)
+
+    def read_log(self):
+        for line in self.process.stderr:
+            self.log.append(line.rstrip("\n"))
+
+    def wait_ready(self, wants_admin=False):
+        end = time.monotonic() + DEADLINE
+        while len(self.addresses) < 2 or (wants_admin and self.admin is None):
+            line = self.lines.get(timeout=max(0.0, end - time.monotonic()))
+            assert line is not None, "ended: " + "\n".join(self.log)
+            found = re.match(r"listening on http://127\.0\.0\.1:(\d+)$", line)
+            if found:
+                self.addresses.append(int(found.group(1)))
+            found = re.match(r"admin on http://127\.0\.0\.1:(\d+)(?:/#token=(\S+))?$", line)
+            if found:
+                self.admin = (int(found.group(1)), found.group(2))
+        return self
+
+    def write_policy(self, text):
+        path = os.path.join(self.folder, "policy.toml")
+        with open(path + ".new", "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path + ".new", 0o600)
+        os.rename(path + ".new", path)
+
+    def wait_log(self, condition):
+        """The first log line for which the condition holds, as an object."""
+        end = time.monotonic() + DEADLINE
+        while time.monotonic() < end:
+            for line in list(self.log):
+                if line.startswith("{") and condition(json.loads(line)):
+                    return json.loads(line)
+            time.sleep(0.01)  # between two looks, not instead of one
+        raise AssertionError("no such line in the log:\n" + "\n".join(self.log))
+
+    def end(self, number=signal.SIGTERM):
+        """The exit status, and the seconds it took."""
+        started = time.monotonic()
+        self.process.send_signal(number)
+        status = self.process.wait(timeout=DEADLINE)
+        took = time.monotonic() - started
+        self.log_reader.join(DEADLINE)
+        return status, took
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def ask_raw(port, request):
+    """Every byte of the answer to `request` on a connection of its own."""
+    with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) as connection:
+        connection.sendall(request)
+        answer = b""
+        while True:
+            part = connection.recv(65536)
+            if not part:
+                return answer
+            answer += part
+
+
+def parse(answer):
+    head, _, body = answer.partition(b"\r\n\r\n")
+    lines = head.decode("latin-1").split("\r\n")
+    headers = [tuple(line.split(": ", 1)) for line in lines[1:]]
+    return int(lines[0].split(" ")[1]), headers, body
+
+
+def ask(port, method, target, headers=(), body=b""):
+    lines = [f"{method} {target} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Connection: close"]
+    lines += [f"{name}: {value}" for name, value in headers]
+    if body or method in ("POST", "PUT", "PATCH"):
+        lines.append(f"Content-Length: {len(body)}")
+    return parse(ask_raw(port, ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + body))
+
+
+CORS_NAMES = re.compile(r"^(access-control-.*|vary|timing-allow-origin|cache-control)$", re.I)
+
+
+def cors_headers(headers):
+    return sorted((name, value) for name, value in headers if CORS_NAMES.match(name))
+
+
+ORIGIN = "https://app.example.com"
+GRANT = [("Access-Control-Allow-Credentials", "true"), ("Access-Control-Allow-Origin", ORIGIN),
+         ("Access-Control-Expose-Headers", "X-Request-Id"), ("Vary", "Origin")]
+VARY = [("Vary", "Origin")]
+PREFLIGHT_VARY = ("Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
+REFUSED = [("Cache-Control", "no-store"), ("Vary", "Origin")]
+
+# description, method, target, headers, status, whole set of CORS headers
+ROWS = [
+    ("a listed origin", "GET", "/api/hello", [("Origin", ORIGIN)], 200, GRANT),
+    ("HEAD", "HEAD", "/api/hello", [("Origin", ORIGIN)], 200, GRANT),
+    ("no Origin", "GET", "/api/hello", [], 200, VARY),
+    ("another origin is refused", "GET", "/api/hello", [("Origin", "https://evil.example")], 403,
+     REFUSED),
+    ("a preflight", "OPTIONS", "/api/echo",
+     [("Origin", ORIGIN), ("Access-Control-Request-Method", "PUT"),
+      ("Access-Control-Request-Headers", "content-type")], 204,
+     [("Access-Control-Allow-Credentials", "true"),
+      ("Access-Control-Allow-Headers", "content-type"), ("Access-Control-Allow-Methods", "PUT"),
+      ("Access-Control-Allow-Origin", ORIGIN), ("Access-Control-Max-Age", "600"), PREFLIGHT_VARY]),
+    ("a preflight for a method that is not listed", "OPTIONS", "/api/echo",
+     [("Origin", ORIGIN), ("Access-Control-Request-Method", "PATCH")], 403,
+     [("Cache-Control", "no-store"), PREFLIGHT_VARY]),
+    ("OPTIONS that is no preflight", "OPTIONS", "/api/echo", [("Origin", ORIGIN)], 200, GRANT),
+    ("an error answer", "GET", "/api/error/503", [("Origin", ORIGIN)], 503, GRANT),
+    ("a 403 of the application", "GET", "/api/v1/users/me", [("Origin", ORIGIN)], 403, GRANT),
+    ("an exception", "GET", "/api/throw", [("Origin", ORIGIN)], 500, GRANT),
+    ("no such route", "GET", "/nowhere", [("Origin", ORIGIN)], 404, GRANT),
+    ("a stream", "GET", "/api/stream", [("Origin", ORIGIN)], 200, GRANT),
+    ("a handler that sets Vary", "GET", "/api/vary?v=Accept", [("Origin", ORIGIN)], 200,
+     GRANT[:3] + [("Vary", "Accept, Origin")]),
+    ("a handler that does CORS itself", "GET", "/api/own-cors", [("Origin", ORIGIN)], 200, GRANT),
+    ("and to a refused origin", "GET", "/api/own-cors", [("Origin", "https://evil.example")], 403,
+     REFUSED),
+    ("public keys", "GET", "/.well-known/jwks.json", [("Origin", "https://any.example")], 200,
+     [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", "X-Request-Id")]),
+    ("an excluded path", "GET", "/account", [("Origin", ORIGIN)], 200, []),
+    ("a preflight on an excluded path", "OPTIONS", "/admin/users",
+     [("Origin", ORIGIN), ("Access-Control-Request-Method", "PUT")], 403,
+     [("Cache-Control", "no-store")]),
+    ("a static file", "GET", "/static/app.js", [("Origin", ORIGIN)], 200, GRANT),
+    ("the page", "GET", "/", [], 200, VARY),
+    ("a record's origin", "GET", "/api/hello", [("Origin", "https://portal.example")], 200,
+     [(n, "https://portal.example" if n == "Access-Control-Allow-Origin" else v)
+      for n, v in GRANT]),
+    ("an ambiguous path", "GET", "/api//hello", [("Origin", ORIGIN)], 403, REFUSED),
+]
+
+
+def wire_row(running, method, target, headers, status, expected):
+    seen_status, seen, _ = ask(running.addresses[0], method, target, headers)
+    equal((seen_status, cors_headers(seen)), (status, sorted(expected)), f"{method} {target}")
+
+
+def wrong_host(running):
+    status, headers, body = parse(ask_raw(
+        running.addresses[0],
+        b"GET /api/hello HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
+    equal((status, body), (421, b""))
+    contains(dict(headers), "Cache-Control")
+
+
+def too_large(running):
+    body = b"x" * (1024 * 1024 + 1)
+    status, headers, _ = ask(running.addresses[0], "POST", "/api/echo",
+                             [("Origin", ORIGIN), ("Content-Type", "text/plain")], body)
+    equal((status, cors_headers(headers)), (413, sorted(GRANT)))
+
+
+def post_without_length(running):
+    started = time.monotonic()
+    status, _, _ = parse(ask_raw(
+        running.addresses[0],
+        f"POST /api/echo HTTP/1.1\r\nHost: 127.0.0.1:{running.addresses[0]}\r\n"
+        "Connection: close\r\n\r\n".encode()))
+    assert status in (200, 411), status
+    assert time.monotonic() - started < 4, "waited for a body that nobody announced"
+
+
+def refusal_is_an_event(running):
+    ask(running.addresses[0], "GET", "/api/hello", [("Origin", "https://event.example"),
+                                                   ("Cookie", "secret=1"),
+                                                   ("Authorization", "Bearer secret")])
+    event = running.wait_log(lambda line: line.get("origin") == "https://event.example")
+    equal((event["type"], event["outcome"], event["reason"], event["status"]),
+          ("event", "blocked", "origin_not_allowed", 403))
+    assert re.match(r".*policy\.toml:\d+", event["place"]), event
+    assert event["hint"], event
+    contains([name.lower() for name in event["header_names"]], "cookie")
+    assert "secret" not in json.dumps(event), event
+
+
+def hostile_bytes_stay_on_their_line(running):
+    ask(running.addresses[0], "GET", "/api/hello", [("Origin", "https://x\x1b[31m\"evil\xff")])
+    event = running.wait_log(lambda line: "x1B[31m" in (line.get("origin") or ""))
+    equal(event["reason"], "origin_malformed")
+
+
+def reload_takes_effect(running):
+    def is_allowed():
+        _, headers, _ = ask(running.addresses[1], "GET", "/api/hello",
+                            [("Origin", "https://new.example")])
+        return dict(headers).get("Access-Control-Allow-Origin") == "https://new.example"
+
+    assert not is_allowed()
+    running.write_policy('version = 1\n[cors]\nallowed_origins = ["https://new.example"]\n'
+                         '[hosts]\nallowed = ["127.0.0.1:*"]\n')
+    end = time.monotonic() + DEADLINE
+    while not is_allowed():
+        assert time.monotonic() < end, "the new policy never came into force"
+    running.write_policy('version = 1\n[cors]\nallowed_origins = ["https://new.example/"]\n')
+    running.process.send_signal(signal.SIGHUP)
+    running.wait_log(lambda line: "origin-trailing-slash" in json.dumps(line))
+    assert is_allowed(), "a wrong policy must not replace the one in force"
+
+
+def ends_with_a_request_in_flight():
+    with Running().wait_ready() as running:
+        with socket.create_connection(("127.0.0.1", running.addresses[0]), DEADLINE) as connection:
+            connection.sendall(f"GET /api/slow?ms=600 HTTP/1.1\r\nHost: 127.0.0.1:"
+                               f"{running.addresses[0]}\r\n\r\n".encode())
+            idle = socket.create_connection(("127.0.0.1", running.addresses[0]), DEADLINE)
+            # The request is in flight once another one, sent later, was answered.
+            ask(running.addresses[0], "GET", "/api/hello")
+            status, took = running.end()
+            contains(connection.recv(65536), b"waited_ms")
+            idle.close()
+        equal(status, 0)
+        assert took < 2.5, f"took {took:.2f} s"
+
+
+def ends_by_interrupt():
+    with Running().wait_ready() as running:
+        equal(running.end(signal.SIGINT)[0], 0)
+
+
+def admin_listener():
+    with Running(more=ADMIN).wait_ready(wants_admin=True) as running:
+        port, token = running.admin
+        assert token, "a token for this run is printed"
+        equal(ask(port, "GET", "/healthz")[0], 200)
+        equal(ask(port, "GET", "/api/status")[0], 401)
+        right = [("Authorization", f"Bearer {token}")]
+        status, _, body = ask(port, "GET", "/api/status", right)
+        equal(status, 200)
+        equal(json.loads(body)["state"], "fresh")
+        ask(running.addresses[0], "GET", "/api/hello", [("Origin", "https://evil.example")])
+        status, _, body = ask(port, "GET", "/api/events", right)
+        equal((status, json.loads(body)["events"][0]["reason"]), (200, "origin_not_allowed"))
+        status, _, body = ask(port, "GET", "/metrics", right)
+        contains(body.decode(), "origin_not_allowed")
+        equal(ask(port, "POST", "/api/reload", right)[0], 200)
+        equal(ask(port, "GET", "/api/status", [("Authorization", "Bearer wrong")])[0], 401)
+        assert token not in "\n".join(running.log), "a token stands in the log"
+        status, _, _ = parse(ask_raw(port, b"GET /healthz HTTP/1.1\r\nHost: evil.example\r\n"
+                                           b"Connection: close\r\n\r\n"))
+        equal(status, 421)
+
+
+# description, policy (None = the sample's), more configuration, parts of what is said
+START_ROWS = [
+    ("a wrong policy", 'version = 1\n[cors]\nallowed_origins = ["example.com"]\n', "",
+     ["policy.toml:3:20", "origin-no-scheme", "https://example.com"]),
+    ("a wrong configuration", None, "[log]\nfil = \"-\"\n", ["server.toml:7:1", "field-unknown"]),
+    ("two mistakes at once", None, "[nonsense]\n[log]\nevent_capacity = 0\n",
+     ["nonsense", "field-range"]),
+    ("an unknown setting of the store", None, "fil = \"x\"\n", ["fil"]),
+    ("a plugin that is not there", None, "plugin = \"nowhere\"\n", ["nowhere", "plugin-not-found"]),
+]
+
+
+def refuses_to_start(policy, more, parts):
+    with Running(policy=policy, more=more) as running:
+        equal(running.process.wait(timeout=DEADLINE), 1)
+        running.log_reader.join(DEADLINE)
+        for part in parts:
+            contains("\n".join(running.log), part)
+        equal(running.lines.get(timeout=DEADLINE), None, "something was announced")
+
+
+def refuses_a_taken_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with Running(arguments=["--listen", f"127.0.0.1:{port}"]) as running:
+            equal(running.process.wait(timeout=DEADLINE), 1)
+            running.log_reader.join(DEADLINE)
+            contains("\n".join(running.log), str(port))
+
+
+def starts_closed_when_told():
+    policy = 'version = 1\n[cors]\nallowed_origins = ["example.com"]\n'
+    with Running(policy=policy, more='on_start_failure = "closed"\n').wait_ready() as running:
+        status, headers, _ = ask(running.addresses[0], "GET", "/api/hello", [("Origin", ORIGIN)])
+        equal((status, cors_headers(headers)), (403, REFUSED))
+        equal(ask(running.addresses[0], "GET", "/api/hello")[0], 200)
+        running.write_policy('version = 1\n[cors]\nallowed_origins = ["https://app.example.com"]\n')
+        end = time.monotonic() + DEADLINE
+        while ask(running.addresses[0], "GET", "/api/hello", [("Origin", ORIGIN)])[0] != 200:
+            assert time.monotonic() < end, "the mended policy never came into force"
+
+
+def main():
+    cases = Cases()
+    with Running() as running:
+        running.wait_ready()
+        for description, *row in ROWS:
+            cases.add("serves: " + description, wire_row, running, *row)
+        cases.add("serves: a Host of somebody else", wrong_host, running)
+        cases.add("serves: a body that is too large", too_large, running)
+        cases.add("serves: a POST without a length", post_without_length, running)
+        cases.add("events: a refusal, with place and hint", refusal_is_an_event, running)
+        cases.add("events: hostile bytes", hostile_bytes_stay_on_their_line, running)
+        cases.add("reload: a new policy, and a wrong one", reload_takes_effect, running)
+        cases.add("ends: with a request in flight", ends_with_a_request_in_flight)
+        cases.add("ends: by interrupt", ends_by_interrupt)
+        cases.add("admin: routes behind the token", admin_listener)
+        for description, *row in START_ROWS:
+            cases.add("does not start: " + description, refuses_to_start, *row)
+        cases.add("does not start: a port that is taken", refuses_a_taken_port)
+        cases.add("starts closed when told so", starts_closed_when_told)
+        cases.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""Test cases as functions, printed as TAP."""
+import traceback
+
+
+class Cases:
+    """Collects cases; each is a description and a function that raises AssertionError when wrong."""
+
+    def __init__(self):
+        self.cases = []
+
+    def add(self, description, function, *arguments):
+        self.cases.append((description, function, arguments))
+
+    def run(self):
+        print(f"1..{len(self.cases)}", flush=True)
+        for number, (description, function, arguments) in enumerate(self.cases, 1):
+            try:
+                function(*arguments)
+                print(f"ok {number} - {description}", flush=True)
+            except Exception:  # the rest must run whatever one case does
+                print(f"not ok {number} - {description}", flush=True)
+                for line in traceback.format_exc().splitlines()[-12:]:
+                    print(f"# {line}", flush=True)
+
+
+def equal(seen, expected, what=""):
+    assert seen == expected, f"{what}\n  seen:     {seen!r}\n  expected: {expected!r}"
+
+
+def contains(text, part):
+    assert part in text, f"{part!r} is not in:\n{text}"
