@@ -1,0 +1,174 @@
+// corsac serve: the sample server. Entry: serve. Test: tests/server/program_test.cpp and
+// tests/browser.
+//
+// Everything that can be wrong is found before anything is announced: configuration, log, policy,
+// ports. Then it runs until a signal ends it.
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <corsac/httplib.hpp>
+
+#include "admin.hpp"
+#include "commands.hpp"
+#include "config.hpp"
+#include "listener.hpp"
+#include "log.hpp"
+#include "sample/routes.hpp"
+#include "signals.hpp"
+
+namespace corsac::server {
+namespace {
+
+// Requests in flight get this long; what is left then is cut, so that the program leaves within 2 s.
+constexpr std::chrono::milliseconds kGrace{1500};
+
+// Where static/ lies: beside the configuration, else where it was installed.
+std::filesystem::path sample_folder(const std::filesystem::path& config_file) {
+  std::error_code error;
+  std::filesystem::path beside = std::filesystem::absolute(config_file, error).parent_path();
+  if (std::filesystem::is_directory(beside / "static", error)) return beside;
+  return CORSAC_SAMPLE_FOLDER;
+}
+
+GateOptions gate_options(const ServerConfig& config, const std::shared_ptr<Log>& log) {
+  GateOptions options;
+  options.public_origins = config.public_origins;
+  options.trusted_proxies = config.trusted_proxies;
+  options.event_capacity = config.log.event_capacity;
+  options.event_sink = [log](std::string_view line) { log->json_line(line); };
+  options.log = [log](LogLevel level, std::string_view text) { log->message(level, text); };
+  return options;
+}
+
+// The listeners of one run: the page's origin, its other origin, and the admin one.
+class Listeners {
+ public:
+  Listeners(const ServerConfig& config, const std::shared_ptr<Gate>& gate,
+            const std::filesystem::path& folder)
+      : config_(config) {
+    add_sample(config.listen, gate, folder);
+    if (config.second_listen) add_sample(*config.second_listen, gate, folder);
+    if (config.admin) {
+      admin_ = std::make_unique<Listener>(kAdminThreads);
+    }
+  }
+
+  // The address that cannot be had, or nothing.
+  [[nodiscard]] std::optional<ListenAddress> bind() {
+    for (Sample& sample : samples_) {
+      if (!sample.listener->bind(sample.wanted)) return sample.wanted;
+    }
+    if (admin_ && !admin_->bind(config_.admin->listen)) return config_.admin->listen;
+    if (samples_.size() == 2) {
+      *samples_[0].other_port = samples_[1].listener->address().port;
+      *samples_[1].other_port = samples_[0].listener->address().port;
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] Listener* admin() noexcept { return admin_.get(); }
+
+  void start() {
+    for (Sample& sample : samples_) sample.listener->start();
+    if (admin_) admin_->start();
+  }
+
+  void announce(const std::string& admin_fragment) const {
+    for (const Sample& sample : samples_) {
+      std::printf("listening on http://%s\n", to_text(sample.listener->address()).c_str());
+    }
+    if (admin_) {
+      std::printf("admin on http://%s%s\n", to_text(admin_->address()).c_str(),
+                  admin_fragment.c_str());
+    }
+    std::fflush(stdout);
+  }
+
+  // False when requests were still in flight after kGrace.
+  [[nodiscard]] bool stop() {
+    const auto deadline = std::chrono::steady_clock::now() + kGrace;
+    for (Sample& sample : samples_) sample.listener->stop();
+    if (admin_) admin_->stop();
+    bool have_ended = true;
+    for (Sample& sample : samples_) have_ended &= sample.listener->has_ended_by(deadline);
+    if (admin_) have_ended &= admin_->has_ended_by(deadline);
+    return have_ended;
+  }
+
+ private:
+  static constexpr unsigned kAdminThreads = 16;
+
+  struct Sample {
+    ListenAddress wanted;
+    std::shared_ptr<std::atomic<int>> other_port;
+    std::unique_ptr<Listener> listener;
+  };
+
+  void add_sample(const ListenAddress& address, const std::shared_ptr<Gate>& gate,
+                  const std::filesystem::path& folder) {
+    auto other_port = std::make_shared<std::atomic<int>>(0);
+    auto listener = std::make_unique<Listener>(config_.threads);
+    install(listener->server(), gate, {.require_content_length = true});
+    add_sample_routes(listener->server(), {.folder = folder, .other_port = other_port});
+    samples_.push_back({address, std::move(other_port), std::move(listener)});
+  }
+
+  const ServerConfig& config_;
+  std::vector<Sample> samples_ = {};
+  std::unique_ptr<Listener> admin_ = {};
+};
+
+int fail_with(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+  return 1;
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options) {
+  block_signals();
+  auto config = read_config(options.config);
+  if (!config) return fail_with(config.error().text());
+  if (!options.listen.empty()) {
+    const auto address = parse_listen_address(options.listen);
+    if (!address) return fail_with("corsac: --listen takes HOST:PORT, as 127.0.0.1:8080\n");
+    config->listen = *address;
+  }
+  auto log = Log::open(config->log.file);
+  if (!log) return fail_with("corsac: the log cannot be written: " + log.error() + "\n");
+
+  auto gate = open_gate(config->store, gate_options(*config, *log));
+  if (!gate) return fail_with(gate.error().text());
+  std::fputs((*gate)->warnings().text().c_str(), stderr);
+
+  Listeners listeners(*config, *gate, sample_folder(options.config));
+  if (const auto refused = listeners.bind()) {
+    return fail_with("corsac: cannot listen on " + to_text(*refused) + "\n");
+  }
+  std::string admin_fragment;
+  if (Listener* admin = listeners.admin()) {
+    const auto added = add_admin(*admin, *config->admin, *gate, admin_fragment);
+    if (!added) return fail_with(added.error().text());
+  }
+  listeners.start();
+  listeners.announce(admin_fragment);
+
+  while (wait_for_signal() == Signal::Reload) (*gate)->request_reload();
+  if (!listeners.stop()) {
+    (*log)->message(LogLevel::Warning, "requests were still in flight and have been cut");
+    std::_Exit(0);  // their threads hold everything that would be freed now
+  }
+  return 0;
+}
+
+}  // namespace corsac::server
