@@ -157,8 +157,9 @@ int serve(const ServeOptions& options) {
   }
   std::string admin_fragment;
   if (Listener* admin = listeners.admin()) {
-    const auto added = add_admin(*admin, *config->admin, *gate, admin_fragment);
+    auto added = add_admin(*admin, *config->admin, *gate);
     if (!added) return fail_with(added.error().text());
+    admin_fragment = std::move(*added);
   }
   listeners.start();
   listeners.announce(admin_fragment);
