@@ -58,7 +58,7 @@ int main(int argc, char** argv) {
   CLI::App app(
       "Corsac: CORS for cpp-httplib servers, from a policy that can change while they run");
   app.set_version_flag("--version", CORSAC_VERSION);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);  // none is told below: CLI11 would not name what it does not know
   ServeOptions serve_options;
   CheckOptions check_options;
   ExplainOptions explain_options;
@@ -72,6 +72,11 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 1;
+  }
+  if (!run) {
+    std::fputs(app.help().c_str(), stderr);
+    std::fputs("A command is needed\n", stderr);
+    return 1;
   }
   try {
     return run();

@@ -313,7 +313,7 @@ def admin_listener():
 START_ROWS = [
     ("a wrong policy", 'version = 1\n[cors]\nallowed_origins = ["example.com"]\n', "",
      ["policy.toml:3:20", "origin-no-scheme", "https://example.com"]),
-    ("a wrong configuration", None, "[log]\nfil = \"-\"\n", ["server.toml:7:1", "field-unknown"]),
+    ("a wrong configuration", None, "[log]\nfil = \"-\"\n", ["server.toml:8:1", "field-unknown"]),
     ("two mistakes at once", None, "[nonsense]\n[log]\nevent_capacity = 0\n",
      ["nonsense", "field-range"]),
     ("an unknown setting of the store", None, "fil = \"x\"\n", ["fil"]),
