@@ -82,7 +82,7 @@ async function runSamplePage(page, address) {
   await page.goto(address + "/");
   await page.waitForFunction(() => document.body.dataset.done === "yes", null,
     { timeout: kDeadlineMs });
-  return page.$$eval("#results tr", (rows) => rows.map((row) => ({
+  return page.$$eval("#results tr[data-request]", (rows) => rows.map((row) => ({
     request: row.dataset.request, origin: row.dataset.origin, verdict: row.dataset.verdict,
     read: row.lastElementChild.textContent,
   })));

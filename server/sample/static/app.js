@@ -44,22 +44,33 @@ async function send(url, row) {
   return { status: response.status, text: await response.text() };
 }
 
+function addGroup(title, origin) {
+  const line = document.createElement("tr");
+  line.className = "group";
+  const head = document.createElement("th");
+  head.scope = "colgroup";
+  head.colSpan = 3;
+  const code = document.createElement("code");
+  code.textContent = origin;
+  head.append(`${title} `, code);
+  line.append(head);
+  document.getElementById("results").append(line);
+}
+
 function addRow(row, origin) {
   const line = document.createElement("tr");
   line.dataset.request = row.name;
   line.dataset.origin = origin;
   const name = document.createElement("th");
   name.scope = "row";
-  name.textContent = row.name;
-  const target = document.createElement("td");
   const code = document.createElement("code");
-  code.textContent = origin + row.path;
-  target.append(code);
+  code.textContent = row.path;
+  name.append(row.name, " ", code);
   const verdict = document.createElement("td");
   const badge = document.createElement("span");
   verdict.append(badge);
   const read = document.createElement("td");
-  line.append(name, target, verdict, read);
+  line.append(name, verdict, read);
   document.getElementById("results").append(line);
   return { line, badge, read };
 }
@@ -85,7 +96,10 @@ async function run(row, origin) {
 async function runAll(origins) {
   document.getElementById("results").replaceChildren();
   document.body.dataset.done = "no";
-  for (const origin of [origins.first, origins.second].filter(Boolean)) {
+  const groups = [["To the second origin", origins.second], ["To its own origin", origins.first]];
+  for (const [title, origin] of groups) {
+    if (!origin) continue;
+    addGroup(title, origin);
     for (const row of requests) await run(row, origin);
   }
   document.body.dataset.done = "yes";
