@@ -243,7 +243,11 @@ def refusal_is_an_event(running):
 
 
 def hostile_bytes_stay_on_their_line(running):
-    ask(running.addresses[0], "GET", "/api/hello", [("Origin", "https://x\x1b[31m\"evil\xff")])
+    status, _, _ = ask(running.addresses[0], "GET", "/api/hello",
+                       [("Origin", "https://x\x1b[31m\"evil\xff")])
+    assert "\x1b" not in "\n".join(running.log)
+    if status == 400:  # the newer cpp-httplib refuses such bytes before any hook
+        return
     event = running.wait_log(lambda line: "x1B[31m" in (line.get("origin") or ""))
     equal(event["reason"], "origin_malformed")
 
