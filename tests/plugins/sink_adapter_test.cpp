@@ -60,7 +60,7 @@ TEST_F(SinkAdapterTest, PassesEveryCallOn) {
   EXPECT_TRUE(reader_.is_finished());
   const std::vector<Problem> problems = reader_.take_problems();
   const Policy policy = reader_.take_policy();
-  EXPECT_EQ(policy.version, 1);
+  EXPECT_EQ(policy.version.value(), 1);
   EXPECT_TRUE(policy.cors.enabled.value());
   EXPECT_THAT(policy.cors.allowed_origins.values(), ElementsAre("https://a.example"));
   EXPECT_EQ(policy.cors.allowed_origins.place(0), (Place{.line = 5, .column = 20, .source = 0}));

@@ -10,7 +10,7 @@ import tempfile
 
 from tap import Cases, contains, equal
 
-PROGRAM = sys.argv[1]
+PROGRAM = os.path.abspath(sys.argv[1])
 
 GOOD = """version = 1
 [cors]

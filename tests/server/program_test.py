@@ -17,7 +17,7 @@ import time
 
 from tap import Cases, contains, equal
 
-PROGRAM, SAMPLE = sys.argv[1:3]
+PROGRAM, SAMPLE = map(os.path.abspath, sys.argv[1:3])
 DEADLINE = 30.0  # seconds that a condition may take; sanitised builds are slow
 
 CONFIG = """

@@ -1,0 +1,307 @@
+// The admin listener's routes, its Host guard, its tokens. Entry: AdminApi::handle. Spec: README,
+// "Operating". Test: tests/adapter/admin_api_test.cpp.
+
+#include "corsac/adapter/admin_api.hpp"
+
+#include <charconv>
+#include <cstdint>
+#include <deque>
+
+#include <nlohmann/json.hpp>
+
+#include "corsac/adapter/admin_metrics.hpp"
+#include "corsac/adapter/rate_limit.hpp"
+#include "corsac/base/ascii.hpp"
+#include "corsac/base/printable.hpp"
+#include "corsac/base/rfc3339.hpp"
+#include "corsac/http/ip_range.hpp"
+#include "corsac/stage/host_guard.hpp"
+#include "corsac/stage/reason.hpp"
+
+namespace corsac {
+namespace {
+
+// Keeps the order in which the fields are written.
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kEventsLimitRows = 1000;  // of one answer; a ring may hold millions
+
+std::string to_text(const Json& json) {
+  return json.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
+}
+
+AdminAnswer refusal(int status, std::string_view code, std::string_view message) {
+  Json json;
+  json["error"] = code;
+  json["message"] = message;
+  return {.status = status, .body = to_text(json)};
+}
+
+Json time_or_null(std::chrono::system_clock::time_point time) {
+  return time == std::chrono::system_clock::time_point() ? Json(nullptr) : Json(time_text(time));
+}
+
+// RFC 6750, 2.1: the scheme in any case, one token. Empty = there is none.
+std::string_view bearer_token(const HeaderField& authorization) {
+  constexpr std::string_view kScheme = "bearer ";
+  if (authorization.lines != 1) return {};
+  const std::string_view value = authorization.value;
+  if (!equals_ignoring_case(value.substr(0, kScheme.size()), kScheme)) return {};
+  return trim_ows(value.substr(kScheme.size()));
+}
+
+// Digits only; nothing for anything else, or for what is too large.
+template <class Number>
+std::optional<Number> parse_number(std::string_view text) {
+  Number number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+// An address cannot be rebound to another, so it needs no list; a name can.
+bool is_never_rebound(std::string_view host) {
+  if (equals_ignoring_case(host, "localhost")) return true;
+  if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
+  return host.find('/') == std::string_view::npos && IpRange::parse(host).has_value();
+}
+
+// What `parameters` says, or the name of the parameter that is wrong.
+Result<EventLog::Query, std::string> read_query(const AdminRequest& request) {
+  EventLog::Query query;
+  for (const auto& [name, value] : request.query) {
+    const auto number = parse_number<std::uint64_t>(value);
+    const std::string name_text = to_printable(name);
+    if (name == "reason") {
+      if (!parse_reason(value)) return fail(name_text);
+      query.reason = value;
+    } else if (name == "type") {
+      if (value != "event") return fail(name_text);
+    } else if (name == "after" && number) {
+      query.after = *number;
+    } else if (name == "startRow" && number) {
+      query.start_row = *number;
+    } else if (name == "numberOfResults" && number && *number <= kEventsLimitRows) {
+      query.count = *number;
+    } else {
+      return fail(name_text);
+    }
+  }
+  return query;
+}
+
+Json counters_json(const Counters::Totals& totals) {
+  Json json;
+  json["passed"] = totals.passed;
+  json["granted"] = totals.granted;
+  json["preflights"] = totals.preflights;
+  json["refused"] = totals.refused;
+  json["marked"] = totals.marked;
+  json["reasons"] = Json::object();
+  for (std::size_t i = 1; i < kReasonCount; ++i) {
+    if (totals.reasons[i] == 0) continue;
+    json["reasons"][std::string(reason_info(static_cast<Reason>(i)).code)] = totals.reasons[i];
+  }
+  json["predicate_failures"] = totals.predicate_failures;
+  json["handler_headers_replaced"] = totals.handler_headers_replaced;
+  json["responses_without_decision"] = totals.responses_without_decision;
+  json["event_failures"] = totals.event_failures;
+  return json;
+}
+
+Json problems_json(const Report& report) { return Json::parse(report.json()); }
+
+}  // namespace
+
+struct AdminApi::State {
+  using Answer = AdminAnswer (State::*)(const AdminRequest&);
+  struct Route {
+    std::string_view path;
+    std::string_view method;
+    std::optional<AdminScope> scope;  // nothing = nobody is asked
+    Answer answer;
+  };
+  static const Route kRoutes[];
+
+  State(std::shared_ptr<Gate> gate_of_api, AdminOptions admin_options)
+      : gate(std::move(gate_of_api)),
+        options(std::move(admin_options)),
+        strangers(options.requests_per_minute) {
+    if (!options.clock) options.clock = std::make_shared<SystemClock>();
+    for (std::size_t i = 0; i < options.tokens.size(); ++i) {
+      allowances.emplace_back(options.requests_per_minute);
+    }
+  }
+
+  std::optional<AdminAnswer> refuse_host(const AdminRequest& request) const;
+  AdminAnswer healthz(const AdminRequest& request);
+  AdminAnswer metrics(const AdminRequest& request);
+  AdminAnswer status(const AdminRequest& request);
+  AdminAnswer events(const AdminRequest& request);
+  AdminAnswer reload(const AdminRequest& request);
+
+  const std::shared_ptr<Gate> gate;
+  AdminOptions options;
+  std::vector<HostPattern> hosts = {};
+  std::deque<RateLimit> allowances = {};  // one for each of options.tokens; a deque moves nothing
+  RateLimit strangers;
+};
+
+const AdminApi::State::Route AdminApi::State::kRoutes[] = {
+    {"/healthz", "GET", std::nullopt, &State::healthz},
+    {"/metrics", "GET", AdminScope::Read, &State::metrics},
+    {"/api/status", "GET", AdminScope::Read, &State::status},
+    {"/api/events", "GET", AdminScope::Read, &State::events},
+    {"/api/reload", "POST", AdminScope::Manage, &State::reload},
+};
+
+Result<std::shared_ptr<AdminApi>, Report> AdminApi::make(std::shared_ptr<Gate> gate,
+                                                         AdminOptions options) {
+  auto state = std::make_unique<State>(std::move(gate), std::move(options));
+  std::vector<Problem> problems;
+  for (std::size_t i = 0; i < state->options.allowed_hosts.size(); ++i) {
+    const std::string& text = state->options.allowed_hosts[i];
+    auto pattern = parse_host_pattern(text);
+    if (pattern) {
+      state->hosts.push_back(std::move(*pattern));
+      continue;
+    }
+    problems.push_back({.code = pattern.error().code,
+                        .path = "allowed_hosts[" + std::to_string(i) + "]",
+                        .value = pattern.error().may_show_value ? text : "",
+                        .what = pattern.error().what,
+                        .fix = pattern.error().fix});
+  }
+  if (!problems.empty()) return fail(Report(std::move(problems)));
+  return std::shared_ptr<AdminApi>(new AdminApi(std::move(state)));
+}
+
+AdminApi::AdminApi(std::unique_ptr<State> state) : state_(std::move(state)) {}
+AdminApi::~AdminApi() = default;
+
+std::optional<AdminAnswer> AdminApi::handle(const AdminRequest& request) {
+  if (auto refused = state_->refuse_host(request)) return refused;
+  for (const State::Route& route : State::kRoutes) {
+    if (route.path != request.path) continue;
+    if (route.scope) {
+      if (auto refused = refuse_unless(request, *route.scope)) return refused;
+    }
+    if (request.method != route.method && !(request.method == "HEAD" && route.method == "GET")) {
+      AdminAnswer answer = refusal(405, "method", "another method is needed here");
+      answer.headers.emplace_back("Allow", route.method == "GET" ? "GET, HEAD" : "POST");
+      return answer;
+    }
+    return (state_.get()->*route.answer)(request);
+  }
+  return std::nullopt;
+}
+
+std::optional<AdminAnswer> AdminApi::refuse_unless(const AdminRequest& request, AdminScope scope) {
+  const std::string_view presented = bearer_token(request.authorization);
+  const AdminToken* token =
+      presented.empty() ? nullptr : find_admin_token(state_->options.tokens, presented);
+  RateLimit& limit =
+      token == nullptr
+          ? state_->strangers
+          : state_->allowances[static_cast<std::size_t>(token - state_->options.tokens.data())];
+  if (!limit.take(state_->options.clock->steady_now())) {
+    AdminAnswer answer = refusal(429, "too_many_requests", "the allowance of a minute is used up");
+    answer.headers.emplace_back("Retry-After", std::to_string(limit.seconds_until_next()));
+    return answer;
+  }
+  if (token == nullptr) {
+    AdminAnswer answer =
+        presented.empty()
+            ? refusal(401, "token_missing", "send the token as `Authorization: Bearer TOKEN`")
+            : refusal(401, "token_unknown", "this token is not known");
+    answer.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"corsac\"");
+    return answer;
+  }
+  if (scope == AdminScope::Manage && token->scope != AdminScope::Manage) {
+    return refusal(403, "scope", "this token may look, and not change");
+  }
+  return std::nullopt;
+}
+
+std::optional<AdminAnswer> AdminApi::State::refuse_host(const AdminRequest& request) const {
+  ParsedHost host;
+  if (!request.host.is_present() && request.is_http_1_0) {
+    return refusal(421, "host_not_allowed", "a Host header is needed");
+  }
+  if (request.host.lines != 1 || !parse_host(request.host.value, request.is_tls, host)) {
+    return refusal(400, "host_not_allowed", "one well-formed Host header is needed");
+  }
+  if (is_never_rebound(host.host)) return std::nullopt;
+  for (const HostPattern& pattern : hosts) {
+    if (matches_host(pattern, host, HostForMatching::PortIfWritten)) return std::nullopt;
+  }
+  return refusal(421, "host_not_allowed", "this Host is not one of the listener's");
+}
+
+AdminAnswer AdminApi::State::healthz(const AdminRequest&) {
+  const StoreState state = gate->status().state;
+  const bool is_well = state == StoreState::Fresh;
+  const bool serves = is_well || state == StoreState::Degraded;
+  return {.status = serves ? 200 : 503,
+          .content_type = "text/plain",
+          .body = std::string(is_well ? "ok" : to_text(state)) + "\n"};
+}
+
+AdminAnswer AdminApi::State::metrics(const AdminRequest&) {
+  const EventLog::Page events_page = gate->events().find({.count = 0});
+  return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
+          .body = metrics_text({.totals = gate->counters().totals(),
+                                .status = gate->status(),
+                                .events = events_page.total + events_page.dropped,
+                                .events_dropped = events_page.dropped,
+                                .now = options.clock->wall_now()})};
+}
+
+AdminAnswer AdminApi::State::status(const AdminRequest&) {
+  const StoreStatus store = gate->status();
+  const SnapshotPtr snapshot = gate->snapshot();
+  Json json;
+  json["state"] = to_text(store.state);
+  json["source"] = store.source;
+  json["revision"] = store.revision;
+  json["is_closed"] = snapshot->is_closed();
+  json["debug"] = snapshot->has_debug();
+  json["loaded_at"] = time_or_null(store.loaded_at);
+  json["last_answer_at"] = time_or_null(store.last_answer_at);
+  json["last_error"] = store.last_error.empty() ? Json(nullptr) : Json(store.last_error);
+  json["loads"] = store.loads;
+  json["failures"] = store.failures;
+  json["next_try_in_ms"] = store.next_try_in.count();
+  json["problems"] = problems_json(store.last_report);
+  json["requests"] = counters_json(gate->counters().totals());
+  return {.body = to_text(json)};
+}
+
+AdminAnswer AdminApi::State::events(const AdminRequest& request) {
+  const auto query = read_query(request);
+  if (!query) return refusal(400, "parameter", "not understood: " + query.error());
+  const EventLog::Page page = gate->events().find(*query);
+  std::string body = "{\"events\":[";
+  for (const Event& event : page.events) {
+    if (body.back() != '[') body += ",";
+    body += to_json(event);
+  }
+  body += "],\"total\":" + std::to_string(page.total) +
+          ",\"dropped\":" + std::to_string(page.dropped) + "}\n";
+  return {.body = std::move(body)};
+}
+
+AdminAnswer AdminApi::State::reload(const AdminRequest&) {
+  const Report report = gate->reload_and_wait(options.reload_deadline);
+  const StoreStatus store = gate->status();
+  const bool is_taken = !report.has_errors();
+  const bool is_invalid = store.state == StoreState::Degraded;
+  Json json;
+  json["taken"] = is_taken;
+  json["state"] = to_text(store.state);
+  json["revision"] = store.revision;
+  json["problems"] = problems_json(report);
+  return {.status = is_taken ? 200 : is_invalid ? 422 : 503, .body = to_text(json)};
+}
+
+}  // namespace corsac

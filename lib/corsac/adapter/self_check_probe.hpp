@@ -1,0 +1,52 @@
+#pragma once
+
+// What the start-up self-check asks and how it judges the answers, without a socket.
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "corsac/base/problem.hpp"
+#include "corsac/runtime/gate.hpp"
+
+namespace corsac {
+
+struct SelfCheckOptions {
+  // What is asked for. The first one exists nowhere, so that no handler runs: the host's own 404
+  // goes through the hooks like any answer. Add a path whose handler may be called to see what the
+  // handler does to the headers. Needed where the policy speaks about some paths only.
+  std::vector<std::string> paths = {"/corsac-self-check"};
+  // An origin that the policy allows. Empty = the first one that stands in it as it is; without any
+  // the checks that need a grant are left out.
+  std::string origin = {};
+};
+
+struct SelfCheckProbe {
+  std::string method = {};
+  std::string path = {};
+  std::string host = {};
+  std::string origin = {};  // empty = none
+  bool is_preflight = false;
+};
+
+struct SelfCheckAnswer {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers = {};  // every line
+};
+
+// For each path a GET without Origin, and, with an allowed origin, a GET and a preflight. `host` is
+// the value of Host.
+[[nodiscard]] std::vector<SelfCheckProbe> self_check_probes(const Gate& gate,
+                                                            const SelfCheckOptions& options,
+                                                            const std::string& host);
+
+// Compares the answer with what the policy in force decides about the probe, predicates aside.
+// Codes: self-check-missing (something that the decision has is not in the answer),
+// self-check-differs (it has another value), self-check-doubled (a header stands on two lines: a
+// second CORS layer), all errors; self-check-inconclusive (a warning: nothing in this answer would
+// show the middleware).
+[[nodiscard]] std::vector<Problem> judge_self_check(const Gate& gate, const SelfCheckProbe& probe,
+                                                    const SelfCheckAnswer& answer);
+
+}  // namespace corsac

@@ -1,0 +1,117 @@
+// The admin API on a real listener, and the self-check of a real server.
+
+#include "adapter/host_policy.hpp"
+#include "corsac/adapter/admin_api.hpp"
+#include "corsac/base/sha256.hpp"
+
+namespace corsac::testing {
+namespace {
+
+std::shared_ptr<AdminApi> make_api() {
+  const auto api = AdminApi::make(
+      make_test_gate(), {.tokens = {{"owner", AdminScope::Manage, sha256("manage-token")}}});
+  return api ? *api : nullptr;
+}
+
+const HeaderLines kToken = {{"Host", "127.0.0.1"}, {"Authorization", "Bearer manage-token"}};
+const HeaderLines kNoToken = {{"Host", "127.0.0.1"}};
+
+TEST(HostAdmin, AnswersOnTheWire) {
+  const TestAdminHost host(make_api());
+  const HeaderLines every = {{"cache-control", "no-store"}, {"x-content-type-options", "nosniff"}};
+  const std::pair<std::string, std::string> json = {"content-type", "application/json"};
+  const struct {
+    const char* desc;
+    std::string request;
+    int status;
+    HeaderLines headers;
+  } rows[] = {
+      {"health", request_text("GET", "/healthz", kNoToken), 200, lines(every, {kPlain})},
+      {"health by HEAD", request_text("HEAD", "/healthz", kNoToken), 200, lines(every, {kPlain})},
+      {"status", request_text("GET", "/api/status", kToken), 200, lines(every, {json})},
+      {"a query", request_text("GET", "/api/events?numberOfResults=2&reason=origin_null", kToken),
+       200, lines(every, {json})},
+      {"a wrong query", request_text("GET", "/api/events?x=%0d%0aSet-Cookie:a", kToken), 400,
+       lines(every, {json})},
+      {"a reload as curl sends it, without a length", request_text("POST", "/api/reload", kToken),
+       200, lines(every, {json})},
+      {"no token", request_text("GET", "/api/status", kNoToken), 401,
+       lines(every, {json, {"www-authenticate", "Bearer realm=\"corsac\""}})},
+      {"a preflight is nobody's business",
+       request_text(
+           "OPTIONS", "/api/status",
+           {{"Host", "127.0.0.1"}, {"Origin", kApp}, {"Access-Control-Request-Method", "GET"}}),
+       401, lines(every, {json, {"www-authenticate", "Bearer realm=\"corsac\""}})},
+      {"a rebound name", request_text("GET", "/page", {{"Host", "rebound.example"}}), 421,
+       lines(every, {json})},
+      {"a route of the listener", request_text("GET", "/page", kNoToken), 200,
+       lines(every, {{"content-type", "text/html"}})},
+      {"no route", request_text("GET", "/nowhere", kNoToken), 404, lines(every)},
+      {"garbage", "garbage\r\n\r\n", 400, lines(every)},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.desc);
+    const RawResponse response = exchange(host.port(), row.request);
+    EXPECT_EQ(response.status, row.status);
+    EXPECT_EQ(response.header_set(), row.headers);
+    EXPECT_TRUE(response.is_whole);
+  }
+}
+
+TEST(HostAdmin, HidesNoRequestInABody) {
+  const TestAdminHost host(make_api());
+  const std::string hidden = request_text("GET", "/page", kNoToken);
+  HeaderLines headers = kNoToken;
+  headers.emplace_back("Content-Length", std::to_string(hidden.size()));
+  for (const char* request_line : {"POST /api/reload", "GET /healthz", "HEAD /healthz"}) {
+    SCOPED_TRACE(request_line);
+    const std::string line = request_line;
+    const std::size_t blank = line.find(' ');
+    RawConnection connection(host.port());
+    connection.send(request_text(line.substr(0, blank), line.substr(blank + 1), headers));
+    EXPECT_NE(connection.receive(line[0] == 'H' ? AnswerTo::Head : AnswerTo::Other).status, 0);
+    connection.send(hidden);
+    connection.finish_sending();
+    EXPECT_EQ(connection.receive_until_closed().find("page"), std::string::npos);
+  }
+}
+
+TEST(HostSelfCheck, FindsNothingWrongWithAnInstalledGate) {
+  const TestHost host(make_test_gate());
+  for (const Problem& problem : check_host(host.port(), host.gate(), {"/ok", "/nowhere"})) {
+    ADD_FAILURE() << problem.code << " " << problem.path << ": " << problem.what;
+  }
+}
+
+TEST(HostSelfCheck, FindsAMissingMiddleware) {
+  const TestHost host(make_test_gate(Policy{}));  // adds nothing, as if its hooks had been replaced
+  std::vector<std::string> codes;
+  for (const Problem& problem : check_host(host.port(), *make_test_gate(), {"/nowhere"})) {
+    codes.emplace_back(std::string_view(problem.code));
+  }
+  EXPECT_NE(std::find(codes.begin(), codes.end(), "self-check-missing"), codes.end());
+}
+
+TEST(HostSelfCheck, FindsADoubledHeader) {
+  // No policy of its own, so the handler's three lines of Allow-Origin go out.
+  const TestHost host(make_test_gate(Policy{}));
+  std::vector<std::string> codes;
+  for (const Problem& problem : check_host(host.port(), *make_test_gate(), {"/own-cors"})) {
+    codes.emplace_back(std::string_view(problem.code));
+  }
+  EXPECT_NE(std::find(codes.begin(), codes.end(), "self-check-doubled"), codes.end());
+}
+
+TEST(HostSelfCheck, SaysWhenNobodyAnswers) {
+  int port;
+  {
+    const TestHost host(make_test_gate());
+    port = host.port();
+  }
+  const auto problems = check_host(port, *make_test_gate(), {"/ok"});
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].code, "self-check-unreachable");
+}
+
+}  // namespace
+}  // namespace corsac::testing

@@ -1,0 +1,202 @@
+// Requests hidden in bodies that nobody reads (cpp-httplib before 0.53 runs them as the next ones),
+// and bodies that do not come.
+
+#include "adapter/host_policy.hpp"
+
+namespace corsac::testing {
+namespace {
+
+const std::string kHidden = "GET /hidden HTTP/1.1\r\nHost: api.example.com\r\n\r\n";
+const HeaderLines kLength = {{"Content-Length", std::to_string(kHidden.size())}};
+const HeaderLines kChunked = {{"Transfer-Encoding", "chunked"}};
+
+std::string chunked(const std::string& body) {
+  char size[16];
+  std::snprintf(size, sizeof size, "%zx\r\n", body.size());
+  return size + body + "\r\n0\r\n\r\n";
+}
+
+// Which host reads the body before it answers, which is where nothing can hide in it.
+enum class ReadFirstBy : unsigned char { None, Both, Older, Newer };
+
+struct SmuggledRow {
+  const char* desc;
+  std::string head;
+  std::string body;
+  int status_before_0_53;
+  int status;
+  ReadFirstBy read_first = ReadFirstBy::None;
+};
+
+const std::vector<SmuggledRow>& smuggled_rows() {
+  static const std::vector<SmuggledRow> rows = {
+      {"after a preflight's answer", preflight("/ok", kApp, "PUT", kLength), kHidden, 204, 204},
+      {"after a preflight's answer, chunked", preflight("/ok", kApp, "PUT", kChunked),
+       chunked(kHidden), 204, 204},
+      {"after a refused preflight", preflight("/ok", kEvil, "PUT", kLength), kHidden, 403, 403},
+      {"after a refusal", head("POST", "/ok", kEvil, kLength), kHidden, 403, 403},
+      {"after a refused GET", head("GET", "/ok", kEvil, kLength), kHidden, 403, 403},
+      {"after a refused HEAD", head("HEAD", "/ok", kEvil, kLength), kHidden, 403, 403},
+      {"in a GET", head("GET", "/ok", kApp, kLength), kHidden, 400, 200, ReadFirstBy::Newer},
+      {"in a GET, chunked", head("GET", "/ok", kApp, kChunked), chunked(kHidden), 400, 200,
+       ReadFirstBy::Newer},
+      {"in a GET without Origin", head("GET", "/ok", "", kLength), kHidden, 400, 200,
+       ReadFirstBy::Newer},
+      {"in a GET without a route", head("GET", "/nowhere", kApp, kLength), kHidden, 400, 404},
+      {"in a GET of a file", head("GET", "/static/a.txt", kApp, kLength), kHidden, 400, 200},
+      {"in a HEAD", head("HEAD", "/ok", kApp, kLength), kHidden, 400, 200, ReadFirstBy::Newer},
+      {"in an OPTIONS", head("OPTIONS", "/ok", kApp, kLength), kHidden, 400, 200,
+       ReadFirstBy::Newer},
+      {"in a TRACE", head("TRACE", "/ok", kApp, kLength), kHidden, 400, 400},
+      {"in a CONNECT", head("CONNECT", "/ok", kApp, kLength), kHidden, 400, 400},
+      {"in a POST that a handler reads", head("POST", "/ok", kApp, kLength), kHidden, 200, 200,
+       ReadFirstBy::Both},
+      {"in a POST without a route", head("POST", "/nowhere", kApp, kLength), kHidden, 404, 404,
+       ReadFirstBy::Older},
+      {"in a DELETE", head("DELETE", "/ok", kApp, kLength), kHidden, 200, 200, ReadFirstBy::Both},
+      {"in a DELETE without a route", head("DELETE", "/nowhere", kApp, kLength), kHidden, 404, 404,
+       ReadFirstBy::Older},
+      {"after a 416 that no hook before routing saw",
+       head("POST", "/ok", kApp, lines({{"Range", "bytes=z"}}, kLength)), kHidden, 416, 416},
+      {"after an unknown method", head("BREW", "/ok", kApp, kLength), kHidden, 400, 400},
+      {"after a header line that is too long",
+       head("POST", "/ok", kApp, {{"X-Long", std::string(9000, 'x')}}), kHidden, 400, 400},
+  };
+  return rows;
+}
+
+// Head, then body, then an honest request, each in its own segment: the hidden one must not be
+// answered, whether or not the connection lives on.
+void check_smuggled(const TestHost& host, const SmuggledRow& row) {
+  SCOPED_TRACE(row.desc);
+  RawConnection connection(host.port());
+  connection.send(row.head);
+  const int status = host_reads_bodies() ? row.status : row.status_before_0_53;
+  const bool waits_for_body =
+      row.read_first == ReadFirstBy::Both ||
+      row.read_first == (host_reads_bodies() ? ReadFirstBy::Newer : ReadFirstBy::Older);
+  const AnswerTo to = row.head.rfind("HEAD", 0) == 0 ? AnswerTo::Head : AnswerTo::Other;
+  RawResponse first;
+  if (!waits_for_body) first = connection.receive(to);
+  connection.send(row.body);
+  if (waits_for_body) first = connection.receive(to);
+  EXPECT_EQ(first.status, status);
+  connection.send(head("GET", "/ok", ""));
+  connection.finish_sending();
+  const std::string rest = connection.receive_until_closed();
+  EXPECT_TRUE(rest.empty() || rest.find("\r\n\r\nok") != std::string::npos) << rest;
+  for (const std::string& line : host.handled()) EXPECT_NE(line, "GET /hidden");
+}
+
+TEST(HostBodies, HideNoRequest) {
+  const TestHost host(make_test_gate());
+  for (const SmuggledRow& row : smuggled_rows()) check_smuggled(host, row);
+}
+
+TEST(HostBodies, HideNoRequestBehindAnErrorHandlersBody) {
+  const TestHost host(make_test_gate(), {.error_body = "<p>custom</p>"});
+  for (const SmuggledRow& row : smuggled_rows()) check_smuggled(host, row);
+}
+
+TEST(HostBodies, HideNoRequestBehindHooksOfTheApplication) {
+  const TestHost host(make_test_gate(), {.hooks = HookStyle::Own});
+  const SmuggledRow rows[] = {
+      {"after a preflight's answer", preflight("/ok", kApp, "PUT", kLength), kHidden, 204, 204},
+      {"in a GET", head("GET", "/ok", kApp, kLength), kHidden, 400, 401},
+      {"after the application's own refusal", head("POST", "/ok", kApp, kLength), kHidden, 401,
+       401},
+  };
+  for (const SmuggledRow& row : rows) check_smuggled(host, row);
+}
+
+TEST(HostBodies, EndTheConnectionOfTheOlderHostWithAWholeAnswer) {
+  if (host_reads_bodies()) GTEST_SKIP() << "0.53 reads them";
+  const TestHost host(make_test_gate(), {.error_body = "<p>custom</p>"});
+  const struct {
+    const char* desc;
+    std::string head;
+    AnswerTo to;
+    int status;
+    HeaderLines headers;
+    std::string body;
+    const char* length;
+  } rows[] = {
+      {"a preflight", preflight("/ok", kApp, "PUT", kLength), AnswerTo::Other, 204,
+       preflight_granted("PUT"), "", "0"},
+      {"a GET with a body", head("GET", "/ok", kApp, kLength), AnswerTo::Other, 400,
+       granted({{"cache-control", "no-store"}, {"content-type", "text/html"}}), "<p>custom</p>",
+       "13"},
+      {"a HEAD with a body", head("HEAD", "/ok", kApp, kLength), AnswerTo::Head, 400,
+       granted({{"cache-control", "no-store"}, {"content-type", "text/html"}}), "", "13"},
+      {"a refusal", head("POST", "/ok", kEvil, kLength), AnswerTo::Other, 403,
+       lines({{"cache-control", "no-store"}, {"content-type", "text/html"}, {"vary", "Origin"}}),
+       "<p>custom</p>", "13"},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.desc);
+    RawConnection connection(host.port());
+    connection.send(row.head);
+    const RawResponse response = connection.receive(row.to);
+    EXPECT_EQ(response.status, row.status);
+    EXPECT_EQ(response.header_set(), row.headers);
+    EXPECT_EQ(response.body, row.body);
+    EXPECT_EQ(response.value("content-length"), row.length);
+    EXPECT_EQ(response.value("connection"), "close");
+    EXPECT_EQ(response.value("keep-alive"), "");
+    EXPECT_EQ(connection.receive_until_closed(), "");
+  }
+}
+
+TEST(HostBodies, LeaveTheConnectionOpenWhereNothingIsUnread) {
+  const TestHost host(make_test_gate());
+  RawConnection connection(host.port());
+  const struct {
+    const char* desc;
+    std::string request;
+    int status;
+  } rows[] = {
+      {"a preflight", preflight("/ok", kApp, "PUT"), 204},
+      {"a preflight that says it has no body",
+       preflight("/ok", kApp, "PUT", {{"Content-Length", "0"}}), 204},
+      {"a GET", head("GET", "/ok", kApp), 200},
+      {"a GET that says it has no body", head("GET", "/ok", kApp, {{"Content-Length", "0"}}), 200},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.desc);
+    EXPECT_TRUE(connection.send(row.request));
+    EXPECT_EQ(connection.receive().status, row.status);
+  }
+}
+
+TEST(HostBodies, PassWhereTheApplicationWantsThemAndHideNoRequestEither) {
+  const TestHost host(make_test_gate(), {.allow_unread_bodies = true});
+  const SmuggledRow rows[] = {
+      {"in a GET", head("GET", "/ok", kApp, kLength), kHidden, 200, 200, ReadFirstBy::Newer},
+      {"in a GET of a file", head("GET", "/static/a.txt", kApp, kLength), kHidden, 200, 200},
+      {"in a HEAD", head("HEAD", "/ok", kApp, kLength), kHidden, 200, 200, ReadFirstBy::Newer},
+      {"in a GET without a route", head("GET", "/nowhere", kApp, kLength), kHidden, 404, 404},
+  };
+  for (const SmuggledRow& row : rows) check_smuggled(host, row);
+  const RawResponse response =
+      exchange(host.port(), head("GET", "/ok", kApp, {{"Content-Length", "4"}}) + "body");
+  EXPECT_EQ(response.header_set(), granted({kPlain}));
+  EXPECT_EQ(response.body, "ok");
+}
+
+TEST(HostBodies, AreAskedForAtOnceWhereTheApplicationWantsThat) {
+  const TestHost host(make_test_gate(), {.require_content_length = true});
+  const HeaderLines no_store = {{"cache-control", "no-store"}, kPlain};
+  for (const char* method : {"POST", "PUT", "PATCH"}) {
+    SCOPED_TRACE(method);
+    const RawResponse response = exchange(host.port(), head(method, "/ok", kApp));
+    EXPECT_EQ(response.status, host_reads_bodies() ? 200 : 411);
+    EXPECT_EQ(response.header_set(), granted(host_reads_bodies() ? HeaderLines{kPlain} : no_store));
+  }
+  EXPECT_EQ(exchange(host.port(), head("POST", "/ok", kEvil)).status, 403);
+  EXPECT_EQ(exchange(host.port(), head("DELETE", "/ok", kApp)).status, 200);
+  EXPECT_EQ(exchange(host.port(), head("POST", "/ok", kApp, {{"Content-Length", "0"}})).status,
+            200);
+}
+
+}  // namespace
+}  // namespace corsac::testing

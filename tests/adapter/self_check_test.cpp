@@ -1,0 +1,129 @@
+// The judgement of the self-check, row by row.
+
+#include "corsac/adapter/self_check_probe.hpp"
+
+#include <gtest/gtest.h>
+
+namespace corsac {
+namespace {
+
+constexpr const char* kApp = "https://app.example.com";
+
+std::shared_ptr<Gate> gate_for(Policy policy) {
+  auto gate = make_gate(std::move(policy));
+  if (!gate) {
+    ADD_FAILURE() << gate.error().text();
+    return nullptr;
+  }
+  return *gate;
+}
+
+std::shared_ptr<Gate> app_gate() {
+  return gate_for({.cors = {.allowed_origins = {"https://*.preview.example.com", kApp}}});
+}
+
+SelfCheckProbe get_from_app() {
+  return {.method = "GET", .path = "/x", .host = "127.0.0.1:8080", .origin = kApp};
+}
+
+using Lines = std::vector<std::pair<std::string, std::string>>;
+
+TEST(SelfCheck, AsksWithTheFirstPlainOrigin) {
+  const auto probes = self_check_probes(*app_gate(), {.paths = {"/x"}}, "127.0.0.1:8080");
+  ASSERT_EQ(probes.size(), 3U);
+  EXPECT_EQ(probes[0].origin, "");
+  EXPECT_EQ(probes[0].host, "127.0.0.1:8080");
+  EXPECT_EQ(probes[1].method, "GET");
+  EXPECT_EQ(probes[1].origin, kApp);
+  EXPECT_EQ(probes[2].method, "OPTIONS");
+  EXPECT_TRUE(probes[2].is_preflight);
+}
+
+TEST(SelfCheck, AsksWithTheGivenOriginOrWithNone) {
+  const auto only_wildcards = gate_for({.cors = {.allowed_origins = {"https://*.example.com"}}});
+  EXPECT_EQ(self_check_probes(*only_wildcards, {.paths = {"/x"}}, "h").size(), 1U);
+  const auto probes = self_check_probes(
+      *only_wildcards, {.paths = {"/x", "/y"}, .origin = "https://a.example.com"}, "h");
+  ASSERT_EQ(probes.size(), 6U);
+  EXPECT_EQ(probes[4].path, "/y");
+  EXPECT_EQ(probes[4].origin, "https://a.example.com");
+}
+
+TEST(SelfCheck, NamesWhatIsWrongWithAnAnswer) {
+  const auto gate = app_gate();
+  const std::pair<std::string, std::string> origin = {"Access-Control-Allow-Origin", kApp};
+  const struct {
+    const char* desc;
+    Lines headers;
+    std::vector<std::string> codes;
+  } rows[] = {
+      {"as it should be", {origin, {"Vary", "Accept, origin"}}, {}},
+      {"Vary: * covers all", {origin, {"vary", "*"}}, {}},
+      {"no middleware", {{"Content-Type", "x"}}, {"self-check-missing", "self-check-missing"}},
+      {"Vary is gone", {origin}, {"self-check-missing"}},
+      {"another layer grants as well",
+       {origin, {"access-control-allow-origin", kApp}, {"Vary", "Origin"}},
+       {"self-check-doubled"}},
+      {"another layer grants to all instead",
+       {{"Access-Control-Allow-Origin", "*"}, {"Vary", "Origin"}},
+       {"self-check-differs"}},
+      {"two lines of Vary",
+       {origin, {"Vary", "Origin"}, {"Vary", "Accept"}},
+       {"self-check-doubled"}},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.desc);
+    std::vector<std::string> codes;
+    for (const Problem& problem :
+         judge_self_check(*gate, get_from_app(), {.status = 404, .headers = row.headers})) {
+      codes.emplace_back(std::string_view(problem.code));
+      EXPECT_EQ(problem.severity, Severity::Error);
+      EXPECT_EQ(problem.path, "GET /x from https://app.example.com");
+      EXPECT_FALSE(problem.fix.empty());
+    }
+    EXPECT_EQ(codes, row.codes);
+  }
+}
+
+TEST(SelfCheck, KnowsThatNobodyIsGrantedWithoutAnOrigin) {
+  const SelfCheckProbe probe = {.method = "GET", .path = "/x", .host = "h"};
+  const auto problems = judge_self_check(
+      *app_gate(), probe,
+      {.status = 200, .headers = {{"Access-Control-Allow-Origin", "*"}, {"Vary", "Origin"}}});
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].code, "self-check-differs");
+}
+
+TEST(SelfCheck, ExpectsThePreflightToBeAnswered) {
+  SelfCheckProbe probe = get_from_app();
+  probe.method = "OPTIONS";
+  probe.is_preflight = true;
+  const auto problems = judge_self_check(*app_gate(), probe, {.status = 401, .headers = {}});
+  ASSERT_GE(problems.size(), 2U);
+  EXPECT_EQ(problems[0].code, "self-check-missing");
+  EXPECT_EQ(problems[0].value, "401");
+}
+
+TEST(SelfCheck, ExpectsARefusalWhereThePolicyRefuses) {
+  const auto gate =
+      gate_for({.cors = {.allowed_origins = {kApp}}, .hosts = {.allowed = {"api.example.com"}}});
+  EXPECT_TRUE(judge_self_check(*gate, get_from_app(), {.status = 421, .headers = {}}).empty());
+  EXPECT_EQ(judge_self_check(*gate, get_from_app(), {.status = 200, .headers = {}})[0].code,
+            "self-check-missing");
+}
+
+TEST(SelfCheck, SaysWhenAnAnswerShowsNothing) {
+  const auto problems = judge_self_check(*gate_for(Policy{}), get_from_app(), {.status = 200});
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].code, "self-check-inconclusive");
+  EXPECT_EQ(problems[0].severity, Severity::Warning);
+}
+
+TEST(SelfCheck, LeavesAHandlerItsOwnHeadersUnderKeep) {
+  const auto gate = gate_for({.cors = {.allowed_origins = {kApp}, .handler_headers = "keep"}});
+  const Lines own = {{"Access-Control-Allow-Origin", "https://own.example"}, {"Vary", "Origin"}};
+  EXPECT_TRUE(judge_self_check(*gate, get_from_app(), {.status = 200, .headers = own}).empty());
+}
+
+}  // namespace
+}  // namespace corsac

@@ -1,0 +1,275 @@
+// The server that the adapter's tests speak to; compiled against each cpp-httplib. Entry: TestHost.
+
+#include "adapter/test_host.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include <corsac/httplib.hpp>
+
+#include "corsac/adapter/admin_routes.hpp"
+#include "corsac/adapter/self_check.hpp"
+#include "support/allocation_counter.hpp"
+
+namespace corsac::testing {
+namespace {
+
+// A server in its own thread, on a free port.
+class RunningServer {
+ public:
+  explicit RunningServer(unsigned threads) {
+    server.new_task_queue = [threads] { return new httplib::ThreadPool(threads); };
+    server.set_keep_alive_timeout(1);
+  }
+  void start() {
+    port = server.bind_to_any_port("127.0.0.1");
+    thread_ = std::thread([this] { server.listen_after_bind(); });
+    // 0.11.4 forgets a stop() that comes before it listens.
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!server.is_running() && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::yield();
+    }
+  }
+  ~RunningServer() {
+    server.stop();
+    if (thread_.joinable()) thread_.join();
+  }
+  RunningServer(const RunningServer&) = delete;
+  RunningServer& operator=(const RunningServer&) = delete;
+
+  httplib::Server server;
+  int port = 0;
+
+ private:
+  std::thread thread_;
+};
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "corsac-host-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    path_ = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+template <class Server, class Note>
+void add_websocket(Server& server, Note note) {
+  if constexpr (adapter::HasWebSockets<Server>) {
+    server.WebSocket("/ws", [note](const httplib::Request& request, auto& socket) {
+      note(request);
+      std::string message;
+      while (socket.read(message)) socket.send(message);
+    });
+  }
+}
+
+// Lets so many allocations of this thread succeed, or all of them without a number.
+std::optional<FailingAllocations> fail_after(const std::shared_ptr<std::atomic<long>>& count) {
+  if (!count || count->load() < 0) return std::nullopt;
+  return std::optional<FailingAllocations>(std::in_place, static_cast<std::size_t>(count->load()));
+}
+
+}  // namespace
+
+bool host_reads_bodies() { return adapter::kHostReadsBodies; }
+bool host_has_websockets() { return adapter::kHostHasWebSockets; }
+
+struct TestHost::State {
+  explicit State(std::shared_ptr<Gate> gate_of_host, TestHostOptions host_options)
+      : gate(std::move(gate_of_host)), options(std::move(host_options)), running(options.threads) {}
+
+  void note(const httplib::Request& request) {
+    const std::lock_guard lock(mutex);
+    handled.push_back(request.method + " " + request.path);
+  }
+
+  // A handler that notes itself, then answers.
+  template <class Answer>
+  httplib::Server::Handler noting(Answer answer) {
+    return [this, answer](const httplib::Request& request, httplib::Response& response) {
+      note(request);
+      answer(request, response);
+    };
+  }
+
+  void set_hooks();
+  void add_plain_routes();
+  void add_header_routes();
+  void add_files();
+
+  const std::shared_ptr<Gate> gate;
+  const TestHostOptions options;
+  const TemporaryFolder files;
+  mutable std::mutex mutex;
+  std::vector<std::string> handled;  // guarded by mutex
+  RunningServer running;             // last: its threads use what stands above
+};
+
+void TestHost::State::set_hooks() {
+  httplib::Server& server = running.server;
+  const InstallOptions install_options = {.allow_unread_bodies = options.allow_unread_bodies,
+                                          .require_content_length = options.require_content_length};
+  if (options.hooks == HookStyle::Install) {
+    install(server, gate, install_options);
+    return;
+  }
+  const Hooks cors(gate, install_options);
+  using Handled = httplib::Server::HandlerResponse;
+  server.set_pre_routing_handler(
+      [this, cors](const httplib::Request& request, httplib::Response& response) {
+        const Before before = [&] {
+          const auto failing = fail_after(options.allocations_of_before);
+          return cors.before(request, response);
+        }();
+        if (before == Before::Answered) return Handled::Handled;
+        if (before == Before::PreflightDoNotChallenge || request.has_header("Authorization")) {
+          return Handled::Unhandled;
+        }
+        response.status = 401;
+        return Handled::Handled;
+      });
+  server.set_post_routing_handler(
+      [this, cors](const httplib::Request& request, httplib::Response& response) {
+        response.set_header("X-Served-By", "me");
+        const auto failing = fail_after(options.allocations_of_after);
+        cors.after(request, response);
+      });
+}
+
+void TestHost::State::add_plain_routes() {
+  httplib::Server& server = running.server;
+  const auto ok = noting([](const httplib::Request& request, httplib::Response& response) {
+    response.set_content(request.method == "GET" ? "ok" : request.body, "text/plain");
+  });
+  server.Get("/ok", ok).Post("/ok", ok).Put("/ok", ok).Patch("/ok", ok).Delete("/ok", ok);
+  server.Options("/ok", ok).Get("/hidden", ok);
+  server.Get("/redirect",
+             noting([](const auto&, auto& response) { response.set_redirect("/ok"); }));
+  server.Get("/error/(\\d+)", noting([](const auto& request, auto& response) {
+               response.status = std::atoi(request.matches[1].str().c_str());
+             }));
+  server.Get("/throw", noting([](const auto&, auto&) { throw std::runtime_error("thrown"); }));
+  server.Get("/stream", noting([](const auto&, auto& response) {
+               response.set_chunked_content_provider("text/plain",
+                                                     [](std::size_t, httplib::DataSink& sink) {
+                                                       sink.write("stream", 6);
+                                                       sink.done();
+                                                       return true;
+                                                     });
+             }));
+  server.Get("/between", noting([this](const auto&, auto& response) {
+               if (options.between) options.between();
+               response.set_content("between", "text/plain");
+             }));
+  add_websocket(server, [this](const httplib::Request& request) { note(request); });
+}
+
+void TestHost::State::add_header_routes() {
+  httplib::Server& server = running.server;
+  server.Get("/own-cors", noting([](const auto&, auto& response) {
+               response.set_header("Access-Control-Allow-Origin", "https://own.example");
+               response.set_header("access-control-allow-origin", "*");
+               response.set_header("ACCESS-CONTROL-ALLOW-ORIGIN", "https://own.example");
+               response.set_header("Access-Control-Max-Age", "1");
+             }));
+  server.Get("/vary", noting([](const auto&, auto& response) {
+               response.set_header("Vary", "Accept-Language");
+             }));
+  server.Get("/vary-star",
+             noting([](const auto&, auto& response) { response.set_header("Vary", "*"); }));
+  server.Get("/vary-several", noting([](const auto&, auto& response) {
+               response.set_header("Vary", "Accept-Language, origin");
+               response.set_header("vary", "Cookie");
+             }));
+  // The request is const for handlers, but not where it lives, and the grant may show its bytes.
+  server.Get("/forgets-origin", noting([](const httplib::Request& request, auto&) {
+               auto& headers = const_cast<httplib::Request&>(request).headers;
+               for (auto& [name, value] : headers) {
+                 if (name == "Origin") value.assign(value.size(), '!');
+               }
+               headers.erase("Origin");
+               headers.emplace("Origin", "https://evil.example");
+               const_cast<httplib::Request&>(request).path = "/elsewhere";
+             }));
+}
+
+void TestHost::State::add_files() {
+  std::ofstream(files.path() / "a.txt") << "file";
+  running.server.set_mount_point("/static", files.path().string());
+}
+
+TestHost::TestHost(std::shared_ptr<Gate> gate, TestHostOptions options)
+    : state_(std::make_unique<State>(std::move(gate), std::move(options))) {
+  httplib::Server& server = state_->running.server;
+  httplib::Headers defaults;
+  for (const auto& [name, value] : state_->options.default_headers) defaults.emplace(name, value);
+  server.set_default_headers(std::move(defaults));
+  server.set_payload_max_length(1000);
+  server.set_logger([](const httplib::Request&, const httplib::Response&) {});
+  if (!state_->options.error_body.empty()) {
+    const httplib::Server::HandlerWithResponse set_body = [this](const httplib::Request&,
+                                                                 httplib::Response& response) {
+      response.set_content(state_->options.error_body, "text/html");
+      return httplib::Server::HandlerResponse::Handled;
+    };
+    server.set_error_handler(set_body);
+  }
+  state_->set_hooks();
+  state_->add_plain_routes();
+  state_->add_header_routes();
+  state_->add_files();
+  state_->running.start();
+}
+
+TestHost::~TestHost() = default;
+
+int TestHost::port() const { return state_->running.port; }
+
+std::vector<std::string> TestHost::handled() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->handled;
+}
+
+Gate& TestHost::gate() const { return *state_->gate; }
+
+struct TestAdminHost::State {
+  RunningServer running{4};
+};
+
+TestAdminHost::TestAdminHost(std::shared_ptr<AdminApi> api) : state_(std::make_unique<State>()) {
+  httplib::Server& server = state_->running.server;
+  install_admin(server, std::move(api));
+  server.Get("/page", [](const httplib::Request&, httplib::Response& response) {
+    response.set_content("page", "text/html");
+  });
+  state_->running.start();
+}
+
+TestAdminHost::~TestAdminHost() = default;
+
+int TestAdminHost::port() const { return state_->running.port; }
+
+std::vector<Problem> check_host(int port, const Gate& gate, const std::vector<std::string>& paths) {
+  return self_check("http://127.0.0.1:" + std::to_string(port), gate, {.paths = paths});
+}
+
+}  // namespace corsac::testing

@@ -1,0 +1,83 @@
+#pragma once
+
+// A cpp-httplib server with the middleware, for tests that speak to it on a socket. No httplib type
+// shows here: test_host.cpp is the only file of the tests that compiles cpp-httplib, once for each
+// version.
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "corsac/adapter/admin_api.hpp"
+#include "corsac/base/problem.hpp"
+#include "corsac/runtime/gate.hpp"
+#include "support/raw_http.hpp"
+
+namespace corsac::testing {
+
+enum class HookStyle : unsigned char {
+  Install,
+  // Hooks::before and Hooks::after inside the application's own hooks, which ask for an
+  // Authorization unless told not to, and add `X-Served-By: me`.
+  Own,
+};
+
+struct TestHostOptions {
+  HookStyle hooks = HookStyle::Install;
+  bool allow_unread_bodies = false;
+  bool require_content_length = false;
+  HeaderLines default_headers = {};
+  std::string error_body = {};         // not empty: an error handler sets it
+  std::function<void()> between = {};  // runs inside the handler of /between
+  unsigned threads = 4;
+  // HookStyle::Own: from 0 on, so many allocations of Hooks::after succeed, then none.
+  std::shared_ptr<std::atomic<long>> allocations_of_after = {};
+  std::shared_ptr<std::atomic<long>> allocations_of_before = {};
+};
+
+// What the version does.
+[[nodiscard]] bool host_reads_bodies();
+[[nodiscard]] bool host_has_websockets();
+
+// Listens on a free port from construction to destruction. Routes, each of which notes itself in
+// handled(): GET, POST, PUT, PATCH, DELETE, OPTIONS /ok; GET /redirect, /error/STATUS, /throw,
+// /own-cors, /vary, /vary-star, /vary-several, /stream, /between, /forgets-origin, /hidden; files
+// under /static (a.txt); with WebSockets /ws, which echoes. Bodies over 1000 bytes are too large.
+class TestHost {
+ public:
+  explicit TestHost(std::shared_ptr<Gate> gate, TestHostOptions options = {});
+  ~TestHost();
+  TestHost(const TestHost&) = delete;
+  TestHost& operator=(const TestHost&) = delete;
+
+  [[nodiscard]] int port() const;
+  // "GET /ok" for each handler that ran.
+  [[nodiscard]] std::vector<std::string> handled() const;
+  [[nodiscard]] Gate& gate() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The admin API on a server of its own, beside it a route GET /page.
+class TestAdminHost {
+ public:
+  explicit TestAdminHost(std::shared_ptr<AdminApi> api);
+  ~TestAdminHost();
+  TestAdminHost(const TestAdminHost&) = delete;
+  TestAdminHost& operator=(const TestAdminHost&) = delete;
+  [[nodiscard]] int port() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// self_check against 127.0.0.1 and this port.
+[[nodiscard]] std::vector<Problem> check_host(int port, const Gate& gate,
+                                              const std::vector<std::string>& paths);
+
+}  // namespace corsac::testing
