@@ -145,7 +145,8 @@ typedef struct corsac_store_plugin_v1 {
   const char* name;    /* null-terminated, [a-z0-9_-]{1,32}: what `plugin = "..."` says */
   const char* version; /* null-terminated, of the plugin, for messages */
 
-  /* Makes a store. On CORSAC_OK `*store` is the plugin's own pointer, which every later call gets.
+  /* Makes a store. On CORSAC_OK `*store` is the plugin's own pointer, not null, which every later
+   * call gets.
    * On CORSAC_INVALID (a setting is wrong, all of them reported through host.problem) and every
    * other answer `*store` is not looked at and close() is not called. Opens no connection that may
    * take long: read() does. [store-thread] */
