@@ -372,6 +372,21 @@ TEST(Supervisor, LeavesAStoreBehindThatIgnoresInterruptsAndOpensAnother) {
   EXPECT_TRUE(eventually([&] { return scene.store.closes() == scene.store.opens(); }));
 }
 
+TEST(Supervisor, OpensNoFurtherStoreWhenThreeWereLeftBehind) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  scene.config.deadline = seconds(1);
+  ASSERT_TRUE(scene.start());
+  scene.store.hold(FakeStore::Interrupts::Ignored);
+  scene.supervisor->request_reload();
+  EXPECT_TRUE(eventually([&] { return scene.log.count("left behind") == 3; }));
+  EXPECT_TRUE(has_code(scene.reload(), "store-not-opened"));
+  EXPECT_EQ(scene.store.opens(), 3U);
+  EXPECT_EQ(scene.decision_for(kOrigin), "allowed");
+  scene.store.release();
+  EXPECT_TRUE(scene.becomes(StoreState::Fresh)) << "the threads have ended: it may be opened again";
+}
+
 TEST(Supervisor, WaitsNoLongerThanAskedForAReload) {
   Scene scene;
   scene.store.give(document({kOrigin}), "1");

@@ -14,9 +14,6 @@
 namespace corsac {
 namespace {
 
-// A file name and two numbers.
-constexpr std::size_t kEventPlaceBytes = 300;
-
 EventOutcome outcome_of(const Decision& decision) noexcept {
   switch (decision.reason) {
     case Reason::RedirectToOtherOrigin:
@@ -55,7 +52,7 @@ Event make_event(const Snapshot& snapshot, const RequestView& request, const Dec
   event.value = to_printable(decision.offending);
   if (decision.rule < snapshot.rule_count()) {
     event.rule = to_printable(snapshot.rule(decision.rule).name);
-    event.place = to_printable(place_of_refusal(snapshot, decision), kEventPlaceBytes);
+    event.place = place_of_refusal(snapshot, decision);
   }
   event.status = decision.outcome == Outcome::Pass ? 0 : decision.status;
   event.method = to_printable(request.method);

@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstdint>
+#include <exception>
 #include <mutex>
 #include <optional>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -254,8 +254,8 @@ void StoreWorker::State::interrupt(const std::shared_ptr<State>& state) {
   }
   try {
     std::thread([state, number] { state->interrupt_call(number); }).detach();
-  } catch (const std::system_error&) {
-    state->interrupt_call(number);  // no more threads: then on this one
+  } catch (const std::exception&) {
+    state->interrupt_call(number);  // no memory or no more threads: then on this one
   }
 }
 

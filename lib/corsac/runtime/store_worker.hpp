@@ -57,8 +57,9 @@ class StoreWorker {
                                                            const StoreConfig& config,
                                                            WorkerCallbacks callbacks);
 
-  // The same, and waits for the open, at most `config.deadline`. The error side: the store's own
-  // problems with its settings, or store-not-opened; on_read is not called then.
+  // The same, and waits for the open, at most `config.deadline` (and kAbandonAfter more for one
+  // that hangs). The error side: the store's own problems with its settings, or store-not-opened;
+  // on_read is not called then.
   [[nodiscard]] static Result<std::unique_ptr<StoreWorker>, Report> start(
       const LoadedPlugin& plugin, const StoreConfig& config, WorkerCallbacks callbacks);
 
