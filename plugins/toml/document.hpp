@@ -19,7 +19,7 @@ using OriginsFileField = std::function<void(std::string_view name, plugin::Place
 // Hands over the whole document but source() and finish(). Every value has the line and the column,
 // in bytes from 1, where it begins; a table that of its header. False when the document is no TOML,
 // goes beyond a limit or names a field that only the store may fill, after the problem was handed
-// over: toml-syntax, toml-name-too-long, toml-nesting, field-unknown.
+// over: toml-syntax, key-too-long, nesting-too-deep, field-unknown.
 [[nodiscard]] bool hand_over_document(std::string_view document, plugin::Sink& sink,
                                       const OriginsFileField& on_origins_file);
 

@@ -92,8 +92,8 @@ class LimitScan {
     run_end_ = at_ + 1;
     if (byte == '.') ++dots_;
     if (dots_ >= kNamePartLimit) {
-      beyond("toml-nesting", "a name has more than " + std::to_string(kNamePartLimit) + " parts",
-             run_place_);
+      beyond("nesting-too-deep",
+             "a name has more than " + std::to_string(kNamePartLimit) + " parts", run_place_);
     } else if (bare_bytes_ > kNameLimitBytes) {
       too_long();
     }
@@ -110,15 +110,15 @@ class LimitScan {
     end_run(false);
     is_line_begin_ = false;
     if (++depth_ > kBracketLimit) {
-      beyond("toml-nesting",
+      beyond("nesting-too-deep",
              "lists and tables nest deeper than " + std::to_string(kBracketLimit) + " levels",
              place_here());
     }
   }
 
   void too_long() {
-    beyond("toml-name-too-long",
-           "a name has more than " + std::to_string(kNameLimitBytes) + " bytes", run_place_);
+    beyond("key-too-long", "a name has more than " + std::to_string(kNameLimitBytes) + " bytes",
+           run_place_);
   }
 
   void beyond(std::string_view code, std::string what, plugin::Place place) {

@@ -19,7 +19,7 @@ inline constexpr std::size_t kNamePartLimit = 16;     // in a dotted name; the s
 inline constexpr std::size_t kBracketLimit = 32;      // lists and inline tables in each other
 
 struct LimitProblem {
-  std::string_view code = {};  // toml-name-too-long, toml-nesting
+  std::string_view code = {};  // key-too-long, nesting-too-deep
   std::string what = {};
   plugin::Place place = {};
 };

@@ -101,7 +101,7 @@ class TomlStore final : public plugin::Store {
       }
       state.identity = file.identity();
       if (is_whole) state.hash.add(document);
-      keep(std::move(state), document);
+      keep(std::move(state));
       if (file.problem()) report(file.problem(), sink, {});
       if (is_half) report(changing(settings_.path), sink, {});
       return is_whole && !is_half;
@@ -135,7 +135,7 @@ class TomlStore final : public plugin::Store {
     if (file.problem()) report(file.problem(), sink, place);
     if (is_whole && file.was_written_meanwhile()) report(changing(name), sink, place);
     if (is_whole) state.hash = hash;
-    keep(std::move(state), hash.text());
+    keep(std::move(state));
   }
 
   static FileState new_state(std::string path, std::size_t limit_bytes) {
@@ -154,9 +154,8 @@ class TomlStore final : public plugin::Store {
   }
 
   // Remembers the file for the watch, and lets its content into the revision.
-  void keep(FileState state, std::string_view content) {
-    revision_.add(content);
-    revision_.add(std::string_view("\0", 1));
+  void keep(FileState state) {
+    revision_.add(state.hash.text());
     const std::string warning = access_warning(state.path, state.identity);
     if (!warning.empty() &&
         std::find(warnings_.begin(), warnings_.end(), warning) == warnings_.end()) {
@@ -169,7 +168,10 @@ class TomlStore final : public plugin::Store {
   void report(const FileProblem& problem, Sink& sink, Place place) {
     sink.problem(problem.code, problem.what, problem.fix, place);
     has_problem_ = true;
-    is_unreachable_ = is_unreachable_ || problem.is_unreachable;
+    if (problem.is_unreachable) {
+      is_unreachable_ = true;
+      host_.log(LogLevel::Error, problem.what);  // such a read has no document to report on
+    }
   }
 
   const Host host_;

@@ -196,6 +196,22 @@ TEST(SinkAdapterWithABrokenStore, EndsAReadThatHasNoEnd) {
   EXPECT_FALSE(reader.is_finished());
 }
 
+// Two readers of such a document could understand two policies.
+TEST(SinkAdapterWithFeedJson, ReportsANameThatStandsTwice) {
+  const std::string json =
+      "{\"version\": 1,\n \"cors\": {\"debug\": true, \"d\\u0065bug\": false}}";
+  PolicyReader reader;
+  SinkAdapter adapter;
+  adapter.begin(reader);
+  adapter.table().source(adapter.table().context, text("policy.json"));
+  EXPECT_EQ(feed_json(nullptr, &adapter.table(), json.data(), json.size()), CORSAC_OK);
+  adapter.end();
+  const std::vector<Problem> problems = reader.take_problems();
+  ASSERT_THAT(codes(problems), ElementsAre("field-repeated"));
+  EXPECT_EQ(problems[0].path, "cors.debug");
+  EXPECT_EQ(problems[0].place, (Place{.line = 2, .column = 40, .source = 0}));
+}
+
 TEST(SinkAdapterWithFeedJson, MakesAPolicy) {
   const std::string json =
       R"({"version": 1, "cors": {"allowed_origins": ["https://a.example"], "debug": true,

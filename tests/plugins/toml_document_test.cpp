@@ -148,18 +148,18 @@ TEST_F(TomlDocument, RefusesNamesAndNestingThatWouldEndTheParser) {
     return text;
   };
   const SyntaxRow rows[] = {
-      {"a table name of 200,000 parts", "[a" + repeated(".a", 200'000) + "]", "toml-nesting 1:2",
+      {"a table name of 200,000 parts", "[a" + repeated(".a", 200'000) + "]",
+       "nesting-too-deep 1:2", ""},
+      {"a key of 200,000 parts", "x = 1\n a" + repeated(".a", 200'000) + " = 1",
+       "nesting-too-deep 2:2", ""},
+      {"a key of quoted parts", "\"a\"" + repeated(".\"a\"", 17) + " = 1", "nesting-too-deep 1:1",
        ""},
-      {"a key of 200,000 parts", "x = 1\n a" + repeated(".a", 200'000) + " = 1", "toml-nesting 2:2",
-       ""},
-      {"a key of quoted parts", "\"a\"" + repeated(".\"a\"", 17) + " = 1", "toml-nesting 1:1", ""},
-      {"inline tables in each other", repeated("a={", 33), "toml-nesting 1:99", ""},
-      {"lists in each other", "a = " + repeated("[", 100'000), "toml-nesting 1:37", ""},
-      {"a long name", std::string(1025, 'a') + " = 1", "toml-name-too-long 1:1", ""},
-      {"a long quoted name", "\"" + std::string(1023, 'a') + "\" = 1", "toml-name-too-long 1:1",
-       ""},
-      {"a long table name", "[[\"" + std::string(1023, 'a') + "\"]]", "toml-name-too-long 1:3", ""},
-      {"a long bare value", "a = " + std::string(1025, '1'), "toml-name-too-long 1:5", ""},
+      {"inline tables in each other", repeated("a={", 33), "nesting-too-deep 1:99", ""},
+      {"lists in each other", "a = " + repeated("[", 100'000), "nesting-too-deep 1:37", ""},
+      {"a long name", std::string(1025, 'a') + " = 1", "key-too-long 1:1", ""},
+      {"a long quoted name", "\"" + std::string(1023, 'a') + "\" = 1", "key-too-long 1:1", ""},
+      {"a long table name", "[[\"" + std::string(1023, 'a') + "\"]]", "key-too-long 1:3", ""},
+      {"a long bare value", "a = " + std::string(1025, '1'), "key-too-long 1:5", ""},
   };
   for (const SyntaxRow& row : rows) {
     SCOPED_TRACE(row.desc);

@@ -9,7 +9,6 @@
 #include <exception>
 #include <iterator>
 #include <limits>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,7 +16,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "corsac/base/printable.hpp"
 #include "corsac/policy/reader.hpp"
 
 namespace corsac {
@@ -106,6 +104,12 @@ class PlacingIterator {
   TokenPlaces* places_;
 };
 
+// What follows the first `mark`; the whole text without one.
+std::string_view behind(std::string_view text, std::string_view mark) {
+  const std::size_t at = text.find(mark);
+  return at == std::string_view::npos ? text : text.substr(at + mark.size());
+}
+
 // What the parser calls (nlohmann's SAX interface; false = stop parsing).
 class JsonToSink final : public nlohmann::json_sax<Json> {
  public:
@@ -145,7 +149,7 @@ class JsonToSink final : public nlohmann::json_sax<Json> {
         return false;
       }
     }
-    levels_.push_back({.is_list = false, .keys = {}, .key = {}});
+    levels_.push_back({.is_list = false, .key = {}});
     return true;
   }
   bool end_object() override {
@@ -157,7 +161,7 @@ class JsonToSink final : public nlohmann::json_sax<Json> {
         !keep(sink_.begin_list(sink_.context, field(), places_.value()))) {
       return false;
     }
-    levels_.push_back({.is_list = true, .keys = {}, .key = {}});
+    levels_.push_back({.is_list = true, .key = {}});
     return true;
   }
   bool end_array() override {
@@ -165,23 +169,14 @@ class JsonToSink final : public nlohmann::json_sax<Json> {
     return keep(sink_.end_list(sink_.context));
   }
   bool key(string_t& name) override {
-    Level& level = levels_.back();
-    if (!level.keys.insert(name).second &&
-        !problem("json-duplicate-key", "the name \"" + to_printable(name) + "\" stands here twice",
-                 "remove one of the two", places_.value())) {
-      return false;
-    }
-    level.key = std::move(name);
+    levels_.back().key = std::move(name);
     return true;
   }
 
   bool parse_error(std::size_t, const std::string&, const Json::exception& error) override {
     // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while ..."
-    std::string_view text = error.what();
-    text.remove_prefix(std::min(text.find("] ") + 2, text.size()));
-    if (text.starts_with("parse error at ")) {
-      text.remove_prefix(std::min(text.find(": ") + 2, text.size()));
-    }
+    std::string_view text = behind(error.what(), "] ");
+    if (text.starts_with("parse error at ")) text = behind(text, ": ");
     // A word is read with the byte after it, so that a wrong one would be blamed on its neighbour.
     const bool is_about_token = text.find("unexpected '") != std::string_view::npos ||
                                 text.find("unexpected end of input") != std::string_view::npos;
@@ -193,8 +188,7 @@ class JsonToSink final : public nlohmann::json_sax<Json> {
  private:
   struct Level {
     bool is_list = false;
-    std::set<std::string, std::less<>> keys = {};  // seen so far, of an object
-    std::string key = {};                          // of the value that comes next
+    std::string key = {};  // of the value that comes next
   };
 
   [[nodiscard]] static corsac_text to_c(std::string_view text) noexcept {
@@ -219,7 +213,7 @@ class JsonToSink final : public nlohmann::json_sax<Json> {
   }
   bool may_nest() {
     if (levels_.size() <= kNestingLimit) return true;  // the document itself is no nesting
-    problem("json-nesting",
+    problem("nesting-too-deep",
             "lists and objects nest deeper than " + std::to_string(kNestingLimit) + " levels", "",
             places_.value());
     return false;
@@ -241,7 +235,7 @@ std::int32_t feed_json(void*, const corsac_sink* sink, const char* bytes,
     TokenPlaces places;
     JsonToSink handler(*sink, places);
     if (length > kDocumentLimitBytes) {
-      constexpr std::string_view kCode = "json-too-large";
+      constexpr std::string_view kCode = "document-too-large";
       const std::string what = "the document has " + std::to_string(length) + " bytes, at most " +
                                std::to_string(kDocumentLimitBytes) + " are read";
       sink->problem(sink->context, {kCode.data(), kCode.size()}, {what.data(), what.size()},

@@ -14,10 +14,10 @@ namespace corsac {
 // first byte, in bytes from 1.
 //
 // CORSAC_OK; CORSAC_CANCELLED when the sink said stop; CORSAC_FAILED without memory; CORSAC_INVALID
-// after these problems were handed to the sink: json-too-large (kDocumentLimitBytes), json-syntax,
-// json-root (not an object), json-nesting (deeper than kNestingLimit), json-duplicate-key (two
-// readers of such a document could understand two policies). Calls neither source() nor finish().
-// [store-thread]
+// after one of these problems was handed to the sink: document-too-large (kDocumentLimitBytes),
+// json-syntax, json-root (not an object), nesting-too-deep (kNestingLimit). A name that stands
+// twice is handed over twice: the reader behind the sink reports it as field-repeated. Calls
+// neither source() nor finish(). [store-thread]
 std::int32_t feed_json(void* context, const corsac_sink* sink, const char* bytes,
                        std::size_t length) noexcept;
 

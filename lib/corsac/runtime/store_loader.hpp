@@ -29,7 +29,7 @@ struct LoadedPlugin {
 // an absolute path), plugin-owner (the file or its folder is not root's or ours),
 // plugin-world-writable, plugin-load (the loader's own words), plugin-symbol, plugin-magic,
 // plugin-abi (both versions and what to do), plugin-size, plugin-name-differs, plugin-incomplete (a
-// function is null). Nothing of the library is called.
+// function is null). Nothing of the library is called, but its constructors run with the opening.
 [[nodiscard]] Result<LoadedPlugin, Report> load_store_plugin(
     const std::string& name, const std::vector<std::filesystem::path>& folders);
 
