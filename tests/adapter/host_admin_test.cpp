@@ -71,7 +71,7 @@ TEST(HostAdmin, HidesNoRequestInABody) {
     connection.send(request_text(line.substr(0, blank), line.substr(blank + 1), headers));
     EXPECT_NE(connection.receive(line[0] == 'H' ? AnswerTo::Head : AnswerTo::Other).status, 0);
     connection.send(hidden);
-    connection.finish_sending();
+    connection.send(request_text("GET", "/healthz", lines(kNoToken, {{"Connection", "close"}})));
     EXPECT_EQ(connection.receive_until_closed().find("page"), std::string::npos);
   }
 }

@@ -81,8 +81,7 @@ void check_smuggled(const TestHost& host, const SmuggledRow& row) {
   connection.send(row.body);
   if (waits_for_body) first = connection.receive(to);
   EXPECT_EQ(first.status, status);
-  connection.send(head("GET", "/ok", ""));
-  connection.finish_sending();
+  connection.send(head("GET", "/ok", "", {{"Connection", "close"}}));
   const std::string rest = connection.receive_until_closed();
   EXPECT_TRUE(rest.empty() || rest.find("\r\n\r\nok") != std::string::npos) << rest;
   for (const std::string& line : host.handled()) EXPECT_NE(line, "GET /hidden");
