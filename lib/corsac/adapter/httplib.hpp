@@ -113,7 +113,7 @@ inline void answer(httplib::Response& response, int status) noexcept {
   response.status = status;
   if (status < 400) return;
   try {
-    response.set_content(std::string(), "text/plain");
+    replace_line(response.headers, "Content-Type", "text/plain");
   } catch (...) {  // no memory: the status says enough
   }
 }

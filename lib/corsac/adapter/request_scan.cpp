@@ -8,9 +8,31 @@
 #include <memory>
 
 #include "corsac/base/ascii.hpp"
+#include "corsac/http/short_bytes.hpp"
 
 namespace corsac {
 namespace {
+
+// Whether `name`, which is as long as `lower`, is that lower-case name in any case. Eight bytes at
+// a time, and a template so that the words of `lower` are constants: browsers send several names of
+// each length, and comparing them byte by byte was half of the scan.
+template <std::size_t Terminated>
+[[nodiscard]] inline bool is_name(std::string_view name, const char (&lower)[Terminated]) noexcept {
+  using short_bytes::fold_case;
+  using short_bytes::load8;
+  constexpr std::size_t kSize = Terminated - 1;
+  if constexpr (kSize < 8) {
+    return fold_case(short_bytes::load_padded(name.data(), kSize)) ==
+           short_bytes::load_padded(lower, kSize);
+  } else {
+    // The last eight bytes first, which most names of one length differ in.
+    if (fold_case(load8(name.data() + kSize - 8)) != load8(lower + kSize - 8)) return false;
+    for (std::size_t i = 0; i + 8 <= kSize; i += 8) {
+      if (fold_case(load8(name.data() + i)) != load8(lower + i)) return false;
+    }
+    return true;
+  }
+}
 
 void add_field(HeaderField& field, std::string_view value) noexcept {
   if (field.lines++ == 0) field.value = trim_ows(value);
@@ -29,7 +51,7 @@ bool names_websocket(std::string_view value) noexcept {
 }  // namespace
 
 void RequestScan::add(std::string_view name, std::string_view value) noexcept {
-  const auto is = [name](std::string_view other) { return equals_ignoring_case(name, other); };
+  const auto is = [name](const auto& lower) { return is_name(name, lower); };
   switch (name.size()) {
     case 4:
       if (is("host")) add_field(view_.host, value);
@@ -69,13 +91,13 @@ void RequestScan::add(std::string_view name, std::string_view value) noexcept {
 }
 
 void RequestScan::add_long_name(std::string_view name, std::string_view value) noexcept {
-  if (equals_ignoring_case(name, "access-control-request-method")) {
+  if (name.size() == 29 && is_name(name, "access-control-request-method")) {
     add_field(view_.requested_method, value);
-  } else if (equals_ignoring_case(name, "access-control-request-headers")) {
+  } else if (name.size() == 30 && is_name(name, "access-control-request-headers")) {
     if (line_count_ == lines_.size()) return;
     std::construct_at(&lines_[line_count_++], trim_ows(value));
     view_.requested_headers = {lines_.data(), line_count_};
-  } else if (equals_ignoring_case(name, "access-control-request-private-network")) {
+  } else if (name.size() == 38 && is_name(name, "access-control-request-private-network")) {
     add_field(view_.requested_private_network, value);
   }
 }

@@ -1,8 +1,8 @@
 #pragma once
 
 // Short names as integers: comparing or hashing a header name of up to 16 bytes takes two loads
-// instead of a call. Private to http/. The first byte is the lowest one of a word, on every
-// machine.
+// instead of a call. Not part of the interface. The first byte is the lowest one of a word, on
+// every machine.
 
 #include <bit>
 #include <cstddef>
