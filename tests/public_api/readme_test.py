@@ -1,0 +1,70 @@
+"""The README's policies and configuration, run by the real program. Prints TAP.
+
+  python3 readme_test.py CORSAC_PROGRAM README TAP_FOLDER
+"""
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+
+PROGRAM, README, TAP_FOLDER = sys.argv[1:4]
+sys.path[:0] = [TAP_FOLDER, os.path.dirname(__file__)]
+
+from extract_examples import examples  # noqa: E402: the folder must be known first
+from tap import Cases, contains, equal  # noqa: E402
+
+
+def write(folder, name, text):
+    path = os.path.join(folder, name)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(path, 0o600)
+    return path
+
+
+def run(folder, *arguments):
+    return subprocess.run([PROGRAM, *arguments], cwd=folder, capture_output=True, text=True,
+                          timeout=60, check=False)
+
+
+def policy_is_clean(text):
+    with tempfile.TemporaryDirectory() as folder:
+        answer = run(folder, "check", "--strict", write(folder, "policy.toml", text))
+        equal(answer.returncode, 0, answer.stdout + answer.stderr)
+        if "[[test]]" in text:
+            equal(run(folder, "test", "policy.toml").returncode, 0)
+
+
+def configuration_serves(text, policy):
+    """The configuration as it stands, but on free ports."""
+    text = re.sub(r'"127\.0\.0\.1:\d+"', '"127.0.0.1:0"', text)
+    with tempfile.TemporaryDirectory() as folder:
+        write(folder, "policy.toml", policy)
+        write(folder, "admin.tokens", "reader read " + "0" * 64 + "\n")
+        config = write(folder, "server.toml", text)
+        server = subprocess.Popen([PROGRAM, "serve", "--config", config], stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, text=True)
+        first = server.stdout.readline()
+        if not first:
+            raise AssertionError(server.stderr.read())
+        contains(first, "listening on http://127.0.0.1:")
+        server.send_signal(signal.SIGTERM)
+        equal(server.wait(timeout=60), 0)
+        server.communicate()
+
+
+def main():
+    found = examples(README)
+    cases = Cases()
+    for name in sorted(found):
+        if name.endswith(".toml") and name != "server.toml":
+            cases.add(f"{name} is a policy without a warning", policy_is_clean, found[name])
+    cases.add("server.toml serves", configuration_serves, found["server.toml"],
+              found["policy.toml"])
+    cases.run()
+
+
+if __name__ == "__main__":
+    main()
