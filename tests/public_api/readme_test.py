@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-PROGRAM, README, TAP_FOLDER = sys.argv[1:4]
+PROGRAM, README, TAP_FOLDER = map(os.path.abspath, sys.argv[1:4])
 sys.path[:0] = [TAP_FOLDER, os.path.dirname(__file__)]
 
 from extract_examples import examples  # noqa: E402: the folder must be known first
