@@ -373,7 +373,7 @@ TEST(CompilePolicy, WarnsOfWhatIsMostLikelyNotMeant) {
 TEST(CompilePolicy, DoesNotDoubtHostsWherePublicOriginsAreKnown) {
   Policy policy = quiet();
   policy.hosts = {};
-  EXPECT_EQ(problems_of(policy, {.has_public_origins = true}), Texts{});
+  EXPECT_EQ(problems_of(policy, {.application = {.has_public_origins = true}}), Texts{});
 }
 
 TEST(CompilePolicy, LeavesOutWarningsThatAreMeant) {

@@ -40,7 +40,7 @@ CorsRule rule(std::string name, Names paths, Names methods = {}, Names hosts = {
 }
 
 std::shared_ptr<const Snapshot> compiled(const Policy& policy) {
-  auto result = compile_policy(policy, {.has_public_origins = true});
+  auto result = compile_policy(policy, {.application = {.has_public_origins = true}});
   if (result) return result->snapshot;
   ADD_FAILURE() << result.error().text();
   return Snapshot::closed_at_start();

@@ -25,6 +25,7 @@ using test::eventually;
 using test::FakeClock;
 using test::Request;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr const char* kApp = "https://app.example.com";
 constexpr const char* kEvil = "https://evil.example";
@@ -127,6 +128,14 @@ TEST(Gate, KnowsItsOwnOrigin) {
   GateDecision result;
   gate->decide(request.view(), result);
   EXPECT_EQ(request.view().own, &gate->own_origin());
+}
+
+// The warning is about requests that Host alone proves to be own; with public origins none is.
+TEST(Gate, TellsCompilingWhatItKnowsOfItsOwnOrigins) {
+  const auto by_host = a_gate();
+  EXPECT_THAT(by_host->warnings().text(), HasSubstr("own-origin-by-host"));
+  const auto by_name = a_gate(a_policy(), {.public_origins = {"https://api.example.com"}});
+  EXPECT_THAT(by_name->warnings().text(), Not(HasSubstr("own-origin-by-host")));
 }
 
 TEST(Gate, IsNotMadeFromWrongPolicyOrOptions) {

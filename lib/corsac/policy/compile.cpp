@@ -210,7 +210,7 @@ void SnapshotBuilder::leave_only(std::string_view field, Place place) {
 }
 
 void SnapshotBuilder::warn_of_own_origin_by_host() {
-  if (policy_.hosts.allowed.is_set() || options_.has_public_origins) return;
+  if (policy_.hosts.allowed.is_set() || options_.application.has_public_origins) return;
   const bool blocks =
       std::any_of(snapshot_->rules_.begin(), snapshot_->rules_.end(), [](const RuleInfo& rule) {
         const CompiledCors& cors = *rule.cors;

@@ -10,14 +10,19 @@
 
 namespace corsac {
 
+// What the program around a policy says beside it.
+struct ApplicationFacts {
+  // Whoever decides knows the public origins, so that Host never proves a request to be own, and
+  // the warning own-origin-by-host has no ground.
+  bool has_public_origins = false;
+};
+
 struct CompileOptions {
   // The moment for which `valid_until` is judged.
   std::chrono::system_clock::time_point now = {};
   // False = expiries are ignored ([[test]] cases without `at`).
   bool honours_expiry = true;
-  // True = whoever decides with it knows the public origins, so that Host never proves a request to
-  // be own, and the warning own-origin-by-host has no ground.
-  bool has_public_origins = false;
+  ApplicationFacts application = {};
   // The snapshot in force: origin sets whose input did not change are shared with it. May be null;
   // not looked at after the call.
   const Snapshot* previous = nullptr;

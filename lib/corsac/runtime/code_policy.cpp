@@ -9,10 +9,11 @@
 
 namespace corsac {
 
-CodePolicy::CodePolicy(std::shared_ptr<const Clock> clock, std::function<void(SnapshotPtr)> publish)
+CodePolicy::CodePolicy(std::shared_ptr<const Clock> clock, ApplicationFacts application,
+                       std::function<void(SnapshotPtr)> publish)
     : clock_(std::move(clock)),
       publish_(std::move(publish)),
-      in_force_(clock_),
+      in_force_(clock_, application),
       timer_(clock_, [this] { expire(); }) {
   status_.source = "code";
 }

@@ -19,7 +19,8 @@ class CodePolicy {
  public:
   // `publish` gets each snapshot, never null, one after the other, on the thread that replaced the
   // policy or on that of the timer. It must not throw.
-  CodePolicy(std::shared_ptr<const Clock> clock, std::function<void(SnapshotPtr)> publish);
+  CodePolicy(std::shared_ptr<const Clock> clock, ApplicationFacts application,
+             std::function<void(SnapshotPtr)> publish);
 
   // Publishes `policy`: the answer is its warnings. On an error nothing changes.
   [[nodiscard]] Result<Report, Report> replace(Policy policy);

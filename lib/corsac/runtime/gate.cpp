@@ -76,6 +76,14 @@ void Gate::State::decide(RequestView& request, GateDecision& result) noexcept {
   }
 }
 
+namespace {
+
+ApplicationFacts application_facts(const GateOptions& options) {
+  return {.has_public_origins = !options.public_origins.empty()};
+}
+
+}  // namespace
+
 Gate::Gate(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Gate::~Gate() = default;
@@ -132,7 +140,8 @@ Result<std::shared_ptr<Gate>, Report> make_gate(Policy policy, GateOptions optio
   std::vector<Problem> problems;
   const OwnOrigin::Config own = own_origin_config(options, problems);
   auto state = std::make_unique<Gate::State>(options, own);
-  state->code = std::make_unique<CodePolicy>(state->clock, state->publisher());
+  state->code = std::make_unique<CodePolicy>(state->clock, application_facts(options),
+                                             state->publisher());
   const auto taken = state->code->replace(std::move(policy));
   state->warnings = joined_report(std::move(problems), "options", taken ? *taken : taken.error());
   if (state->warnings.has_errors()) return fail(std::move(state->warnings));
@@ -146,7 +155,9 @@ Result<std::shared_ptr<Gate>, Report> open_gate(StoreConfig config, GateOptions 
   auto state = std::make_unique<Gate::State>(options, own);
   // With wrong options as well: what is wrong with the store and its policy is told at once.
   auto supervisor = Supervisor::start(std::move(config), state->clock,
-                                      {.publish = state->publisher(), .log = options.log});
+                                      {.application = application_facts(options),
+                                       .publish = state->publisher(),
+                                       .log = options.log});
   state->warnings =
       joined_report(std::move(problems), "options",
                     supervisor ? (*supervisor)->warnings_at_start() : supervisor.error());

@@ -8,7 +8,6 @@
 #include <iterator>
 #include <utility>
 
-#include "corsac/policy/compile.hpp"
 #include "corsac/policy/self_test.hpp"
 #include "corsac/runtime/trust_removal.hpp"
 
@@ -29,13 +28,18 @@ bool has_error(const std::vector<Problem>& problems) {
 
 }  // namespace
 
-PolicyInForce::PolicyInForce(std::shared_ptr<const Clock> clock) : clock_(std::move(clock)) {}
+PolicyInForce::PolicyInForce(std::shared_ptr<const Clock> clock, ApplicationFacts application)
+    : clock_(std::move(clock)), application_(application) {}
+
+CompileOptions PolicyInForce::compile_options() const {
+  return {
+      .now = clock_->wall_now(), .application = application_, .previous = snapshot_.get()};
+}
 
 Report PolicyInForce::take(Policy policy, std::vector<Problem> reader_problems) {
   std::vector<Problem> problems = std::move(reader_problems);
   // Compiled even when the reader found errors: all errors of a document are told at once.
-  const auto compiled =
-      compile_policy(policy, {.now = clock_->wall_now(), .previous = snapshot_.get()});
+  const auto compiled = compile_policy(policy, compile_options());
   append(problems, compiled ? compiled->warnings.problems() : compiled.error().problems());
   if (!has_error(problems)) append(problems, judge_tests(policy, compiled->snapshot.get()));
   Report report(std::move(problems), policy.sources);
@@ -62,9 +66,9 @@ std::vector<Problem> PolicyInForce::judge_tests(const Policy& policy,
 
 bool PolicyInForce::expire() noexcept {
   if (!policy_) return false;
-  const auto now = clock_->wall_now();
+  const CompileOptions options = compile_options();
   try {
-    auto compiled = compile_policy(*policy_, {.now = now, .previous = snapshot_.get()});
+    auto compiled = compile_policy(*policy_, options);
     if (compiled) {
       snapshot_ = std::move(compiled->snapshot);
       retry_expiry_at_.reset();
@@ -74,7 +78,7 @@ bool PolicyInForce::expire() noexcept {
     // As if it were refused, below.
   }
   // What compiled once compiles again, but for memory. Grants that ended must end all the same.
-  retry_expiry_at_ = now + kRetryExpiryAfter;
+  retry_expiry_at_ = options.now + kRetryExpiryAfter;
   if (snapshot_->is_closed()) return false;
   try {
     snapshot_ = Snapshot::closed(*snapshot_);

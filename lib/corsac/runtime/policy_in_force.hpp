@@ -7,6 +7,7 @@
 
 #include "corsac/base/clock.hpp"
 #include "corsac/base/problem.hpp"
+#include "corsac/policy/compile.hpp"
 #include "corsac/policy/policy.hpp"
 #include "corsac/policy/report.hpp"
 #include "corsac/policy/snapshot.hpp"
@@ -17,7 +18,8 @@ namespace corsac {
 // and the one in force stays. Not thread-safe.
 class PolicyInForce {
  public:
-  explicit PolicyInForce(std::shared_ptr<const Clock> clock);  // never null
+  // `clock` is never null.
+  explicit PolicyInForce(std::shared_ptr<const Clock> clock, ApplicationFacts application = {});
 
   // Judges a document: what its reader found, what compiling finds, and its [[test]] cases. Without
   // an error it is in force from now on. The answer is every error and warning.
@@ -45,7 +47,10 @@ class PolicyInForce {
   [[nodiscard]] std::vector<Problem> judge_tests(const Policy& policy,
                                                  const Snapshot* compiled) const;
 
+  [[nodiscard]] CompileOptions compile_options() const;
+
   std::shared_ptr<const Clock> clock_;
+  ApplicationFacts application_;
   SnapshotPtr snapshot_ = {};
   // The document that snapshot_ was made from, only while it may be needed again: it has tests
   // (what does the next one remove?) or grants that end. A million origins are not kept twice.

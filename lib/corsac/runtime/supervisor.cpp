@@ -38,20 +38,20 @@ struct Supervisor::State {
 
 Result<std::unique_ptr<Supervisor>, Report> Supervisor::start(StoreConfig config,
                                                               std::shared_ptr<const Clock> clock,
-                                                              SupervisorCallbacks callbacks) {
+                                                              SupervisorOwner owner) {
   const auto plugin = load_store_plugin(config.plugin, config.plugin_folders);
   if (!plugin) return fail(plugin.error());
-  return start(*plugin, std::move(config), std::move(clock), std::move(callbacks));
+  return start(*plugin, std::move(config), std::move(clock), std::move(owner));
 }
 
 Result<std::unique_ptr<Supervisor>, Report> Supervisor::start(const LoadedPlugin& plugin,
                                                               StoreConfig config,
                                                               std::shared_ptr<const Clock> clock,
-                                                              SupervisorCallbacks callbacks) {
+                                                              SupervisorOwner owner) {
   const bool may_start_closed = config.on_start_failure == OnStartFailure::Closed;
   auto state = std::unique_ptr<State>(
       new State{.loop = SupervisorLoop(plugin, within_bounds(std::move(config)), std::move(clock),
-                                       std::move(callbacks))});
+                                       std::move(owner))});
   SupervisorLoop::FirstRead first = state->loop.wait_for_first_read();
   Report report = joined_report(plugin.warnings, "plugin", first.report);
   if (!first.is_taken && (first.has_wrong_settings || !may_start_closed)) {

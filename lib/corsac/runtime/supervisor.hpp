@@ -9,6 +9,7 @@
 
 #include "corsac/base/clock.hpp"
 #include "corsac/base/result.hpp"
+#include "corsac/policy/compile.hpp"
 #include "corsac/policy/report.hpp"
 #include "corsac/policy/snapshot.hpp"
 #include "corsac/runtime/log_sink.hpp"
@@ -19,7 +20,9 @@ namespace corsac {
 
 struct LoadedPlugin;  // runtime/store_loader.hpp
 
-struct SupervisorCallbacks {
+// What the owner of a supervisor tells it, and is told.
+struct SupervisorOwner {
+  ApplicationFacts application = {};
   // On the supervisor's thread, one after the other; never null. Must not destroy the supervisor.
   std::function<void(SnapshotPtr)> publish = {};
   LogSink log = {};
@@ -39,11 +42,11 @@ class Supervisor {
   // store-unreachable, store-deadline, document-empty (from a store that had a document with
   // sections, without accept_empty), store-failed (no memory).
   [[nodiscard]] static Result<std::unique_ptr<Supervisor>, Report> start(
-      StoreConfig config, std::shared_ptr<const Clock> clock, SupervisorCallbacks callbacks);
+      StoreConfig config, std::shared_ptr<const Clock> clock, SupervisorOwner owner);
   // The same with a plugin that is loaded already.
   [[nodiscard]] static Result<std::unique_ptr<Supervisor>, Report> start(
       const LoadedPlugin& plugin, StoreConfig config, std::shared_ptr<const Clock> clock,
-      SupervisorCallbacks callbacks);
+      SupervisorOwner owner);
   ~Supervisor();  // stops and joins; nothing is published after it
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;

@@ -46,15 +46,15 @@ Report failure_report(ReadResult result) {
 }  // namespace
 
 SupervisorLoop::SupervisorLoop(const LoadedPlugin& plugin, StoreConfig config,
-                               std::shared_ptr<const Clock> clock, SupervisorCallbacks callbacks)
+                               std::shared_ptr<const Clock> clock, SupervisorOwner owner)
     : config_(std::move(config)),
       plugin_(plugin),
       clock_(std::move(clock)),
-      callbacks_(std::move(callbacks)),
-      journal_(config_, plugin_.table->name, callbacks_.log),
+      owner_(std::move(owner)),
+      journal_(config_, plugin_.table->name, owner_.log),
       schedule_({config_.refresh, config_.retry_max}, std::random_device{}()),
       health_(config_.max_stale),
-      in_force_(clock_),
+      in_force_(clock_, owner_.application),
       thread_token_(std::make_shared<const char>('\0')) {
   status_.source = journal_.source();
   thread_ = std::thread([this] { run(); });
@@ -113,7 +113,7 @@ WorkerCallbacks SupervisorLoop::worker_callbacks() {
     is_changed_ = true;
     wake_.notify_all();
   };
-  callbacks.log = callbacks_.log;
+  callbacks.log = owner_.log;
   callbacks.held_while_running = thread_token_;
   return callbacks;
 }
@@ -287,7 +287,7 @@ void SupervisorLoop::publish() {
   if (published_in_ != StoreState::Starting && is_closed == was_closed && good == published_for_) {
     return;
   }
-  callbacks_.publish(!is_closed        ? good
+  owner_.publish(!is_closed        ? good
                      : good == nullptr ? Snapshot::closed_at_start()
                                        : Snapshot::closed(*good));
   published_in_ = state;

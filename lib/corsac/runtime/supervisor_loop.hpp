@@ -26,7 +26,7 @@ class SupervisorLoop {
  public:
   // Starts the thread, which reads at once. `config` is within bounds.
   SupervisorLoop(const LoadedPlugin& plugin, StoreConfig config, std::shared_ptr<const Clock> clock,
-                 SupervisorCallbacks callbacks);
+                 SupervisorOwner owner);
   ~SupervisorLoop();  // stops and joins
   SupervisorLoop(const SupervisorLoop&) = delete;
   SupervisorLoop& operator=(const SupervisorLoop&) = delete;
@@ -79,7 +79,7 @@ class SupervisorLoop {
   const StoreConfig config_;
   const LoadedPlugin plugin_;
   const std::shared_ptr<const Clock> clock_;
-  const SupervisorCallbacks callbacks_;
+  const SupervisorOwner owner_;
 
   mutable std::mutex mutex_;  // guards what follows, up to the blank line
   std::condition_variable wake_;
