@@ -66,7 +66,7 @@ Result<std::string, Report> add_admin(Listener& listener, const AdminConfig& con
   if (config.token_file.empty()) {
     const std::string token = make_random_token();
     options.tokens.push_back(
-        {.name = "this run", .scope = AdminScope::Manage, .hash = sha256(token)});
+        {.name = "this run", .scope = AdminScope::Manage, .sha256 = sha256(token)});
     fragment = "/#token=" + token;
   } else {
     auto tokens = read_tokens(config.token_file);

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "corsac/base/sha256.hpp"
 #include "corsac/http/request_view.hpp"
 
 namespace corsac {

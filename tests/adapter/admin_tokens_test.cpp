@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "corsac/base/sha256.hpp"
+
 namespace corsac {
 namespace {
 
@@ -21,7 +23,7 @@ TEST(AdminTokens, ReadsNamesScopesAndHashes) {
   ASSERT_EQ(tokens->size(), 2U);
   EXPECT_EQ((*tokens)[0].name, "alice");
   EXPECT_EQ((*tokens)[0].scope, AdminScope::Manage);
-  EXPECT_EQ(to_text((*tokens)[0].hash), kHashOfAbc);
+  EXPECT_EQ(to_text((*tokens)[0].sha256), kHashOfAbc);
   EXPECT_EQ((*tokens)[1].name, "bob");
   EXPECT_EQ((*tokens)[1].scope, AdminScope::Read);
 }

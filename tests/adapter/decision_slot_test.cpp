@@ -1,6 +1,7 @@
 // The slots of a thread: one decision between two hooks, never another request's.
 
 #include "corsac/adapter/decision_slot.hpp"
+#include "corsac/policy/snapshot.hpp"
 
 #include <memory>
 #include <string>

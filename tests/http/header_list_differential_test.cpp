@@ -14,6 +14,7 @@
 #include "corsac/base/ascii.hpp"
 #include "corsac/base/printable.hpp"
 #include "corsac/http/header_list.hpp"
+#include "corsac/http/header_name_set.hpp"
 
 namespace corsac {
 namespace {

@@ -1,4 +1,5 @@
 #include "corsac/http/header_list.hpp"
+#include "corsac/http/header_name_set.hpp"
 
 #include <ostream>
 #include <string>

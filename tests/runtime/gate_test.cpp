@@ -1,3 +1,4 @@
+#include "corsac/policy/snapshot.hpp"
 #include "corsac/runtime/gate.hpp"
 
 #include <atomic>

@@ -15,6 +15,7 @@
 #include "corsac/base/printable.hpp"
 #include "corsac/base/rfc3339.hpp"
 #include "corsac/http/ip_range.hpp"
+#include "corsac/policy/snapshot.hpp"
 #include "corsac/stage/host_guard.hpp"
 #include "corsac/stage/reason.hpp"
 

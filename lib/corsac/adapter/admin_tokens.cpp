@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "corsac/base/ascii.hpp"
+#include "corsac/base/sha256.hpp"
 
 namespace corsac {
 namespace {
@@ -49,7 +50,7 @@ class TokenFile {
       return add(place, "token-scope", scope, "a scope is read or manage", "write one of them");
     }
     for (const AdminToken& other : tokens) {
-      if (other.name != name && other.hash != *digest) continue;
+      if (other.name != name && other.sha256 != *digest) continue;
       return add(place, "token-repeated", name, "another line has this name or this hash",
                  "give every token its own name");
     }
@@ -92,7 +93,7 @@ const AdminToken* find_admin_token(const std::vector<AdminToken>& tokens, std::s
   const Sha256 hash = sha256(token);
   const AdminToken* found = nullptr;
   for (const AdminToken& known : tokens) {
-    if (is_equal_in_constant_time(known.hash, hash)) found = &known;
+    if (is_equal_in_constant_time(known.sha256, hash)) found = &known;
   }
   return found;
 }

@@ -2,12 +2,13 @@
 
 // Who may use the admin listener: tokens of which only the hash is known.
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "corsac/base/result.hpp"
-#include "corsac/base/sha256.hpp"
 #include "corsac/policy/report.hpp"
 
 namespace corsac {
@@ -20,7 +21,7 @@ enum class AdminScope : unsigned char {
 struct AdminToken {
   std::string name = {};  // for people: who holds it
   AdminScope scope = AdminScope::Read;
-  Sha256 hash = {};  // of the token's bytes
+  std::array<std::uint8_t, 32> sha256 = {};  // of the token's bytes
 };
 
 // A token file: one `name scope sha256-of-token` a line, scope = read | manage; empty lines and

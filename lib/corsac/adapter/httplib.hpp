@@ -213,7 +213,7 @@ inline void Hooks::finish(const DecisionSlot& slot, httplib::Response& response)
                 [](std::string_view name) { return equals_ignoring_case(name, "Content-Type"); });
   }
   if (response.status >= 400) replace_line(response.headers, "Cache-Control", "no-store");
-  if (decision.outcome == Outcome::Refuse && slot.decided.snapshot->has_debug_headers()) {
+  if (decision.outcome == Outcome::Refuse && slot.decided.shows_reason) {
     replace_line(response.headers, "X-Corsac-Reason", reason_info(decision.reason).code);
   }
 }
@@ -230,13 +230,9 @@ inline void Hooks::decide_late(const httplib::Request& request, httplib::Respons
     write_decision(response.headers, late.decision, late.extra_vary, AnsweredBy::Handler);
     return;
   }
-  // Nothing was parsed: who asked is not known, so nobody is granted anything; caches must still
-  // know that another answer may differ.
-  const RequestView nothing;
-  const SnapshotPtr snapshot = gate_->snapshot();
-  Decision decision = snapshot->decide(nothing);
-  decision.grant_count = 0;
-  write_decision(response.headers, decision, {}, AnsweredBy::Handler);
+  GateDecision unparsed;
+  gate_->decide_unparsed(unparsed);
+  write_decision(response.headers, unparsed.decision, {}, AnsweredBy::Handler);
   gate_->counters().count_response_without_decision();
 }
 

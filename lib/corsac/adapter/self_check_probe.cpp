@@ -10,6 +10,7 @@
 #include "corsac/base/ascii.hpp"
 #include "corsac/http/own_origin.hpp"
 #include "corsac/http/response_edits.hpp"
+#include "corsac/policy/snapshot.hpp"
 #include "corsac/stage/decision.hpp"
 
 namespace corsac {

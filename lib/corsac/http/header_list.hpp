@@ -14,9 +14,10 @@
 #include <string_view>
 
 #include "corsac/base/bytes_ref.hpp"
-#include "corsac/http/header_name_set.hpp"
 
 namespace corsac {
+
+class HeaderNameSet;
 
 // Bytes of all Access-Control-Request-Headers lines together, each joined to the next by one comma.
 // Real lists stay below 300; the cap bounds the work of a hostile one (GHSA-mh55-gqvf-xfwm).

@@ -13,9 +13,11 @@
 
 #include "corsac/base/clock.hpp"
 #include "corsac/http/request_view.hpp"
-#include "corsac/policy/snapshot.hpp"
+#include "corsac/stage/decision.hpp"
 
 namespace corsac {
+
+class Snapshot;  // policy/snapshot.hpp, not public
 
 enum class EventOutcome : unsigned char { Blocked, Marked, Diagnostic };
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "corsac/http/own_origin.hpp"
+#include "corsac/policy/snapshot.hpp"
 #include "corsac/runtime/code_policy.hpp"
 #include "corsac/runtime/gate_options.hpp"
 #include "corsac/runtime/joined_report.hpp"
@@ -78,6 +79,13 @@ void Gate::State::decide(RequestView& request, GateDecision& result) noexcept {
 
 namespace {
 
+void begin(const SnapshotSlot& slot, GateDecision& result) noexcept {
+  result.snapshot = slot.read();
+  result.decision = Decision();
+  result.extra_vary = {};
+  result.shows_reason = result.snapshot->has_debug_headers();
+}
+
 ApplicationFacts application_facts(const GateOptions& options) {
   return {.has_public_origins = !options.public_origins.empty()};
 }
@@ -90,9 +98,7 @@ Gate::~Gate() = default;
 
 void Gate::decide(RequestView& request, GateDecision& result) noexcept {
   State& state = *state_;
-  result.snapshot = state.slot.read();
-  result.decision = Decision();
-  result.extra_vary = {};
+  begin(state.slot, result);
   request.own = &state.own;
   request.is_allowed_by_application = false;
   state.decide(request, result);
@@ -103,6 +109,12 @@ void Gate::decide(RequestView& request, GateDecision& result) noexcept {
   } catch (...) {
     state.counters.count_event_failure();
   }
+}
+
+void Gate::decide_unparsed(GateDecision& result) noexcept {
+  begin(state_->slot, result);
+  result.snapshot->decide(RequestView(), result.decision);
+  result.decision.grant_count = 0;
 }
 
 SnapshotPtr Gate::snapshot() const noexcept { return state_->slot.read(); }

@@ -17,14 +17,17 @@
 #include "corsac/http/request_view.hpp"
 #include "corsac/policy/policy.hpp"
 #include "corsac/policy/report.hpp"
-#include "corsac/policy/snapshot.hpp"
 #include "corsac/runtime/event_log.hpp"
 #include "corsac/runtime/log_sink.hpp"
 #include "corsac/runtime/metrics.hpp"
 #include "corsac/runtime/store_config.hpp"
 #include "corsac/runtime/store_status.hpp"
+#include "corsac/stage/decision.hpp"
 
 namespace corsac {
+
+class Snapshot;  // policy/snapshot.hpp, not public: the compiled policy
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
 
 // What a predicate of the application says about one request.
 struct PredicateAnswer {
@@ -64,6 +67,8 @@ struct GateDecision {
   SnapshotPtr snapshot = {};  // never null after decide; keeps the decision's views alive
   // What the predicates looked at, for Vary: each of the two may be empty.
   std::array<std::string_view, 2> extra_vary = {};
+  // `debug_headers`: an answer that refuses says its reason in X-Corsac-Reason.
+  bool shows_reason = false;
 };
 
 // Neither copied nor moved. All calls are safe from any thread.
@@ -76,6 +81,10 @@ class Gate {
   // Decides one request by the policy in force. Counts it, and records an event when there is one.
   // `request.own` is set by the gate. Allocates nothing unless a predicate or an event does.
   void decide(RequestView& request, GateDecision& result) noexcept;
+
+  // For an answer to a request of which nothing was parsed: nobody is granted anything, since who
+  // asked is not known, but Vary stands in it. Counts nothing.
+  void decide_unparsed(GateDecision& result) noexcept;
 
   // The policy in force. A thread that asks again without a change in between pays one atomic load.
   [[nodiscard]] SnapshotPtr snapshot() const noexcept;

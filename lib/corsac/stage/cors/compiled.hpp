@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "corsac/http/header_list.hpp"
+#include "corsac/http/header_name_set.hpp"
 #include "corsac/http/method.hpp"
 #include "corsac/origin/origin_set.hpp"
 #include "corsac/stage/cors/rules.hpp"
