@@ -541,13 +541,13 @@ TEST(CompileCors, TakesNoExactOriginThatTheOperatorsParserRefuses) {
 TEST(CompileCors, WithAllDeniedKeepsEverythingElse) {
   std::vector<Problem> problems;
   CorsRules rules = with_origins({"https://a.example"});
-  rules.on_denied = OnDenied::Mark;
+  rules.behaviour.on_denied = OnDenied::Mark;
   rules.exposed_headers = {at_place("X-A")};
   const CompiledCors compiled = compile_cors(rules, problems);
   const CompiledCors denied = with_all_denied(compiled, Reason::PathAmbiguous);
   EXPECT_EQ(denied.denies_all, Reason::PathAmbiguous);
   EXPECT_EQ(denied.origins, compiled.origins);
-  EXPECT_EQ(denied.on_denied, OnDenied::Mark);
+  EXPECT_EQ(denied.behaviour.on_denied, OnDenied::Mark);
   EXPECT_EQ(denied.exposed_headers, "X-A");
   EXPECT_EQ(compiled.denies_all, Reason::None);
 }

@@ -56,21 +56,19 @@ CompiledCors compile(const TestPolicy& policy) {
                            .exposed_headers = placed(policy.exposed),
                            .allow_credentials = policy.allow_credentials,
                            .max_age_seconds = policy.max_age_seconds,
-                           .preflight = policy.preflight,
-                           .on_denied = policy.on_denied,
-                           .handler_headers = policy.handler_headers,
-                           .websocket = policy.websocket,
+                           .profile = &profile(policy.profile),
+                           .behaviour = policy.behaviour,
                            .allow_null_origin = policy.allow_null_origin,
                            .allow_private_network = policy.allow_private_network,
                            .timing_allow_origin = policy.timing_allow_origin,
                            .report_only = policy.report_only,
+                           .dangerously_echo_any_origin = policy.dangerously_echo_any_origin,
                            .is_excluded = policy.is_excluded};
   std::vector<Problem> problems;
   CompiledCors compiled = compile_cors(rules, problems);
   for (const Problem& problem : problems) {
     EXPECT_EQ(problem.severity, Severity::Warning) << problem.code << " " << problem.value;
   }
-  compiled.refused_preflight_status = policy.refused_preflight_status;
   return policy.denies_all == Reason::None ? compiled
                                            : with_all_denied(compiled, policy.denies_all);
 }
@@ -93,6 +91,7 @@ BuiltRequest::BuiltRequest(const TestRequest& request)
   view_.requested_method = field(request.requested_method);
   view_.requested_headers = requested_headers_;
   view_.requested_private_network = field(request.private_network);
+  view_.content_type = field(request.content_type);
   view_.host = {.value = "server.example", .lines = 1};
   if (request.is_own) view_.sec_fetch_site = {.value = "same-origin", .lines = 1};
   view_.has_cookie = request.has_cookie;

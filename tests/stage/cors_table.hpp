@@ -35,12 +35,10 @@ struct TestPolicy {
   bool timing_allow_origin = false;
   bool report_only = false;
   bool is_excluded = false;
-  PreflightMode preflight = PreflightMode::Answer;
-  OnDenied on_denied = OnDenied::Block;
-  HandlerWins handler_headers = HandlerWins::Replace;
-  WebSocketMode websocket = WebSocketMode::Block;
+  ProfileName profile = ProfileName::Fetch;  // what the document may say; not its defaults
+  CorsBehaviour behaviour = {};
+  bool dangerously_echo_any_origin = false;
   Reason denies_all = Reason::None;
-  std::uint16_t refused_preflight_status = 403;
 };
 
 // Compiles; a problem in the policy fails the test.
@@ -54,6 +52,7 @@ struct TestRequest {
   Texts private_network = {};  // Access-Control-Request-Private-Network
   bool has_cookie = false;
   bool has_authorization = false;
+  Texts content_type = {};
   bool is_upgrade = false;
   bool is_own = false;  // Sec-Fetch-Site: same-origin
   bool is_allowed_by_application = false;

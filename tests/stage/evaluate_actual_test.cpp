@@ -20,9 +20,9 @@ const std::string kTimingAllowOrigin = "Timing-Allow-Origin";
 
 const TestPolicy kAny = {.origins = {"*"}};
 const TestPolicy kCredentials = {.allow_credentials = true};
-const TestPolicy kMark = {.on_denied = OnDenied::Mark};
+const TestPolicy kMark = {.behaviour = {.on_denied = OnDenied::Mark}};
 const TestPolicy kReportOnly = {.report_only = true};
-const TestPolicy kKeep = {.handler_headers = HandlerWins::Keep};
+const TestPolicy kKeep = {.behaviour = {.handler_headers = HandlerWins::Keep}};
 const TestPolicy kExcluded = {.is_excluded = true};
 const TestPolicy kClosed = {.denies_all = Reason::PolicyUnavailable};
 
@@ -166,7 +166,7 @@ TEST(EvaluateActual, OnlyCountsUnderReportOnly) {
       {"a granted preflight is answered", kReportOnly, preflight(kA, "GET"),
        answered({{kAllowOrigin, kA}})},
       {"a rejected preflight",
-       {.report_only = true, .preflight = PreflightMode::Reject},
+       {.report_only = true, .behaviour = {.preflight = PreflightMode::Reject}},
        preflight(kA, "GET"),
        with(as_preflight(counted(Reason::PreflightRejected, "GET")), full)},
       {"closed",
@@ -180,16 +180,16 @@ TEST(EvaluateActual, LeavesExcludedPathsAlone) {
   const Expected refused =
       with(refused_preflight(Reason::PreflightOnExcludedPath, "/path"), VaryOn::Nothing);
   TestPolicy pass_through = kExcluded;
-  pass_through.preflight = PreflightMode::PassThrough;
+  pass_through.behaviour.preflight = PreflightMode::PassThrough;
   TestPolicy reject = kExcluded;
-  reject.preflight = PreflightMode::Reject;
+  reject.behaviour.preflight = PreflightMode::Reject;
   TestPolicy report_only = kExcluded;
   report_only.report_only = true;
   Expected only_counted = as_preflight(untouched());
   only_counted.reason = Reason::PreflightOnExcludedPath;
   only_counted.offending = "/path";
   TestPolicy okta = kExcluded;
-  okta.refused_preflight_status = 204;
+  okta.behaviour.refused_preflight_status = 204;
   Expected refused_with_204 = refused;
   refused_with_204.status = 204;
   expect_rows({
@@ -267,8 +267,8 @@ TEST(EvaluateUpgrade, NeedsAGrantWithCredentials) {
 
 TEST(EvaluateUpgrade, IsBlockedUnlessTheRuleMayDecide) {
   TestPolicy marked_as_rule = kMark;
-  marked_as_rule.websocket = WebSocketMode::AsRule;
-  const TestPolicy blocked_as_rule = {.websocket = WebSocketMode::AsRule};
+  marked_as_rule.behaviour.websocket = WebSocketMode::AsRule;
+  const TestPolicy blocked_as_rule = {.behaviour = {.websocket = WebSocketMode::AsRule}};
   const TestRequest evil = {.origin = {kEvil}, .is_upgrade = true};
   Expected only_counted = untouched();
   only_counted.reason = Reason::OriginNotAllowed;
@@ -295,7 +295,7 @@ TEST(EvaluateClosed, RefusesEveryOriginForTheGivenReason) {
   TestPolicy null_allowed = kClosed;
   null_allowed.allow_null_origin = true;
   TestPolicy pass_through = kClosed;
-  pass_through.preflight = PreflightMode::PassThrough;
+  pass_through.behaviour.preflight = PreflightMode::PassThrough;
   expect_rows({
       {"134: a listed one", kClosed, get(kA), blocked(kReason, kA)},
       {"134: one that is not listed", kClosed, get(kEvil), blocked(kReason, kEvil)},

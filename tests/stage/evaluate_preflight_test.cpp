@@ -316,11 +316,11 @@ TEST(EvaluatePreflight, RefusesWithTheConfiguredStatus) {
   refused.status = 204;
   expect_rows({
       {"85: 204 without a grant",
-       {.refused_preflight_status = 204},
+       {.behaviour = {.refused_preflight_status = 204}},
        preflight("https://evil.example", "PUT"),
        refused},
       {"85: `mark` does not let a preflight through",
-       {.on_denied = OnDenied::Mark, .refused_preflight_status = 204},
+       {.behaviour = {.on_denied = OnDenied::Mark, .refused_preflight_status = 204}},
        preflight("https://evil.example", "PUT"),
        refused},
   });
@@ -337,8 +337,8 @@ TEST(EvaluatePreflight, LeavesThemToTheApplicationOrRejectsThem) {
   own_passed.is_own_origin = true;
   Expected rejected_under_any = refused_preflight(Reason::PreflightRejected, "PUT");
   rejected_under_any.vary = VaryOn::RequestedMethodAndHeaders;
-  const TestPolicy pass_through = {.preflight = PreflightMode::PassThrough};
-  const TestPolicy reject = {.preflight = PreflightMode::Reject};
+  const TestPolicy pass_through = {.behaviour = {.preflight = PreflightMode::PassThrough}};
+  const TestPolicy reject = {.behaviour = {.preflight = PreflightMode::Reject}};
   expect_rows({
       {"pass_through, listed", pass_through, preflight(kA, "PUT"), passed},
       {"pass_through, not listed", pass_through, preflight("https://evil.example", "X"), passed},
@@ -348,7 +348,7 @@ TEST(EvaluatePreflight, LeavesThemToTheApplicationOrRejectsThem) {
       {"reject, safelisted", reject, preflight(kA, "GET"),
        refused_preflight(Reason::PreflightRejected, "GET")},
       {"reject under `*`",
-       {.origins = {"*"}, .preflight = PreflightMode::Reject},
+       {.origins = {"*"}, .behaviour = {.preflight = PreflightMode::Reject}},
        preflight(kA, "PUT"),
        rejected_under_any},
       {"reject, own", reject, own, own_passed},

@@ -65,7 +65,7 @@ class Generator {
     policy.allow_credentials = !is_any && coin();
     policy.allow_null_origin = !policy.allow_credentials && coin();
     policy.timing_allow_origin = coin();
-    policy.on_denied = coin() ? OnDenied::Block : OnDenied::Mark;
+    policy.behaviour.on_denied = coin() ? OnDenied::Block : OnDenied::Mark;
     policy.report_only = std::bernoulli_distribution(0.1)(random_);
     return policy;
   }

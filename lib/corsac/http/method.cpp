@@ -48,6 +48,7 @@ bool is_forbidden_method(std::string_view method) noexcept {
 MethodSet::MethodSet(const std::vector<std::string>& methods) {
   for (const std::string& method : methods) {
     if (contains(method)) continue;
+    all_.push_back(method);
     if (fits_one_word(method)) {
       short_.push_back(short_bytes::load_padded(method.data(), method.size()));
     } else {
@@ -62,6 +63,13 @@ bool MethodSet::contains(std::string_view method) const noexcept {
     return std::find(short_.begin(), short_.end(), word) != short_.end();
   }
   return std::find(long_.begin(), long_.end(), method) != long_.end();
+}
+
+std::string_view MethodSet::find_ignoring_case(std::string_view method) const noexcept {
+  const auto found = std::find_if(all_.begin(), all_.end(), [method](const std::string& known) {
+    return equals_ignoring_case(known, method);
+  });
+  return found == all_.end() ? std::string_view() : std::string_view(*found);
 }
 
 }  // namespace corsac

@@ -33,11 +33,15 @@ class MethodSet {
   explicit MethodSet(const std::vector<std::string>& methods);
 
   [[nodiscard]] bool contains(std::string_view method) const noexcept;
+  // The first one that is `method` written in any case; empty when there is none. The bytes live as
+  // long as the set.
+  [[nodiscard]] std::string_view find_ignoring_case(std::string_view method) const noexcept;
   [[nodiscard]] bool is_empty() const noexcept { return short_.empty() && long_.empty(); }
 
  private:
   std::vector<std::uint64_t> short_;  // zero-padded bytes; a method is never empty, so never 0
   std::vector<std::string> long_;
+  std::vector<std::string> all_;
 };
 
 }  // namespace corsac

@@ -63,11 +63,4 @@ struct RequestView {
   const HeaderFields* headers = nullptr;  // null = not known
 };
 
-// Fetch, 4.8: what a browser sends before an actual request. `OPTIONS` with Origin and
-// Access-Control-Request-Method; any other OPTIONS belongs to the application.
-[[nodiscard]] constexpr bool is_preflight(const RequestView& request) noexcept {
-  return request.origin.is_present() && request.requested_method.is_present() &&
-         request.method == "OPTIONS";
-}
-
 }  // namespace corsac

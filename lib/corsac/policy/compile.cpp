@@ -143,11 +143,10 @@ void SnapshotBuilder::add_cors_rule() {
 // Always there, for `applies_to` predicates as well.
 void SnapshotBuilder::add_excluded_rule() {
   const bool has_included = policy_.cors.included_paths.is_set();
-  const Names& paths = has_included ? policy_.cors.included_paths : policy_.cors.excluded_paths;
+  const Names paths = has_included ? policy_.cors.included_paths : excluded_paths_of(policy_.cors);
   CorsRules rules;
   rules.is_excluded = true;
-  rules.preflight = cors_.rules.preflight;
-  rules.on_denied = cors_.rules.on_denied;
+  rules.behaviour = cors_.rules.behaviour;
   rules.report_only = cors_.rules.report_only;
   std::vector<Problem> found;
   RuleInfo info;
@@ -214,8 +213,8 @@ void SnapshotBuilder::warn_of_own_origin_by_host() {
   const bool blocks =
       std::any_of(snapshot_->rules_.begin(), snapshot_->rules_.end(), [](const RuleInfo& rule) {
         const CompiledCors& cors = *rule.cors;
-        return cors.on_denied == OnDenied::Block && !cors.is_report_only && !cors.is_excluded &&
-               !cors.allows_any_origin;
+        return cors.behaviour.on_denied == OnDenied::Block && !cors.is_report_only &&
+               !cors.is_excluded && !cors.allows_any_origin;
       });
   if (!blocks) return;
   problems_.add(
@@ -255,7 +254,8 @@ void SnapshotBuilder::take_cors() {
   for (std::size_t i = 0; i < cors.rules.size(); ++i) add_rule(i);
   build_path_tables();
   add_ambiguous_variant();
-  if (!cors.enabled.value_or(true)) return leave_only("cors.enabled", cors.enabled.place());
+  if (!cors.enabled.value_or(profile_of(cors).is_enabled))
+    return leave_only("cors.enabled", cors.enabled.place());
   warn_of_own_origin_by_host();
   snapshot_->known_origin_sets_ = compiler_.take_origin_sets();
 }

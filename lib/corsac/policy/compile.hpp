@@ -42,7 +42,7 @@ struct Compiled {
 // A rule inherits field by field; allowed_origins and allowed_origins_file are one field there.
 //
 // Codes of its own, besides those of compile_cors, parse_host_pattern and PathTable.
-// Errors: version-unknown, profile-unknown, profile-not-available (one of the other five),
+// Errors: version-unknown, profile-unknown, those of check_cloudflare and take_behaviour,
 // value-unknown (an enumerated text that is none of its values), origins-file-unread (a file is
 // named and the store reads none), rule-selects-nothing (a rule without selectors, or an empty list
 // of them), rule-name-repeated, too-many-rules, path-selectors-exclusive, hosts-nothing-allowed

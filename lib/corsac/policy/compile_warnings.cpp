@@ -39,7 +39,7 @@ void warn(ProblemList& problems, std::string_view code, std::string path, Place 
 void warn_of_content_type(const EffectiveRule& effective, const CompiledCors& compiled,
                           ProblemList& problems) {
   const CorsRules& rules = effective.rules;
-  if (rules.preflight != PreflightMode::Answer || compiled.allows_any_header) return;
+  if (rules.behaviour.preflight != PreflightMode::Answer || compiled.allows_any_header) return;
   if (compiled.headers.rank_of("content-type") != HeaderNameSet::kNotFound) return;
   const bool means_bodies = std::any_of(
       rules.allowed_methods.begin(), rules.allowed_methods.end(), [](const PlacedText& method) {
@@ -58,7 +58,7 @@ void warn_of_content_type(const EffectiveRule& effective, const CompiledCors& co
 template <class Section>
 void warn_of_unused_lists(const Section& own, const EffectiveRule& effective,
                           ProblemList& problems) {
-  if (effective.rules.preflight == PreflightMode::Answer) return;
+  if (effective.rules.behaviour.preflight == PreflightMode::Answer) return;
   const auto warn_of = [&](bool is_set, const char* name, Place place) {
     if (!is_set) return;
     warn(problems, "setting-has-no-effect", effective.rules.field + '.' + name, place,
@@ -79,6 +79,18 @@ void warn_of_section(const Section& own, const EffectiveRule& effective,
          own.allow_private_network.place(),
          "browsers ask the user for local network access now and send no such preflight",
          "take it out unless old browsers need it");
+  }
+  if (own.dangerously_echo_any_origin.value_or(false) && !compiled.echoes_any_origin) {
+    warn(problems, "setting-has-no-effect", field + ".dangerously_echo_any_origin",
+         own.dangerously_echo_any_origin.place(), "only \"*\" with allow_credentials is echoed",
+         "take it out");
+  }
+  const bool speaks_of_vary = own.knobs.vary.is_set() || field == "cors";
+  if (speaks_of_vary && compiled.behaviour.vary == VaryMode::SpecificOnly &&
+      !compiled.allows_any_origin) {
+    warn(problems, "vary-specific-only", field + ".vary", own.knobs.vary.place(),
+         "a shared cache may hand an answer without a grant to the page of an allowed origin",
+         "write vary = \"dynamic\", or keep such answers out of shared caches");
   }
   if (own.allow_null_origin.value_or(false) && compiled.allows_any_origin) {
     warn(problems, "setting-has-no-effect", field + ".allow_null_origin",

@@ -3,24 +3,21 @@
 
 #include "corsac/policy/document_checks.hpp"
 
-#include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "corsac/policy/cloudflare_checks.hpp"
 #include "corsac/policy/report.hpp"
+#include "corsac/stage/cors/profile.hpp"
 #include "corsac/stage/reason.hpp"
 
 namespace corsac {
 namespace {
 
 constexpr std::int64_t kSchemaVersion = 1;
-constexpr std::string_view kProfile = "fetch";
-constexpr std::array<std::string_view, 5> kLaterProfiles = {"okta", "openedx", "django",
-                                                            "fusionauth", "cloudflare"};
 
 void error(ProblemList& problems, std::string_view code, std::string path, std::string value,
            Place place, std::string what, std::string fix) {
@@ -33,6 +30,15 @@ void error(ProblemList& problems, std::string_view code, std::string path, std::
                 .fix = std::move(fix)});
 }
 
+std::string joined(const std::vector<std::string_view>& names) {
+  std::string text;
+  for (const std::string_view name : names) {
+    if (!text.empty()) text += ", ";
+    text += name;
+  }
+  return text;
+}
+
 void check_version_and_profile(const Policy& policy, ProblemList& problems) {
   const std::int64_t version = policy.version.value_or(kSchemaVersion);
   if (version != kSchemaVersion) {
@@ -40,19 +46,13 @@ void check_version_and_profile(const Policy& policy, ProblemList& problems) {
           "this version of Corsac reads schema version 1", "write version = 1");
   }
   const Setting<std::string>& profile = policy.cors.profile;
-  if (!profile.is_set() || profile.value() == kProfile) return;
-  const auto is_later = std::find(kLaterProfiles.begin(), kLaterProfiles.end(), profile.value());
-  if (is_later != kLaterProfiles.end()) {
-    error(problems, "profile-not-available", "cors.profile", profile.value(), profile.place(),
-          "this version has only the profile \"fetch\"", "write \"fetch\", or take it out");
-    return;
-  }
-  std::vector<std::string_view> known(kLaterProfiles.begin(), kLaterProfiles.end());
-  known.push_back(kProfile);
+  if (!profile.is_set() || find_profile(profile.value()) != nullptr) return;
+  std::vector<std::string_view> known;
+  for (const Profile& row : profiles()) known.push_back(row.text);
   const std::string_view nearest = nearest_name(profile.value(), known);
   error(problems, "profile-unknown", "cors.profile", profile.value(), profile.place(),
-        "no profile has this name",
-        "write \"" + std::string(nearest.empty() ? kProfile : nearest) + "\"");
+        "no profile has this name; there are " + joined(known),
+        nearest.empty() ? std::string() : "write \"" + std::string(nearest) + "\"");
 }
 
 void check_tests(const Policy& policy, ProblemList& problems) {
@@ -100,6 +100,7 @@ void check_rule_names(const Policy& policy, ProblemList& problems) {
 
 void check_document(const Policy& policy, ProblemList& problems) {
   check_version_and_profile(policy, problems);
+  check_cloudflare(policy.cors, problems);
   check_tests(policy, problems);
   check_rule_names(policy, problems);
 }

@@ -128,6 +128,17 @@ template <auto kMember>
           }};
 }
 
+// A single value of a struct inside the item, which the document shows as a field of the item.
+template <auto kStruct, auto kMember>
+[[nodiscard]] constexpr DocumentField one(std::string_view name) {
+  DocumentField field = one<kMember>(name);
+  field.put = [](void* owner, const DocumentValue& value, Place place) {
+    return std::visit(
+        [&](auto plain) { return put(member<kStruct>(owner).*kMember, plain, place); }, value);
+  };
+  return field;
+}
+
 // A text that a person or a program gave to something.
 template <auto kMember>
 [[nodiscard]] constexpr DocumentField name(std::string_view field, std::string_view example = {}) {

@@ -37,41 +37,36 @@ constexpr std::array kSharedCorsFields = {
     one<&Cors::report_only>("report_only"),
     one<&Cors::dangerously_allow_insecure_origins>("dangerously_allow_insecure_origins"),
     one<&Cors::dangerously_allow_public_suffixes>("dangerously_allow_public_suffixes"),
+    one<&Cors::dangerously_echo_any_origin>("dangerously_echo_any_origin"),
+    one<&Cors::knobs, &CorsKnobs::actual_answers>("actual_answers"),
+    one<&Cors::knobs, &CorsKnobs::enforce_methods>("enforce_methods"),
+    one<&Cors::knobs, &CorsKnobs::preflight_status>("preflight_status"),
+    one<&Cors::knobs, &CorsKnobs::refused_preflight_status>("refused_preflight_status"),
+    one<&Cors::knobs, &CorsKnobs::check_requested>("check_requested"),
+    one<&Cors::knobs, &CorsKnobs::requested_method_case>("requested_method_case"),
+    one<&Cors::knobs, &CorsKnobs::methods_answer>("methods_answer"),
+    one<&Cors::knobs, &CorsKnobs::headers_answer>("headers_answer"),
+    one<&Cors::knobs, &CorsKnobs::list_separator>("list_separator"),
+    one<&Cors::knobs, &CorsKnobs::methods_are_exact>("methods_are_exact"),
+    one<&Cors::knobs, &CorsKnobs::expose_on_preflight>("expose_on_preflight"),
+    one<&Cors::knobs, &CorsKnobs::preflight_headers_on_options>("preflight_headers_on_options"),
+    one<&Cors::knobs, &CorsKnobs::vary>("vary"),
+    one<&Cors::knobs, &CorsKnobs::preflight_vary>("preflight_vary"),
+    one<&Cors::knobs, &CorsKnobs::same_origin>("same_origin"),
+    one<&Cors::knobs, &CorsKnobs::malformed_origin>("malformed_origin"),
+    one<&Cors::knobs, &CorsKnobs::post_without_content_type>("post_without_content_type"),
+    one<&Cors::knobs, &CorsKnobs::empty_requested_method>("empty_requested_method"),
+    one<&Cors::knobs, &CorsKnobs::preflight_needs_origin>("preflight_needs_origin"),
+    one<&Cors::knobs, &CorsKnobs::preflight_outside_paths>("preflight_outside_paths"),
+    one<&Cors::knobs, &CorsKnobs::zero_max_age>("zero_max_age"),
 };
 
-// Fields of the schema that need profiles or regexes, which this version does not have.
-constexpr std::array kCorsFieldsToCome = [] {
-  constexpr std::array<std::string_view, 25> kNames = {"dangerously_echo_any_origin",
-                                                       "allowed_origin_regexes",
-                                                       "included_path_regexes",
-                                                       "excluded_path_regexes",
-                                                       "actual_answers",
-                                                       "enforce_methods",
-                                                       "preflight_status",
-                                                       "refused_preflight_status",
-                                                       "check_requested",
-                                                       "requested_method_case",
-                                                       "methods_answer",
-                                                       "headers_answer",
-                                                       "list_separator",
-                                                       "methods_are_exact",
-                                                       "expose_on_preflight",
-                                                       "preflight_headers_on_options",
-                                                       "vary",
-                                                       "preflight_vary",
-                                                       "same_origin",
-                                                       "malformed_origin",
-                                                       "post_without_content_type",
-                                                       "empty_requested_method",
-                                                       "preflight_needs_origin",
-                                                       "preflight_outside_paths",
-                                                       "zero_max_age"};
-  std::array<DocumentField, kNames.size()> fields{};
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    fields[i] = only_known(kNames[i], FieldShape::NotAvailable);
-  }
-  return fields;
-}();
+// Fields of the schema that need regexes, which this version does not have.
+constexpr std::array kCorsFieldsToCome = {
+    only_known("allowed_origin_regexes", FieldShape::NotAvailable),
+    only_known("included_path_regexes", FieldShape::NotAvailable),
+    only_known("excluded_path_regexes", FieldShape::NotAvailable),
+};
 
 constexpr std::array kRuleFields =
     joined(std::array{name<&CorsRule::name>("name"), list<&CorsRule::paths>("paths"),

@@ -1,44 +1,37 @@
-// Inheritance of [[cors.rules]] from [cors], and texts to modes. Entries: effective_cors,
-// effective_rule. Spec: policy document, 1 and 3 (column "fetch").
+// Inheritance: a rule's field, else [cors]'s, else the profile's. Entries: effective_cors,
+// effective_rule, profile_of, excluded_paths_of. Spec: policy document, 1 and 3.
 // Test: tests/policy/compile_test.cpp.
 
 #include "corsac/policy/effective_rule.hpp"
 
-#include <array>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "corsac/policy/report.hpp"
+#include "corsac/policy/behaviour_fields.hpp"
+#include "corsac/policy/cloudflare_checks.hpp"
 
 namespace corsac {
 namespace {
 
-template <class Mode>
-struct Choice {
-  std::string_view text;
-  Mode mode;
-};
+// The texts of a profile's list; they stand nowhere in the document.
+std::vector<PlacedText> defaults(std::span<const std::string_view> names) {
+  std::vector<PlacedText> entries;
+  for (const std::string_view name : names) entries.push_back({.text = name});
+  return entries;
+}
 
-// The first row of each is the default of the profile "fetch".
-constexpr std::array kPreflightModes = {
-    Choice<PreflightMode>{"answer", PreflightMode::Answer},
-    Choice<PreflightMode>{"pass_through", PreflightMode::PassThrough},
-    Choice<PreflightMode>{"reject", PreflightMode::Reject},
-};
-constexpr std::array kDeniedModes = {
-    Choice<OnDenied>{"block", OnDenied::Block},
-    Choice<OnDenied>{"mark", OnDenied::Mark},
-};
-constexpr std::array kHandlerModes = {
-    Choice<HandlerWins>{"replace", HandlerWins::Replace},
-    Choice<HandlerWins>{"keep", HandlerWins::Keep},
-};
-constexpr std::array kWebSocketModes = {
-    Choice<WebSocketMode>{"block", WebSocketMode::Block},
-    Choice<WebSocketMode>{"as_rule", WebSocketMode::AsRule},
-};
+constexpr std::string_view kNullOrigin = "null";
+
+// Where `null` stands in the list; nothing when it does not.
+std::optional<Place> find_null(const Names& origins) {
+  for (std::size_t i = 0; i < origins.size(); ++i) {
+    if (origins.values()[i] == kNullOrigin) return origins.place(i);
+  }
+  return std::nullopt;
+}
 
 // Fills CorsRules from a section (CorsPolicy or CorsRule) over [cors]. For [cors] itself both are
 // the same object, and nothing counts as inherited.
@@ -47,29 +40,38 @@ class Inheritance {
  public:
   Inheritance(const Section& section, const CorsPolicy& cors, std::string field,
               ProblemList& problems)
-      : own_(section), cors_(cors), problems_(problems) {
+      : own_(section), cors_(cors), profile_(profile_of(cors)), problems_(problems) {
     rule_.rules.field = std::move(field);
+    rule_.rules.profile = &profile_;
+    rule_.rules.behaviour = profile_.behaviour;
   }
 
   EffectiveRule run() {
     take_origins();
     CorsRules& rules = rule_.rules;
     CorsRules::Inherited& inherited = rules.inherited;
-    rule_.methods_place = take_list(own_.allowed_methods, cors_.allowed_methods,
-                                    rules.allowed_methods, inherited.allowed_methods);
-    rule_.headers_place = take_list(own_.allowed_headers, cors_.allowed_headers,
-                                    rules.allowed_headers, inherited.allowed_headers);
-    take_list(own_.exposed_headers, cors_.exposed_headers, rules.exposed_headers,
-              inherited.exposed_headers);
+    rule_.methods_place =
+        take_list(own_.allowed_methods, cors_.allowed_methods, profile_.allowed_methods,
+                  rules.allowed_methods, inherited.allowed_methods);
+    rule_.headers_place =
+        take_list(own_.allowed_headers, cors_.allowed_headers, profile_.allowed_headers,
+                  rules.allowed_headers, inherited.allowed_headers);
+    rules.allowed_headers_are_defaults =
+        !own_.allowed_headers.is_set() && !cors_.allowed_headers.is_set();
+    take_list(own_.exposed_headers, cors_.exposed_headers, profile_.exposed_headers,
+              rules.exposed_headers, inherited.exposed_headers);
     take_switches();
-    take_modes();
+    take_null_origin();
+    take_behaviour(own_, cors_, rules, problems_);
+    take_cloudflare_default();
     return std::move(rule_);
   }
 
  private:
   void take_origins();
   void take_switches();
-  void take_modes();
+  void take_null_origin();
+  void take_cloudflare_default();
 
   template <class T>
   const Setting<T>& pick(const Setting<T>& own, const Setting<T>& inherited,
@@ -79,10 +81,10 @@ class Inheritance {
   }
 
   bool take_switch(const Setting<bool>& own, const Setting<bool>& inherited, bool& is_inherited,
-                   Place& place) const {
+                   Place& place, bool otherwise = false) const {
     const Setting<bool>& setting = pick(own, inherited, is_inherited);
     place = setting.place();
-    return setting.value_or(false);
+    return setting.value_or(otherwise);
   }
 
   static Place append(const Names& names, std::vector<PlacedText>& entries) {
@@ -93,48 +95,18 @@ class Inheritance {
     return names.place();
   }
 
-  static Place take_list(const Names& own, const Names& inherited, std::vector<PlacedText>& entries,
-                         bool& is_inherited) {
+  static Place take_list(const Names& own, const Names& inherited,
+                         std::span<const std::string_view> otherwise,
+                         std::vector<PlacedText>& entries, bool& is_inherited) {
     is_inherited = !own.is_set();
-    return append(own.is_set() ? own : inherited, entries);
-  }
-
-  template <class Mode, std::size_t N>
-  Mode take_mode(const Setting<std::string>& own, const Setting<std::string>& inherited,
-                 std::string_view name, const std::array<Choice<Mode>, N>& choices) {
-    const bool is_own = own.is_set();
-    const Setting<std::string>& setting = is_own ? own : inherited;
-    if (!setting.is_set()) return choices[0].mode;
-    for (const Choice<Mode>& choice : choices) {
-      if (choice.text == setting.value()) return choice.mode;
-    }
-    std::vector<std::string_view> known;
-    for (const Choice<Mode>& choice : choices) known.push_back(choice.text);
-    const CorsRules& rules = rule_.rules;
-    const std::string field = is_own ? rules.field : rules.inherited_field;
-    problems_.add(unknown_value(field + "." + std::string(name), setting, known));
-    return choices[0].mode;
-  }
-
-  static Problem unknown_value(std::string path, const Setting<std::string>& setting,
-                               const std::vector<std::string_view>& known) {
-    std::string all;
-    for (const std::string_view text : known) {
-      if (!all.empty()) all += text == known.back() ? " or " : ", ";
-      all += '"' + std::string(text) + '"';
-    }
-    const std::string_view nearest = nearest_name(setting.value(), known);
-    return {.severity = Severity::Error,
-            .code = "value-unknown",
-            .path = std::move(path),
-            .value = setting.value(),
-            .place = setting.place(),
-            .what = "the values are " + all,
-            .fix = nearest.empty() ? std::string() : "write \"" + std::string(nearest) + "\""};
+    const Names& names = own.is_set() ? own : inherited;
+    if (!names.is_set()) entries = defaults(otherwise);
+    return append(names, entries);
   }
 
   const Section& own_;
   const CorsPolicy& cors_;
+  const Profile& profile_;
   ProblemList& problems_;
   EffectiveRule rule_ = {};
 };
@@ -168,8 +140,9 @@ template <class Section>
 void Inheritance<Section>::take_switches() {
   CorsRules& rules = rule_.rules;
   CorsRules::Inherited& inherited = rules.inherited;
-  rules.allow_credentials = take_switch(own_.allow_credentials, cors_.allow_credentials,
-                                        inherited.allow_credentials, rules.credentials_place);
+  rules.allow_credentials =
+      take_switch(own_.allow_credentials, cors_.allow_credentials, inherited.allow_credentials,
+                  rules.credentials_place, profile_.allow_credentials);
   rules.allow_null_origin = take_switch(own_.allow_null_origin, cors_.allow_null_origin,
                                         inherited.allow_null_origin, rules.null_place);
   rules.allow_private_network =
@@ -181,28 +154,59 @@ void Inheritance<Section>::take_switches() {
   rules.dangerously_allow_public_suffixes = take_switch(
       own_.dangerously_allow_public_suffixes, cors_.dangerously_allow_public_suffixes,
       inherited.dangerously_allow_public_suffixes, rules.dangerously_allow_public_suffixes_place);
+  rules.dangerously_echo_any_origin =
+      take_switch(own_.dangerously_echo_any_origin, cors_.dangerously_echo_any_origin,
+                  inherited.dangerously_echo_any_origin, rules.dangerously_echo_any_origin_place);
   bool is_inherited = false;
   rules.timing_allow_origin =
       pick(own_.timing_allow_origin, cors_.timing_allow_origin, is_inherited).value_or(false);
   rules.report_only = pick(own_.report_only, cors_.report_only, is_inherited).value_or(false);
   const Setting<std::int64_t>& max_age =
       pick(own_.max_age_seconds, cors_.max_age_seconds, inherited.max_age_seconds);
-  if (!max_age.is_set()) return;
+  if (!max_age.is_set()) {
+    rules.max_age_seconds = profile_.max_age_seconds;
+    return;
+  }
   rules.max_age_seconds = max_age.value();
   rules.max_age_place = max_age.place();
 }
 
+// Two of the systems list `null` beside the other origins.
 template <class Section>
-void Inheritance<Section>::take_modes() {
+void Inheritance<Section>::take_null_origin() {
   CorsRules& rules = rule_.rules;
-  rules.preflight = take_mode(own_.preflight, cors_.preflight, "preflight", kPreflightModes);
-  rules.on_denied = take_mode(own_.on_denied, cors_.on_denied, "on_denied", kDeniedModes);
-  rules.handler_headers =
-      take_mode(own_.handler_headers, cors_.handler_headers, "handler_headers", kHandlerModes);
-  rules.websocket = take_mode(own_.websocket, cors_.websocket, "websocket", kWebSocketModes);
+  if (!profile_.takes_opaque_origins) return;
+  if (own_.allow_null_origin.is_set() || cors_.allow_null_origin.is_set()) return;
+  const Names& origins =
+      rules.inherited.allowed_origins ? cors_.allowed_origins : own_.allowed_origins;
+  const std::optional<Place> place = find_null(origins);
+  if (!place) return;
+  rules.allow_null_origin = true;
+  rules.null_place = *place;
+}
+
+// Without any setting of its own Cloudflare Access blocks every preflight.
+template <class Section>
+void Inheritance<Section>::take_cloudflare_default() {
+  if (profile_.name != ProfileName::Cloudflare) return;
+  if (own_.preflight.is_set() || cors_.preflight.is_set()) return;
+  if (has_cloudflare_settings(own_) || has_cloudflare_settings(cors_)) return;
+  rule_.rules.behaviour.preflight = PreflightMode::Reject;
 }
 
 }  // namespace
+
+const Profile& profile_of(const CorsPolicy& cors) noexcept {
+  const Profile* found = cors.profile.is_set() ? find_profile(cors.profile.value()) : nullptr;
+  return found != nullptr ? *found : profile(ProfileName::Fetch);
+}
+
+Names excluded_paths_of(const CorsPolicy& cors) {
+  if (cors.excluded_paths.is_set() || cors.included_paths.is_set()) return cors.excluded_paths;
+  const auto& paths = profile_of(cors).excluded_paths;
+  if (paths.empty()) return {};
+  return Names(std::vector<std::string>(paths.begin(), paths.end()));
+}
 
 EffectiveRule effective_cors(const CorsPolicy& cors, ProblemList& problems) {
   return Inheritance<CorsPolicy>(cors, cors, "cors", problems).run();

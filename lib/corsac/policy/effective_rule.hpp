@@ -20,6 +20,14 @@ struct EffectiveRule {
   Place headers_place = {};
 };
 
+// The profile that the document names; "fetch" when it names none, or one that there is not (an
+// error of check_document).
+[[nodiscard]] const Profile& profile_of(const CorsPolicy& cors) noexcept;
+
+// `excluded_paths`, or those of the profile. The document's own value wins, and so do its
+// included_paths.
+[[nodiscard]] Names excluded_paths_of(const CorsPolicy& cors);
+
 // [cors] itself, without records. Adds value-unknown and origins-file-unread to `problems`.
 [[nodiscard]] EffectiveRule effective_cors(const CorsPolicy& cors, ProblemList& problems);
 

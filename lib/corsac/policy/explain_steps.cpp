@@ -134,10 +134,11 @@ bool Steps::origin() {
   }
   const CompiledCors& cors = *rule_.cors;
   const bool is_judged = !decision_.is_preflight || request_.is_websocket_upgrade ||
-                         cors.preflight == PreflightMode::Answer;
+                         cors.behaviour.preflight == PreflightMode::Answer;
   if (!is_judged) return true;
   const std::string origin = to_quoted(request_.origin.value);
   if (cors.allows_any_origin) return pass("origin", origin + ": any is allowed");
+  if (cors.echoes_any_origin) return pass("origin", origin + ": any is echoed, with credentials");
   const std::string match = origin_match();
   return pass("origin", match.empty() ? origin + " is allowed" : origin + " matches " + match);
 }
@@ -150,8 +151,8 @@ bool Steps::upgrade() {
 
 bool Steps::preflight_mode() {
   if (!decision_.is_preflight) return false;
-  if (rule_.cors->preflight == PreflightMode::Answer) return true;
-  if (rule_.cors->preflight == PreflightMode::PassThrough) {
+  if (rule_.cors->behaviour.preflight == PreflightMode::Answer) return true;
+  if (rule_.cors->behaviour.preflight == PreflightMode::PassThrough) {
     return end("method", "preflights go to the application");
   }
   return refuse("method", reason_of(request_.requested_method.value));

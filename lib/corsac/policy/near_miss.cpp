@@ -90,10 +90,10 @@ std::string hint_for_own_host(const RequestView& request) {
          page + " to allowed_origins.";
 }
 
-std::string hint_for_null(const RequestView& request) {
+std::string hint_for_null(const RequestView& request, const Decision& decision) {
   std::string text(reason_info(Reason::OriginNull).hint);
   const bool is_write = request.method != "GET" && request.method != "HEAD";
-  if (!is_write || is_preflight(request) || request.sec_fetch_site.is_present()) return text;
+  if (!is_write || decision.is_preflight || request.sec_fetch_site.is_present()) return text;
   return text +
          " A form of this server's own pages under Referrer-Policy: no-referrer sends null too, "
          "and over plain http nothing proves it own: serve it over https, or use another "
@@ -130,7 +130,7 @@ std::string hint(const Snapshot&, const RequestView& request, const Decision& de
     case Reason::None:
       return {};
     case Reason::OriginNull:
-      return hint_for_null(request);
+      return hint_for_null(request, decision);
     case Reason::OriginNotAllowed: {
       std::string text = hint_for_own_host(request);
       if (!text.empty()) return text;

@@ -13,14 +13,25 @@ template <class... Fields>
 
 }  // namespace
 
+bool CorsKnobs::is_any_set() const noexcept {
+  return corsac::is_any_set(actual_answers, enforce_methods, preflight_status,
+                            refused_preflight_status, check_requested, requested_method_case,
+                            methods_answer, headers_answer, list_separator, methods_are_exact) ||
+         corsac::is_any_set(expose_on_preflight, preflight_headers_on_options, vary, preflight_vary,
+                            same_origin, malformed_origin, post_without_content_type,
+                            empty_requested_method, preflight_needs_origin, preflight_outside_paths,
+                            zero_max_age);
+}
+
 bool CorsPolicy::is_present() const noexcept {
-  return !rules.empty() ||
+  return !rules.empty() || knobs.is_any_set() ||
          is_any_set(enabled, profile, allowed_origins, allowed_origins_file,
                     allowed_origins_from_file, allowed_methods, allowed_headers, exposed_headers,
                     allow_credentials, max_age_seconds, excluded_paths, included_paths) ||
          is_any_set(preflight, on_denied, handler_headers, websocket, allow_null_origin,
                     allow_private_network, timing_allow_origin, debug, debug_headers, report_only,
-                    dangerously_allow_insecure_origins, dangerously_allow_public_suffixes);
+                    dangerously_allow_insecure_origins, dangerously_allow_public_suffixes,
+                    dangerously_echo_any_origin);
 }
 
 bool Policy::is_empty() const noexcept {

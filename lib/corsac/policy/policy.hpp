@@ -15,6 +15,35 @@
 
 namespace corsac {
 
+// How one of the systems behind the profiles behaves where it differs from the others: each field
+// stands in [cors] and in its rules, beside the others, under its own name (`vary = "always"`).
+// What is not set is the profile's. Values and meanings: README, "Profiles".
+struct CorsKnobs {
+  Setting<std::string> actual_answers = {};  // grant | leave
+  Setting<bool> enforce_methods = {};
+  Setting<std::int64_t> preflight_status = {};
+  Setting<std::int64_t> refused_preflight_status = {};
+  Setting<bool> check_requested = {};
+  Setting<std::string> requested_method_case = {};  // exact | fold
+  Setting<std::string> methods_answer = {};         // requested | list
+  Setting<std::string> headers_answer = {};         // requested | list
+  Setting<std::string> list_separator = {};         // "," | ", "
+  Setting<bool> methods_are_exact = {};
+  Setting<bool> expose_on_preflight = {};
+  Setting<bool> preflight_headers_on_options = {};
+  Setting<std::string> vary = {};                       // dynamic | always | specific_only
+  Setting<std::string> preflight_vary = {};             // full | origin
+  Setting<std::string> same_origin = {};                // exempt | exempt_first | judge
+  Setting<std::string> malformed_origin = {};           // refuse | ignore
+  Setting<std::string> post_without_content_type = {};  // pass | refuse
+  Setting<std::string> empty_requested_method = {};     // refuse | preflight | actual
+  Setting<bool> preflight_needs_origin = {};
+  Setting<std::string> preflight_outside_paths = {};  // refuse | pass
+  Setting<std::string> zero_max_age = {};             // print | omit
+
+  [[nodiscard]] bool is_any_set() const noexcept;
+};
+
 // [[cors.rules]]: overrides for some paths, hosts or methods. A field not set is inherited from
 // [cors]. Defaults and meanings: README, "Policy reference".
 struct CorsRule {
@@ -41,6 +70,8 @@ struct CorsRule {
   Setting<bool> report_only = {};
   Setting<bool> dangerously_allow_insecure_origins = {};
   Setting<bool> dangerously_allow_public_suffixes = {};
+  Setting<bool> dangerously_echo_any_origin = {};  // with credentials; some profiles only
+  CorsKnobs knobs = {};
   Place place = {};
 };
 
@@ -71,6 +102,8 @@ struct CorsPolicy {
   Setting<bool> report_only = {};
   Setting<bool> dangerously_allow_insecure_origins = {};
   Setting<bool> dangerously_allow_public_suffixes = {};
+  Setting<bool> dangerously_echo_any_origin = {};  // with credentials; some profiles only
+  CorsKnobs knobs = {};
   std::vector<CorsRule> rules = {};
   Place place = {};
 

@@ -73,7 +73,7 @@ RuleCompiler::Compiled RuleCompiler::compile_fresh(EffectiveRule& rule, bool is_
   sets_.add(mark, compiled.cors->origins);
   if (is_for_sharing) {
     shared_by(rules) = {compiled.cors->origins, compiled.patterns,
-                        compiled.cors->allows_any_origin};
+                        compiled.cors->allows_any_origin || compiled.cors->echoes_any_origin};
   }
   return compiled;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "corsac/http/method.hpp"
+#include "corsac/policy/effective_rule.hpp"
 #include "corsac/policy/path_overlap.hpp"
 
 namespace corsac {
@@ -140,9 +141,9 @@ bool RuleSelectorMaker::is_reachable() const {
 Selectors make_selectors(const CorsPolicy& cors, std::uint32_t included_rule,
                          ProblemList& problems) {
   Selectors selectors;
-  if (cors.excluded_paths.size() != 0) {
-    selectors.rules.push_back(
-        path_selector(cors.excluded_paths, kExcludedRule, "cors.excluded_paths"));
+  const Names excluded = excluded_paths_of(cors);
+  if (excluded.size() != 0) {
+    selectors.rules.push_back(path_selector(excluded, kExcludedRule, "cors.excluded_paths"));
   }
   for (std::size_t i = 0; i < cors.rules.size(); ++i) {
     selectors.rules.push_back(RuleSelectorMaker(cors, i, problems).run());

@@ -10,6 +10,7 @@
 
 #include "corsac/stage/cors/compile.hpp"
 #include "corsac/stage/cors/cors_stage.hpp"
+#include "corsac/stage/cors/evaluate.hpp"
 
 namespace corsac {
 
@@ -20,8 +21,9 @@ Snapshot::Route Snapshot::route(const RequestView& request) const noexcept {
   if (!included_.is_trivial() && included_.find(request.path, {}, {}, false) != kIncluded) {
     return {.rule = excluded_rule_};
   }
-  const std::string_view method =
-      is_preflight(request) ? request.requested_method.value : request.method;
+  // What counts as a preflight is a matter of the whole document here: the rule is not yet known.
+  const bool asks_method = is_preflight(rules_.front().cors->behaviour, request);
+  const std::string_view method = asks_method ? request.requested_method.value : request.method;
   // Of several Host lines none is believed.
   const std::string_view host =
       request.host.is_repeated() ? std::string_view() : request.host.value;

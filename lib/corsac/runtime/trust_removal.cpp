@@ -17,26 +17,35 @@
 namespace corsac {
 namespace {
 
+auto fields_of(const CorsKnobs& knobs) {
+  const auto& [actual, enforce, status, refused_status, check, method_case, methods, headers,
+               separator, exact, expose, on_options, vary, preflight_vary, same_origin, malformed,
+               untyped_post, empty_method, needs_origin, outside, zero_max_age] = knobs;
+  return std::tie(actual, enforce, status, refused_status, check, method_case, methods, headers,
+                  separator, exact, expose, on_options, vary, preflight_vary, same_origin,
+                  malformed, untyped_post, empty_method, needs_origin, outside, zero_max_age);
+}
+
 auto fields_of(const CorsRule& rule) {
   const auto& [name, paths, hosts, methods, origins, origins_file, origins_from_file,
                allowed_methods, headers, exposed, credentials, max_age, preflight, on_denied,
                handler_headers, websocket, null_origin, private_network, timing, report_only,
-               insecure, suffixes, place] = rule;
+               insecure, suffixes, echo, knobs, place] = rule;
   return std::tie(name, paths, hosts, methods, origins, origins_file, origins_from_file,
                   allowed_methods, headers, exposed, credentials, max_age, preflight, on_denied,
                   handler_headers, websocket, null_origin, private_network, timing, report_only,
-                  insecure, suffixes, place);
+                  insecure, suffixes, echo, knobs, place);
 }
 
 auto fields_of(const CorsPolicy& cors) {
   const auto& [enabled, profile, origins, origins_file, origins_from_file, methods, headers,
                exposed, credentials, max_age, excluded, included, preflight, on_denied,
                handler_headers, websocket, null_origin, private_network, timing, debug,
-               debug_headers, report_only, insecure, suffixes, rules, place] = cors;
+               debug_headers, report_only, insecure, suffixes, echo, knobs, rules, place] = cors;
   return std::tie(enabled, profile, origins, origins_file, origins_from_file, methods, headers,
                   exposed, credentials, max_age, excluded, included, preflight, on_denied,
                   handler_headers, websocket, null_origin, private_network, timing, debug,
-                  debug_headers, report_only, insecure, suffixes, rules, place);
+                  debug_headers, report_only, insecure, suffixes, echo, knobs, rules, place);
 }
 
 auto fields_of(const HostsPolicy& hosts) {

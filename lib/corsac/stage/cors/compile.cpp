@@ -5,6 +5,7 @@
 
 #include "corsac/stage/cors/compile.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <string>
 
@@ -15,22 +16,56 @@
 namespace corsac {
 namespace {
 
-// Browsers cap it at 86400 or lower: Firefox 86400, Chromium 7200, Safari 600.
-constexpr std::int64_t kMaxAgeLimitSeconds = 86400;
-
 void compile_max_age(const CorsRules& rules, CompiledCors& compiled,
                      std::vector<Problem>& problems) {
   if (!rules.max_age_seconds) return;
   const std::int64_t seconds = *rules.max_age_seconds;
-  compiled.max_age = std::to_string(seconds);
-  if (seconds >= 0 && seconds <= kMaxAgeLimitSeconds) return;
+  const bool is_omitted = seconds == 0 && rules.behaviour.zero_max_age == ZeroMaxAge::Omit;
+  if (!is_omitted) compiled.max_age = std::to_string(std::max<std::int64_t>(seconds, 0));
+  const std::int64_t least = rules.profile->max_age_least;
+  const std::int64_t most = rules.profile->max_age_most;
+  if (seconds >= least && seconds <= most) return;
   problems.push_back({.severity = Severity::Error,
                       .code = "max-age-range",
                       .path = field_path(rules, rules.inherited.max_age_seconds, "max_age_seconds"),
                       .value = std::to_string(seconds),
                       .place = rules.max_age_place,
-                      .what = "the range is 0 to 86400 seconds",
-                      .fix = seconds < 0 ? "write 0, which says \"do not cache\"" : "write 86400"});
+                      .what = seconds > most ? "the range is " + std::to_string(least) + " to " +
+                                                   std::to_string(most) + " seconds"
+                                             : "the least is " + std::to_string(least),
+                      .fix = seconds > most
+                                 ? "write " + std::to_string(most)
+                                 : "write 0, which says \"do not cache\", or take it out"});
+}
+
+// An answer that echoes what was asked for grants it, so that somebody must have looked.
+void check_unchecked_answers(const CorsRules& rules, std::vector<Problem>& problems) {
+  const CorsBehaviour& behaviour = rules.behaviour;
+  if (behaviour.checks_requested || (behaviour.methods_answer == AnswerList::List &&
+                                     behaviour.headers_answer == AnswerList::List)) {
+    return;
+  }
+  problems.push_back(
+      {.severity = Severity::Error,
+       .code = "unchecked-echo",
+       .path = field_path(rules, rules.inherited.checks_requested, "check_requested"),
+       .value = "false",
+       .place = rules.checks_requested_place,
+       .what = "an answer that names what was asked for grants everything when nothing is checked",
+       .fix = "set methods_answer and headers_answer to \"list\", or check_requested = true"});
+}
+
+void check_echo(const CorsRules& rules, std::vector<Problem>& problems) {
+  if (!rules.dangerously_echo_any_origin || rules.profile->may_echo_any_origin) return;
+  problems.push_back({.severity = Severity::Error,
+                      .code = "echo-not-available",
+                      .path = field_path(rules, rules.inherited.dangerously_echo_any_origin,
+                                         "dangerously_echo_any_origin"),
+                      .value = "true",
+                      .place = rules.dangerously_echo_any_origin_place,
+                      .what = "only the profiles django, openedx and fusionauth have it, for "
+                              "systems that did so before",
+                      .fix = "list the origins"});
 }
 
 void check_null_origin(const CorsRules& rules, std::vector<Problem>& problems) {
@@ -83,6 +118,26 @@ void warn_of_dangerous_switches(const CorsRules& rules, std::vector<Problem>& pr
          rules.dangerously_allow_public_suffixes_place,
          "anyone can get a name under a public suffix");
   }
+  if (rules.dangerously_echo_any_origin) {
+    warn(rules.inherited.dangerously_echo_any_origin, "dangerously_echo_any_origin",
+         rules.dangerously_echo_any_origin_place,
+         "every site can read what this server shows to its users");
+  }
+}
+
+VaryOn vary_on(bool origin, bool requested) noexcept {
+  if (!requested) return origin ? VaryOn::Origin : VaryOn::Nothing;
+  return origin ? VaryOn::OriginRequestedMethodAndHeaders : VaryOn::RequestedMethodAndHeaders;
+}
+
+void set_vary(CompiledCors& compiled) noexcept {
+  const CorsBehaviour& behaviour = compiled.behaviour;
+  const bool is_constant = compiled.allows_any_origin && compiled.denies_all == Reason::None;
+  const bool by_origin =
+      behaviour.vary == VaryMode::Always || (behaviour.vary == VaryMode::Dynamic && !is_constant);
+  compiled.vary_of_actual = vary_on(by_origin, false);
+  compiled.vary_of_preflight = vary_on(by_origin, behaviour.preflight_vary == PreflightVary::Full);
+  compiled.adds_vary_to_grants = behaviour.vary == VaryMode::SpecificOnly && !is_constant;
 }
 
 }  // namespace
@@ -95,10 +150,11 @@ CompiledCors compile_cors(const CorsRules& rules, std::vector<Problem>& problems
   compiled.allows_private_network = rules.allow_private_network;
   compiled.sends_timing_allow_origin = rules.timing_allow_origin;
   compiled.is_report_only = rules.report_only;
-  compiled.preflight = rules.preflight;
-  compiled.on_denied = rules.on_denied;
-  compiled.handler_headers = rules.handler_headers;
-  compiled.websocket = rules.websocket;
+  compiled.behaviour = rules.behaviour;
+  compiled.judges_actual =
+      rules.behaviour.enforces_methods ||
+      rules.behaviour.post_without_content_type == PostWithoutContentType::Refuse;
+  compiled.takes_file_origins = rules.profile->takes_opaque_origins;
   compile_origins(rules, compiled, problems);
   compile_methods(rules, compiled, problems);
   compile_allowed_headers(rules, compiled, problems);
@@ -106,7 +162,11 @@ CompiledCors compile_cors(const CorsRules& rules, std::vector<Problem>& problems
   compile_max_age(rules, compiled, problems);
   check_null_origin(rules, problems);
   check_private_network(rules, compiled.allows_any_origin, problems);
+  compiled.has_knobs = compiled.behaviour.has_knobs();
+  check_unchecked_answers(rules, problems);
+  check_echo(rules, problems);
   warn_of_dangerous_switches(rules, problems);
+  set_vary(compiled);
   return compiled;
 }
 
@@ -114,6 +174,7 @@ CompiledCors with_all_denied(const CompiledCors& cors, Reason reason) {
   assert(reason != Reason::None && "a refusal has a reason");
   CompiledCors denied = cors;
   denied.denies_all = reason;
+  set_vary(denied);
   return denied;
 }
 

@@ -6,6 +6,7 @@
 
 #include "corsac/stage/cors/compile_origins.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,7 @@ namespace corsac {
 namespace {
 
 constexpr std::string_view kAny = "*";
+constexpr std::string_view kNull = "null";
 
 // A hyphen at the edge of a label: the operators' parser refuses it, the requests' need not.
 bool may_have_edge_hyphen(std::string_view origin) noexcept {
@@ -84,6 +86,9 @@ class OriginCompiler {
     }
   }
   void take(const Entry& entry);
+  void take_exact(std::string_view text) {
+    if (!rules_.known_origins) exact_.push_back(text);
+  }
   bool take_plainly(std::string_view text);
   void take_any(const Entry& entry);
   void check_credentials_rules(const Entry& entry, const OriginPattern& pattern);
@@ -124,13 +129,23 @@ bool OriginCompiler::take_plainly(std::string_view text) {
   const bool is_fine = parsed->scheme == "https" ||
                        (parsed->scheme == "http" &&
                         (!rules_.allow_credentials || rules_.dangerously_allow_insecure_origins));
-  if (is_fine && !rules_.known_origins) exact_.push_back(text);
+  if (is_fine) take_exact(text);
   return is_fine;
+}
+
+// What app shells send as it is, and no browser does.
+bool is_file_origin(std::string_view text) noexcept {
+  return text.starts_with("file://") &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
 
 void OriginCompiler::take(const Entry& entry) {
   if (entry.text == kAny) return take_any(entry);
   ++entry_count_;
+  if (rules_.profile->takes_opaque_origins) {
+    if (entry.text == kNull) return;  // rules_.allow_null_origin says it
+    if (is_file_origin(entry.text)) return take_exact(entry.text);
+  }
   if (take_plainly(entry.text)) return;
   auto pattern = parse_origin_pattern(entry.text);
   if (!pattern) {
@@ -158,7 +173,7 @@ void OriginCompiler::take_any(const Entry& entry) {
                     .place = entry.place,
                     .what = "\"*\" covers every origin and stands alone",
                     .fix = "take the other origins out, or \"*\""};
-  if (!rules_.allow_credentials) return;
+  if (!rules_.allow_credentials || rules_.dangerously_echo_any_origin) return;
   add({.severity = Severity::Error,
        .code = "origin-any-credentials",
        .path = blamed_path(entry),
@@ -266,7 +281,8 @@ void OriginCompiler::finish(CompiledCors& compiled) {
                  std::to_string(problem_count_) + " problems of these origins are shown",
          .fix = "mend these first"});
   }
-  compiled.allows_any_origin = has_any_;
+  compiled.echoes_any_origin = has_any_ && rules_.allow_credentials;
+  compiled.allows_any_origin = has_any_ && !compiled.echoes_any_origin;
   compiled.origins = rules_.known_origins
                          ? rules_.known_origins
                          : OriginSet::build(exact_, patterns_, OriginSet::random_seed());

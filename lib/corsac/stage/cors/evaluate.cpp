@@ -1,11 +1,12 @@
 // Decides CORS for one request: excluded rules, WebSocket upgrades, preflights, actual requests.
-// Entry: evaluate. Spec: Fetch, 3.3 and 4.8 to 4.10; policy document, 3 (column "fetch") and 4.
+// Entry: evaluate. Spec: Fetch, 3.3 and 4.8 to 4.10; policy document, 3 and 4.
 // What decides nothing costs nothing: the usual outcomes come first, text is never copied, and own
 // origins are asked for only when a refusal is near.
 // Test: tests/stage/evaluate_*_test.cpp; instructions: bench/callgrind.
 
 #include "corsac/stage/cors/evaluate.hpp"
 
+#include "corsac/base/ascii.hpp"
 #include "corsac/http/header_list.hpp"
 #include "corsac/http/method.hpp"
 #include "corsac/http/own_origin.hpp"
@@ -18,7 +19,16 @@ namespace {
 constexpr std::uint16_t kForbiddenStatus = 403;
 constexpr std::string_view kAnyOrigin = "*";
 constexpr std::string_view kNullOrigin = "null";
+constexpr std::string_view kFileOrigin = "file://";
 constexpr std::string_view kTrue = "true";
+
+// Most rules have no knob turned, and then none is looked at: each function that a knob changes
+// exists twice, and which one runs is asked once for each request.
+template <bool kHasKnobs>
+constexpr const CorsBehaviour& knobs(const CompiledCors& cors) noexcept {
+  if constexpr (kHasKnobs) return cors.behaviour;
+  return kFetchBehaviour;
+}
 
 // `*` goes out whatever the Origin is, so that no Origin is looked at and nothing varies by it.
 bool sends_constant(const CompiledCors& cors) noexcept {
@@ -26,7 +36,8 @@ bool sends_constant(const CompiledCors& cors) noexcept {
 }
 
 HandlerHeaders handler_headers_of(const CompiledCors& cors) noexcept {
-  return cors.handler_headers == HandlerWins::Keep ? HandlerHeaders::Keep : HandlerHeaders::Replace;
+  return cors.behaviour.handler_headers == HandlerWins::Keep ? HandlerHeaders::Keep
+                                                             : HandlerHeaders::Replace;
 }
 
 // The value is on no list; None = it is granted as it is. It is parsed only here: a listed one was
@@ -34,8 +45,10 @@ HandlerHeaders handler_headers_of(const CompiledCors& cors) noexcept {
 Reason judge_unlisted(const CompiledCors& cors, const RequestView& request) noexcept {
   const std::string_view origin = request.origin.value;
   if (origin == kNullOrigin) return cors.allows_null ? Reason::None : Reason::OriginNull;
+  if (cors.takes_file_origins && origin.starts_with(kFileOrigin)) return Reason::OriginNotAllowed;
   if (origin.size() > kOriginLimitBytes || !parse_origin(origin)) return Reason::OriginMalformed;
-  return request.is_allowed_by_application ? Reason::None : Reason::OriginNotAllowed;
+  const bool is_granted = request.is_allowed_by_application || cors.echoes_any_origin;
+  return is_granted ? Reason::None : Reason::OriginNotAllowed;
 }
 
 struct OriginVerdict {
@@ -54,15 +67,47 @@ struct OriginVerdict {
           .match = {OriginMatchKind::Pattern, request.origin.value}};
 }
 
-// None, or why the requested method is refused. GET, HEAD and POST pass whatever the list says
-// (Fetch, 4.8, "CORS-preflight fetch", step 7): an upload with a progress listener asks for them.
-Reason judge_requested_method(const CompiledCors& cors, const HeaderField& requested) noexcept {
-  if (requested.is_repeated()) return Reason::RequestedMethodMalformed;
-  if (is_safelisted_method(requested.value) || cors.methods.contains(requested.value)) {
-    return Reason::None;
+// malformed_origin = "ignore": such a request is as one without Origin.
+template <bool kHasKnobs>
+bool is_ignored(const CompiledCors& cors, Reason reason) noexcept {
+  return knobs<kHasKnobs>(cors).malformed_origin == MalformedOrigin::Ignore &&
+         (reason == Reason::OriginMalformed || reason == Reason::OriginRepeated);
+}
+
+// GET, HEAD and POST pass whatever the list says (Fetch, 4.8, "CORS-preflight fetch", step 7): an
+// upload with a progress listener asks for them. Not where a system demands that they are listed.
+template <bool kHasKnobs>
+bool is_always_listed(const CompiledCors& cors, std::string_view method) noexcept {
+  return !knobs<kHasKnobs>(cors).has_exact_methods && is_safelisted_method(method);
+}
+
+// Under requested_method_case = "fold": the method as it is listed; empty when it is not.
+std::string_view find_folded(const CompiledCors& cors, std::string_view method) noexcept {
+  if (!cors.behaviour.has_exact_methods) {
+    for (const std::string_view safelisted : {"GET", "HEAD", "POST"}) {
+      if (equals_ignoring_case(method, safelisted)) return safelisted;
+    }
   }
-  if (!is_method(requested.value)) return Reason::RequestedMethodMalformed;
-  if (cors.allows_any_method && !is_forbidden_method(requested.value)) return Reason::None;
+  return cors.methods.find_ignoring_case(method);
+}
+
+// None, or why the requested method is refused. `answer` becomes what the grant names.
+template <bool kHasKnobs>
+Reason judge_requested_method(const CompiledCors& cors, const HeaderField& requested,
+                              std::string_view& answer) noexcept {
+  if (requested.is_repeated()) return Reason::RequestedMethodMalformed;
+  answer = requested.value;
+  if (is_always_listed<kHasKnobs>(cors, answer) || cors.methods.contains(answer))
+    return Reason::None;
+  if (!is_method(answer)) return Reason::RequestedMethodMalformed;
+  if (knobs<kHasKnobs>(cors).requested_method_case == MethodCase::Fold) {
+    const std::string_view listed = find_folded(cors, answer);
+    if (!listed.empty()) {
+      answer = listed;
+      return Reason::None;
+    }
+  }
+  if (cors.allows_any_method && !is_forbidden_method(answer)) return Reason::None;
   return Reason::RequestedMethodNotAllowed;
 }
 
@@ -82,8 +127,9 @@ Reason reason_of(HeaderListVerdict verdict) noexcept {
 }
 
 bool is_blocked(const CompiledCors& cors, const RequestView& request) noexcept {
-  if (request.is_websocket_upgrade && cors.websocket == WebSocketMode::Block) return true;
-  return cors.on_denied == OnDenied::Block;
+  const CorsBehaviour& behaviour = cors.behaviour;
+  if (request.is_websocket_upgrade && behaviour.websocket == WebSocketMode::Block) return true;
+  return behaviour.on_denied == OnDenied::Block;
 }
 
 void refuse_other(const CompiledCors& cors, const RequestView& request, Reason reason,
@@ -91,11 +137,12 @@ void refuse_other(const CompiledCors& cors, const RequestView& request, Reason r
   decision.reason = reason;
   decision.offending = offending;
   if (cors.is_report_only) return;
-  if (decision.is_preflight) {
-    decision.status = cors.refused_preflight_status;  // there is no handler to let through
-  } else {
-    if (!is_blocked(cors, request)) return;
+  if (decision.is_preflight && reason != Reason::PreflightRejected) {
+    decision.status = cors.behaviour.refused_preflight_status;  // no handler to let through
+  } else if (decision.is_preflight || is_blocked(cors, request)) {
     decision.status = kForbiddenStatus;
+  } else {
+    return;
   }
   decision.outcome = Outcome::Refuse;
   decision.handler_headers = HandlerHeaders::Replace;
@@ -104,7 +151,10 @@ void refuse_other(const CompiledCors& cors, const RequestView& request, Reason r
 [[gnu::noinline]] void refuse_unless_own(const CompiledCors& cors, const RequestView& request,
                                          Reason reason, std::string_view offending,
                                          Decision& decision) noexcept {
-  decision.is_own_origin = request.own->is_same_origin(request);
+  // A page may always talk to its own server over a WebSocket (policy document, 4).
+  const bool is_judged =
+      cors.behaviour.same_origin == SameOrigin::Judge && !request.is_websocket_upgrade;
+  decision.is_own_origin = !is_judged && request.own->is_same_origin(request);
   if (!decision.is_own_origin) refuse_other(cors, request, reason, offending, decision);
 }
 
@@ -117,13 +167,27 @@ void refuse_other(const CompiledCors& cors, const RequestView& request, Reason r
   refuse_other(cors, request, reason, offending, decision);
 }
 
-// The four kinds of request are out of line: inlined into evaluate, each would pay for the
-// registers of all.
+// vary = "specific_only": only a grant to one origin varies by it.
+void vary_by_granted_origin(Decision& decision) noexcept {
+  decision.vary =
+      decision.vary == VaryOn::Nothing ? VaryOn::Origin : VaryOn::OriginRequestedMethodAndHeaders;
+}
+
+// The kinds of request are out of line: inlined into evaluate, each would pay for the registers of
+// all.
+
+// same_origin = "exempt_first". True when the page is our own: it passes as if there was no policy.
+[[gnu::noinline]] bool is_exempt(const RequestView& request, Decision& decision) noexcept {
+  if (request.own == nullptr || !request.origin.is_present()) return false;
+  decision.is_own_origin = request.own->is_same_origin(request);
+  return decision.is_own_origin;
+}
 
 // No grants here and nothing varies: a preflight is refused, unless the application answers it.
 [[gnu::noinline]] void evaluate_excluded(const CompiledCors& cors, const RequestView& request,
                                          Decision& decision) noexcept {
-  if (!decision.is_preflight || cors.preflight == PreflightMode::PassThrough) return;
+  if (!decision.is_preflight || cors.behaviour.preflight == PreflightMode::PassThrough) return;
+  if (cors.behaviour.preflight_outside_paths == OutsidePaths::Pass) return;
   refuse(cors, request, Reason::PreflightOnExcludedPath, request.path, decision);
 }
 
@@ -141,22 +205,46 @@ void refuse_other(const CompiledCors& cors, const RequestView& request, Reason r
     reason = Reason::UpgradeNotAllowed;
   }
   refuse(cors, request, reason, request.origin.value, decision);
-  if (decision.outcome == Outcome::Refuse && !is_constant) decision.vary = VaryOn::Origin;
+  if (decision.outcome == Outcome::Refuse) decision.vary = cors.vary_of_actual;
 }
 
-void grant_preflight(const CompiledCors& cors, const RequestView& request,
-                     const OriginMatch& origin, Decision& decision) noexcept {
-  decision.outcome = Outcome::Answer;
-  decision.status = cors.preflight_status;
-  decision.handler_headers = HandlerHeaders::Replace;
-  decision.add_grant(GrantHeader::AllowOrigin, origin.bytes);
-  if (cors.allows_credentials) decision.add_grant(GrantHeader::AllowCredentials, kTrue);
-  if (!is_safelisted_method(request.requested_method.value)) {
-    decision.add_grant(GrantHeader::AllowMethods, request.requested_method.value);
+template <bool kHasKnobs>
+void add_methods(const CompiledCors& cors, std::string_view requested,
+                 Decision& decision) noexcept {
+  if (knobs<kHasKnobs>(cors).methods_answer == AnswerList::List) {
+    if (!cors.methods_list.empty())
+      decision.add_grant(GrantHeader::AllowMethods, cors.methods_list);
+  } else if (!is_always_listed<kHasKnobs>(cors, requested)) {
+    decision.add_grant(GrantHeader::AllowMethods, requested);
   }
-  if (decision.requested.verdict == HeaderListVerdict::Allowed) {
+}
+
+template <bool kHasKnobs>
+void add_headers(const CompiledCors& cors, Decision& decision) noexcept {
+  if (knobs<kHasKnobs>(cors).headers_answer == AnswerList::List) {
+    if (!cors.headers_list.empty())
+      decision.add_grant(GrantHeader::AllowHeaders, cors.headers_list);
+  } else if (decision.requested.verdict == HeaderListVerdict::Allowed) {
     decision.add_grant(GrantHeader::AllowHeaders, decision.requested.whole);
   }
+}
+
+// The preflight succeeds; whether the browser reads a grant in it is another matter.
+void answer_preflight(const CompiledCors& cors, Decision& decision) noexcept {
+  decision.outcome = Outcome::Answer;
+  decision.status = cors.behaviour.preflight_status;
+  decision.handler_headers = HandlerHeaders::Replace;
+}
+
+template <bool kHasKnobs>
+void grant_preflight(const CompiledCors& cors, const RequestView& request,
+                     const OriginMatch& origin, std::string_view method,
+                     Decision& decision) noexcept {
+  answer_preflight(cors, decision);
+  decision.add_grant(GrantHeader::AllowOrigin, origin.bytes);
+  if (cors.allows_credentials) decision.add_grant(GrantHeader::AllowCredentials, kTrue);
+  add_methods<kHasKnobs>(cors, method, decision);
+  add_headers<kHasKnobs>(cors, decision);
   // Only beside an exact origin: a pattern would let every page under it into the network behind
   // the user's router.
   if (cors.allows_private_network && origin.kind == OriginMatchKind::Exact &&
@@ -164,73 +252,197 @@ void grant_preflight(const CompiledCors& cors, const RequestView& request,
       request.requested_private_network.value == kTrue) {
     decision.add_grant(GrantHeader::AllowPrivateNetwork, kTrue);
   }
+  if (knobs<kHasKnobs>(cors).exposes_on_preflight && !cors.exposed_headers.empty()) {
+    decision.add_grant(GrantHeader::ExposeHeaders, cors.exposed_headers);
+  }
   if (!cors.max_age.empty()) decision.add_grant(GrantHeader::MaxAge, cors.max_age);
+  if (kHasKnobs && cors.adds_vary_to_grants) vary_by_granted_origin(decision);
+}
+
+struct Refusal {
+  Reason reason = Reason::None;
+  std::string_view offending = {};
+};
+
+// Method, then headers; the first that fails decides. Where an answer prints whole lists, a system
+// may leave the comparison to the browser.
+template <bool kHasKnobs>
+Refusal judge_requested(const CompiledCors& cors, const RequestView& request,
+                        std::string_view& method, RequestedHeaders& headers) noexcept {
+  const CorsBehaviour& behaviour = knobs<kHasKnobs>(cors);
+  if (behaviour.checks_requested || behaviour.methods_answer == AnswerList::Requested) {
+    const Reason reason = judge_requested_method<kHasKnobs>(cors, request.requested_method, method);
+    if (reason != Reason::None) return {reason, request.requested_method.value};
+  }
+  if (request.requested_headers.empty()) return {};
+  if (!behaviour.checks_requested && behaviour.headers_answer == AnswerList::List) return {};
+  const AllowedHeaders allowed = {.names = &cors.headers, .allow_any = cors.allows_any_header};
+  judge_requested_headers(request.requested_headers, allowed, headers);
+  return {reason_of(headers.verdict), headers.offending};
 }
 
 // Origin, then method, then headers; the first that fails decides.
+template <bool kHasKnobs>
 [[gnu::noinline]] void evaluate_preflight(const CompiledCors& cors, const RequestView& request,
                                           Decision& decision) noexcept {
-  if (cors.preflight == PreflightMode::PassThrough) return;
-  const bool is_constant = sends_constant(cors);
+  const PreflightMode mode = cors.behaviour.preflight;
+  if (mode == PreflightMode::PassThrough) return;
   decision.handler_headers = handler_headers_of(cors);
-  decision.vary =
-      is_constant ? VaryOn::RequestedMethodAndHeaders : VaryOn::OriginRequestedMethodAndHeaders;
-  if (cors.preflight == PreflightMode::Reject) {
+  decision.vary = cors.vary_of_preflight;
+  if (mode == PreflightMode::Reject) {
     return refuse(cors, request, Reason::PreflightRejected, request.requested_method.value,
                   decision);
   }
-  const OriginVerdict origin = is_constant
-                                   ? OriginVerdict{.match = {OriginMatchKind::Pattern, kAnyOrigin}}
-                                   : judge_origin(cors, request);
+  // No preflight by its own form; whose it is does not matter.
+  if (request.requested_method.value.empty() &&
+      knobs<kHasKnobs>(cors).empty_requested_method == EmptyRequestedMethod::Refuse) {
+    return refuse(cors, request, Reason::RequestedMethodMalformed, {}, decision);
+  }
+  OriginVerdict origin = {.match = {OriginMatchKind::Pattern, kAnyOrigin}};
+  if (!sends_constant(cors)) {
+    if (kHasKnobs && !request.origin.is_present()) return answer_preflight(cors, decision);
+    origin = judge_origin(cors, request);
+    if (is_ignored<kHasKnobs>(cors, origin.reason)) return answer_preflight(cors, decision);
+  }
   if (origin.reason != Reason::None) {
     return refuse(cors, request, origin.reason, request.origin.value, decision);
   }
-  const Reason method = judge_requested_method(cors, request.requested_method);
-  if (method != Reason::None) {
-    return refuse(cors, request, method, request.requested_method.value, decision);
+  std::string_view method;
+  const Refusal refusal = judge_requested<kHasKnobs>(cors, request, method, decision.requested);
+  if (refusal.reason != Reason::None) {
+    return refuse(cors, request, refusal.reason, refusal.offending, decision);
   }
-  if (!request.requested_headers.empty()) {
-    const AllowedHeaders allowed = {.names = &cors.headers, .allow_any = cors.allows_any_header};
-    judge_requested_headers(request.requested_headers, allowed, decision.requested);
-    const Reason headers = reason_of(decision.requested.verdict);
-    if (headers != Reason::None) {
-      return refuse(cors, request, headers, decision.requested.offending, decision);
-    }
-  }
-  grant_preflight(cors, request, origin.match, decision);
+  grant_preflight<kHasKnobs>(cors, request, origin.match, method, decision);
 }
 
-void grant_actual(const CompiledCors& cors, std::string_view origin, Decision& decision) noexcept {
+// preflight_headers_on_options: what a preflight would have been told, on the application's own
+// answer to OPTIONS.
+[[gnu::noinline]] void add_preflight_headers(const CompiledCors& cors,
+                                             Decision& decision) noexcept {
+  const CorsBehaviour& behaviour = cors.behaviour;
+  if (behaviour.methods_answer == AnswerList::List) add_methods<true>(cors, {}, decision);
+  if (behaviour.headers_answer == AnswerList::List) add_headers<true>(cors, decision);
+  if (!cors.max_age.empty()) decision.add_grant(GrantHeader::MaxAge, cors.max_age);
+}
+
+template <bool kHasKnobs>
+void grant_actual(const CompiledCors& cors, const RequestView& request, std::string_view origin,
+                  Decision& decision) noexcept {
   decision.add_grant(GrantHeader::AllowOrigin, origin);
   if (cors.allows_credentials) decision.add_grant(GrantHeader::AllowCredentials, kTrue);
   if (!cors.exposed_headers.empty()) {
     decision.add_grant(GrantHeader::ExposeHeaders, cors.exposed_headers);
   }
   if (cors.sends_timing_allow_origin) decision.add_grant(GrantHeader::TimingAllowOrigin, origin);
+  if (!kHasKnobs) return;
+  if (cors.adds_vary_to_grants) vary_by_granted_origin(decision);
+  if (cors.behaviour.has_preflight_headers_on_options && request.method == "OPTIONS") {
+    add_preflight_headers(cors, decision);
+  }
 }
 
-// Neither method nor headers are judged: Fetch checks them in the preflight alone.
+// actual_answers = "leave": nothing is granted, so nothing can be denied a grant; under `block` a
+// request of a strange origin still goes no further.
+[[gnu::noinline]] void evaluate_left(const CompiledCors& cors, const RequestView& request,
+                                     Decision& decision) noexcept {
+  if (!is_blocked(cors, request) || !request.origin.is_present() || sends_constant(cors)) return;
+  const Reason reason = judge_origin(cors, request).reason;
+  if (reason == Reason::None || is_ignored<true>(cors, reason)) return;
+  refuse(cors, request, reason, request.origin.value, decision);
+  if (decision.outcome == Outcome::Refuse) decision.vary = cors.vary_of_actual;
+}
+
+bool is_known_method(std::string_view method) noexcept {
+  for (const std::string_view known :
+       {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"}) {
+    if (method == known) return true;
+  }
+  return false;
+}
+
+// None, or why FusionAuth calls a cross-origin request with such a method, or such a POST, no CORS
+// request that it knows.
+[[gnu::noinline]] Reason judge_form(const CompiledCors& cors, const RequestView& request) noexcept {
+  if (cors.behaviour.enforces_methods && !is_known_method(request.method)) {
+    return Reason::MethodUnknown;
+  }
+  const bool is_untyped_post = request.method == "POST" && request.content_type.value.empty();
+  return is_untyped_post &&
+                 cors.behaviour.post_without_content_type == PostWithoutContentType::Refuse
+             ? Reason::ContentTypeMissing
+             : Reason::None;
+}
+
+// enforce_methods: HEAD is not GET, and both must be listed where the system says so.
+[[gnu::noinline]] bool is_listed_method(const CompiledCors& cors,
+                                        std::string_view method) noexcept {
+  return is_always_listed<true>(cors, method) || cors.methods.contains(method) ||
+         (cors.allows_any_method && !is_forbidden_method(method));
+}
+
+// Without judges_actual neither method nor headers are looked at: Fetch checks them in the
+// preflight alone.
+template <bool kHasKnobs>
 [[gnu::noinline]] void evaluate_actual(const CompiledCors& cors, const RequestView& request,
                                        Decision& decision) noexcept {
+  if (knobs<kHasKnobs>(cors).actual_answers == ActualAnswers::Leave) {
+    return evaluate_left(cors, request, decision);
+  }
   decision.handler_headers = handler_headers_of(cors);
-  if (sends_constant(cors)) return grant_actual(cors, kAnyOrigin, decision);
   // Also without Origin: a cache must not hand that answer, which has no grant, to the page of an
   // allowed one (Fetch, "CORS protocol and HTTP caches").
-  decision.vary = VaryOn::Origin;
-  if (!request.origin.is_present()) return;
-  const OriginVerdict origin = judge_origin(cors, request);
-  if (origin.reason == Reason::None) return grant_actual(cors, origin.match.bytes, decision);
-  refuse(cors, request, origin.reason, request.origin.value, decision);
+  decision.vary = cors.vary_of_actual;
+  const bool is_constant = sends_constant(cors);
+  if (!request.origin.is_present()) {
+    if (is_constant) grant_actual<kHasKnobs>(cors, request, kAnyOrigin, decision);
+    return;
+  }
+  if (kHasKnobs && cors.judges_actual) {
+    const Reason reason = judge_form(cors, request);
+    const std::string_view offending =
+        reason == Reason::MethodUnknown ? request.method : std::string_view();
+    if (reason != Reason::None) return refuse(cors, request, reason, offending, decision);
+  }
+  std::string_view granted = kAnyOrigin;
+  if (!is_constant) {
+    const OriginVerdict origin = judge_origin(cors, request);
+    if (is_ignored<kHasKnobs>(cors, origin.reason)) return;
+    if (origin.reason != Reason::None) {
+      return refuse(cors, request, origin.reason, request.origin.value, decision);
+    }
+    granted = origin.match.bytes;
+  }
+  if (knobs<kHasKnobs>(cors).enforces_methods && !is_listed_method(cors, request.method)) {
+    return refuse(cors, request, Reason::MethodNotAllowed, request.method, decision);
+  }
+  grant_actual<kHasKnobs>(cors, request, granted, decision);
+}
+
+template <bool kHasKnobs>
+[[gnu::always_inline]] inline void evaluate_with(const CompiledCors& cors,
+                                                 const RequestView& request,
+                                                 Decision& decision) noexcept {
+  decision.is_preflight = is_preflight(knobs<kHasKnobs>(cors), request);
+  if (knobs<kHasKnobs>(cors).same_origin == SameOrigin::ExemptFirst &&
+      is_exempt(request, decision)) {
+    return;
+  }
+  if (cors.is_excluded) return evaluate_excluded(cors, request, decision);
+  if (request.is_websocket_upgrade) return evaluate_upgrade(cors, request, decision);
+  if (decision.is_preflight) return evaluate_preflight<kHasKnobs>(cors, request, decision);
+  evaluate_actual<kHasKnobs>(cors, request, decision);
+}
+
+[[gnu::noinline]] void evaluate_with_knobs(const CompiledCors& cors, const RequestView& request,
+                                           Decision& decision) noexcept {
+  evaluate_with<true>(cors, request, decision);
 }
 
 }  // namespace
 
 void evaluate(const CompiledCors& cors, const RequestView& request, Decision& decision) noexcept {
-  decision.is_preflight = is_preflight(request);
-  if (cors.is_excluded) return evaluate_excluded(cors, request, decision);
-  if (request.is_websocket_upgrade) return evaluate_upgrade(cors, request, decision);
-  if (decision.is_preflight) return evaluate_preflight(cors, request, decision);
-  evaluate_actual(cors, request, decision);
+  if (cors.has_knobs) return evaluate_with_knobs(cors, request, decision);
+  evaluate_with<false>(cors, request, decision);
 }
 
 }  // namespace corsac

@@ -6,6 +6,17 @@
 
 namespace corsac {
 
+// What a rule judges as a preflight. Fetch, 4.8: `OPTIONS` with Origin and
+// Access-Control-Request-Method; two knobs widen or narrow it. Any other OPTIONS belongs to the
+// application.
+[[nodiscard]] constexpr bool is_preflight(const CorsBehaviour& behaviour,
+                                          const RequestView& request) noexcept {
+  if (!request.requested_method.is_present() || request.method != "OPTIONS") return false;
+  if (!request.origin.is_present() && behaviour.preflight_needs_origin) return false;
+  return !request.requested_method.value.empty() ||
+         behaviour.empty_requested_method != EmptyRequestedMethod::Actual;
+}
+
 // The decision about one request: the only place where CORS is decided. The same function serves
 // requests, explain, [[test]] and the fuzzers.
 //

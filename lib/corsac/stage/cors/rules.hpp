@@ -13,13 +13,10 @@
 
 #include "corsac/base/place.hpp"
 #include "corsac/origin/origin_set.hpp"
+#include "corsac/stage/cors/behaviour.hpp"
+#include "corsac/stage/cors/profile.hpp"
 
 namespace corsac {
-
-enum class PreflightMode : std::uint8_t { Answer, PassThrough, Reject };
-enum class OnDenied : std::uint8_t { Block, Mark };
-enum class HandlerWins : std::uint8_t { Replace, Keep };
-enum class WebSocketMode : std::uint8_t { Block, AsRule };
 
 // A configured text and where it stands; the text is the caller's.
 struct PlacedText {
@@ -47,6 +44,8 @@ struct CorsRules {
     bool allow_private_network = false;
     bool dangerously_allow_insecure_origins = false;
     bool dangerously_allow_public_suffixes = false;
+    bool dangerously_echo_any_origin = false;
+    bool checks_requested = false;
   };
   Inherited inherited = {};
 
@@ -65,6 +64,7 @@ struct CorsRules {
   std::vector<RecordOrigin> record_origins = {};
   std::vector<PlacedText> allowed_methods = {};
   std::vector<PlacedText> allowed_headers = {};
+  bool allowed_headers_are_defaults = false;  // the profile's own list: no warnings about it
   std::vector<PlacedText> exposed_headers = {};
   bool allow_credentials = false;
   std::optional<std::int64_t> max_age_seconds = {};
@@ -72,11 +72,13 @@ struct CorsRules {
   Place credentials_place = {};
   Place dangerously_allow_insecure_origins_place = {};
   Place dangerously_allow_public_suffixes_place = {};
+  Place dangerously_echo_any_origin_place = {};
 
-  PreflightMode preflight = PreflightMode::Answer;
-  OnDenied on_denied = OnDenied::Block;
-  HandlerWins handler_headers = HandlerWins::Replace;
-  WebSocketMode websocket = WebSocketMode::Block;
+  // What the document may say here, and its own behaviour. Never null; lives as long as the
+  // process.
+  const Profile* profile = &corsac::profile(ProfileName::Fetch);
+  CorsBehaviour behaviour = {};
+  Place checks_requested_place = {};
   bool allow_null_origin = false;
   Place null_place = {};
   bool allow_private_network = false;
@@ -85,6 +87,7 @@ struct CorsRules {
   bool report_only = false;
   bool dangerously_allow_insecure_origins = false;
   bool dangerously_allow_public_suffixes = false;
+  bool dangerously_echo_any_origin = false;
   // No CORS here: a preflight is refused, everything else passes untouched.
   bool is_excluded = false;
 
