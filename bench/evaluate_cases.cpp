@@ -1,5 +1,7 @@
 // Policies and requests for evaluate.cpp and count_instructions.cpp.
-// Entry: make_evaluate_case. The bars are those of the design, 4.
+// Entry: make_evaluate_case. The bars are those of the design, 4, but for a denial: 160 was the aim
+// for one that does not tell a value that is no origin from one that is not listed, and a refusal
+// must (policy document, 5), which takes about 70 instructions for the usual origin.
 
 #include "evaluate_cases.hpp"
 
@@ -31,8 +33,8 @@ constexpr const char* kNotListed = "https://app0.evil.me";
 // clang-format off
 constexpr Description kCases[] = {
     {.name = {"no Origin", 60}},
-    {.name = {"denied, 1 origin", 160}, .origin = kNotListed},
-    {.name = {"denied, 100,000 origins", 160}, .origins = 100'000, .origin = kNotListed},
+    {.name = {"denied, 1 origin", 260}, .origin = kNotListed},
+    {.name = {"denied, 100,000 origins", 260}, .origins = 100'000, .origin = kNotListed},
     {.name = {"denied, not own", 0}, .asks_own = true, .origin = kNotListed},
     {.name = {"allowed, 1 origin", 200}, .origin = kListed},
     {.name = {"allowed, 1,000 origins", 200}, .origins = 1000, .origin = kListed},

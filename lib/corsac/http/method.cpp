@@ -7,19 +7,12 @@
 #include <algorithm>
 
 #include "corsac/base/ascii.hpp"
-#include "corsac/http/short_bytes.hpp"
 
 namespace corsac {
 namespace {
 
 constexpr std::string_view kNormalized[] = {"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"};
 constexpr std::string_view kForbidden[] = {"CONNECT", "TRACE", "TRACK"};
-
-// True when the word of load_padded stands for these bytes and no others: the padding is zero, so a
-// text that ends in NUL would pass for a shorter one.
-bool fits_one_word(std::string_view method) noexcept {
-  return !method.empty() && method.size() <= 8 && method.back() != '\0';
-}
 
 }  // namespace
 
@@ -57,11 +50,7 @@ MethodSet::MethodSet(const std::vector<std::string>& methods) {
   }
 }
 
-bool MethodSet::contains(std::string_view method) const noexcept {
-  if (fits_one_word(method)) {
-    const std::uint64_t word = short_bytes::load_padded(method.data(), method.size());
-    return std::find(short_.begin(), short_.end(), word) != short_.end();
-  }
+bool MethodSet::contains_long(std::string_view method) const noexcept {
   return std::find(long_.begin(), long_.end(), method) != long_.end();
 }
 

@@ -63,13 +63,8 @@ Bytes16 load_twice(const char* p, std::size_t size) noexcept {
   return host.size() <= kLabelLimitBytes;
 }
 
-// Letters, digits, "-" and "_" in labels of 1 to 63 bytes; one final dot. The byte before `host`
-// belongs to the same text.
-inline bool is_domain(std::string_view host) noexcept {
-  const char* const begin = host.data();
-  const std::size_t size = host.size();
-  if (*begin == '.') return false;
-  if (size < 8) return has_only_domain_bytes(host);
+// For at least 8 bytes: none of them is a fault. The byte before `host` belongs to the same text.
+[[gnu::always_inline]] inline bool has_no_faults(const char* begin, std::size_t size) noexcept {
   Bytes16 found = {};
   if (size < 16) {
     found = faults(load_twice(begin, size), load_twice(begin - 1, size));
@@ -81,7 +76,16 @@ inline bool is_domain(std::string_view host) noexcept {
     found |= faults(load<Bytes16>(last), load<Bytes16>(last - 1));
   }
   const Halves halves = std::bit_cast<Halves>(found);
-  if ((halves[0] | halves[1]) != 0) return false;
+  return (halves[0] | halves[1]) == 0;
+}
+
+// Letters, digits, "-" and "_" in labels of 1 to 63 bytes; one final dot. The byte before `host`
+// belongs to the same text.
+inline bool is_domain(std::string_view host) noexcept {
+  const std::size_t size = host.size();
+  if (host.front() == '.') return false;
+  if (size < 8) return has_only_domain_bytes(host);
+  if (!has_no_faults(host.data(), size)) return false;
   return size <= kLabelLimitBytes || (size <= kHostLimitBytes && labels_fit(host));
 }
 
@@ -117,7 +121,25 @@ std::size_t scheme_length(std::string_view text) noexcept {
   return custom_scheme_length(text);
 }
 
+// No number has it: neither a digit, nor a hex digit, nor the "x" before one.
+bool is_plain_letter(char c) noexcept { return c > 'f' && c <= 'z' && c != 'x'; }
+
 }  // namespace
+
+bool is_origin(std::string_view text) noexcept {
+  constexpr std::string_view kHttps = "https://";
+  // What nearly every page has: https, a name of one label's length at most, no port. What ends in
+  // such a letter, or in a byte of the same label after one, is no IPv4 address.
+  const std::size_t size = text.size() - kHttps.size();
+  if (size - 8 <= kLabelLimitBytes - 8 && text.starts_with(kHttps)) {
+    const char* const host = text.data() + kHttps.size();
+    const char last = host[size - 1];
+    const bool ends_in_letter =
+        is_plain_letter(last) || (last != '.' && is_plain_letter(host[size - 2]));
+    if (ends_in_letter && *host != '.' && has_no_faults(host, size)) return true;
+  }
+  return parse_origin(text).has_value();
+}
 
 std::optional<ParsedOrigin> parse_origin(std::string_view text) noexcept {
   if (text.size() > kOriginLimitBytes) return std::nullopt;

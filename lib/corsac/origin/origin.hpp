@@ -37,6 +37,10 @@ struct ParsedOrigin {
 // allocation; about 115 instructions for 20 bytes.
 [[nodiscard]] std::optional<ParsedOrigin> parse_origin(std::string_view text) noexcept;
 
+// parse_origin(text).has_value(), where nothing else is asked: about 45 instructions for the usual
+// origin.
+[[nodiscard]] bool is_origin(std::string_view text) noexcept;
+
 // True for loopback: "localhost", names below it, 127.0.0.0/8 and [::1] (RFC 6761, 6.3; W3C Secure
 // Contexts, 3.1).
 [[nodiscard]] bool is_loopback_host(std::string_view host) noexcept;

@@ -8,20 +8,12 @@
 #include <utility>
 #include <vector>
 
-#include "corsac/origin/exact_table.hpp"
-#include "corsac/origin/pattern_table.hpp"
-
 namespace corsac {
 
-struct OriginSet::Tables {
-  ExactTable exact;
-  PatternTable patterns;
-};
-
-OriginSet::OriginSet(std::unique_ptr<const Tables> tables) noexcept
-    : longest_match_bytes_(
-          std::max(tables->exact.longest_key_bytes(), tables->patterns.longest_match_bytes())),
-      tables_(std::move(tables)) {}
+OriginSet::OriginSet(ExactTable exact, PatternTable patterns) noexcept
+    : longest_match_bytes_(std::max(exact.longest_key_bytes(), patterns.longest_match_bytes())),
+      exact_(std::move(exact)),
+      patterns_(std::move(patterns)) {}
 
 OriginSet::~OriginSet() = default;
 
@@ -40,34 +32,30 @@ std::shared_ptr<const OriginSet> OriginSet::build(std::span<const std::string_vi
     all_exact.push_back(pattern.text);
   }
   if (!all_exact.empty()) exact = all_exact;
-  auto tables =
-      std::make_unique<const Tables>(Tables{ExactTable(exact, seed), PatternTable(others, seed)});
-  return std::shared_ptr<const OriginSet>(new OriginSet(std::move(tables)));
+  return std::shared_ptr<const OriginSet>(
+      new OriginSet(ExactTable(exact, seed), PatternTable(others, seed)));
 }
 
-// Flattened: the look-up in the exact table is one straight run, and saving registers for calls
-// inside it would cost a fifth of it.
-[[gnu::flatten]] OriginMatch OriginSet::find(std::string_view origin) const noexcept {
+OriginMatch OriginSet::find(std::string_view origin) const noexcept {
   if (origin.size() > longest_match_bytes_) return {};
-  const std::string_view stored = tables_->exact.find(origin);
+  const std::string_view stored = find_exact(origin);
   if (stored.data() != nullptr) return {OriginMatchKind::Exact, stored};
-  if (tables_->patterns.is_empty() || !tables_->patterns.covers(origin)) return {};
+  if (!has_patterns() || !has_pattern_for(origin)) return {};
   return {OriginMatchKind::Pattern, origin};
 }
 
 bool OriginSet::is_empty() const noexcept { return exact_count() + pattern_count() == 0; }
 
-std::size_t OriginSet::exact_count() const noexcept { return tables_->exact.count(); }
+std::size_t OriginSet::exact_count() const noexcept { return exact_.count(); }
 
-std::size_t OriginSet::pattern_count() const noexcept { return tables_->patterns.count(); }
+std::size_t OriginSet::pattern_count() const noexcept { return patterns_.count(); }
 
 std::size_t OriginSet::memory_bytes() const noexcept {
-  return sizeof *this + sizeof(Tables) + tables_->exact.memory_bytes() +
-         tables_->patterns.memory_bytes();
+  return sizeof *this + exact_.memory_bytes() + patterns_.memory_bytes();
 }
 
 std::size_t OriginSet::longest_run() const noexcept {
-  return std::max(tables_->exact.longest_run(), tables_->patterns.longest_run());
+  return std::max(exact_.longest_run(), patterns_.longest_run());
 }
 
 std::uint64_t OriginSet::random_seed() {

@@ -14,7 +14,9 @@
 #include <span>
 #include <string_view>
 
+#include "corsac/origin/exact_table.hpp"
 #include "corsac/origin/pattern.hpp"
+#include "corsac/origin/pattern_table.hpp"
 
 namespace corsac {
 
@@ -52,22 +54,34 @@ class OriginSet {
   // The whole value first, byte for byte; parsed only on a miss, and only when a pattern may cover
   // it. Longer than anything that can match: None without being read.
   [[nodiscard]] OriginMatch find(std::string_view origin) const noexcept;
+  // The two halves of find(), for whoever has no use for a match as a value. The stored bytes;
+  // without data when no exact origin is equal.
+  [[nodiscard, gnu::always_inline]] std::string_view find_exact(
+      std::string_view origin) const noexcept {
+    return exact_.find(origin);
+  }
+  [[nodiscard]] bool has_patterns() const noexcept { return !patterns_.is_empty(); }
+  [[nodiscard]] bool has_pattern_for(std::string_view origin) const noexcept {
+    return origin.size() <= longest_match_bytes_ && patterns_.covers(origin);
+  }
 
   [[nodiscard]] bool is_empty() const noexcept;
   [[nodiscard]] std::size_t exact_count() const noexcept;    // different ones
   [[nodiscard]] std::size_t pattern_count() const noexcept;  // after those of one host are merged
   [[nodiscard]] std::size_t memory_bytes() const noexcept;   // everything counted
   [[nodiscard]] std::size_t longest_run() const noexcept;
+  // A longer origin matches nothing.
+  [[nodiscard]] std::size_t longest_match_bytes() const noexcept { return longest_match_bytes_; }
 
   // From the system's random source.
   [[nodiscard]] static std::uint64_t random_seed();
 
  private:
-  struct Tables;  // exact_table.hpp and pattern_table.hpp, which nobody else needs to see
-  explicit OriginSet(std::unique_ptr<const Tables> tables) noexcept;
+  OriginSet(ExactTable exact, PatternTable patterns) noexcept;
 
   std::size_t longest_match_bytes_;
-  std::unique_ptr<const Tables> tables_;  // never null
+  ExactTable exact_;
+  PatternTable patterns_;
 };
 
 }  // namespace corsac

@@ -39,7 +39,8 @@ class SlotTable {
 
   // The payload for which `is_key(payload)` is true; 0 = none.
   template <class IsKey>
-  [[nodiscard]] std::uint32_t find(std::uint64_t hash, IsKey is_key) const noexcept {
+  [[nodiscard, gnu::always_inline]] inline std::uint32_t find(std::uint64_t hash,
+                                                              IsKey is_key) const noexcept {
     const std::uint32_t tag = tag_of(hash);
     const Slot* slot = slots_.data() + place_of(tag, places_);
     while (slot->tag < tag) ++slot;
