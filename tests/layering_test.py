@@ -25,6 +25,7 @@ THIRD_PARTY = {
         "lib/corsac/policy/report.cpp",
         "lib/corsac/policy/explain.cpp",
         "lib/corsac/runtime/event_log.cpp",
+        "lib/corsac/policy/writer.cpp",
         "lib/corsac/runtime/event_json.cpp",
         "lib/corsac/runtime/feed_json.cpp",
         "lib/corsac/adapter/admin_api.cpp",

@@ -95,6 +95,57 @@ requires std::is_enum_v<Enum> PutResult put(Enum& member, std::string_view value
   return PutResult::UnknownWord;
 }
 
+// get(): a member as a value. What is as it would be without being said is not said.
+template <class T>
+inline WrittenValue get(const Setting<T>& member, const Setting<T>& /*unsaid*/,
+                        std::string& /*storage*/) {
+  if (!member.is_set()) return std::nullopt;
+  if constexpr (std::is_same_v<T, std::string>) {
+    return std::string_view(member.value());
+  } else {
+    return member.value();
+  }
+}
+
+inline WrittenValue get(const std::string& member, const std::string& unsaid,
+                        std::string& /*storage*/) {
+  if (member == unsaid) return std::nullopt;
+  return std::string_view(member);
+}
+
+inline WrittenValue get(const Time& member, const Time& /*unsaid*/, std::string& storage) {
+  if (!member) return std::nullopt;
+  storage = time_text(*member);
+  return std::string_view(storage);
+}
+
+template <class Enum>
+requires std::is_enum_v<Enum> WrittenValue get(const Enum& member, const Enum& unsaid,
+                                               std::string& /*storage*/) {
+  if (member == unsaid) return std::nullopt;
+  for (const auto& word : kWords<Enum>) {
+    if (word.value == member) return word.text;
+  }
+  return std::nullopt;
+}
+
+// A required value is said whatever it is.
+template <class Enum>
+requires std::is_enum_v<Enum> WrittenValue get_required(const Enum& member) {
+  for (const auto& word : kWords<Enum>) {
+    if (word.value == member) return word.text;
+  }
+  return std::nullopt;
+}
+
+inline WrittenValue get_required(const std::string& member) { return std::string_view(member); }
+
+template <class T>
+inline WrittenValue get_required(const Setting<T>& member) {
+  std::string storage;
+  return get(member, member, storage);
+}
+
 template <class Member>
 [[nodiscard]] constexpr FieldShape shape_of() noexcept {
   if constexpr (std::is_same_v<Member, Setting<bool>>) return FieldShape::Flag;
@@ -114,6 +165,26 @@ template <auto kMember>
   return static_cast<decltype(owner_of(kMember))*>(owner)->*kMember;
 }
 
+template <auto kMember>
+[[nodiscard]] const auto& member(const void* owner) noexcept {
+  return static_cast<const decltype(owner_of(kMember))*>(owner)->*kMember;
+}
+
+template <auto kMember>
+[[nodiscard]] WrittenValue get_optional(const void* owner, std::string& storage) {
+  static const decltype(owner_of(kMember)) unsaid = {};
+  return get(member<kMember>(owner), unsaid.*kMember, storage);
+}
+
+template <auto kMember>
+[[nodiscard]] WrittenValue get_said(const void* owner, std::string& storage) {
+  if constexpr (requires { get_required(member<kMember>(owner)); }) {
+    return get_required(member<kMember>(owner));
+  } else {
+    return get_optional<kMember>(owner, storage);
+  }
+}
+
 // A single value. The shape follows from the member's type.
 template <auto kMember>
 [[nodiscard]] constexpr DocumentField one(std::string_view name, std::string_view example = {}) {
@@ -122,10 +193,12 @@ template <auto kMember>
           .shape = shape_of<Member>(),
           .example_if_required = example,
           .words = words_of<Member>,
-          .put = [](void* owner, const DocumentValue& value, Place place) {
-            return std::visit([&](auto plain) { return put(member<kMember>(owner), plain, place); },
-                              value);
-          }};
+          .put =
+              [](void* owner, const DocumentValue& value, Place place) {
+                return std::visit(
+                    [&](auto plain) { return put(member<kMember>(owner), plain, place); }, value);
+              },
+          .get = example.empty() ? get_optional<kMember> : get_said<kMember>};
 }
 
 // A single value of a struct inside the item, which the document shows as a field of the item.
@@ -135,6 +208,9 @@ template <auto kStruct, auto kMember>
   field.put = [](void* owner, const DocumentValue& value, Place place) {
     return std::visit(
         [&](auto plain) { return put(member<kStruct>(owner).*kMember, plain, place); }, value);
+  };
+  field.get = [](const void* owner, std::string& storage) {
+    return get_optional<kMember>(&member<kStruct>(owner), storage);
   };
   return field;
 }
@@ -161,14 +237,28 @@ template <auto kMember>
   return {.texts = &texts.emplace()};
 }
 
+[[nodiscard]] inline const std::vector<std::string>* texts_of(const Names& names) {
+  return names.is_set() ? &names.values() : nullptr;
+}
+
+[[nodiscard]] inline const std::vector<std::string>* texts_of(
+    const std::vector<std::string>& texts) {
+  return texts.empty() ? nullptr : &texts;
+}
+
+[[nodiscard]] inline const std::vector<std::string>* texts_of(
+    const std::optional<std::vector<std::string>>& texts) {
+  return texts ? &*texts : nullptr;
+}
+
 template <auto kMember>
 [[nodiscard]] constexpr DocumentField list(std::string_view name, std::string_view example = {}) {
   return {.name = name,
           .shape = FieldShape::TextList,
           .example_if_required = example,
-          .open_list = [](void* owner, Place place) {
-            return open_texts(member<kMember>(owner), place);
-          }};
+          .open_list = [](void* owner,
+                          Place place) { return open_texts(member<kMember>(owner), place); },
+          .get_list = [](const void* owner) { return texts_of(member<kMember>(owner)); }};
 }
 
 // What a store read from the file that another field names.
@@ -191,11 +281,17 @@ template <auto kMember>
   return {.name = name,
           .shape = FieldShape::Item,
           .item = &item,
-          .open_item = [](void* owner, Place place) {
-            auto& opened = member<kMember>(owner);
-            if constexpr (HasPlace<decltype(opened)>) opened.place = place;
-            return static_cast<void*>(&opened);
-          }};
+          .open_item =
+              [](void* owner, Place place) {
+                auto& opened = member<kMember>(owner);
+                if constexpr (HasPlace<decltype(opened)>) opened.place = place;
+                return static_cast<void*>(&opened);
+              },
+          .item_count = [](const void* /*owner*/) { return std::size_t{1}; },
+          .get_item =
+              [](const void* owner, std::size_t /*index*/) {
+                return static_cast<const void*>(&member<kMember>(owner));
+              }};
 }
 
 // A list of items.
@@ -212,6 +308,11 @@ template <auto kMember>
                 auto& opened = member<kMember>(owner).emplace_back();
                 if constexpr (HasPlace<decltype(opened)>) opened.place = place;
                 return static_cast<void*>(&opened);
+              },
+          .item_count = [](const void* owner) { return member<kMember>(owner).size(); },
+          .get_item =
+              [](const void* owner, std::size_t index) {
+                return static_cast<const void*>(&member<kMember>(owner)[index]);
               },
           .item_limit = limit,
           .limit_code = limit_code};

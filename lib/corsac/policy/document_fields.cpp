@@ -168,15 +168,17 @@ constexpr DocumentItem kLint = {.label = "[lint]", .fields = kLintFields};
   return {.name = "reason",
           .shape = FieldShape::Word,
           .words = reason_words,
-          .put = [](void* owner, const DocumentValue& value, Place /*place*/) {
-            const auto* text = std::get_if<std::string_view>(&value);
-            if (text == nullptr) return PutResult::WrongType;
-            static_cast<PolicyTest*>(owner)->reason = *text;
-            // "none" is a row of the table and no reason.
-            return parse_reason(*text).value_or(Reason::None) != Reason::None
-                       ? PutResult::Taken
-                       : PutResult::UnknownWord;
-          }};
+          .put =
+              [](void* owner, const DocumentValue& value, Place /*place*/) {
+                const auto* text = std::get_if<std::string_view>(&value);
+                if (text == nullptr) return PutResult::WrongType;
+                static_cast<PolicyTest*>(owner)->reason = *text;
+                // "none" is a row of the table and no reason.
+                return parse_reason(*text).value_or(Reason::None) != Reason::None
+                           ? PutResult::Taken
+                           : PutResult::UnknownWord;
+              },
+          .get = get_optional<&PolicyTest::reason>};
 }
 
 constexpr std::array kTestFields = {
@@ -197,7 +199,9 @@ constexpr DocumentItem kTest = {.label = "a test", .fields = kTestFields};
   return {.name = "lint",
           .shape = FieldShape::Item,
           .item = &kLint,
-          .open_item = [](void* owner, Place /*place*/) { return owner; }};
+          .open_item = [](void* owner, Place /*place*/) { return owner; },
+          .item_count = [](const void* /*owner*/) { return std::size_t{1}; },
+          .get_item = [](const void* owner, std::size_t /*index*/) { return owner; }};
 }
 
 constexpr std::array kPolicyFields = {

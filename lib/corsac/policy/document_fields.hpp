@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,6 +41,10 @@ struct TextListTarget {
   std::vector<std::string>* texts = nullptr;
 };
 
+// A single value of a policy; texts are views into it, or into the `storage` that went with the
+// question. Empty = not set, or what stands there without being said.
+using WrittenValue = std::optional<DocumentValue>;
+
 enum class PutResult : unsigned char { Taken, WrongType, UnknownWord, NotATime };
 
 struct DocumentItem;
@@ -55,13 +60,19 @@ struct DocumentField {
 
   // Single values.
   PutResult (*put)(void* owner, const DocumentValue& value, Place place) = nullptr;
+  WrittenValue (*get)(const void* owner, std::string& storage) = nullptr;
   // Lists of texts: makes the list stand there, empty.
   TextListTarget (*open_list)(void* owner, Place place) = nullptr;
+  // The list; null = not set.
+  const std::vector<std::string>* (*get_list)(const void* owner) = nullptr;
   // FileList: the field that must stand before it in the item.
   std::string_view file_field = {};
   // Items: the struct to fill; of a list, a new last one.
   const DocumentItem* item = nullptr;
   void* (*open_item)(void* owner, Place place) = nullptr;
+  // How many there are: 1 for an item that is no list.
+  std::size_t (*item_count)(const void* owner) = nullptr;
+  const void* (*get_item)(const void* owner, std::size_t index) = nullptr;
   // Of lists: how many items, and the code of one more.
   std::size_t item_limit = 0;
   std::string_view limit_code = {};
