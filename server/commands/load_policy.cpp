@@ -61,7 +61,7 @@ LoadedPolicy load_policy(const std::string& file) {
     loaded.report = Report(std::move(problems), loaded.policy.sources);
     return loaded;
   }
-  auto compiled = compile_policy(loaded.policy, {.now = std::chrono::system_clock::now()});
+  auto compiled = compile_policy(loaded.policy, {.now = std::chrono::system_clock::now(), .has_lints = true});
   const Report& found = compiled ? compiled->warnings : compiled.error();
   problems.insert(problems.end(), found.problems().begin(), found.problems().end());
   loaded.report = Report(std::move(problems), loaded.policy.sources);

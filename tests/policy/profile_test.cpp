@@ -80,10 +80,10 @@ TEST(PolicyProfile, OktaGrantsWithCredentialsAndMarks) {
   expect_rows(
       policy,
       {
-          {"30: credentials with the origin itself", get(kApp),
+          {"M30: credentials with the origin itself", get(kApp),
            "cors: pass (replace); Access-Control-Allow-Origin: https://app.example.com; "
            "Access-Control-Allow-Credentials: true; Vary: Origin"},
-          {"31: a refusal is the missing header", get(kEvil),
+          {"M31: a refusal is the missing header", get(kEvil),
            "cors: pass (replace) origin_not_allowed; Vary: Origin"},
           {"a refused preflight is no error", preflight(kEvil, "PUT"),
            "cors: refuse 204 origin_not_allowed; Vary: Origin, Access-Control-Request-Method, "
@@ -109,17 +109,17 @@ TEST(PolicyProfile, DjangoPrintsItsListsAndNeverRefuses) {
   expect_rows(
       policy,
       {
-          {"45, 46, 48, 49: an allowed preflight, nothing of it checked",
+          {"M45, M46, M48, M49: an allowed preflight, nothing of it checked",
            preflight(kApp, "PURGE", "/", {"x-z"}),
            "cors: answer 200; " + allowed + lists +
                "Access-Control-Expose-Headers: X-A, X-B; Access-Control-Max-Age: 86400; Vary: "
                "Origin"},
-          {"53: a refused preflight", preflight(kEvil, "PUT"),
+          {"M53: a refused preflight", preflight(kEvil, "PUT"),
            "cors: refuse 200 origin_not_allowed; Vary: Origin"},
-          {"52: without Origin", no_origin, "cors: answer 200; Vary: Origin"},
-          {"54: an unlisted origin", get(kEvil),
+          {"M52: without Origin", no_origin, "cors: answer 200; Vary: Origin"},
+          {"M54: an unlisted origin", get(kEvil),
            "cors: pass (replace) origin_not_allowed; Vary: Origin"},
-          {"58: a malformed one", get("https://app.example.com/"),
+          {"M58: a malformed one", get("https://app.example.com/"),
            "cors: pass (replace); Vary: Origin"},
           {"the application's own OPTIONS", request_of("OPTIONS", kApp),
            "cors: pass (replace); " + allowed + "Access-Control-Expose-Headers: X-A, X-B; " +
@@ -131,7 +131,7 @@ TEST(PolicyProfile, OpenEdxIsDjangoWithCredentialsAndItsHeader) {
   expect_rows(
       with_profile("openedx"),
       {
-          {"47, 66: a preflight", preflight(kApp, "GET"),
+          {"M47, M66: a preflight", preflight(kApp, "GET"),
            "cors: answer 200; Access-Control-Allow-Origin: https://app.example.com; "
            "Access-Control-Allow-Credentials: true; Access-Control-Allow-Methods: DELETE, GET, "
            "OPTIONS, PATCH, POST, PUT; Access-Control-Allow-Headers: accept, authorization, "
@@ -151,38 +151,38 @@ TEST(PolicyProfile, FusionAuthEnforcesItsDefaults) {
   const std::string grant = "Access-Control-Allow-Origin: https://app.example.com; ";
   expect_rows(with_profile("fusionauth"),
               {
-                  {"69, 79, 81: a listed method", get(kApp),
+                  {"M69, M79, M81: a listed method", get(kApp),
                    "cors: pass (replace); " + grant + exposed + "Vary: Origin"},
-                  {"74: an unlisted one", request_of("DELETE", kApp),
+                  {"M74: an unlisted one", request_of("DELETE", kApp),
                    "cors: refuse 403 method_not_allowed"},
                   {"GET does not imply HEAD", request_of("HEAD", kApp),
                    "cors: refuse 403 method_not_allowed"},
-                  {"73, 75, 76, 80: a preflight, its method in any case",
+                  {"M73, M75, M76, M80: a preflight, its method in any case",
                    preflight(kApp, "get", "/", {"content-type,x-fusionauth-tenantid"}),
                    "cors: answer 204; " + grant +
                        "Access-Control-Allow-Methods: GET; Access-Control-Allow-Headers: Accept,"
                        "Access-Control-Request-Headers,Access-Control-Request-Method,Authorization,"
                        "Content-Type,Last-Modified,Origin,X-FusionAuth-TenantId,X-Requested-With; "
                        "Access-Control-Max-Age: 1800; Vary: Origin"},
-                  {"77: the origin is judged first", preflight(kEvil, "DELETE", "/", {"x-z"}),
+                  {"M77: the origin is judged first", preflight(kEvil, "DELETE", "/", {"x-z"}),
                    "cors: refuse 403 origin_not_allowed"},
-                  {"77: then the method", preflight(kApp, "DELETE", "/", {"x-z"}),
+                  {"M77: then the method", preflight(kApp, "DELETE", "/", {"x-z"}),
                    "cors: refuse 403 requested_method_not_allowed"},
-                  {"77: then the headers", preflight(kApp, "GET", "/", {"x-z"}),
+                  {"M77: then the headers", preflight(kApp, "GET", "/", {"x-z"}),
                    "cors: refuse 403 requested_header_not_allowed"},
-                  {"78: a strange origin", get(kEvil), "cors: refuse 403 origin_not_allowed"},
-                  {"82: an own page", own, "cors: pass (untouched)"},
-                  {"84: a method that it does not know", request_of("PURGE", kApp),
+                  {"M78: a strange origin", get(kEvil), "cors: refuse 403 origin_not_allowed"},
+                  {"M82: an own page", own, "cors: pass (untouched)"},
+                  {"M84: a method that it does not know", request_of("PURGE", kApp),
                    "cors: refuse 403 method_unknown"},
-                  {"85: a blank method of a preflight", preflight(kApp, ""),
+                  {"M85: a blank method of a preflight", preflight(kApp, ""),
                    "cors: refuse 403 requested_method_malformed"},
-                  {"85: an absent one", request_of("OPTIONS", kApp),
+                  {"M85: an absent one", request_of("OPTIONS", kApp),
                    "cors: pass (replace); " + grant + exposed + "Vary: Origin"},
-                  {"86: an excluded prefix", get(kEvil, "/administrator"),
+                  {"M86: an excluded prefix", get(kEvil, "/administrator"),
                    "excluded paths: pass (untouched)"},
-                  {"87: its preflight", preflight(kApp, "GET", "/ajax/x"),
+                  {"M87: its preflight", preflight(kApp, "GET", "/ajax/x"),
                    "excluded paths: refuse 403 preflight_on_excluded_path"},
-                  {"89: the match is case-sensitive", get("https://APP.example.com"),
+                  {"M89: the match is case-sensitive", get("https://APP.example.com"),
                    "cors: refuse 403 origin_malformed"},
               });
 }
@@ -191,7 +191,7 @@ TEST(PolicyProfile, FusionAuthIsOffUntilItIsSwitchedOn) {
   Policy policy = with_profile("fusionauth");
   policy.cors.enabled = {};
   expect_rows(policy,
-              {{"68: everything passes", preflight(kEvil, "PUT"), "no policy: pass (untouched)"}});
+              {{"M68: everything passes", preflight(kEvil, "PUT"), "no policy: pass (untouched)"}});
 }
 
 TEST(PolicyProfile, CloudflareAnswersPreflightsAndLeavesTheRest) {
@@ -205,22 +205,22 @@ TEST(PolicyProfile, CloudflareAnswersPreflightsAndLeavesTheRest) {
   expect_rows(
       policy,
       {
-          {"97, 98, 99, 106: a preflight", preflight(kApp, "GET", "/", {"x-a"}),
+          {"M97, M98, M99, M106: a preflight", preflight(kApp, "GET", "/", {"x-a"}),
            "cors: answer 200; Access-Control-Allow-Origin: https://app.example.com; "
            "Access-Control-Allow-Methods: GET; Access-Control-Allow-Headers: x-a; "
            "Access-Control-Max-Age: 0" +
                varied},
-          {"101: one of the nine verbs", preflight(kApp, "TRACE"),
+          {"M101: one of the nine verbs", preflight(kApp, "TRACE"),
            "cors: answer 200; Access-Control-Allow-Origin: https://app.example.com; "
            "Access-Control-Allow-Methods: TRACE; Access-Control-Max-Age: 0" +
                varied},
-          {"101: POST must be listed", preflight(kApp, "POST"),
+          {"M101: POST must be listed", preflight(kApp, "POST"),
            "cors: refuse 200 requested_method_not_allowed" + varied},
-          {"102: another origin", preflight(kEvil, "GET"),
+          {"M102: another origin", preflight(kEvil, "GET"),
            "cors: refuse 200 origin_not_allowed" + varied},
           {"an empty method is no preflight", blank, "cors: pass (untouched)"},
-          {"108, 115: actual answers are the application's", get(kApp), "cors: pass (untouched)"},
-          {"108: whoever asks", get(kEvil), "cors: pass (untouched)"},
+          {"M108, M115: actual answers are the application's", get(kApp), "cors: pass (untouched)"},
+          {"M108: whoever asks", get(kEvil), "cors: pass (untouched)"},
       });
 }
 
@@ -228,12 +228,12 @@ TEST(PolicyProfile, CloudflareBlocksPreflightsWithoutSettings) {
   Policy policy;
   policy.cors.profile = "cloudflare";
   policy.hosts.allowed = {"api.example.com"};
-  expect_rows(policy, {{"95: the default", preflight(kApp, "GET"),
+  expect_rows(policy, {{"M95: the default", preflight(kApp, "GET"),
                         "cors: refuse 403 preflight_rejected; Vary: Origin, "
                         "Access-Control-Request-Method, Access-Control-Request-Headers"},
                        {"an actual request", get(kApp), "cors: pass (untouched)"}});
   policy.cors.preflight = "pass_through";
-  expect_rows(policy, {{"96: bypass", preflight(kApp, "GET"), "cors: pass (untouched)"}});
+  expect_rows(policy, {{"M96: bypass", preflight(kApp, "GET"), "cors: pass (untouched)"}});
   policy.cors.preflight = {};
   CorsRule rule;
   rule.paths = {"/api"};
@@ -264,7 +264,7 @@ TEST(PolicyProfile, ADocumentsOwnValuesWin) {
       {"an empty list", "fusionauth", [](Policy& p) { p.cors.exposed_headers = Names::none(); },
        get(kApp),
        "cors: pass (replace); Access-Control-Allow-Origin: https://app.example.com; Vary: Origin"},
-      {"94: a false switch", "okta", [](Policy& p) { p.cors.allow_credentials = false; }, get(kApp),
+      {"M94: a false switch", "okta", [](Policy& p) { p.cors.allow_credentials = false; }, get(kApp),
        "cors: pass (replace); Access-Control-Allow-Origin: https://app.example.com; Vary: Origin"},
       {"excluded paths", "fusionauth", [](Policy& p) { p.cors.excluded_paths = {"/x"}; },
        get(kEvil, "/admin"), "cors: refuse 403 origin_not_allowed"},
@@ -283,12 +283,12 @@ TEST(PolicyProfile, ADocumentsOwnValuesWin) {
          p.cors.rules = {rule};
        },
        preflight(kEvil, "PUT", "/r"), "cors.rules[0]: refuse 403 origin_not_allowed; Vary: Origin"},
-      {"57: a listed null is the switch", "django",
+      {"M57: a listed null is the switch", "django",
        [](Policy& p) {
          p.cors.allowed_origins = {kApp, "null"};
        },
        get("null"), "cors: pass (replace); Access-Control-Allow-Origin: null; Vary: Origin"},
-      {"57: inherited by a rule", "fusionauth",
+      {"M57: inherited by a rule", "fusionauth",
        [](Policy& p) {
          p.cors.allowed_origins = {kApp, "null"};
          CorsRule rule;
@@ -298,7 +298,7 @@ TEST(PolicyProfile, ADocumentsOwnValuesWin) {
        },
        get("null", "/r"),
        "cors.rules[0]: pass (replace); Access-Control-Allow-Origin: null; Vary: Origin"},
-      {"57: not by a rule with a list of its own", "fusionauth",
+      {"M57: not by a rule with a list of its own", "fusionauth",
        [](Policy& p) {
          p.cors.allowed_origins = {kApp, "null"};
          CorsRule rule;
@@ -307,12 +307,12 @@ TEST(PolicyProfile, ADocumentsOwnValuesWin) {
          p.cors.rules = {rule};
        },
        get("null", "/r"), "cors.rules[0]: refuse 403 origin_null"},
-      {"90: a listed file://", "fusionauth",
+      {"M90: a listed file://", "fusionauth",
        [](Policy& p) { p.cors.allowed_origins = {"file://"}; }, get("file://"),
        "cors: pass (replace); Access-Control-Allow-Origin: file://; "
        "Access-Control-Expose-Headers: Access-Control-Allow-Origin,Access-Control-Allow-"
        "Credentials; Vary: Origin"},
-      {"71: echo any origin", "fusionauth",
+      {"M71: echo any origin", "fusionauth",
        [](Policy& p) {
          p.cors.allowed_origins = {"*"};
          p.cors.allow_credentials = true;
@@ -337,7 +337,7 @@ TEST(PolicyProfile, SaysWhatItDoesNotTake) {
     Change change;
     Texts problems;
   } rows[] = {
-      {"70: `*` beside others",
+      {"M70: `*` beside others",
        "fusionauth",
        [](Policy& p) {
          p.cors.allowed_origins = {"*", kApp};
@@ -376,7 +376,7 @@ TEST(PolicyProfile, SaysWhatItDoesNotTake) {
        },
        {"error echo-not-available cors.dangerously_echo_any_origin",
         "warning dangerous-switch cors.dangerously_echo_any_origin"}},
-      {"43: any origin with credentials is not echoed unasked",
+      {"M43: any origin with credentials is not echoed unasked",
        "openedx",
        [](Policy& p) { p.cors.allowed_origins = {"*"}; },
        {"error origin-any-credentials cors.allowed_origins[0]"}},
@@ -415,7 +415,7 @@ TEST(PolicyProfile, SaysWhatItDoesNotTake) {
        "django",
        [](Policy& p) { p.cors.max_age_seconds = -1; },
        {"error max-age-range cors.max_age_seconds"}},
-      {"106: a max-age of -2",
+      {"M106: a max-age of -2",
        "cloudflare",
        [](Policy& p) {
          p.cors.allowed_methods = {"*"};
@@ -427,11 +427,11 @@ TEST(PolicyProfile, SaysWhatItDoesNotTake) {
        "django",
        [](Policy& p) { p.cors.allowed_methods = {"CONNECT"}; },
        {"error method-forbidden cors.allowed_methods[0]"}},
-      {"105: no methods",
+      {"M105: no methods",
        "cloudflare",
        [](Policy&) {},
        {"error cloudflare-methods-missing cors.allowed_methods"}},
-      {"105: no origins",
+      {"M105: no origins",
        "cloudflare",
        [](Policy& p) {
          p.cors.allowed_origins = {};
@@ -439,7 +439,7 @@ TEST(PolicyProfile, SaysWhatItDoesNotTake) {
        },
        {"error cloudflare-origins-missing cors.allowed_origins",
         "warning content-type-missing cors.allowed_headers"}},
-      {"104: all origins with credentials",
+      {"M104: all origins with credentials",
        "cloudflare",
        [](Policy& p) {
          p.cors.allowed_origins = {"*"};
@@ -448,7 +448,7 @@ TEST(PolicyProfile, SaysWhatItDoesNotTake) {
        },
        {"error origin-any-credentials cors.allowed_origins[0]",
         "warning content-type-missing cors.allowed_headers"}},
-      {"107: bypass beside settings",
+      {"M107: bypass beside settings",
        "cloudflare",
        [](Policy& p) {
          p.cors.allowed_methods = {"*"};

@@ -102,8 +102,8 @@ TEST(EvaluateKnobs, EnforceMethods) {
   };
   const Expected grant = granted({{kAllowOrigin, kA}});
   expect_rows({
-      {"74: a listed method", policy, request_of("PUT", kA), grant},
-      {"74: an unlisted one", policy, request_of("DELETE", kA), refused("DELETE")},
+      {"M74: a listed method", policy, request_of("PUT", kA), grant},
+      {"M74: an unlisted one", policy, request_of("DELETE", kA), refused("DELETE")},
       {"GET always passes", policy, get(kA), grant},
       {"but not where methods are exact", exact, get(kA), refused("GET")},
       {"HEAD is not covered by GET there",
@@ -113,7 +113,7 @@ TEST(EvaluateKnobs, EnforceMethods) {
        blocked(Reason::MethodUnknown, "patch")},
       {"the origin is judged first", policy, request_of("DELETE", kEvil),
        blocked(Reason::OriginNotAllowed, kEvil)},
-      {"84: a method that nobody knows is judged before the origin", policy,
+      {"M84: a method that nobody knows is judged before the origin", policy,
        request_of("PURGE", kEvil), blocked(Reason::MethodUnknown, "PURGE")},
       {"without Origin nothing is enforced", policy, {.method = "PURGE"}, no_grant()},
       {"`*` covers DELETE", any, request_of("DELETE", kA), grant},
@@ -214,7 +214,7 @@ TEST(EvaluateKnobs, AnswersWithLists) {
        answered({{kAllowOrigin, kA}, {kAllowMethods, "PUT,PATCH"}})},
       {"methods are checked all the same", methods, preflight(kA, "DELETE"),
        refused_preflight(Reason::RequestedMethodNotAllowed, "DELETE")},
-      {"73: headers in the configured spelling, asked for or not", headers, preflight(kA, "PUT"),
+      {"M73: headers in the configured spelling, asked for or not", headers, preflight(kA, "PUT"),
        answered(
            {{kAllowOrigin, kA}, {kAllowMethods, "PUT"}, {kAllowHeaders, "Content-Type,X-A,X-B"}})},
       {"headers are checked all the same", headers, preflight(kA, "PUT", {"x-z"}),
@@ -249,7 +249,7 @@ TEST(EvaluateKnobs, MethodsAreExact) {
 TEST(EvaluateKnobs, ExposeOnPreflight) {
   const TestPolicy policy = with({.exposes_on_preflight = true}, {.exposed = {"X-C"}});
   expect_rows({
-      {"48: on a preflight", policy, preflight(kA, "GET"),
+      {"M48: on a preflight", policy, preflight(kA, "GET"),
        answered({{kAllowOrigin, kA}, {kExposeHeaders, "X-C"}})},
       {"and on an actual answer", policy, get(kA),
        granted({{kAllowOrigin, kA}, {kExposeHeaders, "X-C"}})},
@@ -291,11 +291,11 @@ TEST(EvaluateKnobs, Vary) {
       {"always: `*` without Origin as well", any_with(always), {}, star},
       {"always: a preflight under `*`", any_with(always), preflight(kEvil, "GET"),
        answered({{kAllowOrigin, "*"}})},
-      {"81, specific_only: an allowed origin", with(specific), get(kA),
+      {"M81: specific_only: an allowed origin", with(specific), get(kA),
        granted({{kAllowOrigin, kA}})},
       {"specific_only: a refused one", with(specific), get(kEvil),
        varying(blocked(Reason::OriginNotAllowed, kEvil), VaryOn::Nothing)},
-      {"83, specific_only: none", with(specific), {}, varying(no_grant(), VaryOn::Nothing)},
+      {"M83: specific_only: none", with(specific), {}, varying(no_grant(), VaryOn::Nothing)},
       {"specific_only: `*`", any_with(specific), get(kEvil), varying(star, VaryOn::Nothing)},
       {"specific_only, full: an answered preflight", with(specific), preflight(kA, "GET"),
        answered({{kAllowOrigin, kA}})},
@@ -321,7 +321,7 @@ TEST(EvaluateKnobs, SameOrigin) {
   const TestRequest upgrade = {.origin = {kEvil}, .has_cookie = true, .is_upgrade = true};
   expect_rows({
       {"exempt: granted when listed", {}, own(get(kA)), granted({{kAllowOrigin, kA}})},
-      {"82, exempt_first: nothing is added, listed or not", with(first), own(get(kA)),
+      {"M82: exempt_first: nothing is added, listed or not", with(first), own(get(kA)),
        as_own(untouched())},
       {"exempt_first: not listed", with(first), own(get(kEvil)), as_own(untouched())},
       {"exempt_first: a preflight goes to the application", with(first),
@@ -345,7 +345,7 @@ TEST(EvaluateKnobs, MalformedOrigin) {
   anybody.preflight_needs_origin = false;
   const TestRequest twice = {.origin = {kA, kA}};
   expect_rows({
-      {"58: it is as if there was none", with(ignore), get("https://A.example"), no_grant()},
+      {"M58: it is as if there was none", with(ignore), get("https://A.example"), no_grant()},
       {"an empty one", with(ignore), get(""), no_grant()},
       {"two lines", with(ignore), twice, no_grant()},
       {"null is well-formed", with(ignore), get("null"), blocked(Reason::OriginNull, "null")},
@@ -369,7 +369,7 @@ TEST(EvaluateKnobs, PostWithoutContentType) {
   const Expected refused = blocked(Reason::ContentTypeMissing, "");
   const Expected grant = granted({{kAllowOrigin, kA}});
   expect_rows({
-      {"84: a POST without Content-Type", policy, request_of("POST", kA), refused},
+      {"M84: a POST without Content-Type", policy, request_of("POST", kA), refused},
       {"an empty one", policy, blank, refused},
       {"before the origin is judged", policy, request_of("POST", kEvil), refused},
       {"under `*`", any, request_of("POST", kEvil), varying(refused, VaryOn::Nothing)},
@@ -389,7 +389,7 @@ TEST(EvaluateKnobs, EmptyRequestedMethod) {
   const TestPolicy lenient = with({.empty_requested_method = EmptyRequestedMethod::Preflight});
   const TestPolicy actual = with({.empty_requested_method = EmptyRequestedMethod::Actual});
   expect_rows({
-      {"60, 85: refuse",
+      {"60, M85: refuse",
        {},
        preflight(kA, ""),
        refused_preflight(Reason::RequestedMethodMalformed, "")},
@@ -397,7 +397,7 @@ TEST(EvaluateKnobs, EmptyRequestedMethod) {
        {},
        preflight(kEvil, ""),
        refused_preflight(Reason::RequestedMethodMalformed, "")},
-      {"52, preflight: where nothing is checked it is answered", with(unchecked), preflight(kA, ""),
+      {"M52: preflight: where nothing is checked it is answered", with(unchecked), preflight(kA, ""),
        answered({{kAllowOrigin, kA},
                  {kAllowMethods, "PUT,PATCH"},
                  {kAllowHeaders, "Content-Type,X-A,X-B"}})},
@@ -416,7 +416,7 @@ TEST(EvaluateKnobs, PreflightNeedsOrigin) {
   const TestPolicy any = any_with({.preflight_needs_origin = false});
   expect_rows({
       {"62: it does: the application's", {}, without_origin("PUT"), no_grant()},
-      {"52: it does not: answered without a grant", policy, without_origin("PUT"),
+      {"M52: it does not: answered without a grant", policy, without_origin("PUT"),
        answered_without_grant()},
       {"what is asked for does not matter then", policy, without_origin("DELETE"),
        answered_without_grant()},
@@ -438,10 +438,10 @@ TEST(EvaluateKnobs, PreflightOutsidePaths) {
   Expected refused = refused_preflight(Reason::PreflightOnExcludedPath, "/path");
   refused.vary = VaryOn::Nothing;
   expect_rows({
-      {"87: refused with the status of refused preflights", refusing, preflight(kA, "PUT"),
+      {"M87: refused with the status of refused preflights", refusing, preflight(kA, "PUT"),
        with_status(refused, 204)},
-      {"44: passed on untouched", passing, preflight(kA, "PUT"), as_preflight(untouched())},
-      {"86: other requests pass untouched", refusing, get(kEvil), untouched()},
+      {"M44: passed on untouched", passing, preflight(kA, "PUT"), as_preflight(untouched())},
+      {"M86: other requests pass untouched", refusing, get(kEvil), untouched()},
   });
 }
 
@@ -455,13 +455,13 @@ TEST(EvaluateKnobs, ZeroMaxAge) {
   expect_rows({
       {"91: print", policy(ZeroMaxAge::Print, 0, ProfileName::Fetch), preflight(kA, "GET"),
        answer("0")},
-      {"49, 80: omit", policy(ZeroMaxAge::Omit, 0, ProfileName::Fetch), preflight(kA, "GET"),
+      {"M49, M80: omit", policy(ZeroMaxAge::Omit, 0, ProfileName::Fetch), preflight(kA, "GET"),
        answered({{kAllowOrigin, kA}})},
       {"omit leaves others", policy(ZeroMaxAge::Omit, 1, ProfileName::Fetch), preflight(kA, "GET"),
        answer("1")},
-      {"106: Cloudflare's -1 says 0", policy(ZeroMaxAge::Omit, -1, ProfileName::Cloudflare),
+      {"M106: Cloudflare's -1 says 0", policy(ZeroMaxAge::Omit, -1, ProfileName::Cloudflare),
        preflight(kA, "GET"), answer("0")},
-      {"49: Django has no upper bound", policy(ZeroMaxAge::Omit, 604800, ProfileName::Django),
+      {"M49: Django has no upper bound", policy(ZeroMaxAge::Omit, 604800, ProfileName::Django),
        preflight(kA, "GET"), answer("604800")},
   });
 }
@@ -477,7 +477,7 @@ TEST(EvaluateKnobs, EchoAnyOrigin) {
     return Headers{{kAllowOrigin, origin}, {kAllowCredentials, "true"}};
   };
   expect_rows({
-      {"43, 71: any origin", policy, get(kEvil), granted(echo(kEvil))},
+      {"M43, M71: any origin", policy, get(kEvil), granted(echo(kEvil))},
       {"a preflight", policy, preflight(kEvil, "GET"), answered(echo(kEvil))},
       {"never null", policy, get("null"), blocked(Reason::OriginNull, "null")},
       {"never what is no origin", policy, get("https://evil.example/"),
@@ -496,8 +496,8 @@ TEST(EvaluateKnobs, OpaqueOriginsThatAreListed) {
   const TestPolicy policy = {.origins = {kA, "file://", "file:///android_asset/www"},
                              .profile = ProfileName::FusionAuth};
   expect_rows({
-      {"57, 90: the exact bytes", policy, get("file://"), granted({{kAllowOrigin, "file://"}})},
-      {"57, 90: of any length", policy, get("file:///android_asset/www"),
+      {"M57, M90: the exact bytes", policy, get("file://"), granted({{kAllowOrigin, "file://"}})},
+      {"M57, M90: of any length", policy, get("file:///android_asset/www"),
        granted({{kAllowOrigin, "file:///android_asset/www"}})},
       {"others are not", policy, get("file:///etc"),
        blocked(Reason::OriginNotAllowed, "file:///etc")},

@@ -34,4 +34,12 @@ std::string to_punycode(std::string_view host) {
   return ascii;
 }
 
+bool has_unicode_form(std::string_view host) {
+  char* converted = nullptr;
+  const int status = idn2_to_unicode_8z8z(std::string(host).c_str(), &converted, 0);
+  if (status != IDN2_OK) return false;
+  idn2_free(converted);
+  return true;
+}
+
 }  // namespace corsac

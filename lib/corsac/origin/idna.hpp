@@ -12,4 +12,7 @@ namespace corsac {
 // no such form. ASCII comes back lower-cased.
 [[nodiscard]] std::string to_punycode(std::string_view host);
 
+// False when a label of `host` (ASCII) begins with "xn--" and is no name in punycode.
+[[nodiscard]] bool has_unicode_form(std::string_view host);
+
 }  // namespace corsac

@@ -14,6 +14,7 @@
 #include "corsac/policy/compile_warnings.hpp"
 #include "corsac/policy/document_checks.hpp"
 #include "corsac/policy/effective_rule.hpp"
+#include "corsac/policy/lint.hpp"
 #include "corsac/policy/problem_list.hpp"
 #include "corsac/policy/reader.hpp"
 #include "corsac/policy/rule_compiler.hpp"
@@ -46,7 +47,7 @@ class SnapshotBuilder {
   SnapshotBuilder(const Policy& policy, const CompileOptions& options)
       : policy_(policy),
         options_(options),
-        problems_(policy.allowed_warnings),
+        problems_(policy.allowed_warnings, options.has_lints),
         snapshot_(std::make_shared<Snapshot>()),
         compiler_(cors_, options.previous ? options.previous->known_origin_sets() : nullptr,
                   problems_) {}
@@ -264,6 +265,7 @@ Result<Compiled, Report> SnapshotBuilder::run() {
   check_document(policy_, problems_);
   take_hosts();
   take_cors();
+  if (options_.has_lints) lint_policy(policy_, problems_);
   const bool has_errors = problems_.has_errors();
   Report report(problems_.take(), policy_.sources);
   if (has_errors) return fail(std::move(report));

@@ -23,6 +23,8 @@ struct CompileOptions {
   // False = expiries are ignored ([[test]] cases without `at`).
   bool honours_expiry = true;
   ApplicationFacts application = {};
+  // Adds what lint_policy finds to the warnings: for people at a terminal, not for each load.
+  bool has_lints = false;
   // The snapshot in force: origin sets whose input did not change are shared with it. May be null;
   // not looked at after the call.
   const Snapshot* previous = nullptr;

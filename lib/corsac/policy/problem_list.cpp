@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "corsac/policy/lint.hpp"
 #include "corsac/policy/reader.hpp"
 
 namespace corsac {
@@ -33,8 +34,8 @@ std::string identity_of(const Problem& problem) {
 
 }  // namespace
 
-ProblemList::ProblemList(const std::vector<AllowedWarning>& allowed)
-    : allowed_(allowed), is_used_(allowed.size(), false) {}
+ProblemList::ProblemList(const std::vector<AllowedWarning>& allowed, bool has_lints)
+    : allowed_(allowed), has_lints_(has_lints), is_used_(allowed.size(), false) {}
 
 bool ProblemList::is_allowed(const Problem& problem) {
   if (problem.severity != Severity::Warning || problem.code == kNeverSilent) return false;
@@ -68,7 +69,7 @@ void ProblemList::add_all(std::vector<Problem> problems) {
 
 std::vector<Problem> ProblemList::take() {
   for (std::size_t i = 0; i < allowed_.size(); ++i) {
-    if (is_used_[i]) continue;
+    if (is_used_[i] || (!has_lints_ && is_lint_code(allowed_[i].code))) continue;
     const bool is_never_silent = allowed_[i].code == kNeverSilent;
     add({.severity = Severity::Warning,
          .code = "lint-allow-unused",

@@ -16,8 +16,9 @@ namespace corsac {
 // [[lint.allow]] names, and keeps at most kProblemLimit problems and one more that says so.
 class ProblemList {
  public:
-  // `allowed` must outlive the list.
-  explicit ProblemList(const std::vector<AllowedWarning>& allowed);
+  // `allowed` must outlive the list. `has_lints`: lint_policy is asked too, so that an allowed lint
+  // that meets nothing is one too many.
+  explicit ProblemList(const std::vector<AllowedWarning>& allowed, bool has_lints = false);
 
   void add(Problem problem);
   void add_all(std::vector<Problem> problems);
@@ -31,6 +32,7 @@ class ProblemList {
   [[nodiscard]] bool is_allowed(const Problem& problem);
 
   const std::vector<AllowedWarning>& allowed_;
+  bool has_lints_;
   std::vector<bool> is_used_;  // as long as allowed_
   std::unordered_set<std::string> seen_ = {};
   std::vector<Problem> problems_ = {};
