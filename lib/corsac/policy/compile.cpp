@@ -271,6 +271,7 @@ Result<Compiled, Report> SnapshotBuilder::run() {
   if (has_errors) return fail(std::move(report));
   snapshot_->revision_ = policy_.revision;
   snapshot_->sources_ = policy_.sources;
+  snapshot_->profile_ = profile_of(policy_.cors).name;
   snapshot_->has_debug_ = policy_.cors.debug.value_or(false);
   snapshot_->has_debug_headers_ = policy_.cors.debug_headers.value_or(false);
   return Compiled{.snapshot = std::move(snapshot_), .warnings = std::move(report)};

@@ -75,6 +75,8 @@ class Snapshot {
   void decide_excluded(const RequestView& request, Decision& decision) const noexcept;
 
   [[nodiscard]] std::string_view revision() const noexcept { return revision_; }
+  // Of the whole document; Fetch without one.
+  [[nodiscard]] ProfileName profile() const noexcept { return profile_; }
   [[nodiscard]] bool has_debug() const noexcept { return has_debug_; }
   [[nodiscard]] bool has_debug_headers() const noexcept { return has_debug_headers_; }
   // True for a policy that is too old, or none at a cold start: policy document, 4 "Closed".
@@ -125,6 +127,7 @@ class Snapshot {
   std::vector<std::string> sources_ = {};
   std::optional<std::chrono::system_clock::time_point> next_expiry_ = {};
   std::shared_ptr<const KnownOriginSets> known_origin_sets_ = {};
+  ProfileName profile_ = ProfileName::Fetch;
   bool has_debug_ = false;
   bool has_debug_headers_ = false;
   bool is_closed_ = false;

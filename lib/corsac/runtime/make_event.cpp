@@ -8,6 +8,7 @@
 
 #include "corsac/base/printable.hpp"
 #include "corsac/http/own_origin.hpp"
+#include "corsac/policy/fusionauth_category.hpp"
 #include "corsac/policy/near_miss.hpp"
 #include "corsac/runtime/event_log.hpp"
 
@@ -67,6 +68,9 @@ Event make_event(const Snapshot& snapshot, const RequestView& request, const Dec
   if (request.headers != nullptr) request.headers->visit(add_header_name, &event.header_names);
   event.hint = hint(snapshot, request, decision);
   event.near_miss = near_miss(snapshot, request, decision);
+  if (snapshot.profile() == ProfileName::FusionAuth) {
+    event.category = fusionauth_category(decision);
+  }
   return event;
 }
 
