@@ -9,44 +9,17 @@
 #include <nlohmann/json.hpp>
 
 #include "corsac/policy/document_fields.hpp"
-#include "corsac/policy/reader.hpp"
+#include "support/json_document.hpp"
 
 namespace corsac {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A store of JSON documents, as short as it can be.
-void feed(PolicyReader& reader, const std::string& name, const Json& value) {
-  const Place place = {.line = 1, .column = 1};
-  if (value.is_object()) {
-    reader.begin_item(name, place);
-    for (const auto& [field, inner] : value.items()) feed(reader, field, inner);
-    reader.end_item();
-  } else if (value.is_array()) {
-    reader.begin_list(name, place);
-    for (const Json& element : value) feed(reader, "", element);
-    reader.end_list();
-  } else if (value.is_string()) {
-    reader.text(name, value.get<std::string>(), place);
-  } else if (value.is_boolean()) {
-    reader.flag(name, value.get<bool>(), place);
-  } else {
-    reader.integer(name, value.get<std::int64_t>(), place);
-  }
-}
-
 Policy read(const std::string& json) {
-  PolicyReader reader;
-  reader.source("policy");
-  const Json document = Json::parse(json);
-  for (const auto& [name, value] : document.items()) feed(reader, name, value);
-  reader.finish("1");
-  EXPECT_TRUE(reader.is_finished()) << json;
-  for (const Problem& problem : reader.take_problems()) {
-    ADD_FAILURE() << problem.code << ' ' << problem.path << '\n' << json;
-  }
-  return reader.take_policy();
+  auto policy = testing::read_json_policy(json);
+  EXPECT_TRUE(policy.has_value()) << json;
+  return policy.value_or(Policy());
 }
 
 CorsKnobs all_knobs() {

@@ -23,7 +23,7 @@ std::vector<std::pair<std::string, std::string>> written_headers(const Snapshot&
   const std::string_view vary = vary_value(decision.vary);
   if (!vary.empty()) headers.emplace_back("Vary", vary);
   if (decision.outcome != Outcome::Refuse) return headers;
-  headers.emplace_back("Cache-Control", "no-store");
+  if (decision.status >= 400) headers.emplace_back("Cache-Control", "no-store");
   if (snapshot.has_debug_headers()) {
     headers.emplace_back("X-Corsac-Reason", reason_info(decision.reason).code);
   }

@@ -38,6 +38,13 @@ bool is_about_method(Reason reason) noexcept {
   return reason == Reason::RequestedMethodNotAllowed || reason == Reason::RequestedMethodMalformed;
 }
 
+// Of these the origin does not matter: what was sent is no request that the rule knows.
+bool is_about_form(const Decision& decision) noexcept {
+  return decision.reason == Reason::MethodUnknown ||
+         decision.reason == Reason::ContentTypeMissing ||
+         (decision.reason == Reason::RequestedMethodMalformed && decision.offending.empty());
+}
+
 // Each step answers whether there is a next one.
 class Steps {
  public:
@@ -48,7 +55,10 @@ class Steps {
         rule_(snapshot.rule(decision.rule)) {}
 
   std::vector<Explanation::Step> run() {
-    if (hosts() && path() && origin() && upgrade() && preflight_mode() && method()) headers();
+    if (hosts() && path() && form() && origin() && upgrade() && sent_method() && preflight_mode() &&
+        method()) {
+      headers();
+    }
     outcome();
     return std::move(steps_);
   }
@@ -74,13 +84,21 @@ class Steps {
 
   bool hosts();
   bool path();
+  bool form();
   bool origin();
+  bool sent_method();
   bool upgrade();
   bool preflight_mode();
   bool method();
   void headers();
   void outcome();
   [[nodiscard]] std::string origin_match() const;
+  // actual_answers = "leave", and nothing was refused.
+  [[nodiscard]] bool is_left() const {
+    return rule_.cors->behaviour.actual_answers == ActualAnswers::Leave &&
+           !decision_.is_preflight && !request_.is_websocket_upgrade &&
+           decision_.reason == Reason::None;
+  }
 
   const Snapshot& snapshot_;
   const RequestView& request_;
@@ -122,9 +140,27 @@ std::string Steps::origin_match() const {
   return {};
 }
 
+bool Steps::form() {
+  if (!is_about_form(decision_)) return true;
+  if (decision_.reason == Reason::ContentTypeMissing) {
+    return refuse("headers", "a POST without Content-Type: " +
+                                 std::string(reason_info(decision_.reason).code));
+  }
+  return refuse("method", reason_of(decision_.offending));
+}
+
+// enforce_methods: the method of an actual request.
+bool Steps::sent_method() {
+  if (decision_.reason != Reason::MethodNotAllowed) return true;
+  return refuse("method", reason_of(request_.method));
+}
+
 bool Steps::origin() {
   if (!request_.origin.is_present()) {
-    return end("origin", "no Origin: not a request of another origin");
+    const std::string text = "no Origin: not a request of another origin";
+    // Where preflights need none, one may still be refused, or answered under `*`.
+    const bool goes_on = decision_.reason != Reason::None || decision_.outcome == Outcome::Answer;
+    return goes_on ? pass("origin", text) : end("origin", text);
   }
   if (decision_.is_own_origin) {
     return end("origin", to_quoted(request_.origin.value) + " is this server's own");
@@ -133,6 +169,7 @@ bool Steps::origin() {
     return refuse("origin", reason_of(request_.origin.value));
   }
   const CompiledCors& cors = *rule_.cors;
+  if (is_left()) return end("origin", "not asked: actual answers are the application's");
   const bool is_judged = !decision_.is_preflight || request_.is_websocket_upgrade ||
                          cors.behaviour.preflight == PreflightMode::Answer;
   if (!is_judged) return true;
@@ -164,9 +201,12 @@ bool Steps::method() {
     const std::string listed = rule_.methods.empty() ? "nothing" : to_printable(rule_.methods);
     return refuse("method", reason_of(method) + "; allowed_methods has " + listed);
   }
+  if (!rule_.cors->behaviour.checks_requested) {
+    return pass("method", to_quoted(method) + " is not compared: the answer lists what is allowed");
+  }
+  const bool is_always = !rule_.cors->behaviour.has_exact_methods && is_safelisted_method(method);
   return pass("method",
-              to_quoted(method) +
-                  (is_safelisted_method(method) ? " always passes" : " is in allowed_methods"));
+              to_quoted(method) + (is_always ? " always passes" : " is in allowed_methods"));
 }
 
 void Steps::headers() {
