@@ -1,5 +1,6 @@
 #include "corsac/runtime/snapshot_slot.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <memory>
@@ -105,6 +106,26 @@ TEST(SnapshotSlot, ThreadAsleepKeepsOneOldSnapshotAtMost) {
   EXPECT_EQ(alive, (std::vector<int>{2, 9})) << "what the sleeper saw last, and the current one";
   sleeper.run([&slot] { EXPECT_NE(slot.read(), nullptr); });
   EXPECT_TRUE(published[2].expired()) << "awake again, it lets the old one go";
+}
+
+// A pool whose threads wait for work while a thousand policies come and go.
+TEST(SnapshotSlot, ThreadsAsleepOverAThousandReloadsKeepAFewOldSnapshots) {
+  SnapshotSlot slot(a_snapshot());
+  std::vector<Worker> pool(8);
+  std::vector<std::weak_ptr<const Snapshot>> published;
+  for (int reload = 0; reload < 1000; ++reload) {
+    const SnapshotPtr next = a_snapshot();
+    published.emplace_back(next);
+    slot.publish(next);
+    // Two of them were asked last in the first hundred reloads, at different moments.
+    if (reload < 100) pool[static_cast<std::size_t>(reload % 2)].run([&] { (void)slot.read(); });
+    if (reload == 100) {
+      for (std::size_t i = 2; i < pool.size(); ++i) pool[i].run([&] { (void)slot.read(); });
+    }
+  }
+  const auto kept = std::count_if(published.begin(), published.end(),
+                                  [](const auto& snapshot) { return !snapshot.expired(); });
+  EXPECT_EQ(kept, 4) << "the two last ones of the two, the one of the others, and the one in force";
 }
 
 TEST(SnapshotSlot, SnapshotOfASlotThatIsGoneIsLetGo) {
