@@ -1,0 +1,108 @@
+// Path confusion: whatever a target looks like, its answer is granted no more than the policy
+// grants to the route that the host's own router chose.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "adapter/host_policy.hpp"
+
+namespace corsac::testing {
+namespace {
+
+const std::vector<std::string> kTricks = {
+    "/ok",
+    "/ok?x=/hidden",
+    "/ok/",
+    "/OK",
+    "/okay",
+    "/%6fk",
+    "/o%6B",
+    "/ok%20",
+    "/ok%2F",
+    "/%2Fok",
+    "/hidden%2F../ok",
+    "//ok",
+    "/./ok",
+    "/x/../ok",
+    "/ok/.",
+    "/ok/..",
+    "/%2e/ok",
+    "/%2e%2e/ok",
+    "/ok%00",
+    "/ok%0a",
+    "/ok%u002f",
+    "/\\ok",
+    "/x\\..\\ok",
+    "/%5Cok",
+    "/ok;x=y",
+    "/ok#/hidden",
+    "/+ok",
+    "/ok+",
+    "http://api.example.com/ok",
+    "http://api.example.com//ok",
+    "/hidden/../ok",
+    "/static/../ok",
+    "/static/%2e%2e/ok",
+    "*",
+    "ok",
+    "/ok%252F",
+    "/%ok",
+    "/ok%",
+};
+
+// What ran: "" for none of the routes.
+std::string route_of(const TestHost& host, std::size_t before) {
+  const auto handled = host.handled();
+  return handled.size() > before ? handled.back().substr(handled.back().find(' ') + 1) : "";
+}
+
+// `is_granted` = what the policy says about the route itself.
+void expect_no_more_than_the_route(const TestHost& host,
+                                   const std::function<bool(const std::string&)>& is_granted) {
+  for (const std::string& target : kTricks) {
+    const std::size_t before = host.handled().size();
+    const RawResponse response = exchange(host.port(), head("GET", target, kApp));
+    if (response.value("access-control-allow-origin").empty()) continue;
+    const std::string route = route_of(host, before);
+    EXPECT_TRUE(route.empty() || is_granted(route)) << target << " ran " << route;
+  }
+}
+
+Policy with_rule(const char* path, Names origins, Names otherwise) {
+  Policy policy;
+  policy.cors.allowed_origins = std::move(otherwise);
+  policy.cors.on_denied = "mark";  // so that what runs is seen
+  policy.cors.rules = {CorsRule{.paths = {path}, .allowed_origins = std::move(origins)}};
+  return policy;
+}
+
+// Proves 119, 120, 121, 122, 123, 124, S17.
+TEST(HostPath, OnlyOneRouteIsOpen) {
+  const TestHost host(make_test_gate(with_rule("/ok", {kApp}, Names::none())));
+  expect_no_more_than_the_route(host, [](const std::string& route) { return route == "/ok"; });
+  EXPECT_EQ(exchange(host.port(), head("GET", "/ok", kApp)).value("access-control-allow-origin"),
+            kApp);
+}
+
+// Proves 117, 121, 122, S17.
+TEST(HostPath, OnlyOneRouteIsClosed) {
+  const TestHost closed(make_test_gate(with_rule("/ok$", Names::none(), {kApp})));
+  expect_no_more_than_the_route(closed, [](const std::string& route) { return route != "/ok"; });
+  Policy excluded = with_rule("/hidden", {kApp}, {kApp});
+  excluded.cors.excluded_paths = {"/ok"};
+  const TestHost host(make_test_gate(std::move(excluded)));
+  expect_no_more_than_the_route(host, [](const std::string& route) { return route != "/ok"; });
+}
+
+TEST(HostPath, WithoutPathRulesNoPathMatters) {
+  const TestHost host(make_test_gate());
+  for (const char* target : {"/ok", "//ok", "/%2Fok", "/x/../ok"}) {
+    EXPECT_EQ(exchange(host.port(), head("GET", target, kApp)).value("access-control-allow-origin"),
+              kApp)
+        << target;
+  }
+}
+
+}  // namespace
+}  // namespace corsac::testing
