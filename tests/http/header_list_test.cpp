@@ -187,6 +187,7 @@ TEST(HeaderList, AllowsAuthorizationUnderAWildcardWhenItIsNamed) {
   EXPECT_EQ(judged({"x-a, AUTHORIZATION"}, any), "Allowed x-a|AUTHORIZATION");
 }
 
+// Proves 75, 76, S15.
 TEST(HeaderList, KeepsItsBudget) {
   std::vector<std::string> many;
   for (int i = 100; i < 300; ++i) many.push_back("n" + std::to_string(i));

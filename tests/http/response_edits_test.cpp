@@ -11,6 +11,7 @@ namespace {
 
 using namespace std::string_literals;
 
+// Proves 100, 101, 102.
 TEST(MergeVary, MakesOneLineOfEachNameOnce) {
   const struct {
     const char* desc;
@@ -47,6 +48,7 @@ TEST(MergeVary, MakesOneLineOfEachNameOnce) {
   for (const auto& row : rows) EXPECT_EQ(merge_vary(row.lines, row.added), row.merged) << row.desc;
 }
 
+// Proves S16.
 TEST(MergeVary, DropsWhatCouldBreakTheResponse) {
   const std::string nul = "a\0b"s;
   const std::vector<std::string_view> lines = {"a\r\nSet-Cookie: x=1", nul, "b\x7f", "\xC3\xBC",

@@ -86,6 +86,7 @@ struct BadRow {
   std::string text;
 };
 
+// Proves S6, S12.
 TEST(Origin, RefusesEverythingElse) {
   const BadRow rows[] = {
       {"empty", ""},

@@ -223,6 +223,7 @@ TEST(CompilePolicy, ReportsEachErrorWithItsPlace) {
   }
 }
 
+// Proves 125.
 TEST(CompilePolicy, RefusesTwoRulesThatTie) {
   Policy policy = quiet();
   policy.cors.excluded_paths = {"/a"};
@@ -233,6 +234,7 @@ TEST(CompilePolicy, RefusesTwoRulesThatTie) {
   EXPECT_EQ(compiled.error().problems()[0].code, "rule-tie");
 }
 
+// Proves 81, 87.
 TEST(CompilePolicy, WarnsOfWhatIsMostLikelyNotMeant) {
   const Row rows[] = {
       {"a rule outside the included paths",
@@ -564,6 +566,7 @@ TEST(CompilePolicy, GivesRecordsToCorsAndToRulesThatInheritOrigins) {
   EXPECT_EQ(ask(*snapshot, get("https://frames.example")), "cors: " + refused);
 }
 
+// Proves S11.
 TEST(CompilePolicy, EndsAGrantWhenItsRecordExpires) {
   using std::chrono::seconds;
   const std::chrono::system_clock::time_point start{seconds(1'000'000)};

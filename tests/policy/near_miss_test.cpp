@@ -119,6 +119,7 @@ TEST(NearMiss, ChoosesTheNearestOfSeveralOrigins) {
             "\"https://a.example.com\" to allow it too");
 }
 
+// Proves S33.
 TEST(NearMiss, EscapesAndCutsWhatComesFromTheWire) {
   Policy policy;
   policy.cors.allowed_origins = {"https://a.example"};

@@ -44,6 +44,7 @@ struct TieRow {
   std::string request;  // of the example; empty = no tie
 };
 
+// Proves 125.
 TEST(PathTableBuild, FindsRulesThatTieForSomeRequest) {
   const TieRow rows[] = {
       {"one path", {rule(0, {"/api"}), rule(1, {"/api"})}, "GET /api"},

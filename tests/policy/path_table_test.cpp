@@ -56,20 +56,20 @@ TEST(PathTable, MatchesEachFormOnSegmentBorders) {
   const PathRow rows[] = {
       {"itself", "/admin", "/admin", true},
       {"below", "/admin", "/admin/users/7", true},
-      {"with a slash behind", "/admin", "/admin/", true},
-      {"another path with the same beginning", "/admin", "/administrator", false},
+      {"118: with a slash behind", "/admin", "/admin/", true},
+      {"117: another path with the same beginning", "/admin", "/administrator", false},
       {"shorter", "/admin", "/adm", false},
-      {"another case", "/api", "/API", false},
+      {"119: another case", "/api", "/API", false},
       {"further down", "/admin", "/x/admin", false},
-      {"a query is not part of a path", "/api", "/x?y=/api", false},
-      {"a plus is a plus", "/a b", "/a+b", false},
-      {"decoded bytes", "/a b", "/a b", true},
+      {"120: a query is not part of a path", "/api", "/x?y=/api", false},
+      {"123: a plus is a plus", "/a b", "/a+b", false},
+      {"121: decoded bytes", "/a b", "/a b", true},
       {"a path that was not decoded", "/api", "/%61pi", false},
       {"everything", "/", "/", true},
       {"everything, further down", "/", "/x/y", true},
       {"everything, a target that is no path", "/", "*", true},
       {"everything, the absolute form", "/", "http://x/api", true},
-      {"the absolute form under a path", "/api", "http://x/api", false},
+      {"124: the absolute form under a path", "/api", "http://x/api", false},
       {"an empty path", "/api", "", false},
       {"raw, itself", "/account*", "/account", true},
       {"raw, longer", "/account*", "/accounts", true},
@@ -78,7 +78,7 @@ TEST(PathTable, MatchesEachFormOnSegmentBorders) {
       {"raw, further down", "/api/acc*", "/api/accounts", true},
       {"exactly", "/health$", "/health", true},
       {"exactly, below", "/health$", "/health/live", false},
-      {"exactly, a slash behind", "/health$", "/health/", false},
+      {"118: exactly, a slash behind", "/health$", "/health/", false},
       {"exactly the root", "/$", "/", true},
       {"exactly the root, below", "/$", "/x", false},
       {"exactly a path with a slash behind", "/api/$", "/api/", true},
@@ -109,10 +109,11 @@ struct OrderRow {
   std::uint32_t rule;
 };
 
+// Proves 125.
 TEST(PathTable, LetsTheMostSpecificWin) {
   const OrderRow rows[] = {
       {"a longer path", {{{"/api"}}, {{"/api/v1"}}}, "GET /api/v1/x", 1},
-      {"a longer path, whatever the order", {{{"/api/v1"}}, {{"/api"}}}, "GET /api/v1/x", 0},
+      {"125: a longer path, whatever the order", {{{"/api/v1"}}, {{"/api"}}}, "GET /api/v1/x", 0},
       {"the shorter one elsewhere", {{{"/api"}}, {{"/api/v1"}}}, "GET /api/v2", 0},
       {"nothing elsewhere", {{{"/api"}}}, "GET /x", kDefault},
       {"a literal beats *", {{{"/users/*"}}, {{"/users/me"}}}, "GET /users/me", 1},
@@ -140,7 +141,7 @@ TEST(PathTable, LetsTheMostSpecificWin) {
       {"a literal beats a beginning", {{{"/acc*"}}, {{"/account"}}}, "GET /account/x", 1},
       {"a rule with the method", {{{"/api"}}, {{"/api"}, {"PUT"}}}, "PUT /api", 1},
       {"the one without for the rest", {{{"/api"}}, {{"/api"}, {"PUT"}}}, "GET /api", 0},
-      {"GET covers HEAD", {{{"/api"}}, {{"/api"}, {"GET"}}}, "HEAD /api", 1},
+      {"66: GET covers HEAD", {{{"/api"}}, {{"/api"}, {"GET"}}}, "HEAD /api", 1},
       {"HEAD does not cover GET", {{{"/api"}}, {{"/api"}, {"HEAD"}}}, "GET /api", 0},
       {"methods in the case of Fetch", {{{"/api"}, {"get"}}}, "GET /api", 0},
       {"methods are compared byte for byte", {{{"/api"}, {"PATCH"}}}, "patch /api", kDefault},
@@ -153,7 +154,7 @@ TEST(PathTable, LetsTheMostSpecificWin) {
        {{{"/x"}, {"GET"}}, {{"/x"}, {"PUT"}}},
        "GET /x",
        0},
-      {"GET open, PUT closed, on one path: PUT",
+      {"129: GET open, PUT closed, on one path: PUT",
        {{{"/x"}, {"GET"}}, {{"/x"}, {"PUT"}}},
        "PUT /x",
        1},
@@ -303,6 +304,7 @@ struct TargetRow {
   bool is_ambiguous;
 };
 
+// Proves 121, 122, 124.
 TEST(AmbiguousTarget, IsWhatARouterAndAPolicyCouldReadDifferently) {
   const TargetRow rows[] = {
       {"a plain path", "/api/items", false},

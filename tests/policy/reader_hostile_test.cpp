@@ -248,6 +248,7 @@ TEST(PolicyReader, IsOfUseForNothingAfterThePolicyWasTaken) {
 
 // Any calls in any order: what counts is that nothing breaks (the sanitizers look), that stop means
 // stop, and that a finished document is whole.
+// Proves 140, S35.
 TEST(PolicyReader, SurvivesAnyOrderOfCalls) {
   const std::string_view fields[] = {"",
                                      "cors",

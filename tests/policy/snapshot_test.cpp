@@ -104,6 +104,7 @@ TEST(Snapshot, BelievesNoneOfSeveralHostLines) {
 }
 
 // Micronaut PR 12865 and hapi 2980: a preflight that is judged by another rule than its request.
+// Proves 128, 129, S18.
 TEST(Snapshot, JudgesAPreflightAndItsRequestByOneRule) {
   Policy policy = base();
   policy.cors.excluded_paths = {"/files/private"};
@@ -137,6 +138,7 @@ struct Row {
   const char* told;
 };
 
+// Proves 126, 127.
 TEST(Snapshot, GrantsNothingOnExcludedPathsAndLeavesThemAlone) {
   Policy policy = base();
   policy.cors.excluded_paths = {"/admin", "/account*"};
@@ -190,6 +192,7 @@ struct AmbiguousRow {
   const char* told;
 };
 
+// Proves 121, 122, 124, S17.
 TEST(Snapshot, GivesAnAmbiguousPathNoGrantWherePathRulesExist) {
   const auto no_origin = [] {
     Asked asked;
@@ -243,6 +246,7 @@ TEST(Snapshot, GivesAnAmbiguousPathNoGrantWherePathRulesExist) {
   }
 }
 
+// Proves 96.
 TEST(Snapshot, GivesTheDefaultRuleWhenNothingWasParsed) {
   Policy policy = base();
   policy.cors.rules = {rule("all", {"/"})};
@@ -274,6 +278,7 @@ TEST(Snapshot, KeepsTheHostGuardWhateverCorsSays) {
   }
 }
 
+// Proves S22.
 TEST(Snapshot, PassesEverythingWithoutCors) {
   for (const bool is_disabled : {false, true}) {
     Policy policy;
@@ -361,6 +366,7 @@ TEST(Snapshot, BlocksEveryOriginAtAColdStart) {
 
 // CVE-2018-20744, CVE-2024-25124 and a dozen others: reflecting any origin, with credentials. Every
 // policy that the loader takes is tried, made from all pairs of entries and switches.
+// Proves S1.
 TEST(Snapshot, NeverGrantsAStrangerCredentials) {
   const char* const entries[] = {"*",
                                  "null",

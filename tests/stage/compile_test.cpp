@@ -143,6 +143,7 @@ TEST(CompileCors, ReportsOriginsThatAreNone) {
   });
 }
 
+// Proves 10, 11, 12, M70, S1.
 TEST(CompileCors, KeepsAStarAlone) {
   expect_rows({
       {"12: beside another",
@@ -173,6 +174,7 @@ TEST(CompileCors, ReadsTheOriginsFileAsTheSameList) {
   });
 }
 
+// Proves 13, S10.
 TEST(CompileCors, JudgesPublicSuffixesByCredentials) {
   CorsRules switched = with_credentials({"https://*.github.io"});
   switched.dangerously_allow_public_suffixes = true;
@@ -201,6 +203,7 @@ TEST(CompileCors, JudgesPublicSuffixesByCredentials) {
   });
 }
 
+// Proves 33, S9.
 TEST(CompileCors, KeepsCredentialsOffPlainHttp) {
   CorsRules switched = with_credentials({"http://a.example", "http://*.a.example"});
   switched.dangerously_allow_insecure_origins = true;
@@ -492,6 +495,7 @@ TEST(CompileCors, TakesOriginsOfRecordsInTheirNormalForm) {
 }
 
 // The short way for plain exact origins must never take what the operators' parser refuses.
+// Proves S7.
 TEST(CompileCors, TakesNoExactOriginThatTheOperatorsParserRefuses) {
   const std::vector<std::string_view> texts = {"https://a.example",
                                                "http://a.example:81",

@@ -85,6 +85,7 @@ TEST(EvaluateActual, SendsEveryConfiguredGrant) {
   });
 }
 
+// Proves S23.
 TEST(EvaluateActual, VariesByOriginWhateverTheOutcome) {
   expect_rows({
       {"97: allowed", {}, get(kA), granted({{kAllowOrigin, kA}})},
@@ -121,6 +122,7 @@ TEST(EvaluateActual, SaysWhoseHeadersWin) {
   });
 }
 
+// Proves S28.
 TEST(EvaluateActual, MarksInsteadOfBlocking) {
   expect_rows({
       {"51: the handler runs, without a grant", kMark, get(kEvil),
@@ -216,6 +218,7 @@ TEST(EvaluateActual, LeavesExcludedPathsAlone) {
   });
 }
 
+// Proves 52, S31.
 TEST(EvaluateUpgrade, NeedsAGrantWithCredentials) {
   const auto upgrade = [](Texts origin) {
     return TestRequest{.origin = std::move(origin), .has_cookie = true, .is_upgrade = true};

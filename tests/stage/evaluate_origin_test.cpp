@@ -55,6 +55,7 @@ TEST(EvaluateOrigin, RefusesWhatIsNotListed) {
   });
 }
 
+// Proves S6, S12.
 TEST(EvaluateOrigin, RefusesWhatNoBrowserSerialises) {
   constexpr Reason kMalformed = Reason::OriginMalformed;
   expect_rows({
@@ -89,6 +90,7 @@ TEST(EvaluateOrigin, RefusesWhatNoBrowserSerialises) {
   });
 }
 
+// Proves S5.
 TEST(EvaluateOrigin, JudgesNullByItsSwitchOnly) {
   expect_rows({
       {"47: null when not switched on", {}, get("null"), blocked(Reason::OriginNull, "null")},
@@ -107,6 +109,7 @@ TEST(EvaluateOrigin, JudgesNullByItsSwitchOnly) {
   });
 }
 
+// Proves S14.
 TEST(EvaluateOrigin, RefusesSeveralLines) {
   expect_rows({
       {"42: a listed one, then another",

@@ -81,6 +81,7 @@ TEST(EvaluatePreflight, RefusesMethodsThatAreNotListed) {
   });
 }
 
+// Proves S16.
 TEST(EvaluatePreflight, RefusesMethodsThatAreNone) {
   const auto refused = [](const std::string& method) {
     return refused_preflight(Reason::RequestedMethodMalformed, method);
@@ -192,6 +193,7 @@ TEST(EvaluatePreflight, AnswersAnyHeaderWithTheAskedNames) {
   });
 }
 
+// Proves S15, S16.
 TEST(EvaluatePreflight, RefusesHeaderListsThatAreNone) {
   const auto reason_for = [](const TestPolicy& policy, Texts lines) {
     const CompiledCors compiled = compile(policy);
@@ -265,6 +267,7 @@ TEST(EvaluatePreflight, AnswersEveryConfiguredGrant) {
   });
 }
 
+// Proves S20.
 TEST(EvaluatePreflight, AnswersPrivateNetworksToExactOriginsOnly) {
   const TestPolicy policy = {.allow_null_origin = true, .allow_private_network = true};
   const auto asks = [](const std::string& origin, Texts lines) {
@@ -311,6 +314,7 @@ TEST(EvaluatePreflight, JudgesMethodAndHeadersUnderAConstantToo) {
   });
 }
 
+// Proves 86.
 TEST(EvaluatePreflight, RefusesWithTheConfiguredStatus) {
   Expected refused = refused_preflight(Reason::OriginNotAllowed, "https://evil.example");
   refused.status = 204;

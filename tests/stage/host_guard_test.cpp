@@ -268,6 +268,7 @@ struct GuardRow {
   int status;  // 0 = goes on
 };
 
+// Proves S29, S30.
 TEST(HostGuard, LetsInOnlyAllowedHosts) {
   const HostGuard guard = guard_of({"api.example.com", "localhost:*"});
   const auto with = [](RequestView request, auto change) {
