@@ -19,6 +19,7 @@ THIRD_PARTY = {
     "openssl/": ["lib/corsac/base/sha256.cpp"],
     "libpsl.h": ["lib/corsac/origin/public_suffix.cpp"],
     "idn2.h": ["lib/corsac/origin/idna.cpp"],
+    "re2/": ["lib/corsac/origin/regex_set.cpp"],
     "boost/": ["lib/corsac/runtime/store_loader.cpp"],
     # In .cpp files only: a header of ours never includes JSON.
     "nlohmann/": [

@@ -451,16 +451,6 @@ TEST(PolicyReader, RefusesWhatThisVersionCannotEnforce) {
                         "section-not-available", section, "",
                         "leave it out, or use a later version"});
   }
-  const char* const fields[] = {"allowed_origin_regexes", "included_path_regexes",
-                                "excluded_path_regexes"};
-  for (const char* field : fields) {
-    const auto empty_list = [field](PolicyReader& r) { list(r, field, {}, at(3)); };
-    expect_one_problem({field, cors_with(empty_list), "field-not-available",
-                        std::string("cors.") + field, "", "leave it out, or use a later version"});
-    expect_one_problem({field, rule_with(empty_list), "field-not-available",
-                        std::string("cors.rules[1].") + field, "",
-                        "leave it out, or use a later version"});
-  }
 }
 
 TEST(PolicyReader, RefusesValuesOfTheWrongType) {

@@ -52,6 +52,7 @@ CorsKnobs all_knobs() {
 template <class Section>
 void fill_shared(Section& section) {
   section.allowed_origins = {"https://app.example.com", "https://*.example.com"};
+  section.allowed_origin_regexes = {R"(https://\w+\.example\.com)"};
   section.allowed_methods = {"PUT"};
   section.allowed_headers = {"X-A"};
   section.exposed_headers = Names::none();
@@ -79,6 +80,8 @@ Policy everything() {
   policy.cors.profile = "django";
   policy.cors.excluded_paths = {"/admin", "/account*"};
   policy.cors.included_paths = {"/"};
+  policy.cors.excluded_path_regexes = {"/a.*"};
+  policy.cors.included_path_regexes = {"/b.*"};
   policy.cors.debug = true;
   policy.cors.debug_headers = false;
   CorsRule rule;

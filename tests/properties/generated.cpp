@@ -27,6 +27,7 @@ const Texts kOrigins = {"https://app.example.com",
                         "file://",
                         "null",
                         "*"};
+const Texts kOriginRegexes = {R"(https://\w+\.example\.com)", R"(http://.*)", "https://.*"};
 const Texts kMethods = {"PUT", "GET", "DELETE", "patch", "OPTIONS", "POST", "HEAD", "PURGE", "*"};
 const Texts kHeaders = {"Content-Type", "X-A", "Authorization", "x-b", "Origin", "*"};
 const Texts kExposed = {"X-Request-Id", "ETag", "*"};
@@ -121,6 +122,7 @@ CorsKnobs generated_knobs(Choices& choices) {
 template <class Section>
 void fill(Choices& choices, Section& section) {
   section.allowed_origins = names(choices, kOrigins);
+  if (choices.rarely(8)) section.allowed_origin_regexes = {choices.from(kOriginRegexes)};
   section.allowed_methods = names(choices, kMethods, 3);
   section.allowed_headers = names(choices, kHeaders, 3);
   section.exposed_headers = names(choices, kExposed, 2);
@@ -167,6 +169,8 @@ Policy generated_policy(Choices& choices) {
   if (choices.coin()) policy.cors.profile = choices.from(kProfiles);
   if (choices.rarely(4)) policy.cors.excluded_paths = {choices.from(kPaths)};
   if (choices.rarely(6)) policy.cors.included_paths = {choices.from(kPaths)};
+  if (choices.rarely(10)) policy.cors.excluded_path_regexes = {"/a.*"};
+  if (choices.rarely(10)) policy.cors.included_path_regexes = {"/api.*"};
   for (std::size_t i = choices.of(4); i != 0; --i) {
     policy.cors.rules.push_back(generated_rule(choices));
   }

@@ -143,8 +143,12 @@ void SnapshotBuilder::add_cors_rule() {
 
 // Always there, for `applies_to` predicates as well.
 void SnapshotBuilder::add_excluded_rule() {
-  const bool has_included = policy_.cors.included_paths.is_set();
-  const Names paths = has_included ? policy_.cors.included_paths : excluded_paths_of(policy_.cors);
+  const CorsPolicy& cors = policy_.cors;
+  const bool has_included = cors.included_paths.is_set() || cors.included_path_regexes.is_set();
+  const Names paths = cors.included_paths.is_set()          ? cors.included_paths
+                      : cors.included_path_regexes.is_set() ? cors.included_path_regexes
+                      : cors.excluded_path_regexes.is_set() ? cors.excluded_path_regexes
+                                                            : excluded_paths_of(cors);
   CorsRules rules;
   rules.is_excluded = true;
   rules.behaviour = cors_.rules.behaviour;
@@ -174,14 +178,21 @@ void SnapshotBuilder::add_rule(std::size_t index) {
 }
 
 void SnapshotBuilder::build_path_tables() {
+  check_path_selectors(policy_.cors, options_.application, problems_);
   const Selectors selectors = make_selectors(policy_.cors, Snapshot::kIncluded, problems_);
   std::vector<Problem> found;
   snapshot_->paths_ = PathTable::build(selectors.rules, kCorsRule, found, policy_.sources);
   snapshot_->included_ = PathTable::build(selectors.included, 0, found, policy_.sources);
   problems_.add_all(std::move(found));
   const bool has_included = !snapshot_->included_.is_trivial();
-  snapshot_->is_trivial_ = snapshot_->paths_.is_trivial() && !has_included;
-  snapshot_->has_path_rules_ = snapshot_->paths_.has_path_rules() || has_included;
+  snapshot_->included_regexes_ =
+      path_regexes(policy_.cors.included_path_regexes, "cors.included_path_regexes", problems_);
+  snapshot_->excluded_regexes_ =
+      path_regexes(policy_.cors.excluded_path_regexes, "cors.excluded_path_regexes", problems_);
+  const bool has_regexes =
+      snapshot_->included_regexes_ != nullptr || snapshot_->excluded_regexes_ != nullptr;
+  snapshot_->is_trivial_ = snapshot_->paths_.is_trivial() && !has_included && !has_regexes;
+  snapshot_->has_path_rules_ = snapshot_->paths_.has_path_rules() || has_included || has_regexes;
   snapshot_->default_rule_ = has_included ? kExcludedRule : kCorsRule;
 }
 
@@ -203,6 +214,7 @@ void SnapshotBuilder::leave_only(std::string_view field, Place place) {
   info.pipeline = Snapshot::make_pipeline(snapshot_->host_guard_, nullptr);
   snapshot_->rules_.assign(1, std::move(info));
   snapshot_->paths_ = snapshot_->included_ = {};
+  snapshot_->included_regexes_ = snapshot_->excluded_regexes_ = nullptr;
   snapshot_->default_rule_ = snapshot_->excluded_rule_ = 0;
   snapshot_->is_trivial_ = true;
   snapshot_->has_path_rules_ = false;

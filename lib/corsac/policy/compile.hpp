@@ -4,18 +4,12 @@
 #include <memory>
 
 #include "corsac/base/result.hpp"
+#include "corsac/policy/application_facts.hpp"
 #include "corsac/policy/policy.hpp"
 #include "corsac/policy/report.hpp"
 #include "corsac/policy/snapshot.hpp"
 
 namespace corsac {
-
-// What the program around a policy says beside it.
-struct ApplicationFacts {
-  // Whoever decides knows the public origins, so that Host never proves a request to be own, and
-  // the warning own-origin-by-host has no ground.
-  bool has_public_origins = false;
-};
 
 struct CompileOptions {
   // The moment for which `valid_until` is judged.

@@ -22,6 +22,7 @@ constexpr std::array kSharedCorsFields = {
     one<&Cors::allowed_origins_file>("allowed_origins_file"),
     file_list<&Cors::allowed_origins_from_file>("allowed_origins_from_file",
                                                 "allowed_origins_file"),
+    list<&Cors::allowed_origin_regexes>("allowed_origin_regexes"),
     list<&Cors::allowed_methods>("allowed_methods"),
     list<&Cors::allowed_headers>("allowed_headers"),
     list<&Cors::exposed_headers>("exposed_headers"),
@@ -61,13 +62,6 @@ constexpr std::array kSharedCorsFields = {
     one<&Cors::knobs, &CorsKnobs::zero_max_age>("zero_max_age"),
 };
 
-// Fields of the schema that need regexes, which this version does not have.
-constexpr std::array kCorsFieldsToCome = {
-    only_known("allowed_origin_regexes", FieldShape::NotAvailable),
-    only_known("included_path_regexes", FieldShape::NotAvailable),
-    only_known("excluded_path_regexes", FieldShape::NotAvailable),
-};
-
 constexpr std::array kRuleFields =
     joined(std::array{name<&CorsRule::name>("name"), list<&CorsRule::paths>("paths"),
                       list<&CorsRule::hosts>("hosts"), list<&CorsRule::methods>("methods"),
@@ -75,10 +69,12 @@ constexpr std::array kRuleFields =
                       only_known("profile", FieldShape::NotInRules),
                       only_known("included_paths", FieldShape::NotInRules),
                       only_known("excluded_paths", FieldShape::NotInRules),
+                      only_known("included_path_regexes", FieldShape::NotInRules),
+                      only_known("excluded_path_regexes", FieldShape::NotInRules),
                       only_known("debug", FieldShape::NotInRules),
                       only_known("debug_headers", FieldShape::NotInRules),
                       only_known("rules", FieldShape::NotInRules)},
-           kSharedCorsFields<CorsRule>, kCorsFieldsToCome);
+           kSharedCorsFields<CorsRule>);
 
 constexpr DocumentItem kRule = {.label = "a rule", .fields = kRuleFields};
 
@@ -86,9 +82,11 @@ constexpr std::array kCorsFields = joined(
     std::array{one<&CorsPolicy::enabled>("enabled"), one<&CorsPolicy::profile>("profile"),
                list<&CorsPolicy::excluded_paths>("excluded_paths"),
                list<&CorsPolicy::included_paths>("included_paths"),
+               list<&CorsPolicy::excluded_path_regexes>("excluded_path_regexes"),
+               list<&CorsPolicy::included_path_regexes>("included_path_regexes"),
                one<&CorsPolicy::debug>("debug"), one<&CorsPolicy::debug_headers>("debug_headers"),
                items<&CorsPolicy::rules>("rules", kRule, kRuleLimit, "too-many-rules")},
-    kSharedCorsFields<CorsPolicy>, kCorsFieldsToCome);
+    kSharedCorsFields<CorsPolicy>);
 
 // A section that stands there empty is present: every request is judged by the defaults.
 void close_cors(void* owner, Place place) {

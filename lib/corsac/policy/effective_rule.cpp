@@ -117,9 +117,11 @@ void Inheritance<Section>::take_origins() {
   const Setting<std::string>& file = own_.allowed_origins_file;
   const Names& from_file = own_.allowed_origins_from_file;
   const bool is_cors_itself = static_cast<const void*>(&own_) == static_cast<const void*>(&cors_);
-  const bool is_inherited =
-      !is_cors_itself && !own_.allowed_origins.is_set() && !file.is_set() && !from_file.is_set();
+  const bool is_inherited = !is_cors_itself && !own_.allowed_origins.is_set() && !file.is_set() &&
+                            !from_file.is_set() && !own_.allowed_origin_regexes.is_set();
   rules.inherited.allowed_origins = rules.inherited.allowed_origins_file = is_inherited;
+  append(is_inherited ? cors_.allowed_origin_regexes : own_.allowed_origin_regexes,
+         rules.allowed_origin_regexes);
   if (is_inherited) return;
   rule_.origins_place = append(own_.allowed_origins, rules.allowed_origins);
   const Place file_place = append(from_file, rules.allowed_origins_from_file);
@@ -202,7 +204,9 @@ const Profile& profile_of(const CorsPolicy& cors) noexcept {
 }
 
 Names excluded_paths_of(const CorsPolicy& cors) {
-  if (cors.excluded_paths.is_set() || cors.included_paths.is_set()) return cors.excluded_paths;
+  const bool is_own = cors.excluded_paths.is_set() || cors.included_paths.is_set() ||
+                      cors.excluded_path_regexes.is_set() || cors.included_path_regexes.is_set();
+  if (is_own) return cors.excluded_paths;
   const auto& paths = profile_of(cors).excluded_paths;
   if (paths.empty()) return {};
   return Names(std::vector<std::string>(paths.begin(), paths.end()));

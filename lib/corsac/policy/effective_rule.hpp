@@ -31,9 +31,9 @@ struct EffectiveRule {
 // [cors] itself, without records. Adds value-unknown and origins-file-unread to `problems`.
 [[nodiscard]] EffectiveRule effective_cors(const CorsPolicy& cors, ProblemList& problems);
 
-// [[cors.rules]] number `index`, field by field: what it does not set is [cors]'s. The two origin
-// lists are one field: a rule that sets one of them inherits neither, so that it never grants more
-// than it shows.
+// [[cors.rules]] number `index`, field by field: what it does not set is [cors]'s. The lists
+// of origins and their regexes are one field: a rule that sets one of them inherits none, so that
+// it never grants more than it shows.
 //
 // A rule that inherits origins (rules.inherited.allowed_origins) is answered with empty origin
 // lists: there may be ten thousand such rules and a million origins, so the caller shares what it

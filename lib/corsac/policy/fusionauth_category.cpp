@@ -1,5 +1,5 @@
-// Reasons in FusionAuth's words. Entry: fusionauth_category. Spec: policy document, 5; the product's
-// debug events. Test: tests/policy/fusionauth_category_test.cpp.
+// Reasons in FusionAuth's words. Entry: fusionauth_category. Spec: policy document, 5; the
+// product's debug events. Test: tests/policy/fusionauth_category_test.cpp.
 
 #include "corsac/policy/fusionauth_category.hpp"
 

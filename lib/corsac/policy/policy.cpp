@@ -28,6 +28,7 @@ bool CorsPolicy::is_present() const noexcept {
          is_any_set(enabled, profile, allowed_origins, allowed_origins_file,
                     allowed_origins_from_file, allowed_methods, allowed_headers, exposed_headers,
                     allow_credentials, max_age_seconds, excluded_paths, included_paths) ||
+         is_any_set(allowed_origin_regexes, excluded_path_regexes, included_path_regexes) ||
          is_any_set(preflight, on_denied, handler_headers, websocket, allow_null_origin,
                     allow_private_network, timing_allow_origin, debug, debug_headers, report_only,
                     dangerously_allow_insecure_origins, dangerously_allow_public_suffixes,

@@ -55,6 +55,7 @@ struct CorsRule {
   Names allowed_origins = {};
   Setting<std::string> allowed_origins_file = {};
   Names allowed_origins_from_file = {};  // filled by the store that read the file
+  Names allowed_origin_regexes = {};     // RE2, always a full match
   Names allowed_methods = {};
   Names allowed_headers = {};
   Names exposed_headers = {};
@@ -83,6 +84,7 @@ struct CorsPolicy {
   Names allowed_origins = {};
   Setting<std::string> allowed_origins_file = {};
   Names allowed_origins_from_file = {};
+  Names allowed_origin_regexes = {};
   Names allowed_methods = {};
   Names allowed_headers = {};
   Names exposed_headers = {};
@@ -90,6 +92,8 @@ struct CorsPolicy {
   Setting<std::int64_t> max_age_seconds = {};
   Names excluded_paths = {};
   Names included_paths = {};
+  Names excluded_path_regexes = {};  // of one kind of these four only
+  Names included_path_regexes = {};
   Setting<std::string> preflight = {};
   Setting<std::string> on_denied = {};
   Setting<std::string> handler_headers = {};

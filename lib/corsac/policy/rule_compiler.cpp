@@ -50,6 +50,7 @@ RuleCompiler::Compiled RuleCompiler::compile(EffectiveRule& rule) {
   CorsRules& rules = rule.rules;
   if (!rules.inherited.allowed_origins) return compile_fresh(rule, &rule == &cors_);
   rule.origins_place = cors_.origins_place;
+  rules.known_origin_regexes = regexes_of_cors_;
   const Shared& shared = shared_by(rules);
   if (!shared.set) {
     inherit_origins(cors_, rule);
@@ -71,6 +72,7 @@ RuleCompiler::Compiled RuleCompiler::compile_fresh(EffectiveRule& rule, bool is_
   Compiled compiled = {.cors = compile_only(rules)};
   if (!problems_.has_errors()) compiled.patterns = make_patterns(rules, *compiled.cors);
   sets_.add(mark, compiled.cors->origins);
+  if (&rule == &cors_) regexes_of_cors_ = compiled.cors->origin_regexes;
   if (is_for_sharing) {
     shared_by(rules) = {compiled.cors->origins, compiled.patterns,
                         compiled.cors->allows_any_origin || compiled.cors->echoes_any_origin};

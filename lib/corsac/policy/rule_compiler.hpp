@@ -46,6 +46,7 @@ class RuleCompiler {
   const KnownOriginSets* earlier_;
   ProblemList& problems_;
   KnownOriginSets sets_ = {};
+  std::shared_ptr<const RegexSet> regexes_of_cors_ = {};
   std::array<Shared, 8> shared_ = {};  // [cors]'s origins, by credentials and dangerous switches
 };
 

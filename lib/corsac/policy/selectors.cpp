@@ -13,6 +13,8 @@
 namespace corsac {
 namespace {
 
+constexpr std::size_t kPathRegexLimit = 1000;
+
 std::string element(const std::string& list, std::size_t index) {
   return list + '[' + std::to_string(index) + ']';
 }
@@ -158,17 +160,64 @@ Selectors make_selectors(const CorsPolicy& cors, std::uint32_t included_rule,
                   .fix = "take it out, or set cors.enabled = false"});
     return selectors;
   }
-  if (cors.excluded_paths.size() != 0) {
-    problems.add({.severity = Severity::Error,
-                  .code = "path-selectors-exclusive",
-                  .path = "cors.included_paths",
-                  .place = cors.included_paths.place(),
-                  .what = "included_paths and excluded_paths exclude each other",
-                  .fix = "keep one of them"});
-  }
   selectors.included.push_back(
       path_selector(cors.included_paths, included_rule, "cors.included_paths"));
   return selectors;
+}
+
+void check_path_selectors(const CorsPolicy& cors, const ApplicationFacts& application,
+                          ProblemList& problems) {
+  const std::pair<const char*, const Names*> lists[] = {
+      {"cors.excluded_paths", &cors.excluded_paths},
+      {"cors.included_paths", &cors.included_paths},
+      {"cors.excluded_path_regexes", &cors.excluded_path_regexes},
+      {"cors.included_path_regexes", &cors.included_path_regexes}};
+  std::string first = application.has_applies_to ? "the predicate applies_to" : "";
+  for (const auto& [field, names] : lists) {
+    if (names->size() == 0) continue;
+    if (first.empty()) {
+      first = field;
+      continue;
+    }
+    problems.add({.severity = Severity::Error,
+                  .code = "path-selectors-exclusive",
+                  .path = field,
+                  .place = names->place(),
+                  .what = "it and " + first + " exclude each other",
+                  .fix = "keep one of them"});
+  }
+}
+
+std::shared_ptr<const RegexSet> path_regexes(const Names& patterns, const std::string& field,
+                                             ProblemList& problems) {
+  if (!patterns.is_set()) return nullptr;
+  const auto error = [&](std::string_view code, std::string path, std::string value, Place place,
+                         std::string what, std::string fix) {
+    problems.add({.severity = Severity::Error,
+                  .code = code,
+                  .path = std::move(path),
+                  .value = std::move(value),
+                  .place = place,
+                  .what = std::move(what),
+                  .fix = std::move(fix)});
+  };
+  if (patterns.size() == 0) {
+    error("rule-selects-nothing", field, {}, patterns.place(), "an empty list selects nothing",
+          "take the field out, or write what it selects");
+    return nullptr;
+  }
+  if (patterns.size() > kPathRegexLimit) {
+    error("regex-too-many", field, std::to_string(patterns.size()), patterns.place(),
+          "a list has at most 1,000 regexes", "use paths, which are found faster");
+    return nullptr;
+  }
+  auto set = RegexSet::build(patterns.values());
+  if (set) return std::move(*set);
+  for (RegexError& found : set.error()) {
+    error("regex-malformed", element(field, found.index), patterns.values()[found.index],
+          patterns.place(found.index), std::move(found.what), "mend the pattern");
+  }
+  return nullptr;
 }
 
 std::vector<HostPattern> parse_hosts(const Names& hosts, const std::string& field,

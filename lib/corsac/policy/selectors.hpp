@@ -2,9 +2,12 @@
 
 // What rules, excluded and included paths select, checked and ready for the path table.
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "corsac/origin/regex_set.hpp"
+#include "corsac/policy/application_facts.hpp"
 #include "corsac/policy/path_table.hpp"
 #include "corsac/policy/policy.hpp"
 #include "corsac/policy/problem_list.hpp"
@@ -24,11 +27,23 @@ struct Selectors {
       {};  // empty = CORS everywhere; each leads to `included_rule`
 };
 
-// Adds rule-selects-nothing, path-selectors-exclusive, rule-unreachable (warning),
+// Adds rule-selects-nothing, rule-unreachable (warning),
 // method-malformed, method-forbidden and the codes of parse_host_pattern to `problems`. Paths are
 // checked by PathTable::build.
 [[nodiscard]] Selectors make_selectors(const CorsPolicy& cors, std::uint32_t included_rule,
                                        ProblemList& problems);
+
+// path-selectors-exclusive: included and excluded paths, their regexes and the application's
+// predicate are five ways to say where CORS is; a document has one of them. What a profile excludes
+// counts as none.
+void check_path_selectors(const CorsPolicy& cors, const ApplicationFacts& application,
+                          ProblemList& problems);
+
+// The regexes of a list; null for one that is not set, and with errors: regex-malformed,
+// regex-too-many, rule-selects-nothing (an empty list).
+[[nodiscard]] std::shared_ptr<const RegexSet> path_regexes(const Names& patterns,
+                                                           const std::string& field,
+                                                           ProblemList& problems);
 
 // `field` is the path of the list: "hosts.allowed".
 [[nodiscard]] std::vector<HostPattern> parse_hosts(const Names& hosts, const std::string& field,

@@ -21,6 +21,12 @@ Snapshot::Route Snapshot::route(const RequestView& request) const noexcept {
   if (!included_.is_trivial() && included_.find(request.path, {}, {}, false) != kIncluded) {
     return {.rule = excluded_rule_};
   }
+  if (included_regexes_ && included_regexes_->match(request.path) != RegexSet::Match::Yes) {
+    return {.rule = excluded_rule_};
+  }
+  if (excluded_regexes_ && excluded_regexes_->match(request.path) != RegexSet::Match::No) {
+    return {.rule = excluded_rule_};
+  }
   // What counts as a preflight is a matter of the whole document here: the rule is not yet known.
   const bool asks_method = is_preflight(rules_.front().cors->behaviour, request);
   const std::string_view method = asks_method ? request.requested_method.value : request.method;

@@ -119,6 +119,9 @@ class Snapshot {
   // included is asked before any rule is, whichever pattern is the more specific one.
   PathTable included_ = {};
   static constexpr std::uint32_t kIncluded = 1;
+  // Instead of paths: CORS only on what matches, or on all but what matches. One of them at most.
+  std::shared_ptr<const RegexSet> included_regexes_ = {};
+  std::shared_ptr<const RegexSet> excluded_regexes_ = {};
   std::uint32_t default_rule_ = 0;
   std::uint32_t excluded_rule_ = 0;
   bool is_trivial_ = true;       // every request has the first rule

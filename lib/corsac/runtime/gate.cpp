@@ -87,7 +87,8 @@ void begin(const SnapshotSlot& slot, GateDecision& result) noexcept {
 }
 
 ApplicationFacts application_facts(const GateOptions& options) {
-  return {.has_public_origins = !options.public_origins.empty()};
+  return {.has_public_origins = !options.public_origins.empty(),
+          .has_applies_to = static_cast<bool>(options.applies_to)};
 }
 
 }  // namespace
@@ -152,8 +153,8 @@ Result<std::shared_ptr<Gate>, Report> make_gate(Policy policy, GateOptions optio
   std::vector<Problem> problems;
   const OwnOrigin::Config own = own_origin_config(options, problems);
   auto state = std::make_unique<Gate::State>(options, own);
-  state->code = std::make_unique<CodePolicy>(state->clock, application_facts(options),
-                                             state->publisher());
+  state->code =
+      std::make_unique<CodePolicy>(state->clock, application_facts(options), state->publisher());
   const auto taken = state->code->replace(std::move(policy));
   state->warnings = joined_report(std::move(problems), "options", taken ? *taken : taken.error());
   if (state->warnings.has_errors()) return fail(std::move(state->warnings));

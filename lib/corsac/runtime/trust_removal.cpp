@@ -28,24 +28,26 @@ auto fields_of(const CorsKnobs& knobs) {
 
 auto fields_of(const CorsRule& rule) {
   const auto& [name, paths, hosts, methods, origins, origins_file, origins_from_file,
-               allowed_methods, headers, exposed, credentials, max_age, preflight, on_denied,
-               handler_headers, websocket, null_origin, private_network, timing, report_only,
-               insecure, suffixes, echo, knobs, place] = rule;
+               origin_regexes, allowed_methods, headers, exposed, credentials, max_age, preflight,
+               on_denied, handler_headers, websocket, null_origin, private_network, timing,
+               report_only, insecure, suffixes, echo, knobs, place] = rule;
   return std::tie(name, paths, hosts, methods, origins, origins_file, origins_from_file,
-                  allowed_methods, headers, exposed, credentials, max_age, preflight, on_denied,
-                  handler_headers, websocket, null_origin, private_network, timing, report_only,
-                  insecure, suffixes, echo, knobs, place);
+                  origin_regexes, allowed_methods, headers, exposed, credentials, max_age,
+                  preflight, on_denied, handler_headers, websocket, null_origin, private_network,
+                  timing, report_only, insecure, suffixes, echo, knobs, place);
 }
 
 auto fields_of(const CorsPolicy& cors) {
-  const auto& [enabled, profile, origins, origins_file, origins_from_file, methods, headers,
-               exposed, credentials, max_age, excluded, included, preflight, on_denied,
-               handler_headers, websocket, null_origin, private_network, timing, debug,
-               debug_headers, report_only, insecure, suffixes, echo, knobs, rules, place] = cors;
-  return std::tie(enabled, profile, origins, origins_file, origins_from_file, methods, headers,
-                  exposed, credentials, max_age, excluded, included, preflight, on_denied,
-                  handler_headers, websocket, null_origin, private_network, timing, debug,
-                  debug_headers, report_only, insecure, suffixes, echo, knobs, rules, place);
+  const auto& [enabled, profile, origins, origins_file, origins_from_file, origin_regexes, methods,
+               headers, exposed, credentials, max_age, excluded, included, excluded_regexes,
+               included_regexes, preflight, on_denied, handler_headers, websocket, null_origin,
+               private_network, timing, debug, debug_headers, report_only, insecure, suffixes, echo,
+               knobs, rules, place] = cors;
+  return std::tie(enabled, profile, origins, origins_file, origins_from_file, origin_regexes,
+                  methods, headers, exposed, credentials, max_age, excluded, included,
+                  excluded_regexes, included_regexes, preflight, on_denied, handler_headers,
+                  websocket, null_origin, private_network, timing, debug, debug_headers,
+                  report_only, insecure, suffixes, echo, knobs, rules, place);
 }
 
 auto fields_of(const HostsPolicy& hosts) {

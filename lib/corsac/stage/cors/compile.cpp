@@ -11,6 +11,7 @@
 
 #include "corsac/stage/cors/compile_names.hpp"
 #include "corsac/stage/cors/compile_origins.hpp"
+#include "corsac/stage/cors/compile_regexes.hpp"
 #include "corsac/stage/cors/field_path.hpp"
 
 namespace corsac {
@@ -156,12 +157,15 @@ CompiledCors compile_cors(const CorsRules& rules, std::vector<Problem>& problems
       rules.behaviour.post_without_content_type == PostWithoutContentType::Refuse;
   compiled.takes_file_origins = rules.profile->takes_opaque_origins;
   compile_origins(rules, compiled, problems);
+  compile_origin_regexes(rules, compiled, problems);
   compile_methods(rules, compiled, problems);
   compile_allowed_headers(rules, compiled, problems);
   compile_exposed_headers(rules, compiled, problems);
   compile_max_age(rules, compiled, problems);
   check_null_origin(rules, problems);
   check_private_network(rules, compiled.allows_any_origin, problems);
+  compiled.asks_further = compiled.takes_file_origins || compiled.echoes_any_origin ||
+                          compiled.origin_regexes != nullptr;
   compiled.has_knobs = compiled.behaviour.has_knobs();
   check_unchecked_answers(rules, problems);
   check_echo(rules, problems);

@@ -262,7 +262,8 @@ void OriginCompiler::take_records() {
 }
 
 void OriginCompiler::finish(CompiledCors& compiled) {
-  if (has_any_ && entry_count_ != 0) add(std::move(any_not_alone_));
+  const bool is_alone = entry_count_ == 0 && rules_.allowed_origin_regexes.empty();
+  if (has_any_ && !is_alone) add(std::move(any_not_alone_));
   if (exact_.size() + patterns_.size() > kOriginLimit) {
     add({.severity = Severity::Error,
          .code = "origin-too-many",

@@ -30,6 +30,8 @@ struct CompiledCors {
   bool allows_private_network = false;
   bool sends_timing_allow_origin = false;
   bool is_report_only = false;
+  // takes_file_origins, echoes_any_origin or origin_regexes.
+  bool asks_further = false;
   bool takes_file_origins = false;  // a file:// value is an origin, listed or not
   CorsBehaviour behaviour = {};
   bool has_knobs = false;      // behaviour.has_knobs()
@@ -42,7 +44,8 @@ struct CompiledCors {
   // `*` say: PolicyUnavailable (closed), PathAmbiguous (the variant for ambiguous paths).
   Reason denies_all = Reason::None;
 
-  std::shared_ptr<const OriginSet> origins = {};  // never null once compiled
+  std::shared_ptr<const OriginSet> origins = {};        // never null once compiled
+  std::shared_ptr<const RegexSet> origin_regexes = {};  // may be null
   MethodSet methods = {};
   HeaderNameSet headers = {};
   // Whole lists, joined with the separator of the behaviour; empty = header absent, and also where

@@ -56,6 +56,16 @@ HandlerHeaders handler_headers_of(const CompiledCors& cors) noexcept {
   return Reason::OriginMalformed;
 }
 
+// What few rules have. None = it is granted.
+[[gnu::noinline]] Reason judge_further(const CompiledCors& cors, std::string_view origin) noexcept {
+  if (cors.takes_file_origins && origin.starts_with(kFileOrigin)) return Reason::OriginNotAllowed;
+  if (!is_origin(origin)) return judge_opaque(cors, origin);
+  const bool is_granted =
+      cors.echoes_any_origin ||
+      (cors.origin_regexes && cors.origin_regexes->match(origin) == RegexSet::Match::Yes);
+  return is_granted ? Reason::None : Reason::OriginNotAllowed;
+}
+
 // For a request of which find_listed found nothing: None = the origin is granted all the same, as
 // the request has it.
 [[gnu::noinline]] Reason judge_unlisted(const CompiledCors& cors,
@@ -64,11 +74,10 @@ HandlerHeaders handler_headers_of(const CompiledCors& cors) noexcept {
   if (request.origin.is_repeated()) return Reason::OriginRepeated;
   const std::string_view origin = request.origin.value;
   if (cors.origins->has_patterns() && cors.origins->has_pattern_for(origin)) return Reason::None;
-  if (cors.takes_file_origins && origin.starts_with(kFileOrigin)) return Reason::OriginNotAllowed;
   // It is parsed only here: a listed one was proved when it was loaded.
+  if (cors.asks_further && !request.is_allowed_by_application) return judge_further(cors, origin);
   if (!is_origin(origin)) return judge_opaque(cors, origin);
-  const bool is_granted = request.is_allowed_by_application || cors.echoes_any_origin;
-  return is_granted ? Reason::None : Reason::OriginNotAllowed;
+  return request.is_allowed_by_application ? Reason::None : Reason::OriginNotAllowed;
 }
 
 // None = granted; `match` is then how, and its bytes the value of Access-Control-Allow-Origin.

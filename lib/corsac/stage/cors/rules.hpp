@@ -13,6 +13,7 @@
 
 #include "corsac/base/place.hpp"
 #include "corsac/origin/origin_set.hpp"
+#include "corsac/origin/regex_set.hpp"
 #include "corsac/stage/cors/behaviour.hpp"
 #include "corsac/stage/cors/profile.hpp"
 
@@ -54,6 +55,8 @@ struct CorsRules {
   // the list.
   std::vector<PlacedText> allowed_origins = {};
   std::vector<PlacedText> allowed_origins_from_file = {};
+  // Inherited together with the lists, and then filled too.
+  std::vector<PlacedText> allowed_origin_regexes = {};
   // Active records with the scope CORS. The grant uses the normal form (parse_record_origin). One
   // that cannot be granted draws the warning record-not-granted and no grant, never an error.
   struct RecordOrigin {
@@ -95,6 +98,8 @@ struct CorsRules {
   // two dangerous switches): shared instead of built again, unless null. The entries are checked
   // all the same, so that a warning is given at every load.
   std::shared_ptr<const OriginSet> known_origins = {};
+  // Likewise for the regexes.
+  std::shared_ptr<const RegexSet> known_origin_regexes = {};
 };
 
 }  // namespace corsac
