@@ -120,13 +120,6 @@ bool CheckedFile::read(std::size_t limit_bytes, const std::function<bool(std::st
   }
 }
 
-bool CheckedFile::was_written_meanwhile() const {
-  struct stat entry = {};
-  if (descriptor_ < 0 || ::fstat(descriptor_, &entry) != 0) return false;
-  const FileIdentity now = to_identity(entry);
-  return now.size_bytes != identity_.size_bytes || now.modified_ns != identity_.modified_ns;
-}
-
 std::string access_warning(const std::string& path, const FileIdentity& identity) {
   if (identity.error != 0) return {};
   if ((identity.mode & S_IWGRP) != 0) {

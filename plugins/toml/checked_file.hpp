@@ -64,9 +64,6 @@ class CheckedFile {
   // of more than `limit_bytes` is the problem file-too-large, also when it grows while it is read.
   bool read(std::size_t limit_bytes, const std::function<bool(std::string_view)>& take);
 
-  // Somebody wrote to the file since it was opened: what was read may be half of it.
-  [[nodiscard]] bool was_written_meanwhile() const;
-
  private:
   std::string path_;
   int descriptor_ = -1;

@@ -1,4 +1,4 @@
-// Parses TOML and walks the result. Entry: hand_over_document. The format: TOML 1.0. Test:
+// Parses TOML and walks the result. Entry: Document. The format: TOML 1.0. Test:
 // tests/plugins/toml_document_test.cpp.
 //
 // The build gives this unit NDEBUG and takes UBSan's `unreachable` from it: where toml++ stands in
@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include <toml++/toml.h>
 
@@ -141,35 +142,58 @@ class Walk {
   bool has_problem_ = false;
 };
 
-void report_syntax(const toml::parse_error& error, std::string_view document, plugin::Sink& sink) {
+DocumentProblem syntax_problem(const toml::parse_error& error, std::string_view document) {
   const toml::source_position at = error.source().begin;
   const plugin::Place place = ByteColumns(document).to_bytes(at.line, at.column);
   const std::string_view description = error.description();
-  sink.problem("toml-syntax", short_description(description),
-               advice_for(description, document, place), place);
+  return {"toml-syntax", std::string(short_description(description)),
+          advice_for(description, document, place), place};
 }
 
 }  // namespace
 
-bool hand_over_document(std::string_view document, plugin::Sink& sink,
-                        const OriginsFileField& on_origins_file) {
+struct Document::Parsed {
+  toml::table table;
+};
+
+Document::Document(std::string_view bytes) : bytes_(bytes) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (document.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
-    document.remove_prefix(kByteOrderMark.size());  // editors do not count it
+  if (bytes_.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+    bytes_.remove_prefix(kByteOrderMark.size());  // editors do not count it
   }
-  if (const auto beyond = find_beyond_limits(document)) {
-    sink.problem(beyond->code, beyond->what, "shorten it", beyond->place);
-    return false;
+  if (auto beyond = find_beyond_limits(bytes_)) {
+    problem_ = DocumentProblem{beyond->code, std::move(beyond->what), "shorten it", beyond->place};
+    return;
   }
   try {
-    const toml::table table = toml::parse(document);
-    Walk walk(document, sink, on_origins_file);
-    walk.hand_over_fields(table, Section::Document);
-    return !walk.has_problem();
+    parsed_ = std::make_unique<Parsed>(Parsed{toml::parse(bytes_)});
   } catch (const toml::parse_error& error) {
-    report_syntax(error, document, sink);
-    return false;
+    problem_ = syntax_problem(error, bytes_);
   }
+}
+
+Document::~Document() = default;
+
+std::vector<std::string> Document::origins_files() const {
+  std::vector<std::string> names;
+  const auto add_name_of = [&names](const toml::table& table) {
+    if (const auto* name = table.get_as<std::string>(kOriginsFile)) names.push_back(name->get());
+  };
+  const auto* cors = parsed_->table.get_as<toml::table>("cors");
+  if (cors == nullptr) return names;
+  add_name_of(*cors);
+  if (const auto* rules = cors->get_as<toml::array>("rules")) {
+    for (const toml::node& rule : *rules) {
+      if (const auto* table = rule.as_table()) add_name_of(*table);
+    }
+  }
+  return names;
+}
+
+bool Document::hand_over(plugin::Sink& sink, const OriginsFileField& on_origins_file) const {
+  Walk walk(bytes_, sink, on_origins_file);
+  walk.hand_over_fields(parsed_->table, Section::Document);
+  return !walk.has_problem();
 }
 
 }  // namespace corsac::toml_store

@@ -4,8 +4,11 @@
 // is the only unit that includes it.
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <corsac_store_plugin.hpp>
 
@@ -16,11 +19,39 @@ namespace corsac::toml_store {
 // the sink's source as it was. `place` is that of the name in the document.
 using OriginsFileField = std::function<void(std::string_view name, plugin::Place place)>;
 
-// Hands over the whole document but source() and finish(). Every value has the line and the column,
-// in bytes from 1, where it begins; a table that of its header. False when the document is no TOML,
-// goes beyond a limit or names a field that only the store may fill, after the problem was handed
-// over: toml-syntax, key-too-long, nesting-too-deep, field-unknown.
-[[nodiscard]] bool hand_over_document(std::string_view document, plugin::Sink& sink,
-                                      const OriginsFileField& on_origins_file);
+// Why bytes are no document.
+struct DocumentProblem {
+  std::string_view code = {};  // toml-syntax, key-too-long, nesting-too-deep
+  std::string what = {};
+  std::string fix = {};
+  plugin::Place place = {};
+};
+
+// A TOML document in memory. Nothing of it is handed over before the files that it names are known:
+// what was handed over cannot be taken back.
+class Document {
+ public:
+  // Parses. `bytes` must outlive the object.
+  explicit Document(std::string_view bytes);
+  ~Document();
+  Document(const Document&) = delete;
+  Document& operator=(const Document&) = delete;
+
+  // Set when the bytes are no TOML or go beyond a limit: then there is nothing else.
+  [[nodiscard]] const std::optional<DocumentProblem>& problem() const noexcept { return problem_; }
+  // The names that hand_over() will call OriginsFileField with, in the order of the document.
+  [[nodiscard]] std::vector<std::string> origins_files() const;
+  // Hands over the whole document but source() and finish(). Every value has the line and the
+  // column, in bytes from 1, where it begins; a table that of its header. False when it names a
+  // field that only the store may fill, after that problem (field-unknown) was handed over. Only
+  // without a problem().
+  [[nodiscard]] bool hand_over(plugin::Sink& sink, const OriginsFileField& on_origins_file) const;
+
+ private:
+  struct Parsed;
+  std::string_view bytes_;
+  std::optional<DocumentProblem> problem_ = std::nullopt;
+  std::unique_ptr<Parsed> parsed_;  // null <=> problem_
+};
 
 }  // namespace corsac::toml_store

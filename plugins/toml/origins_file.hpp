@@ -15,8 +15,9 @@ inline constexpr std::size_t kOriginLimit = 10'000'000;  // of one file
 // The longest origin has under 300 bytes; the rest is for what somebody put there by mistake, so
 // that the core can say what is wrong with it.
 inline constexpr std::size_t kLineLimitBytes = 1024;
-// 10,000,000 lines of 60 bytes.
-inline constexpr std::size_t kOriginsFileLimitBytes = std::size_t{600} * 1024 * 1024;
+// Of all files of one policy together, because they are in memory at once: 10,000,000 lines of 60
+// bytes.
+inline constexpr std::size_t kOriginsFilesLimitBytes = std::size_t{600} * 1024 * 1024;
 
 // Cuts the bytes of a file into lines, as they come, and hands over each origin with its place.
 // Blank lines and lines that begin with `#` are skipped; blanks, tabs and a carriage return at the

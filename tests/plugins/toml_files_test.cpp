@@ -71,6 +71,12 @@ TEST_F(TomlFiles, AreRegularOnes) {
   ::close(socket);
 }
 
+// Its size is 0, and its times are those of the moment in which somebody looked.
+TEST_F(TomlFiles, MayBeWhatTheSystemMakesUp) {
+  fs::create_symlink("/proc/version", policy());
+  EXPECT_THAT(problem(), StartsWith("problem toml-syntax 1:7: "));
+}
+
 TEST_F(TomlFiles, AreNotWritableByEveryone) {
   folder_.write("policy.toml", "version = 1\n");
   ::chmod(policy().c_str(), 0646);

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <limits>
 #include <map>
 #include <mutex>
@@ -35,6 +36,8 @@ class RecordingSink {
   [[nodiscard]] const std::vector<std::string>& calls() const { return calls_; }
   // From this call on (1 = the first) every call is answered with stop.
   void stop_at(std::size_t call) { stop_at_ = call; }
+  // Called with the line of each call before it is answered.
+  void on_call(std::function<void(std::string_view line)> hook) { hook_ = std::move(hook); }
   // For documents that are too long to write down: only count.
   void count_only() { is_counting_only_ = true; }
   [[nodiscard]] std::size_t count() const { return count_; }
@@ -54,6 +57,7 @@ class RecordingSink {
   int record(Line line) {
     ++count_;
     if (!is_counting_only_) calls_.push_back(line());
+    if (hook_) hook_(calls_.back());
     return count_ >= stop_at_ ? 0 : 1;
   }
 
@@ -115,6 +119,7 @@ class RecordingSink {
                        on_integer,          on_real,       on_flag,     on_null,
                        on_problem,          on_finish};
   std::vector<std::string> calls_ = {};
+  std::function<void(std::string_view)> hook_ = {};
   std::string revision_ = {};
   std::size_t count_ = 0;
   std::size_t stop_at_ = std::numeric_limits<std::size_t>::max();
@@ -132,6 +137,12 @@ class RecordingHost {
   // What feed_json does; nothing is read without it.
   void set_feed_json(decltype(corsac_host::feed_json) feed_json) { host_.feed_json = feed_json; }
 
+  // Called each time that the store asks whether it was cancelled, with the number of the question
+  // from 1. Set it while the store is not called.
+  void on_cancelled_asked(std::function<void(std::size_t)> hook) {
+    questions_ = 0;
+    hook_ = std::move(hook);
+  }
   void cancel(bool is_cancelled = true) { is_cancelled_ = is_cancelled; }
   void set_deadline(std::chrono::steady_clock::time_point deadline) {
     deadline_ =
@@ -170,7 +181,11 @@ class RecordingHost {
     ++self.changes_;
     self.changed_.notify_all();
   }
-  static int on_cancelled(void* context) { return of(context).is_cancelled_ ? 1 : 0; }
+  static int on_cancelled(void* context) {
+    RecordingHost& self = of(context);
+    if (self.hook_) self.hook_(++self.questions_);
+    return self.is_cancelled_ ? 1 : 0;
+  }
   static std::int64_t on_deadline(void* context) { return of(context).deadline_; }
   static void on_problem(void* context, corsac_text code, corsac_text setting, corsac_text what,
                          corsac_text fix) {
@@ -189,6 +204,8 @@ class RecordingHost {
   std::vector<std::string> log_ = {};       // by mutex_
   std::size_t changes_ = 0;                 // by mutex_
   std::vector<std::string> problems_ = {};  // during open() only
+  std::function<void(std::size_t)> hook_ = {};
+  std::size_t questions_ = 0;  // of the store's own thread
   std::atomic<bool> is_cancelled_{false};
   std::atomic<std::int64_t> deadline_{std::numeric_limits<std::int64_t>::max()};
 };

@@ -1,0 +1,100 @@
+// Reads the files of one policy and tells whether they belong together. Entry: PolicyFiles. Test:
+// tests/plugins/toml_versions_test.cpp.
+//
+// A path that leads to the same unchanged file before and after all of them were opened did so in
+// between: whoever exchanges a link or a folder changes all of them or none.
+
+#include "policy_files.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "document_limits.hpp"
+#include "origins_file.hpp"
+
+namespace corsac::toml_store {
+namespace {
+
+bool is_path(std::string_view name) {
+  return !name.empty() && name.find('\0') == std::string_view::npos;
+}
+
+// At most `limit_bytes` of it; `watch_limit_bytes` is what the watch reads of it later.
+ReadFile read_file(std::string path, std::size_t limit_bytes, std::size_t watch_limit_bytes,
+                   const std::function<bool()>& is_wanted) {
+  ReadFile read;
+  read.state.path = std::move(path);
+  read.state.limit_bytes = watch_limit_bytes;
+  read.state.read_at_ns = realtime_ns();
+  CheckedFile file(read.state.path);
+  read.state.identity = file.identity();
+  read.content.reserve(std::min<std::size_t>(file.identity().size_bytes, limit_bytes));
+  ContentHash hash;
+  const bool is_whole = file.read(limit_bytes, [&](std::string_view piece) {
+    read.content.append(piece);
+    hash.add(piece);
+    return is_wanted();
+  });
+  read.problem = file.problem();
+  if (is_whole) read.state.hash = hash;
+  return read;
+}
+
+}  // namespace
+
+PolicyFiles::PolicyFiles(const TomlSettings& settings, const std::function<bool()>& is_wanted)
+    : folder_(settings.path.substr(0, settings.path.rfind('/') + 1)),
+      policy_(read_file(settings.path, kDocumentLimitBytes, kDocumentLimitBytes, is_wanted)) {
+  if (policy_.problem || !is_wanted()) return;
+  document_ = std::make_unique<Document>(policy_.content);
+  if (!document_->problem()) read_origins(is_wanted);
+}
+
+void PolicyFiles::read_origins(const std::function<bool()>& is_wanted) {
+  std::size_t left_bytes = kOriginsFilesLimitBytes;
+  for (const std::string& name : document_->origins_files()) {
+    if (!is_wanted()) return;
+    std::string path = path_of(name);
+    if (!is_path(name) || origins_.find(path) != origins_.end()) continue;
+    ReadFile file = read_file(path, left_bytes, kOriginsFilesLimitBytes, is_wanted);
+    if (file.problem.code == "file-too-large") {
+      file.problem.what = path + ": the files of origins have more than " +
+                          std::to_string(kOriginsFilesLimitBytes) + " bytes together";
+      file.problem.fix = "replace subdomains by one pattern, as https://*.example.com";
+    }
+    left_bytes -= std::min(left_bytes, file.content.size());
+    origins_.emplace(std::move(path), std::move(file));
+  }
+}
+
+bool PolicyFiles::check_settled() {
+  bool is_settled = true;
+  const auto check = [&is_settled](ReadFile& file) {
+    if (identity_of(file.state.path) == file.state.identity) return;
+    is_settled = false;
+    file.problem = {"file-changing", file.state.path + " is being written",
+                    "write another file and rename it, so that it is never half there", true};
+  };
+  check(policy_);
+  for (auto& [path, file] : origins_) check(file);
+  return is_settled;
+}
+
+const ReadFile* PolicyFiles::origins(std::string_view name) const {
+  if (!is_path(name)) return nullptr;
+  const auto found = origins_.find(path_of(name));
+  return found == origins_.end() ? nullptr : &found->second;
+}
+
+std::vector<FileState> PolicyFiles::states() const {
+  std::vector<FileState> states = {policy_.state};
+  for (const auto& [path, file] : origins_) states.push_back(file.state);
+  return states;
+}
+
+std::string PolicyFiles::path_of(std::string_view name) const {
+  return !name.empty() && name.front() == '/' ? std::string(name) : folder_ + std::string(name);
+}
+
+}  // namespace corsac::toml_store

@@ -1,0 +1,58 @@
+#pragma once
+
+// All files of one policy, read so that they belong together.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checked_file.hpp"
+#include "document.hpp"
+#include "file_watch.hpp"
+#include "settings.hpp"
+
+namespace corsac::toml_store {
+
+// One file as it was read.
+struct ReadFile {
+  FileState state = {};
+  FileProblem problem = {};
+  std::string content = {};  // whole, unless there is a problem
+};
+
+// What one look at a policy and its files of origins saw. Everything is in memory before the first
+// byte is handed over: a link that leads to another version half-way (a ConfigMap's, a
+// deployment's) must not give a policy with the origins of the next one.
+class PolicyFiles {
+ public:
+  // Reads until `is_wanted`, asked between pieces, says false: then the object means nothing.
+  PolicyFiles(const TomlSettings& settings, const std::function<bool()>& is_wanted);
+  PolicyFiles(const PolicyFiles&) = delete;  // the document points into the policy's content
+  PolicyFiles& operator=(const PolicyFiles&) = delete;
+
+  // Looks at every path again. False when one of them leads to another file than the one that was
+  // read, or to one that was written meanwhile; those have the problem file-changing from now on.
+  [[nodiscard]] bool check_settled();
+
+  [[nodiscard]] const ReadFile& policy() const noexcept { return policy_; }
+  // Null when the policy could not be read.
+  [[nodiscard]] const Document* document() const noexcept { return document_.get(); }
+  // The file that the document names so; null for a name that is no path.
+  [[nodiscard]] const ReadFile* origins(std::string_view name) const;
+  // The policy first, then the files of origins, each once.
+  [[nodiscard]] std::vector<FileState> states() const;
+
+ private:
+  void read_origins(const std::function<bool()>& is_wanted);
+  [[nodiscard]] std::string path_of(std::string_view name) const;
+
+  const std::string folder_;  // of the policy, with its slash
+  ReadFile policy_;
+  std::unique_ptr<Document> document_ = {};
+  std::map<std::string, ReadFile> origins_ = {};  // by path
+};
+
+}  // namespace corsac::toml_store
