@@ -233,5 +233,14 @@ TEST(PolicyTests, BecomeErrorsWhenTheyFail) {
             "rule \"cors\"");
 }
 
+TEST(PolicyTests, StopWhenTheyAreNotWantedAnyMore) {
+  Policy policy = base();
+  policy.tests.resize(10, {.origin = kApp});
+  int asked = 0;
+  EXPECT_TRUE(run_policy_tests(policy, nullptr, [&asked] { return ++asked < 3; }).empty());
+  EXPECT_EQ(asked, 3);
+  EXPECT_EQ(run_policy_tests(policy, nullptr, [] { return true; }).size(), 10U);
+}
+
 }  // namespace
 }  // namespace corsac

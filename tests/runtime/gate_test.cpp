@@ -1,5 +1,5 @@
-#include "corsac/policy/snapshot.hpp"
 #include "corsac/runtime/gate.hpp"
+#include "corsac/policy/snapshot.hpp"
 
 #include <atomic>
 #include <new>
@@ -353,6 +353,49 @@ TEST(Gate, EndsGrantsOfRecordsAtTheirMoment) {
   clock->advance(hours(2));
   EXPECT_TRUE(eventually([&] { return decide(*gate, record.origin) != "grant"; }))
       << "the timer follows the new policy";
+}
+
+// Each of its tests needs a compilation of its own, which takes seconds together. Allows `origin`.
+Policy a_slow_policy(const std::string& origin) {
+  Policy policy = a_policy();
+  policy.cors.allowed_origins = {origin};
+  for (int i = 0; i < 2'500; ++i) {
+    TrustedOrigin record;
+    record.origin = "https://partner-" + std::to_string(i) + ".example";
+    record.scopes = {TrustedOrigin::Scope{}};
+    record.valid_until = FakeClock::kStart + hours(48 + i);
+    PolicyTest test;
+    test.origin = record.origin;
+    test.at = FakeClock::kStart + hours(47 + i);
+    policy.trusted_origins.push_back(std::move(record));
+    policy.tests.push_back(std::move(test));
+  }
+  return policy;
+}
+
+TEST(Gate, EndsGrantsAtTheirMomentWhileAPolicyIsJudged) {
+  const auto clock = std::make_shared<FakeClock>();
+  Policy policy = a_policy();
+  TrustedOrigin record;
+  record.origin = "https://partner.example";
+  record.scopes = {TrustedOrigin::Scope{}};
+  record.valid_until = FakeClock::kStart + hours(1);
+  policy.trusted_origins = {record};
+  const auto gate = a_gate(policy, {.clock = clock});
+  std::atomic<bool> is_replaced{false};
+  bool is_taken = false;
+  const std::uint64_t asked = clock->wall_asked();
+  std::thread replacing([&] {
+    is_taken = gate->replace_policy(a_slow_policy(record.origin)).has_value();
+    is_replaced = true;
+  });
+  EXPECT_TRUE(eventually([&] { return clock->wall_asked() > asked; })) << "for judging";
+  clock->advance(hours(1));
+  EXPECT_TRUE(eventually([&] { return decide(*gate, record.origin) != "grant"; }));
+  EXPECT_FALSE(is_replaced);
+  replacing.join();
+  EXPECT_TRUE(is_taken);
+  EXPECT_EQ(decide(*gate, record.origin), "grant");
 }
 
 TEST(Gate, GatesOfOneProcessAreApart) {

@@ -12,6 +12,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "corsac/base/rfc3339.hpp"
 #include "corsac/runtime/store_loader.hpp"
 #include "corsac_store_plugin.h"
 #include "support/eventually.hpp"
@@ -44,6 +45,25 @@ std::string document(const std::vector<std::string>& origins) {
 
 // What is wrong is its trailing slash.
 std::string invalid_document() { return document({"https://app.example.com/"}); }
+
+// Takes minutes to judge: each of its tests is about another moment, at which another of its
+// records has ended, and needs a compilation of its own.
+std::string slow_document() {
+  constexpr int kCount = 10'000;
+  std::string records;
+  std::string tests;
+  for (int i = 0; i < kCount; ++i) {
+    const std::string origin = "https://partner-" + std::to_string(i) + ".example";
+    const std::string comma = i == 0 ? "" : ",";
+    records += comma + R"({"name": "p", "scopes": ["CORS"], "origin": ")" + origin +
+               R"(", "valid_until": ")" +
+               time_text(FakeClock::kStart + std::chrono::hours(48 + i)) + "\"}";
+    tests += comma + R"({"name": "t", "expect": "allow", "origin": ")" + origin + R"(", "at": ")" +
+             time_text(FakeClock::kStart + std::chrono::hours(47 + i)) + "\"}";
+  }
+  return R"({"version": 1, "cors": {"enabled": true}, "trusted_origins": [)" + records +
+         R"(], "test": [)" + tests + "]}";
+}
 
 // A supervisor with everything around it.
 struct Scene {
@@ -425,6 +445,50 @@ TEST(Supervisor, EndsGrantsAtTheirMoment) {
   EXPECT_TRUE(eventually(
       [&] { return scene.decision_for("https://partner.example") == "origin_not_allowed"; }));
   EXPECT_THAT(scene.published(), ElementsAre("1", "1"));
+}
+
+TEST(Supervisor, EndsGrantsAtTheirMomentWhileADocumentIsJudged) {
+  Scene scene;
+  scene.store.give(R"({"version": 1, "cors": {"enabled": true}, "trusted_origins": [
+      {"name": "partner", "origin": "https://partner.example", "scopes": ["CORS"],
+       "valid_until": "2026-01-01T01:00:00Z"}]})",
+                   "1");
+  ASSERT_TRUE(scene.start()) << scene.error.text();
+  scene.store.give(slow_document(), "2");
+  scene.supervisor->request_reload();
+  ASSERT_TRUE(eventually([&] { return scene.store.reads_ended() == 2; }));
+  scene.clock->advance(std::chrono::hours(1));
+  EXPECT_TRUE(eventually(
+      [&] { return scene.decision_for("https://partner.example") == "origin_not_allowed"; }));
+  EXPECT_THAT(scene.published(), ElementsAre("1", "1"));
+  EXPECT_TRUE(has_code(scene.supervisor->reload_and_wait(milliseconds(20)), "store-deadline"))
+      << "it is still judged";
+}
+
+TEST(Supervisor, ClosesInTimeWhileADocumentIsJudged) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  scene.config.max_stale = seconds(1);
+  ASSERT_TRUE(scene.start());
+  scene.store.answer(CORSAC_UNREACHABLE);
+  EXPECT_TRUE(has_code(scene.reload(), "store-unreachable"));
+  scene.store.give(slow_document(), "2");
+  EXPECT_TRUE(scene.becomes(StoreState::Closed));
+  EXPECT_EQ(scene.decision_for(kOrigin), "policy_unavailable");
+}
+
+TEST(Supervisor, EndsPromptlyWhileADocumentIsJudged) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  ASSERT_TRUE(scene.start());
+  scene.store.give(slow_document(), "2");
+  const std::uint64_t asked = scene.clock->wall_asked();
+  scene.supervisor->request_reload();
+  ASSERT_TRUE(eventually([&] { return scene.clock->wall_asked() > asked; })) << "for judging";
+  const auto before = std::chrono::steady_clock::now();
+  scene.supervisor.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - before, seconds(10));
+  EXPECT_THAT(scene.published(), ElementsAre("1"));
 }
 
 TEST(Supervisor, LogsEachTransitionOnce) {

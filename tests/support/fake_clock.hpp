@@ -19,8 +19,11 @@ class FakeClock final : public Clock {
     return std::chrono::steady_clock::time_point(std::chrono::hours(1) + passed());
   }
   [[nodiscard]] std::chrono::system_clock::time_point wall_now() const noexcept override {
+    ++wall_asked_;
     return kStart + passed();
   }
+  // How often wall_now() was called: tells when something that takes long has begun.
+  [[nodiscard]] std::uint64_t wall_asked() const noexcept { return wall_asked_; }
   void advance(std::chrono::milliseconds time) { passed_ms_ += time.count(); }
 
  private:
@@ -28,6 +31,7 @@ class FakeClock final : public Clock {
     return std::chrono::milliseconds(passed_ms_.load());
   }
   std::atomic<std::int64_t> passed_ms_{0};
+  mutable std::atomic<std::uint64_t> wall_asked_{0};
 };
 
 }  // namespace corsac::test

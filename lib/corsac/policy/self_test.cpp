@@ -243,11 +243,13 @@ SnapshotPtr compile_at(const Policy& policy, std::optional<Moment> at, const Sna
 
 }  // namespace
 
-std::vector<TestOutcome> run_policy_tests(const Policy& policy, const Snapshot* compiled) {
+std::vector<TestOutcome> run_policy_tests(const Policy& policy, const Snapshot* compiled,
+                                          const std::function<bool()>& is_wanted) {
   std::vector<TestOutcome> outcomes(policy.tests.size());
   SnapshotPtr snapshot;
   std::size_t expired = 0;
   for (const PlannedTest& planned : plan(policy)) {
+    if (is_wanted && !is_wanted()) return {};
     const PolicyTest& test = policy.tests[planned.index];
     if (!snapshot || planned.expired != expired) {
       snapshot = compile_at(policy, test.at, snapshot ? snapshot.get() : compiled);

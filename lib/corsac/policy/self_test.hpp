@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,12 @@ struct TestOutcome {
 //
 // What is expected: allow = a grant is given, or, without Origin, nothing is refused; deny = the
 // contrary, with `reason` when the test names one.
-[[nodiscard]] std::vector<TestOutcome> run_policy_tests(const Policy& policy,
-                                                        const Snapshot* compiled = nullptr);
+//
+// `is_wanted`, when not empty, is asked before each test: a test may need a compilation of its own,
+// so that thousands take minutes. When it says no, the answer is empty.
+[[nodiscard]] std::vector<TestOutcome> run_policy_tests(
+    const Policy& policy, const Snapshot* compiled = nullptr,
+    const std::function<bool()>& is_wanted = {});
 
 // The failed ones as errors with code "test-failed".
 [[nodiscard]] std::vector<Problem> failed_tests(const std::vector<TestOutcome>& outcomes);

@@ -19,8 +19,10 @@ CodePolicy::CodePolicy(std::shared_ptr<const Clock> clock, ApplicationFacts appl
 }
 
 Result<Report, Report> CodePolicy::replace(Policy policy) {
+  const std::lock_guard replacing(replace_mutex_);
+  Judgement judgement = judge_document(std::move(policy), {}, basis());
   const std::lock_guard lock(mutex_);
-  Report report = in_force_.take(std::move(policy), {});
+  Report report = std::move(judgement.report);
   const auto now = clock_->wall_now();
   status_.last_answer_at = now;
   status_.last_report = report;
@@ -29,21 +31,32 @@ Result<Report, Report> CodePolicy::replace(Policy policy) {
     ++status_.failures;
     return fail(std::move(report));
   }
+  in_force_.take(std::move(judgement));
   ++status_.loads;
   status_.state = StoreState::Fresh;
   status_.loaded_at = now;
   status_.revision = in_force_.snapshot()->revision();
+  static_cast<void>(expire_if_due());  // what ended while it was judged
   publish_(in_force_.snapshot());
   timer_.set(in_force_.next_expiry());
   return report;
 }
 
+JudgementBasis CodePolicy::basis() const {
+  const std::lock_guard lock(mutex_);
+  return in_force_.basis();
+}
+
+// With mutex_. True when there is another snapshot now.
+bool CodePolicy::expire_if_due() noexcept {
+  const auto moment = in_force_.next_expiry();
+  return moment && *moment <= clock_->wall_now() && in_force_.expire();
+}
+
 void CodePolicy::expire() noexcept {
   const std::lock_guard lock(mutex_);
   // The policy may have been replaced since the timer rang.
-  const auto moment = in_force_.next_expiry();
-  const bool is_due = moment && *moment <= clock_->wall_now();
-  if (is_due && in_force_.expire()) publish_(in_force_.snapshot());
+  if (expire_if_due()) publish_(in_force_.snapshot());
   timer_.set(in_force_.next_expiry());
 }
 

@@ -29,9 +29,14 @@ class CodePolicy {
 
  private:
   void expire() noexcept;
+  [[nodiscard]] bool expire_if_due() noexcept;
+  [[nodiscard]] JudgementBasis basis() const;
 
   const std::shared_ptr<const Clock> clock_;
   const std::function<void(SnapshotPtr)> publish_;
+  // Held while a document is judged, which may take long; mutex_ is not, because the timer must end
+  // grants meanwhile. Taken before mutex_.
+  std::mutex replace_mutex_;
   mutable std::mutex mutex_;  // guards what follows, up to the blank line
   PolicyInForce in_force_;
   StoreStatus status_ = {};

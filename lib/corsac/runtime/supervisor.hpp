@@ -28,8 +28,8 @@ struct SupervisorOwner {
   LogSink log = {};
 };
 
-// Owns one thread for its waits and for compiling, and one store worker. All calls are safe from
-// any thread.
+// Owns one thread for its waits, one for judging documents, and one store worker. All calls are
+// safe from any thread.
 class Supervisor {
  public:
   // Loads the plugin, opens the store, reads and compiles once. The error side: what was wrong.
@@ -47,7 +47,9 @@ class Supervisor {
   [[nodiscard]] static Result<std::unique_ptr<Supervisor>, Report> start(
       const LoadedPlugin& plugin, StoreConfig config, std::shared_ptr<const Clock> clock,
       SupervisorOwner owner);
-  ~Supervisor();  // stops and joins; nothing is published after it
+  // Stops and joins; nothing is published after it. Waits for one compilation at most, and for the
+  // store as StoreWorker's destructor does.
+  ~Supervisor();
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 

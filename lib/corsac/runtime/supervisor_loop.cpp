@@ -6,6 +6,7 @@
 #include "corsac/runtime/supervisor_loop.hpp"
 
 #include <algorithm>
+#include <new>
 #include <random>
 #include <utility>
 
@@ -57,6 +58,11 @@ SupervisorLoop::SupervisorLoop(const LoadedPlugin& plugin, StoreConfig config,
       in_force_(clock_, owner_.application),
       thread_token_(std::make_shared<const char>('\0')) {
   status_.source = journal_.source();
+  judge_ = std::make_unique<DocumentJudge>([this](std::optional<Judgement> judgement) {
+    const std::lock_guard lock(mutex_);
+    judged_document_ = Judged{std::move(judgement)};
+    wake_.notify_all();
+  });
   thread_ = std::thread([this] { run(); });
 }
 
@@ -120,7 +126,8 @@ WorkerCallbacks SupervisorLoop::worker_callbacks() {
 
 // A request during a read waits for its end: another one follows then.
 bool SupervisorLoop::has_news() const {
-  return is_stopping_ || is_changed_ || arrived_ || (!attempt_ && last_ticket_ > judged_ticket_);
+  return is_stopping_ || is_changed_ || arrived_ || judged_document_ ||
+         (!attempt_ && last_ticket_ > judged_ticket_);
 }
 
 void SupervisorLoop::run() {
@@ -128,9 +135,13 @@ void SupervisorLoop::run() {
   while (!is_stopping_) {
     if (std::exchange(is_changed_, false)) schedule_.note_changed();
     if (last_ticket_ > judged_ticket_) schedule_.note_requested();
-    std::optional<ReadResult> result = std::exchange(arrived_, std::nullopt);
+    std::optional<ReadResult> answer = std::exchange(arrived_, std::nullopt);
+    std::optional<Judged> judged = std::exchange(judged_document_, std::nullopt);
     lock.unlock();
-    if (result && attempt_) finish_attempt(std::move(*result));
+    if (answer && attempt_) take_answer(std::move(*answer));
+    if (judged) {
+      finish_attempt([&] { return verdict_after(std::move(*judged), attempt_->revision); });
+    }
     const Time now = Steady::now();
     Time next = now + kRetryStep;
     try {
@@ -143,6 +154,7 @@ void SupervisorLoop::run() {
     wake_.wait_until(lock, next, [this] { return has_news(); });
   }
   lock.unlock();
+  judge_.reset();
   worker_.reset();
 }
 
@@ -156,6 +168,7 @@ SupervisorLoop::Time SupervisorLoop::step(Time now) {
   if (health_.state() != before) settle(before, {});
   if (!attempt_ && schedule_.due() <= now) begin_attempt(now);
   if (!attempt_) return std::min(next, schedule_.due());
+  if (attempt_->is_judging) return next;
   const Time deadline = attempt_->began + config_.deadline;
   return std::min(next,
                   attempt_->is_interrupted ? deadline + StoreWorker::kAbandonAfter : deadline);
@@ -178,11 +191,11 @@ void SupervisorLoop::begin_attempt(Time now) {
   } catch (const std::exception&) {
     failed.detail = "there is no memory, or no thread, for the store";
   }
-  finish_attempt(std::move(failed));
+  take_answer(std::move(failed));
 }
 
 void SupervisorLoop::watch_attempt(Time now) {
-  if (!attempt_) return;
+  if (!attempt_ || attempt_->is_judging) return;
   const Time deadline = attempt_->began + config_.deadline;
   if (now < deadline) return;
   if (!attempt_->is_interrupted) {
@@ -197,19 +210,43 @@ void SupervisorLoop::watch_attempt(Time now) {
   }
   ReadResult late;
   late.status = ReadStatus::Cancelled;
-  finish_attempt(std::move(late));
+  take_answer(std::move(late));
 }
 
-void SupervisorLoop::finish_attempt(ReadResult result) noexcept {
-  const std::uint64_t ticket = std::exchange(attempt_, std::nullopt)->ticket;
-  const bool is_wrong = result.status == ReadStatus::NotOpened && !result.problems.empty();
+void SupervisorLoop::take_answer(ReadResult result) noexcept {
+  const bool is_document = result.status == ReadStatus::Read;
+  if (!is_document) {
+    return finish_attempt([&] { return verdict_without_document(std::move(result)); });
+  }
+  if (is_judged_already(result)) return finish_attempt([&] { return verdict_as_before(); });
+  if (is_lost(result.policy)) {
+    return finish_attempt([&] { return verdict_for_lost(std::move(result)); });
+  }
+  try {
+    begin_judging(std::move(result));
+  } catch (...) {
+    finish_attempt([this] { return verdict_after({}, {}); });
+  }
+}
+
+void SupervisorLoop::begin_judging(ReadResult result) {
+  journal_.note_sources(result.policy.sources);
+  attempt_->revision = result.policy.revision;
+  judge_->begin(std::move(result.policy), std::move(result.problems), in_force_.basis());
+  attempt_->is_judging = true;
+}
+
+// Ends the attempt with what `make_verdict` gives; when something throws on the way, without a
+// verdict.
+template <class MakeVerdict>
+void SupervisorLoop::finish_attempt(MakeVerdict make_verdict) noexcept {
   const StoreState before = health_.state();
   Verdict verdict;
   try {
-    if (result.status == ReadStatus::NotOpened) worker_.reset();
-    verdict = judge(std::move(result));
+    verdict = make_verdict();
     const Time now = Steady::now();
     verdict.has_answered ? schedule_.note_answered(now) : schedule_.note_failed(now);
+    static_cast<void>(expire(now));  // what ended while it was judged
     publish();
     settle(before, verdict);
   } catch (...) {
@@ -220,14 +257,18 @@ void SupervisorLoop::finish_attempt(ReadResult result) noexcept {
   const std::lock_guard lock(mutex_);
   next_due_ = schedule_.due();
   judgement_ = std::move(verdict.report);
-  judged_ticket_ = ticket;
-  has_wrong_settings_ = is_wrong;
+  judged_ticket_ = attempt_->ticket;
   has_judged_once_ = true;
+  attempt_.reset();
   judged_.notify_all();
 }
 
-SupervisorLoop::Verdict SupervisorLoop::judge(ReadResult result) {
-  if (result.status == ReadStatus::Read) return judge_document(std::move(result));
+SupervisorLoop::Verdict SupervisorLoop::verdict_without_document(ReadResult result) {
+  if (result.status == ReadStatus::NotOpened) {
+    worker_.reset();
+    const std::lock_guard lock(mutex_);
+    has_wrong_settings_ = !result.problems.empty();
+  }
   Verdict verdict;
   verdict.has_answered = result.status == ReadStatus::Invalid;
   if (verdict.has_answered) {
@@ -240,27 +281,37 @@ SupervisorLoop::Verdict SupervisorLoop::judge(ReadResult result) {
   return verdict;
 }
 
-SupervisorLoop::Verdict SupervisorLoop::judge_document(ReadResult result) {
-  Verdict verdict{.has_answered = true};
-  if (!judged_revision_.empty() && judged_revision_ == result.policy.revision) {
-    was_taken_ ? health_.note_taken() : health_.note_refused();
-    verdict.is_unchanged = true;
-    const std::lock_guard lock(mutex_);
-    verdict.report = status_.last_report;
-    return verdict;
-  }
-  journal_.note_sources(result.policy.sources);
-  std::string revision = result.policy.revision;
-  if (result.policy.is_empty() && in_force_.has_sections() && !config_.accept_empty) {
-    result.problems.push_back(
-        {.code = "document-empty",
-         .what = "the document has no section at all, and the one in force has some",
-         .fix = "set accept_empty = true if that is meant"});
-    verdict.report = Report(std::move(result.problems), std::move(result.policy.sources));
-  } else {
-    verdict.report = in_force_.take(std::move(result.policy), std::move(result.problems));
-  }
+bool SupervisorLoop::is_judged_already(const ReadResult& result) const {
+  return !judged_revision_.empty() && judged_revision_ == result.policy.revision;
+}
+
+SupervisorLoop::Verdict SupervisorLoop::verdict_as_before() {
+  was_taken_ ? health_.note_taken() : health_.note_refused();
+  const std::lock_guard lock(mutex_);
+  return {.report = status_.last_report, .has_answered = true, .is_unchanged = true};
+}
+
+// An empty document from a store that had one with sections.
+bool SupervisorLoop::is_lost(const Policy& policy) const {
+  return policy.is_empty() && in_force_.has_sections() && !config_.accept_empty;
+}
+
+SupervisorLoop::Verdict SupervisorLoop::verdict_for_lost(ReadResult result) {
+  result.problems.push_back(
+      {.code = "document-empty",
+       .what = "the document has no section at all, and the one in force has some",
+       .fix = "set accept_empty = true if that is meant"});
+  Judgement judgement{.report =
+                          Report(std::move(result.problems), std::move(result.policy.sources))};
+  return verdict_after({std::move(judgement)}, std::move(result.policy.revision));
+}
+
+SupervisorLoop::Verdict SupervisorLoop::verdict_after(Judged judged, std::string revision) {
+  if (!judged.judgement) throw std::bad_alloc();
+  Judgement& judgement = *judged.judgement;
+  Verdict verdict{.report = std::move(judgement.report), .has_answered = true};
   was_taken_ = !verdict.report.has_errors();
+  if (was_taken_) in_force_.take(std::move(judgement));
   judged_revision_ = std::move(revision);
   was_taken_ ? health_.note_taken() : health_.note_refused();
   return verdict;
@@ -288,8 +339,8 @@ void SupervisorLoop::publish() {
     return;
   }
   owner_.publish(!is_closed        ? good
-                     : good == nullptr ? Snapshot::closed_at_start()
-                                       : Snapshot::closed(*good));
+                 : good == nullptr ? Snapshot::closed_at_start()
+                                   : Snapshot::closed(*good));
   published_in_ = state;
   published_for_ = good;
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "corsac/runtime/document_judge.hpp"
 #include "corsac/runtime/policy_in_force.hpp"
 #include "corsac/runtime/read_schedule.hpp"
 #include "corsac/runtime/store_health.hpp"
@@ -19,15 +20,17 @@
 
 namespace corsac {
 
-// The thread of a supervisor. One read at a time: so an older answer can never win over a newer
-// one. When to read (ReadSchedule), what the state is (StoreHealth) and what a document is worth
-// (PolicyInForce) are decided elsewhere, without threads; here they meet.
+// The thread of a supervisor. One attempt at a time, which is a read by the store's thread and
+// then, for a new document, a judgement by the judge's: so an older answer can never win over a
+// newer one. This thread itself waits for nobody: it keeps time and publishes. When to read
+// (ReadSchedule), what the state is (StoreHealth) and what a document is worth (judge_document) are
+// decided elsewhere; here they meet.
 class SupervisorLoop {
  public:
   // Starts the thread, which reads at once. `config` is within bounds.
   SupervisorLoop(const LoadedPlugin& plugin, StoreConfig config, std::shared_ptr<const Clock> clock,
                  SupervisorOwner owner);
-  ~SupervisorLoop();  // stops and joins
+  ~SupervisorLoop();  // stops and joins; nothing is published from its begin on
   SupervisorLoop(const SupervisorLoop&) = delete;
   SupervisorLoop& operator=(const SupervisorLoop&) = delete;
 
@@ -54,13 +57,19 @@ class SupervisorLoop {
     Time began;
     std::uint64_t ticket = 0;
     bool is_interrupted = false;
+    bool is_judging = false;    // the store has answered
+    std::string revision = {};  // while is_judging: of the document
   };
 
-  // What one read was worth. Empty = time went by.
+  // What one attempt was worth. Empty = time went by.
   struct Verdict {
     Report report = {};
     bool has_answered = false;  // the store did, whatever it said
     bool is_unchanged = false;  // the document that was judged before
+  };
+  // What the judge gave; without a judgement there was no memory for it.
+  struct Judged {
+    std::optional<Judgement> judgement = {};
   };
 
   void run();
@@ -68,9 +77,16 @@ class SupervisorLoop {
   [[nodiscard]] Time step(Time now);
   void begin_attempt(Time now);
   void watch_attempt(Time now);
-  void finish_attempt(ReadResult result) noexcept;
-  [[nodiscard]] Verdict judge(ReadResult result);
-  [[nodiscard]] Verdict judge_document(ReadResult result);
+  void take_answer(ReadResult result) noexcept;
+  void begin_judging(ReadResult result);
+  template <class MakeVerdict>
+  void finish_attempt(MakeVerdict make_verdict) noexcept;
+  [[nodiscard]] bool is_judged_already(const ReadResult& result) const;
+  [[nodiscard]] bool is_lost(const Policy& policy) const;
+  [[nodiscard]] Verdict verdict_without_document(ReadResult result);
+  [[nodiscard]] Verdict verdict_as_before();
+  [[nodiscard]] Verdict verdict_for_lost(ReadResult result);
+  [[nodiscard]] Verdict verdict_after(Judged judged, std::string revision);
   [[nodiscard]] Time expire(Time now);
   void publish();
   void settle(StoreState before, const Verdict& verdict);
@@ -87,6 +103,7 @@ class SupervisorLoop {
   bool is_stopping_ = false;
   bool is_changed_ = false;
   std::optional<ReadResult> arrived_ = {};
+  std::optional<Judged> judged_document_ = {};
   std::uint64_t last_ticket_ = 0;    // of those who asked for a read
   std::uint64_t judged_ticket_ = 0;  // a read that began after these was judged
   Report judgement_ = {};            // of the last read
@@ -108,6 +125,7 @@ class SupervisorLoop {
   // One reference here, one for each thread of a worker, also of those left behind.
   const std::shared_ptr<const char> thread_token_;
   std::unique_ptr<StoreWorker> worker_ = {};
+  std::unique_ptr<DocumentJudge> judge_ = {};
   std::thread thread_;
 };
 

@@ -1,0 +1,50 @@
+// The thread that judges. Entry: DocumentJudge. Test: tests/runtime/supervisor_test.cpp.
+
+#include "corsac/runtime/document_judge.hpp"
+
+#include <utility>
+
+namespace corsac {
+
+DocumentJudge::DocumentJudge(std::function<void(std::optional<Judgement>)> on_judged)
+    : on_judged_(std::move(on_judged)), thread_([this] { run(); }) {}
+
+DocumentJudge::~DocumentJudge() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+    changed_.notify_all();
+  }
+  thread_.join();
+}
+
+void DocumentJudge::begin(Policy policy, std::vector<Problem> reader_problems,
+                          JudgementBasis basis) {
+  const std::lock_guard lock(mutex_);
+  document_ = Document{std::move(policy), std::move(reader_problems), std::move(basis)};
+  changed_.notify_all();
+}
+
+void DocumentJudge::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return document_ || is_stopping_; });
+    if (is_stopping_) return;
+    Document document = std::move(*std::exchange(document_, std::nullopt));
+    lock.unlock();
+    std::optional<Judgement> judgement = judge(std::move(document));
+    if (!is_stopping_) on_judged_(std::move(judgement));
+    lock.lock();
+  }
+}
+
+std::optional<Judgement> DocumentJudge::judge(Document document) const noexcept {
+  try {
+    return judge_document(std::move(document.policy), std::move(document.reader_problems),
+                          document.basis, [this] { return !is_stopping_; });
+  } catch (...) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace corsac

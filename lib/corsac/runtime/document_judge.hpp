@@ -1,0 +1,48 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "corsac/base/problem.hpp"
+#include "corsac/policy/policy.hpp"
+#include "corsac/runtime/judgement.hpp"
+
+namespace corsac {
+
+// A thread that judges documents, one at a time: it may take minutes, and whoever waits for the
+// judgement has other things to keep meanwhile.
+class DocumentJudge {
+ public:
+  // `on_judged` is called on the judge's thread after each document, with nothing when there was no
+  // memory for the judgement; never after the destructor has returned. It must not throw.
+  explicit DocumentJudge(std::function<void(std::optional<Judgement>)> on_judged);
+  ~DocumentJudge();  // waits for one compilation at most
+  DocumentJudge(const DocumentJudge&) = delete;
+  DocumentJudge& operator=(const DocumentJudge&) = delete;
+
+  // Begins to judge a document; returns at once. Only after the one before was judged.
+  void begin(Policy policy, std::vector<Problem> reader_problems, JudgementBasis basis);
+
+ private:
+  struct Document {
+    Policy policy = {};
+    std::vector<Problem> reader_problems = {};
+    JudgementBasis basis = {};
+  };
+  void run();
+  [[nodiscard]] std::optional<Judgement> judge(Document document) const noexcept;
+
+  const std::function<void(std::optional<Judgement>)> on_judged_;
+  std::atomic<bool> is_stopping_{false};  // set under mutex_
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::optional<Document> document_ = {};  // by mutex_: that was not begun yet
+  std::thread thread_;
+};
+
+}  // namespace corsac

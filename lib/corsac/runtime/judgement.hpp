@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "corsac/base/problem.hpp"
+#include "corsac/policy/compile.hpp"
+#include "corsac/policy/policy.hpp"
+#include "corsac/policy/report.hpp"
+#include "corsac/policy/snapshot.hpp"
+
+namespace corsac {
+
+// What a document is judged against. Keeps alive what it points to, so that it may be taken to
+// another thread.
+struct JudgementBasis {
+  std::chrono::system_clock::time_point now = {};
+  ApplicationFacts application = {};
+  SnapshotPtr snapshot = {};                  // in force; null = none
+  std::shared_ptr<const Policy> policy = {};  // in force, as far as it was kept
+};
+
+// What a document is worth.
+struct Judgement {
+  Report report = {};         // every error and warning
+  SnapshotPtr snapshot = {};  // null <=> an error in the report
+  // The document, only where it may be needed again: it has tests (what does the next one remove?)
+  // or grants that end. A million origins are not kept twice.
+  std::shared_ptr<const Policy> policy = {};
+  bool has_sections = false;
+};
+
+// Judges a document: what its reader found, what compiling finds, and its [[test]] cases.
+//
+// Tests guard new documents. One that only removes trust (trust_removal.hpp) from the document in
+// force is taken although tests fail; they are warnings then. A first document has nothing that it
+// could only remove from: its tests must pass.
+//
+// May take minutes (each test may need a compilation). `is_wanted`, when not empty, is asked
+// between two compilations; when it says no, the answer means nothing. Safe from any thread.
+[[nodiscard]] Judgement judge_document(Policy policy, std::vector<Problem> reader_problems,
+                                       const JudgementBasis& basis,
+                                       const std::function<bool()>& is_wanted = {});
+
+}  // namespace corsac
