@@ -1,5 +1,5 @@
 // Columns in code points to columns in bytes. Entry: ByteColumns. Test:
-// tests/plugins/toml_limits_test.cpp.
+// tests/plugins/toml_document_test.cpp.
 
 #include "byte_columns.hpp"
 

@@ -156,13 +156,14 @@ struct Document::Parsed {
   toml::table table;
 };
 
-Document::Document(std::string_view bytes) : bytes_(bytes) {
+Document::Document(std::string_view bytes, const std::function<bool()>& is_wanted) : bytes_(bytes) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (bytes_.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
     bytes_.remove_prefix(kByteOrderMark.size());  // editors do not count it
   }
-  if (auto beyond = find_beyond_limits(bytes_)) {
-    problem_ = DocumentProblem{beyond->code, std::move(beyond->what), "shorten it", beyond->place};
+  if (auto beyond = find_beyond_limits(bytes_, is_wanted)) {
+    problem_ = DocumentProblem{beyond->code, std::move(beyond->what), std::string(beyond->fix),
+                               beyond->place};
     return;
   }
   try {

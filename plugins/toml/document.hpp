@@ -21,7 +21,7 @@ using OriginsFileField = std::function<void(std::string_view name, plugin::Place
 
 // Why bytes are no document.
 struct DocumentProblem {
-  std::string_view code = {};  // toml-syntax, key-too-long, nesting-too-deep
+  std::string_view code = {};  // toml-syntax, key-too-long, nesting-too-deep, too-many-values
   std::string what = {};
   std::string fix = {};
   plugin::Place place = {};
@@ -31,8 +31,9 @@ struct DocumentProblem {
 // what was handed over cannot be taken back.
 class Document {
  public:
-  // Parses. `bytes` must outlive the object.
-  explicit Document(std::string_view bytes);
+  // Parses. `bytes` must outlive the object. `is_wanted` is asked until the parser begins, which
+  // takes a second at most; when it says no, there is a problem() that means nothing.
+  Document(std::string_view bytes, const std::function<bool()>& is_wanted);
   ~Document();
   Document(const Document&) = delete;
   Document& operator=(const Document&) = delete;

@@ -1,6 +1,7 @@
 // One pass over a TOML document that understands just enough of it (TOML 1.0: strings, comments,
-// brackets) to measure names and nesting. Entry: find_beyond_limits. Test:
-// tests/plugins/toml_limits_test.cpp.
+// brackets) to measure names and nesting and to
+// count values. Entry: find_beyond_limits. Test:
+// tests/plugins/toml_document_test.cpp.
 
 #include "document_limits.hpp"
 
@@ -11,6 +12,9 @@
 namespace corsac::toml_store {
 namespace {
 
+// Scanned within a few milliseconds.
+constexpr std::size_t kQuestionBytes = std::size_t{1024} * 1024;
+
 // A run is what stands between two of: line break, `,` `=` `[` `]` `{` `}`. A key is a run that
 // ends in `=`, a table name one in the brackets that begin a line; every other run is (part of) a
 // value.
@@ -18,8 +22,14 @@ class LimitScan {
  public:
   explicit LimitScan(std::string_view document) : document_(document) {}
 
-  std::optional<LimitProblem> run() {
-    while (at_ < document_.size() && !problem_) step(document_[at_]);
+  std::optional<LimitProblem> run(const std::function<bool()>& is_wanted) {
+    for (std::size_t next_question = 0; at_ < document_.size() && !problem_;) {
+      if (at_ >= next_question) {
+        if (!is_wanted()) return LimitProblem{.code = "read-cancelled"};
+        next_question = at_ + kQuestionBytes;
+      }
+      step(document_[at_]);
+    }
     return problem_;
   }
 
@@ -47,6 +57,7 @@ class LimitScan {
         if (is_line_begin_ && depth_ == 0) {
           is_header_ = true;
           is_line_begin_ = false;
+          count_value();
         } else if (!is_header_) {
           open_bracket();
         }
@@ -61,9 +72,11 @@ class LimitScan {
         break;
       case ',':
         end_run(false);
+        count_value();
         break;
       case '=':
         end_run(true);
+        count_value();
         break;
       case ' ':
       case '\t':
@@ -90,7 +103,10 @@ class LimitScan {
   void add_bare(char byte) {
     ++bare_bytes_;
     run_end_ = at_ + 1;
-    if (byte == '.') ++dots_;
+    if (byte == '.') {
+      ++dots_;
+      count_value();
+    }
     if (dots_ >= kNamePartLimit) {
       beyond("nesting-too-deep",
              "a name has more than " + std::to_string(kNamePartLimit) + " parts", run_place_);
@@ -108,6 +124,7 @@ class LimitScan {
 
   void open_bracket() {
     end_run(false);
+    count_value();
     is_line_begin_ = false;
     if (++depth_ > kBracketLimit) {
       beyond("nesting-too-deep",
@@ -121,8 +138,18 @@ class LimitScan {
            run_place_);
   }
 
+  // One for each `,` and `=`, each opening bracket, and each dot outside of strings: no value and
+  // no table comes without one of them, but for the last of a list.
+  void count_value() {
+    if (++values_ <= kValueLimit || problem_) return;
+    beyond("too-many-values", "the document has more than 2,000,000 values and names",
+           place_here());
+    problem_->fix = "put long lists of origins into an allowed_origins_file";
+  }
+
   void beyond(std::string_view code, std::string what, plugin::Place place) {
-    if (!problem_) problem_ = LimitProblem{code, std::move(what), place};
+    if (problem_) return;
+    problem_ = LimitProblem{.code = code, .what = std::move(what), .place = place};
   }
 
   // From the opening quote to behind the closing one.
@@ -179,13 +206,15 @@ class LimitScan {
   plugin::Place run_place_ = {};
   std::size_t bare_bytes_ = 0;
   std::size_t dots_ = 0;
+  std::size_t values_ = 0;
   std::optional<LimitProblem> problem_ = std::nullopt;
 };
 
 }  // namespace
 
-std::optional<LimitProblem> find_beyond_limits(std::string_view document) {
-  return LimitScan(document).run();
+std::optional<LimitProblem> find_beyond_limits(std::string_view document,
+                                               const std::function<bool()>& is_wanted) {
+  return LimitScan(document).run(is_wanted);
 }
 
 }  // namespace corsac::toml_store

@@ -47,7 +47,7 @@ PolicyFiles::PolicyFiles(const TomlSettings& settings, const std::function<bool(
     : folder_(settings.path.substr(0, settings.path.rfind('/') + 1)),
       policy_(read_file(settings.path, kDocumentLimitBytes, kDocumentLimitBytes, is_wanted)) {
   if (policy_.problem || !is_wanted()) return;
-  document_ = std::make_unique<Document>(policy_.content);
+  document_ = std::make_unique<Document>(policy_.content, is_wanted);
   if (!document_->problem()) read_origins(is_wanted);
 }
 

@@ -182,6 +182,59 @@ TEST_F(TomlDocument, TakesWhatIsJustWithinTheLimits) {
   EXPECT_EQ(status_, CORSAC_OK);
 }
 
+TEST_F(TomlDocument, RefusesMoreValuesThanTheParserTakesInASecond) {
+  const auto repeated = [](std::string_view part, std::size_t count) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) text += part;
+    return text;
+  };
+  constexpr std::size_t kLimit = 2'000'000;
+  const SyntaxRow rows[] = {
+      {"zeroes", "a = [" + repeated("0,", kLimit - 1) + "]", "too-many-values 1:4000003", ""},
+      {"fields", repeated("a=1\n", kLimit + 1), "too-many-values 2000001:2", ""},
+      {"empty lists", "a = [" + repeated("[],", kLimit / 2) + "]", "too-many-values 1:3000003", ""},
+      {"tables", repeated("[[a]]\n", kLimit + 1), "too-many-values", ""},
+      {"parts of names", repeated("[a.b.c.d]\n", kLimit / 4 + 1), "too-many-values", ""},
+      {"the largest document", "a = [" + repeated("0,", 33'000'000) + "]",
+       "too-many-values 1:4000003", ""},
+  };
+  for (const SyntaxRow& row : rows) {
+    SCOPED_TRACE(row.desc);
+    const std::vector<std::string> calls = read(row.toml);
+    EXPECT_EQ(status_, CORSAC_INVALID);
+    ASSERT_EQ(calls.size(), 1u);
+    EXPECT_THAT(calls[0], StartsWith("problem " + std::string(row.place)));
+    EXPECT_THAT(calls[0], HasSubstr("put long lists of origins into an allowed_origins_file"));
+  }
+}
+
+TEST_F(TomlDocument, TakesAMillionOrigins) {
+  std::string toml = "[cors]\nallowed_origins = [\n";
+  for (int i = 0; i < 1'000'000; ++i) {
+    toml += "\"https://tenant-" + std::to_string(i) + ".customers.example\",\n";
+  }
+  folder_.write("policy.toml", toml + "]\n");
+  open();
+  test::RecordingSink sink;
+  sink.count_only();
+  EXPECT_EQ(store_->read(sink), CORSAC_OK);
+  EXPECT_EQ(sink.count(), 1'000'006u);
+}
+
+TEST_F(TomlDocument, IsNotParsedWhenTheReadIsCancelledBefore) {
+  folder_.write("policy.toml", std::string(8 * 1024 * 1024, '\n'));
+  open();
+  // Eight pieces and the end of the file make nine questions; those that follow come from the scan.
+  std::size_t questions = 0;
+  host_.on_cancelled_asked([&](std::size_t question) {
+    questions = question;
+    if (question == 13) host_.cancel();
+  });
+  test::RecordingSink sink;
+  EXPECT_EQ(store_->read(sink), CORSAC_CANCELLED);
+  EXPECT_LT(questions, 20u);
+}
+
 TEST_F(TomlDocument, LetsNobodyButTheStoreFillTheListOfAFile) {
   const std::vector<std::string> calls =
       read("[cors]\nallowed_origins_from_file = [\"https://a.example\"]\n");

@@ -385,26 +385,31 @@ TEST(Supervisor, LeavesAStoreBehindThatIgnoresInterruptsAndOpensAnother) {
   EXPECT_TRUE(scene.becomes(StoreState::Stale));
   EXPECT_EQ(scene.log.count("left behind"), 1U);
   EXPECT_EQ(scene.decision_for(kOrigin), "allowed");
-  EXPECT_TRUE(eventually([&] { return scene.store.opens() == 2; }));
   scene.store.release();
   EXPECT_TRUE(scene.becomes(StoreState::Fresh));
+  EXPECT_EQ(scene.store.opens(), 2U);
   scene.supervisor.reset();
   EXPECT_TRUE(eventually([&] { return scene.store.closes() == scene.store.opens(); }));
 }
 
-TEST(Supervisor, OpensNoFurtherStoreWhenThreeWereLeftBehind) {
+// It may hold gigabytes, and another one would come to the same place.
+TEST(Supervisor, OpensNoOtherStoreWhileOneThatWasLeftBehindIsAtWork) {
   Scene scene;
   scene.store.give(document({kOrigin}), "1");
   scene.config.deadline = seconds(1);
   ASSERT_TRUE(scene.start());
   scene.store.hold(FakeStore::Interrupts::Ignored);
   scene.supervisor->request_reload();
-  EXPECT_TRUE(eventually([&] { return scene.log.count("left behind") == 3; }));
-  EXPECT_TRUE(has_code(scene.reload(), "store-not-opened"));
-  EXPECT_EQ(scene.store.opens(), 3U);
+  EXPECT_TRUE(eventually([&] { return scene.log.count("left behind") == 1; }));
+  for (int i = 0; i < 3; ++i) {
+    const Report report = scene.reload();
+    EXPECT_TRUE(has_code(report, "store-not-opened")) << report.text();
+  }
+  EXPECT_EQ(scene.store.opens(), 1U);
   EXPECT_EQ(scene.decision_for(kOrigin), "allowed");
   scene.store.release();
-  EXPECT_TRUE(scene.becomes(StoreState::Fresh)) << "the threads have ended: it may be opened again";
+  EXPECT_TRUE(scene.becomes(StoreState::Fresh)) << "the thread has ended: it may be opened again";
+  EXPECT_EQ(scene.store.opens(), 2U);
 }
 
 TEST(Supervisor, WaitsNoLongerThanAskedForAReload) {

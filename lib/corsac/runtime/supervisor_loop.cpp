@@ -21,10 +21,6 @@ namespace {
 // nothing demands.
 constexpr std::chrono::seconds kRetryStep{1};
 constexpr std::chrono::hours kLongestSleep{1};
-// Threads of a plugin that ignored an interrupt. Above it the store is not opened again, so that a
-// bad plugin cannot fill the process with threads.
-constexpr long kLeftBehindLimit = 3;
-
 bool has_error(const std::vector<Problem>& problems) {
   return std::any_of(problems.begin(), problems.end(),
                      [](const Problem& problem) { return problem.severity == Severity::Error; });
@@ -174,6 +170,10 @@ SupervisorLoop::Time SupervisorLoop::step(Time now) {
                   attempt_->is_interrupted ? deadline + StoreWorker::kAbandonAfter : deadline);
 }
 
+// A thread of a plugin that ignored an interrupt is still there. The store is not opened again
+// then: that thread may hold gigabytes, and another one would come to the same place.
+bool SupervisorLoop::has_left_behind() const { return thread_token_.use_count() > 1; }
+
 void SupervisorLoop::begin_attempt(Time now) {
   {
     const std::lock_guard lock(mutex_);
@@ -183,11 +183,11 @@ void SupervisorLoop::begin_attempt(Time now) {
   ReadResult failed;
   failed.status = ReadStatus::NotOpened;
   try {
-    if (worker_ == nullptr && thread_token_.use_count() - 1 < kLeftBehindLimit) {
+    if (worker_ == nullptr && !has_left_behind()) {
       worker_ = StoreWorker::launch(plugin_, config_, worker_callbacks());
     }
     if (worker_ != nullptr) return worker_->request_read();
-    failed.detail = "its threads that ignored an interrupt are still there";
+    failed.detail = "its thread that ignored an interrupt is still at work";
   } catch (const std::exception&) {
     failed.detail = "there is no memory, or no thread, for the store";
   }

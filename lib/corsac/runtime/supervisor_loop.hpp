@@ -75,6 +75,7 @@ class SupervisorLoop {
   void run();
   [[nodiscard]] bool has_news() const;
   [[nodiscard]] Time step(Time now);
+  [[nodiscard]] bool has_left_behind() const;
   void begin_attempt(Time now);
   void watch_attempt(Time now);
   void take_answer(ReadResult result) noexcept;
@@ -122,7 +123,7 @@ class SupervisorLoop {
   bool was_taken_ = false;            // the document of judged_revision_
   SnapshotPtr published_for_ = {};    // the good snapshot that was published, as it is or closed
   StoreState published_in_ = StoreState::Starting;  // Starting = nothing was published
-  // One reference here, one for each thread of a worker, also of those left behind.
+  // One reference here, one for the thread of a worker, also of one that was left behind.
   const std::shared_ptr<const char> thread_token_;
   std::unique_ptr<StoreWorker> worker_ = {};
   std::unique_ptr<DocumentJudge> judge_ = {};
