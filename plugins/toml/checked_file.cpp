@@ -5,12 +5,15 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <vector>
+
+#include "watched_folders.hpp"
 
 namespace corsac::toml_store {
 namespace {
@@ -69,6 +72,44 @@ FileProblem problem_of_identity(const std::string& path, const FileIdentity& ide
   return {};
 }
 
+// A mount that nobody can write through. Kubernetes mounts a ConfigMap so, with a folder of mode
+// 0777.
+bool is_read_only_mount(const std::string& folder) {
+  struct statvfs mount = {};
+  return ::statvfs(folder.c_str(), &mount) == 0 && (mount.f_flag & ST_RDONLY) != 0;
+}
+
+// Whether anybody but root and ourselves can make this name mean something else.
+FileProblem problem_of_step(const std::string& path, const PathStep& step) {
+  struct stat folder = {};
+  if (::stat(step.folder.c_str(), &folder) != 0 || (folder.st_mode & S_IWOTH) == 0 ||
+      is_read_only_mount(step.folder)) {
+    return {};
+  }
+  if ((folder.st_mode & S_ISVTX) == 0) {
+    return {"folder-world-writable",
+            "everyone can write the folder " + step.folder + ", and so exchange " + path,
+            "run chmod o-w on it, or put the file into another folder"};
+  }
+  const std::string entry_path = step.folder + "/" + step.name;
+  struct stat entry = {};
+  if (::lstat(entry_path.c_str(), &entry) != 0 || entry.st_uid == 0 ||
+      entry.st_uid == ::geteuid()) {
+    return {};
+  }
+  return {"file-owner",
+          entry_path + " belongs to user " + std::to_string(entry.st_uid) +
+              " and lies where everyone can put files",
+          "chown it to root or to the user that runs this program, or put it into another folder"};
+}
+
+FileProblem problem_of_way(const std::string& path) {
+  for (const PathStep& step : steps_on_the_way_to(path)) {
+    if (FileProblem problem = problem_of_step(path, step)) return problem;
+  }
+  return {};
+}
+
 }  // namespace
 
 FileIdentity identity_of(const std::string& path) {
@@ -81,6 +122,7 @@ FileIdentity identity_of(const std::string& path) {
 // because the path may lead elsewhere by then.
 CheckedFile::CheckedFile(const std::string& path) : path_(path), identity_(identity_of(path)) {
   problem_ = problem_of_identity(path, identity_);
+  if (!problem_) problem_ = problem_of_way(path);
   if (problem_) return;
   descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   struct stat entry = {};

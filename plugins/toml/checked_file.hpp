@@ -1,6 +1,6 @@
 #pragma once
 
-// Files that a policy may be read from: regular ones that not everybody can write.
+// Files that a policy may be read from: regular ones that not everybody can write or exchange.
 
 #include <cstddef>
 #include <cstdint>
@@ -50,7 +50,9 @@ struct FileProblem {
 class CheckedFile {
  public:
   // Never waits: a FIFO is refused, not opened for ever. On a problem() nothing can be read:
-  // file-not-found, file-not-regular, file-unreadable, file-world-writable.
+  // file-not-found, file-not-regular, file-unreadable, file-world-writable, folder-world-writable
+  // (everybody could exchange the file, or a link or a folder on the way to it), file-owner (such a
+  // folder is sticky, but what lies there is somebody else's).
   explicit CheckedFile(const std::string& path);
   ~CheckedFile();
   CheckedFile(const CheckedFile&) = delete;

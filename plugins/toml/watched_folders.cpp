@@ -1,5 +1,6 @@
 // Walks a path as the kernel does and notes where it could be changed. Entry:
-// folders_on_the_way_to. The rules: path_resolution(7). Test: tests/plugins/toml_watch_test.cpp.
+// steps_on_the_way_to, folders_on_the_way_to. The rules: path_resolution(7). Test:
+// tests/plugins/toml_watch_test.cpp.
 
 #include "watched_folders.hpp"
 
@@ -39,8 +40,8 @@ std::string read_link(const std::string& path) {
 
 }  // namespace
 
-std::vector<std::string> folders_on_the_way_to(const std::string& path) {
-  std::vector<std::string> folders;
+std::vector<PathStep> steps_on_the_way_to(const std::string& path) {
+  std::vector<PathStep> steps;
   std::vector<std::string> names;
   push_names(path, names);
   std::string folder = "/";
@@ -53,23 +54,28 @@ std::vector<std::string> folders_on_the_way_to(const std::string& path) {
       continue;
     }
     const std::string next = (folder == "/" ? "" : folder) + "/" + name;
+    steps.push_back({folder, name, false});
     struct stat entry = {};
-    if (::lstat(next.c_str(), &entry) != 0) {
-      folders.push_back(folder);
-      break;
-    }
+    if (::lstat(next.c_str(), &entry) != 0) break;
     if (S_ISLNK(entry.st_mode)) {
       ++links;
-      folders.push_back(folder);
       const std::string target = read_link(next);
       if (!target.empty() && target.front() == '/') folder.assign(1, '/');
       push_names(target, names);
     } else if (names.empty() || !S_ISDIR(entry.st_mode)) {
-      folders.push_back(folder);
       break;
     } else {
+      steps.back().is_folder = true;
       folder = next;
     }
+  }
+  return steps;
+}
+
+std::vector<std::string> folders_on_the_way_to(const std::string& path) {
+  std::vector<std::string> folders;
+  for (PathStep& step : steps_on_the_way_to(path)) {
+    if (!step.is_folder) folders.push_back(std::move(step.folder));
   }
   std::sort(folders.begin(), folders.end());
   folders.erase(std::unique(folders.begin(), folders.end()), folders.end());

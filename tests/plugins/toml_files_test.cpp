@@ -1,8 +1,11 @@
 // Which files the toml plugin reads, and what it says about others.
 
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -12,6 +15,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "checked_file.hpp"
 #include "content_hash.hpp"
 #include "toml_store_fixture.hpp"
 
@@ -85,6 +89,84 @@ TEST_F(TomlFiles, AreNotWritableByEveryone) {
   ::chmod(policy().c_str(), 0644);
   EXPECT_THAT(read_again(), ElementsAre("integer version 1 1:11"));
   EXPECT_THAT(host_.log(), IsEmpty());
+}
+
+struct FolderRow {
+  const char* desc;
+  const char* folder;  // below that of the test: "", "conf", "conf/deep", "links"
+  mode_t mode;
+  uid_t owner;  // of the file conf/deep/policy.toml
+  const char* begin;
+};
+
+// The policy is links/policy.toml, a link to conf/deep/policy.toml.
+TEST_F(TomlFiles, CannotBeExchangedByEveryone) {
+  const uid_t own = ::geteuid();
+  constexpr uid_t kOther = 65534;
+  const char* const kTaken = "integer version";
+  const char* const kRefused = "problem folder-world-writable 0:0: everyone can write the folder ";
+  const FolderRow rows[] = {
+      {"its folder", "conf/deep", 0777, own, kRefused},
+      {"a folder above it", "conf", 0777, own, kRefused},
+      {"the folder of a link to it", "links", 0777, own, kRefused},
+      {"a sticky folder", "conf/deep", 01777, own, kTaken},
+      {"a sticky folder above it", "conf", 01777, own, kTaken},
+      {"a sticky folder of a link", "links", 01777, own, kTaken},
+      {"a sticky folder, and a file of somebody else", "conf/deep", 01777, kOther,
+       "problem file-owner 0:0: "},
+      {"a folder of its group", "conf/deep", 0775, own, kTaken},
+  };
+  fs::create_directories(folder_.path() / "conf/deep");
+  fs::create_directories(folder_.path() / "links");
+  const fs::path file = folder_.write("conf/deep/policy.toml", "version = 1\n");
+  fs::create_symlink("../conf/deep/policy.toml", folder_.path() / "links/policy.toml");
+  open({{"file", "links/policy.toml"}});
+  for (const FolderRow& row : rows) {
+    SCOPED_TRACE(row.desc);
+    if (row.owner != own && own != 0) continue;  // only root can give a file away
+    ASSERT_EQ(::chown(file.c_str(), row.owner, static_cast<gid_t>(-1)), 0);
+    ::chmod((folder_.path() / row.folder).c_str(), row.mode);
+    test::RecordingSink sink;
+    store_->read(sink);
+    ASSERT_GE(sink.calls().size(), 2u);
+    EXPECT_THAT(sink.calls()[1], StartsWith(row.begin));
+    ::chmod((folder_.path() / row.folder).c_str(), 0755);
+  }
+}
+
+TEST_F(TomlFiles, OfOriginsCannotBeExchangedByEveryoneEither) {
+  fs::create_directory(folder_.path() / "lists");
+  folder_.write("lists/origins.txt", "https://a\n");
+  ::chmod((folder_.path() / "lists").c_str(), 0777);
+  EXPECT_THAT(read("[cors]\nallowed_origins_file = \"lists/origins.txt\"\n"),
+              testing::Contains(StartsWith("problem folder-world-writable 2:24: ")));
+  EXPECT_EQ(status_, CORSAC_INVALID);
+}
+
+// As Kubernetes mounts a ConfigMap. In a process of its own, with mounts of its own.
+TEST_F(TomlFiles, MayLieInAFolderOfEveryoneThatIsMountedReadOnly) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can mount";
+  const std::string mount_point = folder_.path().string();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::unshare(CLONE_NEWNS) != 0 ||
+        ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        ::mount("tmpfs", mount_point.c_str(), "tmpfs", 0, "mode=0777") != 0) {
+      ::_exit(2);
+    }
+    folder_.write("policy.toml", "version = 1\n");
+    const bool was_refused =
+        toml_store::CheckedFile(policy().string()).problem().code == "folder-world-writable";
+    if (::mount("tmpfs", mount_point.c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, nullptr) != 0) {
+      ::_exit(2);
+    }
+    const bool is_taken = !toml_store::CheckedFile(policy().string()).problem();
+    ::_exit(was_refused && is_taken ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  if (WEXITSTATUS(status) == 2) GTEST_SKIP() << "this system lets nobody mount";
+  EXPECT_EQ(status, 0);
 }
 
 TEST_F(TomlFiles, DrawAWarningOnceWhenTheirGroupMayWrite) {
