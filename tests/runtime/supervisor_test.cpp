@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -19,6 +20,7 @@
 #include "support/fake_clock.hpp"
 #include "support/fake_store.hpp"
 #include "support/log_lines.hpp"
+#include "support/temp_folder.hpp"
 
 namespace corsac {
 namespace {
@@ -230,6 +232,63 @@ TEST(Supervisor, NeverStartsWithoutItsPlugin) {
                                          {.publish = [](SnapshotPtr) {}, .log = {}});
   ASSERT_FALSE(started.has_value());
   EXPECT_TRUE(has_code(started.error(), "plugin-not-found"));
+}
+
+// Goes back when it goes.
+class CurrentFolder {
+ public:
+  explicit CurrentFolder(const std::filesystem::path& folder) {
+    std::filesystem::current_path(folder);
+  }
+  ~CurrentFolder() { std::filesystem::current_path(before_); }
+  CurrentFolder(const CurrentFolder&) = delete;
+  CurrentFolder& operator=(const CurrentFolder&) = delete;
+
+ private:
+  std::filesystem::path before_ = std::filesystem::current_path();
+};
+
+TEST(Supervisor, KeepsTheFolderInWhichItWasStarted) {
+  const test::TempFolder first;
+  const test::TempFolder second;
+  struct Row {
+    const char* desc;
+    std::filesystem::path directory;
+    std::filesystem::path given;
+  };
+  const Row rows[] = {
+      {"none", "", first.path()},
+      {"a relative one", "conf/../policies", first.path() / "policies"},
+      {"an absolute one", "/etc/corsac", "/etc/corsac"},
+  };
+  for (const Row& row : rows) {
+    Scene scene;
+    scene.config.directory = row.directory;
+    scene.config.on_start_failure = OnStartFailure::Closed;
+    scene.store.give(document({kOrigin}), "1");
+    scene.store.answer_open(CORSAC_UNREACHABLE);
+    const CurrentFolder at_start(first.path());
+    ASSERT_TRUE(scene.start()) << row.desc;
+    EXPECT_EQ(scene.store.directory(), row.given) << row.desc;
+    const CurrentFolder later(second.path());
+    scene.store.answer_open(CORSAC_OK);
+    EXPECT_TRUE(scene.becomes(StoreState::Fresh)) << row.desc;
+    EXPECT_EQ(scene.store.directory(), row.given) << row.desc;
+  }
+}
+
+TEST(Supervisor, DoesNotStartWhereItsFolderCannotBeTold) {
+  const test::TempFolder folder;
+  std::filesystem::create_directory(folder.path() / "gone");
+  const CurrentFolder current(folder.path() / "gone");
+  std::filesystem::remove(folder.path() / "gone");
+  Scene scene;
+  scene.config.on_start_failure = OnStartFailure::Closed;
+  EXPECT_FALSE(scene.start());
+  EXPECT_TRUE(has_code(scene.error, "store-directory"));
+  scene.config.directory = "/etc/corsac";
+  scene.store.give(document({kOrigin}), "1");
+  EXPECT_TRUE(scene.start()) << "nothing is relative";
 }
 
 TEST(Supervisor, FollowsTheStoreWhenItCalls) {

@@ -19,6 +19,7 @@ struct FakeStore::State {
   std::condition_variable changed;
   std::string json = "{}";
   std::string revision = {};
+  std::string directory = {};
   std::int32_t status = CORSAC_OK;
   std::int32_t open_status = CORSAC_OK;
   bool is_holding = false;
@@ -67,6 +68,7 @@ std::int32_t open(const corsac_host* host, const corsac_settings* settings, void
   if (state == nullptr) return CORSAC_FAILED;
   const std::lock_guard lock(state->mutex);
   ++state->opens;
+  state->directory.assign(settings->directory.data, settings->directory.size);
   if (state->open_status == CORSAC_INVALID) {
     host->problem(host->context, text("setting-value"), text("fake"), text("the setting is wrong"),
                   text("write another"));
@@ -187,6 +189,11 @@ void FakeStore::call_changed() {
   // Under the lock, so that the store cannot close meanwhile: the contract forbids a later call.
   const std::lock_guard lock(state_->mutex);
   for (const corsac_host* host : state_->hosts) host->changed(host->context);
+}
+
+std::string FakeStore::directory() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->directory;
 }
 
 std::size_t FakeStore::opens() const {

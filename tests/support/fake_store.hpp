@@ -41,6 +41,8 @@ class FakeStore {
   // The store says that its document changed. Only while it is open.
   void call_changed();
 
+  // That the last open was given.
+  [[nodiscard]] std::string directory() const;
   [[nodiscard]] std::size_t opens() const;
   [[nodiscard]] std::size_t closes() const;
   [[nodiscard]] std::size_t reads_begun() const;

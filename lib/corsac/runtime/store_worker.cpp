@@ -51,10 +51,6 @@ bool has_error(const std::vector<Problem>& problems) {
                      [](const Problem& problem) { return problem.severity == Severity::Error; });
 }
 
-std::string absolute_folder(const std::filesystem::path& folder) {
-  return std::filesystem::absolute(folder.empty() ? "." : folder).lexically_normal().string();
-}
-
 }  // namespace
 
 struct StoreWorker::State {
@@ -86,7 +82,7 @@ struct StoreWorker::State {
   State(const LoadedPlugin& plugin, const StoreConfig& store_config, WorkerCallbacks callbacks)
       : table(*plugin.table),
         config(store_config),
-        directory(absolute_folder(store_config.directory)),
+        directory(store_config.directory.string()),
         host(to_printable(table.name), std::move(callbacks)) {}
 
   // On the thread.

@@ -51,7 +51,8 @@ struct WorkerCallbacks {
 // does not return is interrupted, and then left behind with its thread and all that it can touch.
 class StoreWorker {
  public:
-  // Starts the thread and opens the store on it; returns at once. A store that cannot be opened is
+  // Starts the thread and opens the store on it; returns at once. `config.directory` is absolute. A
+  // store that cannot be opened is
   // told by on_read with NotOpened, once.
   [[nodiscard]] static std::unique_ptr<StoreWorker> launch(const LoadedPlugin& plugin,
                                                            const StoreConfig& config,

@@ -4,6 +4,8 @@
 #include "corsac/runtime/supervisor.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "corsac/runtime/joined_report.hpp"
@@ -29,6 +31,25 @@ StoreConfig within_bounds(StoreConfig config) {
   return config;
 }
 
+// Relative folders are those of the moment in which the supervisor starts: a store is opened again
+// later, and the program may have changed its folder by then.
+Result<StoreConfig, Report> with_absolute_folders(StoreConfig config) {
+  std::error_code error;
+  const auto make_absolute = [&error](std::filesystem::path& folder) {
+    if (folder.is_absolute() || error) return;
+    const std::filesystem::path current = std::filesystem::current_path(error);
+    folder = (folder.empty() ? current : current / folder).lexically_normal();
+  };
+  make_absolute(config.directory);
+  for (std::filesystem::path& folder : config.plugin_folders) make_absolute(folder);
+  if (!error) return config;
+  return fail(Report({Problem{.code = "store-directory",
+                              .path = "store",
+                              .what = "the current folder cannot be told: " + error.message(),
+                              .fix = "start the program in a folder that exists, or name folders "
+                                     "by absolute paths"}}));
+}
+
 }  // namespace
 
 struct Supervisor::State {
@@ -39,19 +60,23 @@ struct Supervisor::State {
 Result<std::unique_ptr<Supervisor>, Report> Supervisor::start(StoreConfig config,
                                                               std::shared_ptr<const Clock> clock,
                                                               SupervisorOwner owner) {
-  const auto plugin = load_store_plugin(config.plugin, config.plugin_folders);
+  auto absolute = with_absolute_folders(std::move(config));
+  if (!absolute) return fail(std::move(absolute.error()));
+  const auto plugin = load_store_plugin(absolute->plugin, absolute->plugin_folders);
   if (!plugin) return fail(plugin.error());
-  return start(*plugin, std::move(config), std::move(clock), std::move(owner));
+  return start(*plugin, *std::move(absolute), std::move(clock), std::move(owner));
 }
 
 Result<std::unique_ptr<Supervisor>, Report> Supervisor::start(const LoadedPlugin& plugin,
                                                               StoreConfig config,
                                                               std::shared_ptr<const Clock> clock,
                                                               SupervisorOwner owner) {
-  const bool may_start_closed = config.on_start_failure == OnStartFailure::Closed;
+  auto absolute = with_absolute_folders(std::move(config));
+  if (!absolute) return fail(std::move(absolute.error()));
+  const bool may_start_closed = absolute->on_start_failure == OnStartFailure::Closed;
   auto state = std::unique_ptr<State>(
-      new State{.loop = SupervisorLoop(plugin, within_bounds(std::move(config)), std::move(clock),
-                                       std::move(owner))});
+      new State{.loop = SupervisorLoop(plugin, within_bounds(*std::move(absolute)),
+                                       std::move(clock), std::move(owner))});
   SupervisorLoop::FirstRead first = state->loop.wait_for_first_read();
   Report report = joined_report(plugin.warnings, "plugin", first.report);
   if (!first.is_taken && (first.has_wrong_settings || !may_start_closed)) {

@@ -32,7 +32,8 @@ struct SupervisorOwner {
 // safe from any thread.
 class Supervisor {
  public:
-  // Loads the plugin, opens the store, reads and compiles once. The error side: what was wrong.
+  // Loads the plugin, opens the store, reads and compiles once. Relative folders of `config` are
+  // those of this moment. The error side: what was wrong.
   // Plugins that cannot be loaded and wrong settings fail always; a store that cannot be opened or
   // reached, and a document that is invalid, only when on_start_failure is Fail. Otherwise a
   // policy, or the closed one, has been published. Waits for one read: `config.deadline` and
@@ -40,7 +41,8 @@ class Supervisor {
   //
   // Codes, besides those of the loader, the store and the document: store-not-opened,
   // store-unreachable, store-deadline, document-empty (from a store that had a document with
-  // sections, without accept_empty), store-failed (no memory).
+  // sections, without accept_empty), store-failed (no memory), store-directory (a folder is
+  // relative and the current one cannot be told; also with OnStartFailure::Closed).
   [[nodiscard]] static Result<std::unique_ptr<Supervisor>, Report> start(
       StoreConfig config, std::shared_ptr<const Clock> clock, SupervisorOwner owner);
   // The same with a plugin that is loaded already.
