@@ -70,9 +70,24 @@ void FileWatch::set_files(std::vector<FileState> files) {
 
 void FileWatch::run() {
   while (!is_stopping_) {
-    const Wait wait = events_->wait(poll_interval_);
-    if (wait == Wait::Event) wait_for_quiet();
-    if (!is_stopping_) check();
+    try {
+      const Wait wait = events_->wait(poll_interval_);
+      if (wait == Wait::Event) wait_for_quiet();
+      if (!is_stopping_) check();
+    } catch (...) {
+      // No memory. What changed shows in the next look, since nothing of this one was kept.
+      say_that_looks_fail();
+    }
+  }
+}
+
+void FileWatch::say_that_looks_fail() noexcept {
+  if (has_said_that_looks_fail_) return;
+  has_said_that_looks_fail_ = true;
+  try {
+    log_("there is no memory to look for changes of the policy file; it is tried again");
+  } catch (...) {
+    // Nor for this.
   }
 }
 

@@ -48,7 +48,7 @@ struct FileState {
 class FileWatch {
  public:
   // `events` may be null: then the files are only looked at. `log` gets one line when the system
-  // gives no notices.
+  // gives no notices, and one when a look fails for want of memory, which later ones make good.
   FileWatch(std::chrono::milliseconds poll_interval, std::unique_ptr<FolderEvents> events,
             std::function<void()> changed, std::function<void(const std::string&)> log);
   ~FileWatch();  // joins the thread
@@ -61,6 +61,7 @@ class FileWatch {
 
  private:
   void run();
+  void say_that_looks_fail() noexcept;  // once
   void wait_for_quiet();
   void watch_folders(const std::vector<FileState>& files);
   // Whether the file is another than `file` says; brings that up to date.
@@ -71,7 +72,9 @@ class FileWatch {
   const std::unique_ptr<FolderEvents> events_;  // never null
   const std::function<void()> changed_;
   const std::function<void(const std::string&)> log_;
-  bool is_missing_notices_ = false;  // own thread only: said so
+  // Own thread only.
+  bool is_missing_notices_ = false;  // said so
+  bool has_said_that_looks_fail_ = false;
 
   std::mutex mutex_;
   std::vector<FileState> files_ = {};  // by mutex_

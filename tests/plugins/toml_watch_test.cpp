@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -251,11 +252,16 @@ class SteppedEvents final : public FolderEvents {
     bool is_woken = false;
     bool has_event = false;
     std::vector<std::string> folders;
+    int failures = 0;  // of the next looks, for want of memory
   };
   explicit SteppedEvents(std::shared_ptr<Steps> steps) : steps_(std::move(steps)) {}
 
   bool watch(const std::vector<std::string>& folders) override {
     const std::lock_guard<std::mutex> lock(steps_->mutex);
+    if (steps_->failures > 0) {
+      --steps_->failures;
+      throw std::bad_alloc();
+    }
     steps_->folders = folders;
     return true;
   }
@@ -300,7 +306,10 @@ class FileWatchSteps : public testing::Test {
           const std::lock_guard<std::mutex> lock(mutex_);
           ++changes_;
         },
-        [](const std::string&) {});
+        [this](const std::string& line) {
+          const std::lock_guard<std::mutex> lock(mutex_);
+          log_.push_back(line);
+        });
   }
   // Returns when the look that follows is over, so that no look runs beside the test.
   void set_files(std::vector<FileState> files) {
@@ -325,7 +334,8 @@ class FileWatchSteps : public testing::Test {
   fs::path file_;
   std::shared_ptr<SteppedEvents::Steps> steps_;
   std::mutex mutex_;
-  std::size_t changes_ = 0;  // by mutex_
+  std::size_t changes_ = 0;            // by mutex_
+  std::vector<std::string> log_ = {};  // by mutex_
   std::unique_ptr<toml_store::FileWatch> watch_;
 };
 
@@ -391,6 +401,20 @@ TEST_F(FileWatchSteps, DoNotReadAFileWhoseTimesAreOld) {
   state.read_at_ns += 3'600'000'000'000;  // as if the file had rested for an hour
   set_files({state});
   EXPECT_EQ(changes(), 0u);
+}
+
+TEST_F(FileWatchSteps, GoOnWhenThereWasNoMemoryForALook) {
+  set_files({look(file_)});
+  {
+    const std::lock_guard<std::mutex> lock(steps_->mutex);
+    steps_->failures = 2;
+  }
+  folder_.write("policy.toml", "version = 2\n");
+  EXPECT_EQ(changes_after_notice(), 0u);
+  EXPECT_EQ(changes_after_notice(), 0u);
+  EXPECT_EQ(changes_after_notice(), 1u) << "the change is not lost";
+  const std::lock_guard<std::mutex> lock(mutex_);
+  EXPECT_THAT(log_, ElementsAre(testing::HasSubstr("no memory"))) << "once";
 }
 
 TEST_F(FileWatchSteps, LookAtTheFoldersAgainAfterEachNotice) {
