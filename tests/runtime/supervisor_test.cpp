@@ -479,6 +479,30 @@ TEST(Supervisor, WaitsNoLongerThanAskedForAReload) {
   EXPECT_TRUE(has_code(scene.supervisor->reload_and_wait(milliseconds(20)), "store-deadline"));
 }
 
+TEST(Supervisor, ReadsOnceForOneReload) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  ASSERT_TRUE(scene.start());
+  scene.store.give(document({kOrigin}), "2");
+  EXPECT_FALSE(scene.reload().has_errors());
+  EXPECT_EQ(scene.in_force(), "2");
+  EXPECT_FALSE(eventually([&] { return scene.store.reads_begun() > 2; }, milliseconds(300)));
+}
+
+// Those who ask while a read is under way share one that follows.
+TEST(Supervisor, ReadsOnceForManyReloadsDuringARead) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  ASSERT_TRUE(scene.start());
+  scene.store.hold();
+  scene.supervisor->request_reload();
+  EXPECT_TRUE(eventually([&] { return scene.store.reads_begun() == 2; }));
+  for (int i = 0; i < 100; ++i) scene.supervisor->request_reload();
+  scene.store.release();
+  EXPECT_TRUE(eventually([&] { return scene.store.reads_ended() == 3; }));
+  EXPECT_FALSE(eventually([&] { return scene.store.reads_begun() > 3; }, milliseconds(300)));
+}
+
 TEST(Supervisor, ReloadMeansAReadThatBeganAfterIt) {
   Scene scene;
   scene.store.give(document({kOrigin}), "1");

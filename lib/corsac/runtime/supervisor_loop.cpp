@@ -120,17 +120,16 @@ WorkerCallbacks SupervisorLoop::worker_callbacks() {
   return callbacks;
 }
 
-// A request during a read waits for its end: another one follows then.
 bool SupervisorLoop::has_news() const {
   return is_stopping_ || is_changed_ || arrived_ || judged_document_ ||
-         (!attempt_ && last_ticket_ > judged_ticket_);
+         last_ticket_ > noted_ticket_;
 }
 
 void SupervisorLoop::run() {
   std::unique_lock lock(mutex_);
   while (!is_stopping_) {
     if (std::exchange(is_changed_, false)) schedule_.note_changed();
-    if (last_ticket_ > judged_ticket_) schedule_.note_requested();
+    if (std::exchange(noted_ticket_, last_ticket_) != last_ticket_) schedule_.note_requested();
     std::optional<ReadResult> answer = std::exchange(arrived_, std::nullopt);
     std::optional<Judged> judged = std::exchange(judged_document_, std::nullopt);
     lock.unlock();
@@ -178,6 +177,7 @@ void SupervisorLoop::begin_attempt(Time now) {
   {
     const std::lock_guard lock(mutex_);
     attempt_ = Attempt{.began = now, .ticket = last_ticket_};
+    noted_ticket_ = last_ticket_;  // those that came meanwhile are served by it, too
   }
   schedule_.note_began(now);
   ReadResult failed;

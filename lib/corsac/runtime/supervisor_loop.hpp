@@ -106,6 +106,7 @@ class SupervisorLoop {
   std::optional<ReadResult> arrived_ = {};
   std::optional<Judged> judged_document_ = {};
   std::uint64_t last_ticket_ = 0;    // of those who asked for a read
+  std::uint64_t noted_ticket_ = 0;   // the schedule knows of these
   std::uint64_t judged_ticket_ = 0;  // a read that began after these was judged
   Report judgement_ = {};            // of the last read
   bool has_judged_once_ = false;
