@@ -6,8 +6,10 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -111,17 +113,23 @@ struct Scene {
   bool becomes(StoreState wanted) const {
     return eventually([&] { return state() == wanted; });
   }
+  void fail_to_publish_once() {
+    const std::lock_guard lock(mutex_);
+    fails_to_publish_ = true;
+  }
   Report reload() const { return supervisor->reload_and_wait(seconds(20)); }
 
  private:
   void publish(SnapshotPtr snapshot) {
     const std::lock_guard lock(mutex_);
+    if (std::exchange(fails_to_publish_, false)) throw std::bad_alloc();
     published_.emplace_back(snapshot->is_closed() ? "closed" : snapshot->revision());
     current_ = std::move(snapshot);
   }
   mutable std::mutex mutex_;
   std::vector<std::string> published_;
   SnapshotPtr current_;
+  bool fails_to_publish_ = false;
 };
 
 bool has_code(const Report& report, std::string_view code) {
@@ -477,6 +485,27 @@ TEST(Supervisor, WaitsNoLongerThanAskedForAReload) {
   ASSERT_TRUE(scene.start());
   scene.store.hold();
   EXPECT_TRUE(has_code(scene.supervisor->reload_and_wait(milliseconds(20)), "store-deadline"));
+}
+
+TEST(Supervisor, SaysThatADocumentWasNotTakenForWantOfMemory) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  ASSERT_TRUE(scene.start());
+  scene.store.give(document({kOrigin}), "2");
+  scene.fail_to_publish_once();
+  const Report report = scene.reload();
+  EXPECT_TRUE(has_code(report, "store-failed")) << report.text();
+  EXPECT_EQ(scene.log.count("there is no memory for the policy"), 1U);
+  EXPECT_TRUE(eventually([&] { return scene.supervisor->status().revision == "2"; }))
+      << "by itself, without a call";
+  EXPECT_EQ(scene.in_force(), "2");
+  EXPECT_EQ(scene.supervisor->status().failures, 1U);
+
+  Scene first;
+  first.store.give(document({kOrigin}), "1");
+  first.fail_to_publish_once();
+  EXPECT_FALSE(first.start());
+  EXPECT_TRUE(has_code(first.error, "store-failed")) << first.error.text();
 }
 
 TEST(Supervisor, ReadsOnceForOneReload) {

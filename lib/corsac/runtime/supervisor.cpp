@@ -80,8 +80,7 @@ Result<std::unique_ptr<Supervisor>, Report> Supervisor::start(const LoadedPlugin
   SupervisorLoop::FirstRead first = state->loop.wait_for_first_read();
   Report report = joined_report(plugin.warnings, "plugin", first.report);
   if (!first.is_taken && (first.has_wrong_settings || !may_start_closed)) {
-    if (report.has_errors()) return fail(std::move(report));
-    return fail(Report({Problem{.code = "store-failed", .what = "there was no memory"}}));
+    return fail(std::move(report));
   }
   state->warnings_at_start = std::move(report);
   return std::unique_ptr<Supervisor>(new Supervisor(std::move(state)));

@@ -59,7 +59,7 @@ class Supervisor {
   void request_reload();
   // The same, and returns when a read that began after this call has been judged, or `deadline` is
   // over (store-deadline). The answer is the report of that document; with an error it was not
-  // taken.
+  // taken (store-failed: for want of memory, it is tried again).
   [[nodiscard]] Report reload_and_wait(std::chrono::milliseconds deadline);
 
   [[nodiscard]] StoreStatus status() const;

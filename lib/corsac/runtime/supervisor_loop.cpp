@@ -75,7 +75,7 @@ SupervisorLoop::~SupervisorLoop() {
 SupervisorLoop::FirstRead SupervisorLoop::wait_for_first_read() {
   std::unique_lock lock(mutex_);
   judged_.wait(lock, [this] { return has_judged_once_; });
-  return {judgement_, status_.state == StoreState::Fresh, has_wrong_settings_};
+  return {judgement(), is_taken_, has_wrong_settings_};
 }
 
 std::uint64_t SupervisorLoop::request_read() {
@@ -90,7 +90,14 @@ std::optional<Report> SupervisorLoop::wait_for_judgement(std::uint64_t ticket,
   const bool is_judged = judged_.wait_for(
       lock, deadline, [this, ticket] { return judged_ticket_ >= ticket || is_stopping_; });
   if (!is_judged || judged_ticket_ < ticket) return std::nullopt;
-  return judgement_;
+  return judgement();
+}
+
+// With mutex_. A report of what failed for want of memory is made here, where there is some again.
+Report SupervisorLoop::judgement() const {
+  if (!has_failed_) return judgement_;
+  return Report({Problem{.code = "store-failed",
+                         .what = "there was no memory for the policy; it is tried again"}});
 }
 
 StoreStatus SupervisorLoop::status() const {
@@ -156,11 +163,10 @@ void SupervisorLoop::run() {
 // What the time demands. The answer is when to come again.
 SupervisorLoop::Time SupervisorLoop::step(Time now) {
   watch_attempt(now);
-  const StoreState before = health_.state();
   health_.note_time(now);
   const Time next = std::min({now + kLongestSleep, expire(now), health_.closes_at()});
   publish();
-  if (health_.state() != before) settle(before, {});
+  if (health_.state() != settled_in_) settle({});
   if (!attempt_ && schedule_.due() <= now) begin_attempt(now);
   if (!attempt_) return std::min(next, schedule_.due());
   if (attempt_->is_judging) return next;
@@ -240,16 +246,17 @@ void SupervisorLoop::begin_judging(ReadResult result) {
 // verdict.
 template <class MakeVerdict>
 void SupervisorLoop::finish_attempt(MakeVerdict make_verdict) noexcept {
-  const StoreState before = health_.state();
   Verdict verdict;
+  bool has_failed = false;
   try {
     verdict = make_verdict();
     const Time now = Steady::now();
     verdict.has_answered ? schedule_.note_answered(now) : schedule_.note_failed(now);
     static_cast<void>(expire(now));  // what ended while it was judged
     publish();
-    settle(before, verdict);
+    settle(verdict);
   } catch (...) {
+    has_failed = true;
     judged_revision_.clear();
     schedule_.note_failed(Steady::now());
     journal_.note(LogLevel::Error, "there is no memory for the policy; the one in force stays");
@@ -257,6 +264,9 @@ void SupervisorLoop::finish_attempt(MakeVerdict make_verdict) noexcept {
   const std::lock_guard lock(mutex_);
   next_due_ = schedule_.due();
   judgement_ = std::move(verdict.report);
+  has_failed_ = has_failed;
+  is_taken_ = !has_failed && health_.state() == StoreState::Fresh;
+  if (has_failed) ++status_.failures;
   judged_ticket_ = attempt_->ticket;
   has_judged_once_ = true;
   attempt_.reset();
@@ -347,11 +357,11 @@ void SupervisorLoop::publish() {
 
 // After a read was judged, or (with an empty verdict) after time changed the state: what others
 // see.
-void SupervisorLoop::settle(StoreState before, const Verdict& verdict) {
+void SupervisorLoop::settle(const Verdict& verdict) {
   const SnapshotPtr& good = in_force_.snapshot();
   const bool is_taken = verdict.has_answered && !verdict.is_unchanged && was_taken_ &&
                         health_.state() == StoreState::Fresh;
-  const StoreJournal::Change change{.before = before,
+  const StoreJournal::Change change{.before = settled_in_,
                                     .after = health_.state(),
                                     .is_document = verdict.has_answered,
                                     .is_taken = is_taken,
@@ -376,6 +386,7 @@ void SupervisorLoop::settle(StoreState before, const Verdict& verdict) {
     }
   }
   journal_.note_change(change, verdict.report);
+  settled_in_ = change.after;
 }
 
 }  // namespace corsac

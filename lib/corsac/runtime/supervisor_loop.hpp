@@ -44,7 +44,8 @@ class SupervisorLoop {
 
   // Asks for a read; the answer is a ticket for wait_for_judgement.
   std::uint64_t request_read();
-  // What the first read that began after the ticket gave; nothing at the deadline.
+  // What the first read that began after the ticket gave; store-failed when it was not taken for
+  // want of memory; nothing at the deadline.
   [[nodiscard]] std::optional<Report> wait_for_judgement(std::uint64_t ticket,
                                                          std::chrono::milliseconds deadline);
   [[nodiscard]] StoreStatus status() const;
@@ -90,7 +91,8 @@ class SupervisorLoop {
   [[nodiscard]] Verdict verdict_after(Judged judged, std::string revision);
   [[nodiscard]] Time expire(Time now);
   void publish();
-  void settle(StoreState before, const Verdict& verdict);
+  void settle(const Verdict& verdict);
+  [[nodiscard]] Report judgement() const;
   [[nodiscard]] WorkerCallbacks worker_callbacks();
 
   const StoreConfig config_;
@@ -108,7 +110,9 @@ class SupervisorLoop {
   std::uint64_t last_ticket_ = 0;    // of those who asked for a read
   std::uint64_t noted_ticket_ = 0;   // the schedule knows of these
   std::uint64_t judged_ticket_ = 0;  // a read that began after these was judged
-  Report judgement_ = {};            // of the last read
+  Report judgement_ = {};            // of the last read; look through judgement()
+  bool has_failed_ = false;          // the last read, for want of memory
+  bool is_taken_ = false;            // its document is in force
   bool has_judged_once_ = false;
   bool has_wrong_settings_ = false;
   StoreStatus status_ = {};
@@ -124,6 +128,7 @@ class SupervisorLoop {
   bool was_taken_ = false;            // the document of judged_revision_
   SnapshotPtr published_for_ = {};    // the good snapshot that was published, as it is or closed
   StoreState published_in_ = StoreState::Starting;  // Starting = nothing was published
+  StoreState settled_in_ = StoreState::Starting;    // what status and log say
   // One reference here, one for the thread of a worker, also of one that was left behind.
   const std::shared_ptr<const char> thread_token_;
   std::unique_ptr<StoreWorker> worker_ = {};
