@@ -6,15 +6,19 @@
 
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <mutex>
+#include <new>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "corsac/runtime/store_loader.hpp"
+#include "support/allocation_counter.hpp"
 #include "support/eventually.hpp"
 #include "support/fake_store.hpp"
 #include "support/log_lines.hpp"
@@ -169,6 +173,29 @@ TEST(StoreWorker, LaunchTellsAFailedOpenAsAResult) {
   EXPECT_TRUE(heard.result(1).problems.empty()) << "a later try may succeed";
   EXPECT_EQ(heard.result(1).detail, "the store cannot be reached");
   EXPECT_EQ(heard.count(), 2U) << "a store that is not open is not read";
+}
+
+// A thread that runs while nobody owns its worker would call back whatever is gone by then.
+TEST(StoreWorker, BeginsNoThreadThatItCannotEnd) {
+  for (std::size_t count = 0;; ++count) {
+    Heard heard;
+    FakeStore store;
+    const LoadedPlugin plugin = store.plugin();
+    const StoreConfig config = store.config();
+    WorkerCallbacks callbacks = heard.callbacks();
+    bool has_thrown = false;
+    std::unique_ptr<StoreWorker> worker;
+    testing::fail_one_allocation_after(count);
+    try {
+      worker = StoreWorker::launch(plugin, config, std::move(callbacks));
+    } catch (const std::bad_alloc&) {
+      has_thrown = true;
+    }
+    const bool is_over = testing::forget_failing_allocation();
+    callbacks = {};
+    EXPECT_EQ(heard.has_thread(), !has_thrown) << count;
+    if (is_over) break;
+  }
 }
 
 TEST(StoreWorker, TakesWhateverAPluginAnswers) {

@@ -1,11 +1,12 @@
 // Replaces operator new and delete by ones that count for each thread, over malloc, so that
 // sanitizers still see every block. Entry: AllocationCounter,
-// FailingAllocations.
+// FailingAllocations, fail_one_allocation_after.
 
 #include "support/allocation_counter.hpp"
 
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 namespace corsac::testing {
 namespace {
@@ -14,6 +15,7 @@ thread_local std::size_t allocations_of_thread = 0;
 // How many more succeed; kEndless unless a FailingAllocations lives.
 constexpr std::size_t kEndless = static_cast<std::size_t>(-1);
 thread_local std::size_t allocations_left = kEndless;
+thread_local bool fails_only_once = false;
 
 }  // namespace
 
@@ -21,16 +23,31 @@ AllocationCounter::AllocationCounter() noexcept : before_(allocations_of_thread)
 
 std::size_t AllocationCounter::count() const noexcept { return allocations_of_thread - before_; }
 
-FailingAllocations::FailingAllocations(std::size_t count) noexcept { allocations_left = count; }
+FailingAllocations::FailingAllocations(std::size_t count) noexcept {
+  allocations_left = count;
+  fails_only_once = false;
+}
 
 FailingAllocations::~FailingAllocations() { allocations_left = kEndless; }
+
+void fail_one_allocation_after(std::size_t count) noexcept {
+  allocations_left = count;
+  fails_only_once = true;
+}
+
+bool forget_failing_allocation() noexcept {
+  return std::exchange(allocations_left, kEndless) != kEndless;
+}
 
 namespace {
 
 // False when this one must fail.
 bool count_allocation() noexcept {
   if (allocations_left != kEndless) {
-    if (allocations_left == 0) return false;
+    if (allocations_left == 0) {
+      if (fails_only_once) allocations_left = kEndless;
+      return false;
+    }
     --allocations_left;
   }
   ++allocations_of_thread;

@@ -30,4 +30,10 @@ class FailingAllocations {
   FailingAllocations& operator=(const FailingAllocations&) = delete;
 };
 
+// After `count` that succeed, the next operator new of the calling thread fails, and then all
+// succeed again: what code does when one allocation fails, and there is memory to say so.
+void fail_one_allocation_after(std::size_t count) noexcept;
+// Ends that. True when it was still to come: the code under test allocates less.
+bool forget_failing_allocation() noexcept;
+
 }  // namespace corsac::testing

@@ -72,5 +72,22 @@ TEST(FailingAllocations, FailsAfterSoManyAndForItsLifeOnly) {
   EXPECT_EQ(*std::make_unique<int>(3), 3);
 }
 
+TEST(FailingAllocations, MayBeOneAfterSoMany) {
+  fail_one_allocation_after(1);
+  std::unique_ptr<int> first = std::make_unique<int>(1);
+  bool has_failed = false;
+  try {
+    first = std::make_unique<int>(2);
+  } catch (const std::bad_alloc&) {
+    has_failed = true;
+  }
+  const std::unique_ptr<int> third = std::make_unique<int>(3);
+  EXPECT_TRUE(has_failed);
+  EXPECT_EQ(*third, 3);
+  EXPECT_FALSE(forget_failing_allocation());
+  fail_one_allocation_after(1'000'000);
+  EXPECT_TRUE(forget_failing_allocation()) << "it was still to come";
+}
+
 }  // namespace
 }  // namespace corsac::testing

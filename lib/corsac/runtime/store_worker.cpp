@@ -69,7 +69,8 @@ struct StoreWorker::State {
   ReadResult open_failure = {};  // why, when open_state is Failed
   bool wants_read = false;
   bool is_stopping = false;
-  bool is_done = false;  // the thread touches nothing but its end from now on
+  // The thread touches nothing but its end from now on, or has not begun.
+  bool is_done = true;
   bool is_call_under_way = false;
   std::uint64_t call_number = 0;
   std::optional<Steady::time_point> interrupted_at = {};  // the call under way
@@ -85,6 +86,7 @@ struct StoreWorker::State {
         directory(store_config.directory.string()),
         host(to_printable(table.name), std::move(callbacks)) {}
 
+  static void begin(const std::shared_ptr<State>& state, TellsOpenFailure how);
   // On the thread.
   void run(TellsOpenFailure how);
   bool open();
@@ -218,6 +220,17 @@ bool StoreWorker::State::waits_for_read() {
   return !is_stopping;
 }
 
+// Throws when there is no thread; then there is none to wait for.
+void StoreWorker::State::begin(const std::shared_ptr<State>& state, TellsOpenFailure how) {
+  state->is_done = false;
+  try {
+    state->thread = std::thread([state, how] { state->run(how); });
+  } catch (...) {
+    state->is_done = true;
+    throw;
+  }
+}
+
 void StoreWorker::State::run(TellsOpenFailure how) {
   try {
     const bool is_open = open();
@@ -272,16 +285,18 @@ std::unique_ptr<StoreWorker> StoreWorker::launch(const LoadedPlugin& plugin,
                                                  const StoreConfig& config,
                                                  WorkerCallbacks callbacks) {
   auto state = std::make_shared<State>(plugin, config, std::move(callbacks));
-  state->thread = std::thread([state] { state->run(State::TellsOpenFailure::ByOnRead); });
-  return std::unique_ptr<StoreWorker>(new StoreWorker(std::move(state)));
+  // Before the thread begins: only a worker's destructor keeps it from the callbacks.
+  std::unique_ptr<StoreWorker> worker(new StoreWorker(state));
+  State::begin(state, State::TellsOpenFailure::ByOnRead);
+  return worker;
 }
 
 Result<std::unique_ptr<StoreWorker>, Report> StoreWorker::start(const LoadedPlugin& plugin,
                                                                 const StoreConfig& config,
                                                                 WorkerCallbacks callbacks) {
   auto state = std::make_shared<State>(plugin, config, std::move(callbacks));
-  state->thread = std::thread([state] { state->run(State::TellsOpenFailure::ByStart); });
   std::unique_ptr<StoreWorker> worker(new StoreWorker(state));
+  State::begin(state, State::TellsOpenFailure::ByStart);
   ReadResult failure;
   {
     std::unique_lock lock(state->mutex);
@@ -317,7 +332,7 @@ StoreWorker::~StoreWorker() {
         state.changed.wait_until(lock, since + kAbandonAfter, [&state] { return state.is_done; });
   }
   if (is_done) {
-    state.thread.join();
+    if (state.thread.joinable()) state.thread.join();
   } else {
     state.host.log(LogLevel::Error,
                    "does not end although it was interrupted; it is left behind with its thread");
