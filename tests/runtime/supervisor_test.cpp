@@ -1,6 +1,7 @@
 #include "corsac/runtime/supervisor.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -18,6 +19,7 @@
 #include "corsac/base/rfc3339.hpp"
 #include "corsac/runtime/store_loader.hpp"
 #include "corsac_store_plugin.h"
+#include "support/allocation_counter.hpp"
 #include "support/eventually.hpp"
 #include "support/fake_clock.hpp"
 #include "support/fake_store.hpp"
@@ -506,6 +508,40 @@ TEST(Supervisor, SaysThatADocumentWasNotTakenForWantOfMemory) {
   first.fail_to_publish_once();
   EXPECT_FALSE(first.start());
   EXPECT_TRUE(has_code(first.error, "store-failed")) << first.error.text();
+}
+
+// A log that cannot be copied once, and leaves no memory to say so. A store's thread gets a copy.
+struct LogWithoutMemory {
+  explicit LogWithoutMemory(std::atomic<int>& copies_left) : copies(&copies_left) {}
+  LogWithoutMemory(const LogWithoutMemory& other) : copies(other.copies) {
+    if (copies->fetch_sub(1) != 1) return;
+    testing::fail_one_allocation_after(0);
+    throw std::bad_alloc();
+  }
+  LogWithoutMemory& operator=(const LogWithoutMemory&) = delete;
+  void operator()(LogLevel, std::string_view) const {}
+  std::atomic<int>* copies;
+};
+
+TEST(Supervisor, TriesAgainWhenThereWasNoMemoryForTheStore) {
+  FakeStore store;
+  store.give(document({kOrigin}), "1");
+  store.answer_open(CORSAC_UNREACHABLE);
+  StoreConfig config = store.config();
+  config.deadline = seconds(1);
+  config.on_start_failure = OnStartFailure::Closed;
+  std::atomic<int> copies_left{0};
+  auto started = Supervisor::start(
+      store.plugin(), config, std::make_shared<FakeClock>(),
+      {.publish = [](const SnapshotPtr&) {}, .log = LogWithoutMemory(copies_left)});
+  ASSERT_TRUE(started.has_value()) << started.error().text();
+  copies_left = 1;  // of the next attempt to open the store
+  EXPECT_TRUE(eventually([&] { return copies_left < 0; })) << "another attempt follows";
+  // Beyond the deadline and what a thread is given to hear an interrupt.
+  const std::size_t opens = store.opens();
+  EXPECT_TRUE(eventually([&] { return store.opens() > opens + 20; }));
+  store.answer_open(CORSAC_OK);
+  EXPECT_TRUE(eventually([&] { return (*started)->status().state == StoreState::Fresh; }));
 }
 
 TEST(Supervisor, ReadsOnceForOneReload) {

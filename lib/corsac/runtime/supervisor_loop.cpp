@@ -35,6 +35,7 @@ Report failure_report(ReadResult result) {
       problem.code = "store-deadline";
       problem.what = "the store gave no answer within its deadline";
     }
+    if (problem.what.empty()) problem.what = "there is no memory, or no thread, for the store";
     result.problems.push_back(std::move(problem));
   }
   return Report(std::move(result.problems), std::move(result.policy.sources));
@@ -194,8 +195,8 @@ void SupervisorLoop::begin_attempt(Time now) {
     }
     if (worker_ != nullptr) return worker_->request_read();
     failed.detail = "its thread that ignored an interrupt is still at work";
-  } catch (const std::exception&) {
-    failed.detail = "there is no memory, or no thread, for the store";
+  } catch (...) {
+    // No memory, or no thread. That is said where it is reported: here it could throw again.
   }
   take_answer(std::move(failed));
 }

@@ -123,10 +123,10 @@ class SupervisorLoop {
   ReadSchedule schedule_;
   StoreHealth health_;
   PolicyInForce in_force_;
-  std::optional<Attempt> attempt_ = {};
-  std::string judged_revision_ = {};  // empty = the next document is judged, whatever it is
-  bool was_taken_ = false;            // the document of judged_revision_
-  SnapshotPtr published_for_ = {};    // the good snapshot that was published, as it is or closed
+  std::optional<Attempt> attempt_ = {};  // => worker_, but for one that is_judging
+  std::string judged_revision_ = {};     // empty = the next document is judged, whatever it is
+  bool was_taken_ = false;               // the document of judged_revision_
+  SnapshotPtr published_for_ = {};       // the good snapshot that was published, as it is or closed
   StoreState published_in_ = StoreState::Starting;  // Starting = nothing was published
   StoreState settled_in_ = StoreState::Starting;    // what status and log say
   // One reference here, one for the thread of a worker, also of one that was left behind.
