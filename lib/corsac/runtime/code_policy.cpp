@@ -3,6 +3,7 @@
 
 #include "corsac/runtime/code_policy.hpp"
 
+#include <exception>
 #include <utility>
 
 #include "corsac/runtime/store_journal.hpp"
@@ -20,26 +21,48 @@ CodePolicy::CodePolicy(std::shared_ptr<const Clock> clock, ApplicationFacts appl
 
 Result<Report, Report> CodePolicy::replace(Policy policy) {
   const std::lock_guard replacing(replace_mutex_);
-  Judgement judgement = judge_document(std::move(policy), {}, basis());
-  const std::lock_guard lock(mutex_);
-  Report report = std::move(judgement.report);
-  const auto now = clock_->wall_now();
-  status_.last_answer_at = now;
-  status_.last_report = report;
-  status_.last_error = report.has_errors() ? first_line(report) : "";
-  if (report.has_errors()) {
-    ++status_.failures;
-    return fail(std::move(report));
+  try {
+    return judge_and_take(std::move(policy));
+  } catch (const std::exception&) {
+    return fail(Report({Problem{.code = "gate-failed",
+                                .what = "there was no memory, or no thread, for the policy; the "
+                                        "one in force stays"}}));
   }
+}
+
+Result<Report, Report> CodePolicy::judge_and_take(Policy policy) {
+  Judgement judgement = judge_document(std::move(policy), {}, basis());
+  Report report = judgement.report;
+  if (!report.has_errors()) {
+    take(std::move(judgement), report);
+    return report;
+  }
+  const std::lock_guard lock(mutex_);
+  ++status_.failures;
+  status_.last_answer_at = clock_->wall_now();
+  status_.last_error = first_line(report);
+  status_.last_report = report;
+  return fail(std::move(report));
+}
+
+// All that can throw comes first, the timer too: a policy without the end of its grants must not be
+// in force.
+void CodePolicy::take(Judgement judgement, const Report& report) {
+  const std::lock_guard lock(mutex_);
+  StoreStatus status = status_;
+  ++status.loads;
+  status.state = StoreState::Fresh;
+  status.loaded_at = status.last_answer_at = clock_->wall_now();
+  status.revision = judgement.snapshot->revision();
+  status.last_report = report;
+  status.last_error.clear();
+  timer_.set(judgement.snapshot->next_expiry());
+
   in_force_.take(std::move(judgement));
-  ++status_.loads;
-  status_.state = StoreState::Fresh;
-  status_.loaded_at = now;
-  status_.revision = in_force_.snapshot()->revision();
+  status_ = std::move(status);
   static_cast<void>(expire_if_due());  // what ended while it was judged
   publish_(in_force_.snapshot());
   timer_.set(in_force_.next_expiry());
-  return report;
 }
 
 JudgementBasis CodePolicy::basis() const {

@@ -22,12 +22,15 @@ class CodePolicy {
   CodePolicy(std::shared_ptr<const Clock> clock, ApplicationFacts application,
              std::function<void(SnapshotPtr)> publish);
 
-  // Publishes `policy`: the answer is its warnings. On an error nothing changes.
+  // Publishes `policy`: the answer is its warnings. On an error nothing changes; gate-failed when
+  // there was no memory, or no thread to end grants.
   [[nodiscard]] Result<Report, Report> replace(Policy policy);
 
   [[nodiscard]] StoreStatus status() const;
 
  private:
+  [[nodiscard]] Result<Report, Report> judge_and_take(Policy policy);
+  void take(Judgement judgement, const Report& report);
   void expire() noexcept;
   [[nodiscard]] bool expire_if_due() noexcept;
   [[nodiscard]] JudgementBasis basis() const;

@@ -99,7 +99,8 @@ class Gate {
   // Reads the store again; see Supervisor. For a gate made by make_gate: an empty report.
   void request_reload();
   [[nodiscard]] Report reload_and_wait(std::chrono::milliseconds deadline);
-  // Replaces the policy of a gate made by make_gate; errors leave the old one in force. For a gate
+  // Replaces the policy of a gate made by make_gate; errors leave the old one in force (besides
+  // those of the policy gate-failed: there was no memory, or no thread to end grants). For a gate
   // with a store: the error gate-has-store.
   [[nodiscard]] Result<Report, Report> replace_policy(const Policy& policy);
 
