@@ -121,6 +121,29 @@ TEST(FeedJson, KeepsParsersWordsWithoutItsOwnCodes) {
   EXPECT_THAT(sink.calls()[0], StartsWith("problem json-syntax 1:6: syntax error while parsing"));
 }
 
+TEST(FeedJson, ShowsNothingOfTheDocument) {
+  const ErrorRow rows[] = {
+      {"a literal", "{\"a\":s3cret}", "problem json-syntax 1:6: syntax error while parsing value"},
+      {"a key", "{s3cret: 1}", "problem json-syntax 1:2: syntax error while parsing object key"},
+      {"a text without end", "{\"a\":\"s3cret", "problem json-syntax 1:6: "},
+      {"a text with what the parser says", "{\"a\":\"; expected s3cret\n\"}",
+       "problem json-syntax 1:6: "},
+      {"a number", "{\"a\":1e999}", "problem json-syntax 1:6: number overflow; "},
+      {"no JSON at all", "s3cret", "problem json-syntax 1:1: "},
+      {"behind the document", "{} s3cret", "problem json-syntax 1:4: "},
+  };
+  for (const ErrorRow& row : rows) {
+    SCOPED_TRACE(row.desc);
+    RecordingSink sink;
+    EXPECT_EQ(feed(sink, row.json), CORSAC_INVALID);
+    ASSERT_EQ(sink.calls().size(), 1u);
+    EXPECT_THAT(sink.calls()[0], StartsWith(row.problem));
+    for (const char* part : {"s3c", "999", "last read"}) {
+      EXPECT_THAT(sink.calls()[0], testing::Not(testing::HasSubstr(part)));
+    }
+  }
+}
+
 TEST(FeedJson, StopsWithTheSink) {
   const std::string json = R"({"a":{"b":[1,2,{"c":null}],"d":true,"e":1.5},"f":"x","f":1})";
   RecordingSink whole;

@@ -110,6 +110,15 @@ std::string_view behind(std::string_view text, std::string_view mark) {
   return at == std::string_view::npos ? text : text.substr(at + mark.size());
 }
 
+// The parser's words up to where they show the document: what it read last, or a number that is too
+// large. A store may hold anything, also by mistake, and a message goes into logs.
+std::string_view without_document_bytes(std::string_view text) {
+  for (const std::string_view mark : {"; last read: ", " parsing '"}) {
+    text = text.substr(0, text.find(mark));
+  }
+  return text;
+}
+
 // What the parser calls (nlohmann's SAX interface; false = stop parsing).
 class JsonToSink final : public nlohmann::json_sax<Json> {
  public:
@@ -177,6 +186,7 @@ class JsonToSink final : public nlohmann::json_sax<Json> {
     // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while ..."
     std::string_view text = behind(error.what(), "] ");
     if (text.starts_with("parse error at ")) text = behind(text, ": ");
+    text = without_document_bytes(text);
     // A word is read with the byte after it, so that a wrong one would be blamed on its neighbour.
     const bool is_about_token = text.find("unexpected '") != std::string_view::npos ||
                                 text.find("unexpected end of input") != std::string_view::npos;
