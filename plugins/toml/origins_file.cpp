@@ -4,6 +4,14 @@
 #include "origins_file.hpp"
 
 namespace corsac::toml_store {
+namespace {
+
+// Every origin has these three bytes, but for the two words, which the core knows.
+bool may_be_origin(std::string_view text) {
+  return text.find("://") != std::string_view::npos || text == "*" || text == "null";
+}
+
+}  // namespace
 
 bool OriginLines::add(std::string_view piece) {
   while (true) {
@@ -49,7 +57,11 @@ bool OriginLines::add_line(std::string_view line) {
                    "replace subdomains by one pattern, as https://*.example.com");
   }
   const std::size_t size = line.find_last_not_of(kBlanks) + 1 - begin;
-  return sink_.text({}, line.substr(begin, size), {line_, static_cast<std::uint32_t>(begin + 1)});
+  const std::string_view text = line.substr(begin, size);
+  const plugin::Place place = {line_, static_cast<std::uint32_t>(begin + 1)};
+  if (may_be_origin(text)) return sink_.text({}, text, place);
+  return sink_.problem("origins-line", "this line is no origin",
+                       "write one origin a line, as https://app.example.com", place);
 }
 
 bool OriginLines::problem(std::string_view code, const std::string& what, std::string_view fix) {

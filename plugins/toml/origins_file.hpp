@@ -22,6 +22,10 @@ inline constexpr std::size_t kOriginsFilesLimitBytes = std::size_t{600} * 1024 *
 // Cuts the bytes of a file into lines, as they come, and hands over each origin with its place.
 // Blank lines and lines that begin with `#` are skipped; blanks, tabs and a carriage return at the
 // ends of a line do not count. Allocates only for a line that two pieces share.
+//
+// A line that cannot be an origin is the problem origins-line, with its place and without its
+// bytes: whoever writes the policy may name any file that the program can read, and a message must
+// not show what stands in it. Reading goes on, so that all errors of a document are told at once.
 class OriginLines {
  public:
   explicit OriginLines(plugin::Sink& sink) : sink_(sink) {}

@@ -111,6 +111,20 @@ TEST(OpenGate, TellsEverythingThatIsWrongAtOnce) {
   EXPECT_THAT(scene.error, Not(HasSubstr("policy.toml:4")));
 }
 
+// A policy may name any file that the program can read.
+TEST(OpenGate, ShowsNothingOfAFileThatHoldsNoOrigins) {
+  Scene scene;
+  scene.folder.write("secrets", "# not this\ntoken 1f4c\nhttps://user:1f4c@app.example.com\n");
+  scene.folder.write("policy.toml",
+                     "version = 1\n[cors]\nallowed_origins_file = \"secrets\"\nallow = 1\n");
+  ASSERT_FALSE(scene.open());
+  EXPECT_THAT(scene.error, HasSubstr("secrets:2:1: error[origins-line]"));
+  EXPECT_THAT(scene.error, HasSubstr("secrets:3:1: error["));
+  EXPECT_THAT(scene.error, Not(HasSubstr("1f4c")));
+  EXPECT_THAT(scene.error, HasSubstr("policy.toml:4:9: error[field-unknown]"))
+      << "and every other error";
+}
+
 TEST(OpenGate, OpensAFileWithTheTomlStore) {
   Scene scene;
   // CORSAC_PLUGIN_PATH of this test names the folder of the plugins.
