@@ -75,5 +75,16 @@ TEST(CodePolicy, TakesAPolicyWithTheEndOfItsGrantsOrNotAtAll) {
   }
 }
 
+TEST(CodePolicy, GivesGrantsBackWhenTheClockIsSetBack) {
+  Scene scene;
+  scene.clock->advance(std::chrono::hours(2));
+  ASSERT_TRUE(scene.policy.replace(a_policy_that_ends()).has_value());
+  EXPECT_FALSE(scene.allows(kPartner));
+  scene.clock->set_wall_back(std::chrono::hours(2));
+  EXPECT_TRUE(eventually([&] { return scene.allows(kPartner); }));
+  scene.clock->advance(std::chrono::hours(1));
+  EXPECT_TRUE(eventually([&] { return !scene.allows(kPartner); }));
+}
+
 }  // namespace
 }  // namespace corsac

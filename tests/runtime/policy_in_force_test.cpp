@@ -163,13 +163,39 @@ TEST(PolicyInForce, EndsAGrantAtItsMoment) {
   Policy policy = a_policy();
   policy.trusted_origins[0].valid_until = FakeClock::kStart + hours(1);
   ASSERT_FALSE(scene.take(policy, {}).has_errors());
-  EXPECT_EQ(scene.policy.next_expiry(), FakeClock::kStart + hours(1));
+  EXPECT_EQ(scene.policy.window().until, FakeClock::kStart + hours(1));
+  EXPECT_EQ(scene.policy.window().from, std::nullopt);
   scene.clock->advance(hours(1));
   EXPECT_TRUE(scene.allows(kPartner)) << "deciding has no clock";
   EXPECT_TRUE(scene.policy.expire());
   EXPECT_FALSE(scene.allows(kPartner));
   EXPECT_TRUE(scene.allows(kApp));
-  EXPECT_EQ(scene.policy.next_expiry(), std::nullopt);
+  EXPECT_EQ(scene.policy.window().until, std::nullopt);
+  EXPECT_EQ(scene.policy.window().from, FakeClock::kStart + hours(1));
+}
+
+// A machine that started with a wrong clock, which is corrected later.
+TEST(PolicyInForce, GivesAGrantBackWhenTheClockIsSetBack) {
+  Scene scene;
+  Policy policy = a_policy();
+  policy.trusted_origins[0].valid_until = FakeClock::kStart + hours(1);
+  policy.trusted_origins.push_back(a_record("https://other.example"));
+  policy.trusted_origins[1].valid_until = FakeClock::kStart + hours(3);
+  scene.clock->advance(hours(24));
+  ASSERT_FALSE(scene.take(policy, {}).has_errors());
+  EXPECT_FALSE(scene.allows(kPartner));
+  EXPECT_TRUE(scene.policy.window().contains(scene.clock->wall_now()));
+  scene.clock->set_wall_back(hours(22));  // to two hours after the start
+  EXPECT_FALSE(scene.policy.window().contains(scene.clock->wall_now()));
+  EXPECT_TRUE(scene.policy.expire());
+  EXPECT_FALSE(scene.allows(kPartner));
+  EXPECT_TRUE(scene.allows("https://other.example"));
+  EXPECT_EQ(scene.policy.window().from, FakeClock::kStart + hours(1));
+  EXPECT_EQ(scene.policy.window().until, FakeClock::kStart + hours(3));
+  scene.clock->set_wall_back(hours(2));
+  EXPECT_TRUE(scene.policy.expire());
+  EXPECT_TRUE(scene.allows(kPartner));
+  EXPECT_TRUE(scene.policy.window().contains(scene.clock->wall_now()));
 }
 
 TEST(PolicyInForce, EndsAGrantAlthoughATestWantsIt) {
@@ -186,10 +212,10 @@ TEST(PolicyInForce, EndsAGrantAlthoughATestWantsIt) {
 TEST(PolicyInForce, HasNothingToExpireWithoutAMoment) {
   Scene scene;
   EXPECT_FALSE(scene.policy.expire());
-  EXPECT_EQ(scene.policy.next_expiry(), std::nullopt);
+  EXPECT_TRUE(scene.policy.window().is_endless());
   ASSERT_FALSE(scene.take(a_policy(), {}).has_errors());
   EXPECT_FALSE(scene.policy.expire());
-  EXPECT_EQ(scene.policy.next_expiry(), std::nullopt);
+  EXPECT_TRUE(scene.policy.window().is_endless());
 }
 
 }  // namespace

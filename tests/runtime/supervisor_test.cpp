@@ -600,6 +600,22 @@ TEST(Supervisor, EndsGrantsAtTheirMoment) {
   EXPECT_THAT(scene.published(), ElementsAre("1", "1"));
 }
 
+TEST(Supervisor, GivesGrantsBackWhenTheClockIsSetBack) {
+  Scene scene;
+  scene.store.give(R"({"version": 1, "cors": {"enabled": true}, "trusted_origins": [
+      {"name": "partner", "origin": "https://partner.example", "scopes": ["CORS"],
+       "valid_until": "2026-01-01T01:00:00Z"}]})",
+                   "1");
+  scene.clock->advance(std::chrono::hours(2));
+  ASSERT_TRUE(scene.start()) << scene.error.text();
+  EXPECT_EQ(scene.decision_for("https://partner.example"), "origin_not_allowed");
+  scene.store.answer(CORSAC_UNREACHABLE);  // it must not need the store
+  scene.clock->set_wall_back(std::chrono::hours(2));
+  EXPECT_TRUE(
+      eventually([&] { return scene.decision_for("https://partner.example") == "allowed"; }));
+  EXPECT_EQ(scene.log.count("the clock was set back"), 1U);
+}
+
 TEST(Supervisor, EndsGrantsAtTheirMomentWhileADocumentIsJudged) {
   Scene scene;
   scene.store.give(R"({"version": 1, "cors": {"enabled": true}, "trusted_origins": [

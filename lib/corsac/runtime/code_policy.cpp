@@ -56,13 +56,13 @@ void CodePolicy::take(Judgement judgement, const Report& report) {
   status.revision = judgement.snapshot->revision();
   status.last_report = report;
   status.last_error.clear();
-  timer_.set(judgement.snapshot->next_expiry());
+  timer_.set(judgement.window);
 
   in_force_.take(std::move(judgement));
   status_ = std::move(status);
   static_cast<void>(expire_if_due());  // what ended while it was judged
   publish_(in_force_.snapshot());
-  timer_.set(in_force_.next_expiry());
+  timer_.set(in_force_.window());
 }
 
 JudgementBasis CodePolicy::basis() const {
@@ -72,15 +72,14 @@ JudgementBasis CodePolicy::basis() const {
 
 // With mutex_. True when there is another snapshot now.
 bool CodePolicy::expire_if_due() noexcept {
-  const auto moment = in_force_.next_expiry();
-  return moment && *moment <= clock_->wall_now() && in_force_.expire();
+  return !in_force_.window().contains(clock_->wall_now()) && in_force_.expire();
 }
 
 void CodePolicy::expire() noexcept {
   const std::lock_guard lock(mutex_);
   // The policy may have been replaced since the timer rang.
   if (expire_if_due()) publish_(in_force_.snapshot());
-  timer_.set(in_force_.next_expiry());
+  timer_.set(in_force_.window());
 }
 
 StoreStatus CodePolicy::status() const {

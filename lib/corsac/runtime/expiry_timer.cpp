@@ -1,4 +1,4 @@
-// Waits for a moment of the wall clock. Entry: ExpiryTimer. Spec: policy document, 1
+// Waits for the wall clock to leave a window. Entry: ExpiryTimer. Spec: policy document, 1
 // (`valid_until`). Test: tests/runtime/gate_test.cpp.
 
 #include "corsac/runtime/expiry_timer.hpp"
@@ -8,8 +8,13 @@
 
 namespace corsac {
 
-ExpiryTimer::ExpiryTimer(std::shared_ptr<const Clock> clock, std::function<void()> on_moment)
-    : clock_(std::move(clock)), on_moment_(std::move(on_moment)) {}
+std::chrono::nanoseconds time_to_check(const TimeWindow& window, TimeWindow::Moment wall) noexcept {
+  if (!window.until) return kWallClockCheck;
+  return std::min<std::chrono::nanoseconds>(*window.until - wall, kWallClockCheck);
+}
+
+ExpiryTimer::ExpiryTimer(std::shared_ptr<const Clock> clock, std::function<void()> on_left)
+    : clock_(std::move(clock)), on_left_(std::move(on_left)) {}
 
 ExpiryTimer::~ExpiryTimer() {
   {
@@ -20,12 +25,12 @@ ExpiryTimer::~ExpiryTimer() {
   if (thread_.joinable()) thread_.join();
 }
 
-void ExpiryTimer::set(std::optional<Moment> moment) {
+void ExpiryTimer::set(TimeWindow window) {
   const std::lock_guard lock(mutex_);
-  moment_ = moment;
+  window_ = window;
   is_set_ = true;
   changed_.notify_all();
-  if (moment_ && !thread_.joinable()) thread_ = std::thread([this] { run(); });
+  if (!window_.is_endless() && !thread_.joinable()) thread_ = std::thread([this] { run(); });
 }
 
 void ExpiryTimer::run() {
@@ -33,15 +38,15 @@ void ExpiryTimer::run() {
   while (!is_stopping_) {
     is_set_ = false;
     const auto wall = clock_->wall_now();
-    if (!moment_) {
+    if (window_.is_endless()) {
       changed_.wait(lock, [this] { return is_set_ || is_stopping_; });
-    } else if (wall < *moment_) {
-      const auto wait = std::min<std::chrono::nanoseconds>(*moment_ - wall, kWallClockCheck);
-      changed_.wait_for(lock, wait, [this] { return is_set_ || is_stopping_; });
+    } else if (window_.contains(wall)) {
+      changed_.wait_for(lock, time_to_check(window_, wall),
+                        [this] { return is_set_ || is_stopping_; });
     } else {
-      moment_.reset();
+      window_ = {};
       lock.unlock();
-      on_moment_();
+      on_left_();
       lock.lock();
     }
   }

@@ -35,11 +35,20 @@ std::vector<Problem> judge_tests(const Policy& policy, const Snapshot* compiled,
   return failed;
 }
 
-bool is_needed_again(const Policy& policy, const Snapshot& snapshot) {
-  return !policy.tests.empty() || snapshot.next_expiry().has_value();
+bool is_needed_again(const Policy& policy, const TimeWindow& window) {
+  return !policy.tests.empty() || !window.is_endless();
 }
 
 }  // namespace
+
+TimeWindow window_of(const Snapshot& snapshot, const Policy& policy, TimeWindow::Moment now) {
+  TimeWindow window{.until = snapshot.next_expiry()};
+  for (const TrustedOrigin& record : policy.trusted_origins) {
+    const auto& end = record.valid_until;
+    if (end && *end <= now && (!window.from || *end > *window.from)) window.from = end;
+  }
+  return window;
+}
 
 Judgement judge_document(Policy policy, std::vector<Problem> reader_problems,
                          const JudgementBasis& basis, const std::function<bool()>& is_wanted) {
@@ -56,7 +65,8 @@ Judgement judge_document(Policy policy, std::vector<Problem> reader_problems,
                       .has_sections = !policy.is_empty()};
   if (judgement.report.has_errors()) return judgement;
   judgement.snapshot = std::move(compiled->snapshot);
-  if (is_needed_again(policy, *judgement.snapshot)) {
+  judgement.window = window_of(*judgement.snapshot, policy, basis.now);
+  if (is_needed_again(policy, judgement.window)) {
     judgement.policy = std::make_shared<const Policy>(std::move(policy));
   }
   return judgement;

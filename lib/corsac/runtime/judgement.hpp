@@ -10,6 +10,7 @@
 #include "corsac/policy/policy.hpp"
 #include "corsac/policy/report.hpp"
 #include "corsac/policy/snapshot.hpp"
+#include "corsac/runtime/time_window.hpp"
 
 namespace corsac {
 
@@ -27,10 +28,16 @@ struct Judgement {
   Report report = {};         // every error and warning
   SnapshotPtr snapshot = {};  // null <=> an error in the report
   // The document, only where it may be needed again: it has tests (what does the next one remove?)
-  // or grants that end. A million origins are not kept twice.
+  // or records that end, perhaps in the past of a clock that is wrong. A million origins are not
+  // kept twice.
   std::shared_ptr<const Policy> policy = {};
+  TimeWindow window = {};  // for which the snapshot is right
   bool has_sections = false;
 };
+
+// For which moments `snapshot`, to which `policy` was compiled at `now`, is right.
+[[nodiscard]] TimeWindow window_of(const Snapshot& snapshot, const Policy& policy,
+                                   TimeWindow::Moment now);
 
 // Judges a document: what its reader found, what compiling finds, and its [[test]] cases.
 //

@@ -3,6 +3,7 @@
 
 #include "corsac/runtime/policy_in_force.hpp"
 
+#include <chrono>
 #include <utility>
 
 namespace corsac {
@@ -25,8 +26,8 @@ JudgementBasis PolicyInForce::basis() const {
 void PolicyInForce::take(Judgement judgement) noexcept {
   snapshot_ = std::move(judgement.snapshot);
   policy_ = std::move(judgement.policy);
+  window_ = judgement.window;
   has_sections_ = judgement.has_sections;
-  retry_expiry_at_.reset();
 }
 
 bool PolicyInForce::expire() noexcept {
@@ -37,14 +38,14 @@ bool PolicyInForce::expire() noexcept {
     auto compiled = compile_policy(*policy_, options);
     if (compiled) {
       snapshot_ = std::move(compiled->snapshot);
-      retry_expiry_at_.reset();
+      window_ = window_of(*snapshot_, *policy_, options.now);
       return true;
     }
   } catch (...) {
     // As if it were refused, below.
   }
   // What compiled once compiles again, but for memory. Grants that ended must end all the same.
-  retry_expiry_at_ = options.now + kRetryExpiryAfter;
+  window_ = {.from = options.now, .until = options.now + kRetryExpiryAfter};
   if (snapshot_->is_closed()) return false;
   try {
     snapshot_ = Snapshot::closed(*snapshot_);
@@ -52,11 +53,6 @@ bool PolicyInForce::expire() noexcept {
   } catch (...) {
     return false;  // not even memory for that: tried again with the rest
   }
-}
-
-std::optional<std::chrono::system_clock::time_point> PolicyInForce::next_expiry() const noexcept {
-  if (retry_expiry_at_) return retry_expiry_at_;
-  return snapshot_ == nullptr ? std::nullopt : snapshot_->next_expiry();
 }
 
 }  // namespace corsac

@@ -1,14 +1,13 @@
 #pragma once
 
-#include <chrono>
 #include <memory>
-#include <optional>
 
 #include "corsac/base/clock.hpp"
 #include "corsac/policy/compile.hpp"
 #include "corsac/policy/policy.hpp"
 #include "corsac/policy/snapshot.hpp"
 #include "corsac/runtime/judgement.hpp"
+#include "corsac/runtime/time_window.hpp"
 
 namespace corsac {
 
@@ -27,12 +26,12 @@ class PolicyInForce {
 
   // Compiles the document in force for the present moment; true when there is another snapshot now.
   // Never refused: tests are not run, and when compiling fails (no memory) nothing cross-origin is
-  // granted until a later call succeeds. Call it at next_expiry().
+  // granted until a later call succeeds. Call it outside of window().
   [[nodiscard]] bool expire() noexcept;
 
-  // When the next grant of a record ends, or a failed expire() should be tried again. Empty =
-  // never.
-  [[nodiscard]] std::optional<std::chrono::system_clock::time_point> next_expiry() const noexcept;
+  // For which moments the snapshot is right; after an expire() that failed, until it should be
+  // tried again.
+  [[nodiscard]] const TimeWindow& window() const noexcept { return window_; }
 
   // Null until a document was taken.
   [[nodiscard]] const SnapshotPtr& snapshot() const noexcept { return snapshot_; }
@@ -44,8 +43,8 @@ class PolicyInForce {
   ApplicationFacts application_;
   SnapshotPtr snapshot_ = {};
   std::shared_ptr<const Policy> policy_ = {};  // as Judgement::policy
+  TimeWindow window_ = {};
   bool has_sections_ = false;
-  std::optional<std::chrono::system_clock::time_point> retry_expiry_at_ = {};
 };
 
 }  // namespace corsac

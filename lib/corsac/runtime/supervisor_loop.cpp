@@ -329,13 +329,15 @@ SupervisorLoop::Verdict SupervisorLoop::verdict_after(Judged judged, std::string
 }
 
 SupervisorLoop::Time SupervisorLoop::expire(Time now) {
-  const auto moment = in_force_.next_expiry();
-  if (!moment) return Time::max();
+  const TimeWindow window = in_force_.window();
+  if (window.is_endless()) return Time::max();
   const auto wall = clock_->wall_now();
-  if (wall < *moment) {
-    return now + std::min<Steady::duration>(*moment - wall, kWallClockCheck);
+  if (window.contains(wall)) return now + time_to_check(window, wall);
+  if (in_force_.expire()) {
+    journal_.note(LogLevel::Info, window.from && wall < *window.from
+                                      ? "the clock was set back: grants that had ended count again"
+                                      : "the grant of a record has ended");
   }
-  if (in_force_.expire()) journal_.note(LogLevel::Info, "the grant of a record has ended");
   return now;
 }
 
