@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <system_error>
 #include <vector>
 
@@ -22,8 +23,14 @@ namespace {
 // interrupt between two.
 constexpr std::size_t kPieceBytes = std::size_t{1024} * 1024;
 
+// Saturates: whoever owns a file may set its times to any year.
 std::int64_t to_ns(const timespec& time) {
-  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+  constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+  constexpr std::int64_t kLastSecond = std::numeric_limits<std::int64_t>::max() / kNsPerSecond - 1;
+  const auto seconds = static_cast<std::int64_t>(time.tv_sec);
+  if (seconds > kLastSecond) return std::numeric_limits<std::int64_t>::max();
+  if (seconds < -kLastSecond) return std::numeric_limits<std::int64_t>::min();
+  return seconds * kNsPerSecond + time.tv_nsec;
 }
 
 FileIdentity to_identity(const struct stat& entry) {

@@ -121,7 +121,7 @@ void FileWatch::watch_folders(const std::vector<FileState>& files) {
 bool FileWatch::look_again(FileState& file) const {
   const FileIdentity now = identity_of(file.path);
   const std::int64_t last_change = std::max(now.modified_ns, now.changed_ns);
-  if (now == file.identity && last_change + kTickNs < file.read_at_ns) return false;
+  if (now == file.identity && last_change < file.read_at_ns - kTickNs) return false;
   FileState looked = look_at_file(file.path, file.limit_bytes, [this] { return !is_stopping_; });
   const FileState before = std::exchange(file, std::move(looked));
   return before.identity.error != file.identity.error ||

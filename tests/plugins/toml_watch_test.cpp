@@ -1,11 +1,13 @@
 // Which changes of a policy file are noticed, and how.
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <condition_variable>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -401,6 +403,24 @@ TEST_F(FileWatchSteps, DoNotReadAFileWhoseTimesAreOld) {
   state.read_at_ns += 3'600'000'000'000;  // as if the file had rested for an hour
   set_files({state});
   EXPECT_EQ(changes(), 0u);
+}
+
+// As `touch -d @99999999999` does; a year that 64 bits of nanoseconds do not reach.
+TEST_F(FileWatchSteps, TakeTimesOfAnyYear) {
+  for (const std::time_t seconds : {std::time_t{99'999'999'999}, std::time_t{-99'999'999'999}}) {
+    const timespec times[] = {{seconds, 0}, {seconds, 999'999'999}};
+    ASSERT_EQ(::utimensat(AT_FDCWD, file_.c_str(), times, 0), 0);
+    const FileState state = look(file_);
+    EXPECT_EQ(state.identity.modified_ns > 0, seconds > 0);
+    set_files({state});
+    EXPECT_EQ(changes(), 0u);
+    folder_.write("policy.toml", "version = 2\n");
+    EXPECT_EQ(changes_after_notice(), 1u);
+    folder_.write("policy.toml", "version = 1\n");
+    EXPECT_EQ(changes_after_notice(), 1u);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    changes_ = 0;
+  }
 }
 
 TEST_F(FileWatchSteps, GoOnWhenThereWasNoMemoryForALook) {
