@@ -66,6 +66,10 @@ TEST(Counters, CountWhatIsNoDecision) {
   const Counters::Totals totals = counters.totals();
   EXPECT_EQ(totals.predicate_failures, 1U);
   EXPECT_EQ(totals.handler_headers_replaced, 2U);
+  for (std::size_t i = 0; i < kReasonCount; ++i) {
+    const bool is_replaced = i == static_cast<std::size_t>(Reason::HandlerHeadersReplaced);
+    EXPECT_EQ(totals.reasons[i], is_replaced ? 2U : 0U) << "reason " << i;
+  }
   EXPECT_EQ(totals.responses_without_decision, 1U);
   EXPECT_EQ(totals.event_failures, 1U);
   EXPECT_EQ(outcomes(totals), (std::array<std::uint64_t, 5>{}));

@@ -37,7 +37,11 @@ void Counters::count(const Decision& decision) noexcept {
 
 void Counters::count_predicate_failure() noexcept { add_one(predicate_failures_); }
 
-void Counters::count_handler_headers_replaced() noexcept { add_one(handler_headers_replaced_); }
+// Found after the decision, so it comes in no decision; it is a reason all the same.
+void Counters::count_handler_headers_replaced() noexcept {
+  add_one(handler_headers_replaced_);
+  add_one(reasons_[static_cast<std::size_t>(Reason::HandlerHeadersReplaced)]);
+}
 
 void Counters::count_response_without_decision() noexcept { add_one(responses_without_decision_); }
 
