@@ -46,7 +46,9 @@ GateOptions gate_options(const ServerConfig& config, const std::shared_ptr<Log>&
   options.trusted_proxies = config.trusted_proxies;
   options.event_capacity = config.log.event_capacity;
   options.event_sink = [log](std::string_view line) { log->json_line(line); };
-  options.log = [log](LogLevel level, std::string_view text) { log->message(level, text); };
+  options.log = [log](const LogRecord& record) {
+    record.json.empty() ? log->message(record.level, record.line) : log->json_line(record.json);
+  };
   return options;
 }
 

@@ -1,11 +1,14 @@
 #include "corsac/runtime/store_journal.hpp"
 
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "support/fake_clock.hpp"
 
 namespace corsac {
 namespace {
@@ -20,10 +23,14 @@ StoreConfig a_config() {
 
 struct Journal {
   Lines lines = {};
-  StoreJournal journal{a_config(), "toml", [this](LogLevel level, std::string_view line) {
-                         const char* names[] = {"info ", "warning ", "error "};
-                         lines.push_back(names[static_cast<int>(level)] + std::string(line));
-                       }};
+  Lines json = {};  // those that have any
+  StoreJournal journal{
+      a_config(), "toml", std::make_shared<test::FakeClock>(), [this](const LogRecord& record) {
+        const char* names[] = {"info ", "warning ", "error "};
+        const std::string type = record.type == "log" ? "" : "[" + std::string(record.type) + "] ";
+        lines.push_back(names[static_cast<int>(record.level)] + type + std::string(record.line));
+        if (!record.json.empty()) json.emplace_back(record.json);
+      }};
   Lines take() { return std::exchange(lines, {}); }
 };
 
@@ -58,22 +65,28 @@ TEST(StoreJournal, WritesOneLineForEachTransition) {
       {"the first document",
        {S::Starting, S::Fresh, true, true, "7f"},
        {},
-       {"info store toml: policy.toml: starting -> fresh, policy taken, revision 7f"}},
+       {"info [load] store toml: policy.toml: policy taken, revision 7f",
+        "info [store] store toml: policy.toml: starting -> fresh"}},
       {"another document",
        {S::Fresh, S::Fresh, true, true, "8\n"},
        {},
-       {"info store toml: policy.toml: policy taken, revision 8\\x0A"}},
-      {"the same document again", {S::Fresh, S::Fresh, true, false, "8"}, {}, {}},
+       {"info [load] store toml: policy.toml: policy taken, revision 8\\x0A"}},
+      {"one without a revision",
+       {S::Fresh, S::Fresh, true, true, ""},
+       {},
+       {"info [load] store toml: policy.toml: policy taken"}},
+      {"the same document again", {S::Fresh, S::Fresh, false, false, "8"}, {}, {}},
       {"unreachable",
        {S::Fresh, S::Stale, false, false, "8"},
        unreachable,
-       {"warning store toml: policy.toml: fresh -> stale: error[store-unreachable]: cannot open "
+       {"warning [store] store toml: policy.toml: fresh -> stale: error[store-unreachable]: cannot "
+        "open "
         "policy.toml"}},
       {"still unreachable", {S::Stale, S::Stale, false, false, "8"}, unreachable, {}},
       {"too old",
        {S::Stale, S::Closed, false, false, "8"},
        {},
-       {"error store toml: policy.toml: stale -> closed"}},
+       {"error [store] store toml: policy.toml: stale -> closed"}},
   };
   for (const Row& row : rows) {
     Journal journal;
@@ -88,13 +101,52 @@ TEST(StoreJournal, WritesEachProblemOfADocumentOnce) {
   const StoreJournal::Change first{S::Fresh, S::Degraded, true, false, "8"};
   journal.journal.note_change(first, a_report(1));
   const std::string line = kFirstError;
-  EXPECT_EQ(journal.take(), (Lines{"warning store toml: policy.toml: fresh -> degraded: " + line,
-                                   "error store toml: policy.toml: " + line}));
-  const StoreJournal::Change again{S::Degraded, S::Degraded, true, false, "8"};
+  EXPECT_EQ(journal.take(),
+            (Lines{"error [load] store toml: policy.toml: policy refused, revision "
+                   "8, 1 error",
+                   "warning [store] store toml: policy.toml: fresh -> degraded: " + line,
+                   "error store toml: policy.toml: " + line}));
+  const StoreJournal::Change again{S::Degraded, S::Degraded, true, false, "9"};
   journal.journal.note_change(again, a_report(1));
-  EXPECT_EQ(journal.take(), Lines{}) << "the same again";
+  EXPECT_EQ(journal.take(),
+            Lines{"error [load] store toml: policy.toml: policy refused, revision 9, 1 error"})
+      << "another document with the same problems";
   journal.journal.note_change(again, a_report(2));
-  EXPECT_EQ(journal.take().size(), 2U) << "another report";
+  EXPECT_EQ(journal.take().size(), 3U) << "another report";
+  const StoreJournal::Change no_document{S::Degraded, S::Degraded, true, false, ""};
+  journal.journal.note_change(no_document, a_report(3));
+  EXPECT_EQ(journal.take().size(), 4U);
+  journal.journal.note_change(no_document, a_report(3));
+  EXPECT_EQ(journal.take(), Lines{}) << "what is no document is read again and again";
+}
+
+TEST(StoreJournal, GivesLoadsAndTransitionsAsJsonToo) {
+  using S = StoreState;
+  Journal journal;
+  Problem warning{.severity = Severity::Warning, .code = "max-age-long", .what = "it is long"};
+  Problem error{.code = "an-error", .what = "mend \"this\""};
+  journal.journal.note_change({S::Starting, S::Fresh, true, true, "7f"}, Report({warning}));
+  journal.journal.note_change({S::Fresh, S::Degraded, true, false, "8\n"},
+                              Report({warning, error, error}));
+  journal.journal.note_change({S::Degraded, S::Stale, false, false, "8\n"},
+                              Report({Problem{.code = "store-deadline", .what = "too late"}}));
+  journal.journal.note_change({S::Stale, S::Closed, false, false, "8\n"}, {});
+  journal.journal.note_change({S::Closed, S::Fresh, false, false, "7f"}, {});
+  const std::string head = R"(","time":"2026-01-01T00:00:00Z","source":"toml: policy.toml",)";
+  const std::string load = R"({"type":"load)" + head;
+  const std::string store = R"({"type":"store)" + head;
+  EXPECT_EQ(
+      journal.json,
+      (Lines{
+          load + R"("revision":"7f","outcome":"taken","errors":0,"warnings":1})",
+          store + R"("from":"starting","to":"fresh","last_error":""})",
+          load + R"("revision":"8\\x0A","outcome":"refused","errors":2,"warnings":1})",
+          store +
+              R"("from":"fresh","to":"degraded","last_error":"error[an-error]: mend \"this\""})",
+          store +
+              R"("from":"degraded","to":"stale","last_error":"error[store-deadline]: too late"})",
+          store + R"("from":"stale","to":"closed","last_error":"error[store-deadline]: too late"})",
+          store + R"("from":"closed","to":"fresh","last_error":""})"}));
 }
 
 TEST(StoreJournal, CountsProblemsBeyondTheLimit) {
@@ -102,7 +154,8 @@ TEST(StoreJournal, CountsProblemsBeyondTheLimit) {
   const StoreJournal::Change change{StoreState::Degraded, StoreState::Degraded, true, false, ""};
   journal.journal.note_change(change, a_report(25));
   const Lines lines = journal.take();
-  ASSERT_EQ(lines.size(), kLoggedProblems + 1);
+  ASSERT_EQ(lines.size(), kLoggedProblems + 2);
+  EXPECT_EQ(lines.front(), "error [load] store toml: policy.toml: policy refused, 25 errors");
   EXPECT_EQ(lines.back(), "warning store toml: policy.toml: 5 more problems");
 }
 
@@ -116,10 +169,11 @@ TEST(StoreJournal, NamesTheStoreByItsFileOnly) {
 }
 
 TEST(StoreJournal, GoesOnWithoutALogAndWithOneThatThrows) {
-  StoreJournal silent(a_config(), "toml", {});
+  const auto clock = std::make_shared<test::FakeClock>();
+  StoreJournal silent(a_config(), "toml", clock, {});
   silent.note(LogLevel::Error, "nobody hears it");
   int calls = 0;
-  StoreJournal throwing(a_config(), "toml", [&calls](LogLevel, std::string_view) {
+  StoreJournal throwing(a_config(), "toml", clock, [&calls](const LogRecord&) {
     ++calls;
     throw std::runtime_error("disk full");
   });

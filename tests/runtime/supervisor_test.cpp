@@ -519,7 +519,7 @@ struct LogWithoutMemory {
     throw std::bad_alloc();
   }
   LogWithoutMemory& operator=(const LogWithoutMemory&) = delete;
-  void operator()(LogLevel, std::string_view) const {}
+  void operator()(const LogRecord&) const {}
   std::atomic<int>* copies;
 };
 
@@ -670,12 +670,14 @@ TEST(Supervisor, LogsEachTransitionOnce) {
   EXPECT_TRUE(eventually([&] { return scene.store.reads_begun() > reads + 3; }));
   scene.store.give(document({kOrigin}), "2");
   EXPECT_TRUE(scene.becomes(StoreState::Fresh));
-  EXPECT_TRUE(eventually([&] { return scene.log.all().size() >= 3; }));
+  EXPECT_TRUE(eventually([&] { return scene.log.all().size() >= 5; }));
   EXPECT_THAT(scene.log.all(),
-              ElementsAre("store fake: fake.json: starting -> fresh, policy taken, revision 1",
+              ElementsAre("store fake: fake.json: policy taken, revision 1",
+                          "store fake: fake.json: starting -> fresh",
                           "store fake: fake.json: fresh -> stale: error[store-unreachable]: the "
                           "store cannot be reached",
-                          "store fake: fake.json: stale -> fresh, policy taken, revision 2"));
+                          "store fake: fake.json: policy taken, revision 2",
+                          "store fake: fake.json: stale -> fresh"));
 }
 
 TEST(Supervisor, PublishesNothingAfterItsEnd) {

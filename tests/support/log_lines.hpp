@@ -13,9 +13,9 @@ namespace corsac::test {
 class LogLines {
  public:
   [[nodiscard]] LogSink sink() {
-    return [this](LogLevel, std::string_view line) {
+    return [this](const LogRecord& record) {
       const std::lock_guard lock(mutex_);
-      lines_.emplace_back(line);
+      lines_.emplace_back(record.line);
     };
   }
   [[nodiscard]] std::vector<std::string> all() const {

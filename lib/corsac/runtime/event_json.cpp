@@ -1,5 +1,5 @@
-// Events as JSON lines. Entry: to_json, suppressed_line. Spec: policy document, 5. Test:
-// tests/runtime/event_log_test.cpp.
+// The log's JSON lines. Entry: to_json, load_line, store_line, suppressed_line. Spec: policy
+// document, 5. Tests: tests/runtime/event_log_test.cpp, tests/runtime/store_journal_test.cpp.
 
 #include "corsac/runtime/event_json.hpp"
 
@@ -61,6 +61,29 @@ std::string to_json(const Event& event) {
   json["hint"] = event.hint;
   json["near_miss"] = event.near_miss;
   json["category"] = event.category;
+  return one_line(json);
+}
+
+std::string load_line(const LoadRecord& record, std::chrono::system_clock::time_point time) {
+  Json json;
+  json["type"] = "load";
+  json["time"] = time_text(time);
+  json["source"] = record.source;
+  json["revision"] = record.revision;
+  json["outcome"] = record.is_taken ? "taken" : "refused";
+  json["errors"] = record.errors;
+  json["warnings"] = record.warnings;
+  return one_line(json);
+}
+
+std::string store_line(const StoreRecord& record, std::chrono::system_clock::time_point time) {
+  Json json;
+  json["type"] = "store";
+  json["time"] = time_text(time);
+  json["source"] = record.source;
+  json["from"] = record.from;
+  json["to"] = record.to;
+  json["last_error"] = record.last_error;
   return one_line(json);
 }
 

@@ -1,5 +1,5 @@
-// The log lines of one store. Entry: StoreJournal::note_change. Spec: design, 6 "Supervisor": every
-// transition is a log line. Test: tests/runtime/store_journal_test.cpp.
+// The log of one store. Entry: StoreJournal::note_change. Spec: design, 6 "Supervisor": every
+// transition is a log line; policy document, 5. Test: tests/runtime/store_journal_test.cpp.
 
 #include "corsac/runtime/store_journal.hpp"
 
@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "corsac/base/printable.hpp"
+#include "corsac/runtime/event_json.hpp"
 
 namespace corsac {
 namespace {
@@ -43,6 +44,20 @@ LogLevel level_of(StoreState state) noexcept {
   return LogLevel::Error;
 }
 
+std::size_t count(const Report& report, Severity severity) {
+  const auto& problems = report.problems();
+  const auto is_counted = [severity](const Problem& problem) {
+    return problem.severity == severity;
+  };
+  return static_cast<std::size_t>(std::count_if(problems.begin(), problems.end(), is_counted));
+}
+
+// ", 2 warnings"; nothing for 0.
+std::string count_text(std::size_t count, std::string_view what) {
+  if (count == 0) return {};
+  return ", " + std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
+}
+
 }  // namespace
 
 std::string first_line(const Report& report) {
@@ -54,8 +69,12 @@ std::string first_line(const Report& report) {
   return one_line(error == problems.end() ? problems.front() : *error, report.sources());
 }
 
-StoreJournal::StoreJournal(const StoreConfig& config, std::string_view plugin_name, LogSink sink)
-    : sink_(std::move(sink)), plugin_name_(to_printable(plugin_name)), source_(plugin_name_) {
+StoreJournal::StoreJournal(const StoreConfig& config, std::string_view plugin_name,
+                           std::shared_ptr<const Clock> clock, LogSink sink)
+    : clock_(std::move(clock)),
+      sink_(std::move(sink)),
+      plugin_name_(to_printable(plugin_name)),
+      source_(plugin_name_) {
   for (const auto& [name, value] : config.settings) {
     if (name == "file") source_ = plugin_name_ + ": " + to_printable(value, kSourceBytes);
   }
@@ -66,26 +85,57 @@ void StoreJournal::note_sources(const std::vector<std::string>& sources) {
 }
 
 void StoreJournal::note(LogLevel level, std::string_view line) const noexcept {
+  write({.level = level}, line);
+}
+
+void StoreJournal::write(LogRecord record, std::string_view words) const noexcept {
   if (!sink_) return;
   try {
-    sink_(level, "store " + source_ + ": " + std::string(line));
+    const std::string line = "store " + source_ + ": " + std::string(words);
+    record.line = line;
+    sink_(record);
   } catch (...) {
     // A log that fails must not stop the policy.
   }
 }
 
 void StoreJournal::note_change(const Change& change, const Report& report) {
-  std::string line;
-  if (change.before != change.after) {
-    line.append(to_text(change.before)).append(" -> ").append(to_text(change.after));
+  if (report.has_errors()) {
+    last_error_ = first_line(report);
+  } else if (change.is_document || change.after == StoreState::Fresh) {
+    last_error_.clear();
   }
-  if (change.is_taken) {
-    line.append(line.empty() ? "" : ", ").append("policy taken, revision ");
-    line += to_printable(change.revision);
-  }
-  if (report.has_errors() && change.before != change.after) line += ": " + first_line(report);
-  if (!line.empty()) note(level_of(change.after), line);
+  if (change.is_document) note_load(change, report);
+  if (change.before != change.after) note_state(change, report);
   if (change.is_document) note_problems(report);
+}
+
+void StoreJournal::note_load(const Change& change, const Report& report) const {
+  const bool is_told_already = !change.is_taken && change.before == change.after &&
+                               change.revision.empty() && report.text() == last_problems_;
+  if (is_told_already) return;
+  const std::string revision = to_printable(change.revision);
+  const LoadRecord record{.source = source_,
+                          .revision = revision,
+                          .is_taken = change.is_taken,
+                          .errors = count(report, Severity::Error),
+                          .warnings = count(report, Severity::Warning)};
+  const std::string json = load_line(record, clock_->wall_now());
+  std::string words = change.is_taken ? "policy taken" : "policy refused";
+  if (!revision.empty()) words += ", revision " + revision;
+  words += count_text(record.errors, "error") + count_text(record.warnings, "warning");
+  const LogLevel level = change.is_taken ? LogLevel::Info : LogLevel::Error;
+  write({.level = level, .type = "load", .json = json}, words);
+}
+
+void StoreJournal::note_state(const Change& change, const Report& report) const {
+  const std::string_view from = to_text(change.before);
+  const std::string_view to = to_text(change.after);
+  const std::string json = store_line(
+      {.source = source_, .from = from, .to = to, .last_error = last_error_}, clock_->wall_now());
+  std::string words = std::string(from) + " -> " + std::string(to);
+  if (report.has_errors()) words += ": " + last_error_;
+  write({.level = level_of(change.after), .type = "store", .json = json}, words);
 }
 
 void StoreJournal::note_problems(const Report& report) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "corsac/base/clock.hpp"
 #include "corsac/policy/report.hpp"
 #include "corsac/runtime/log_sink.hpp"
 #include "corsac/runtime/store_config.hpp"
@@ -14,12 +16,15 @@ namespace corsac {
 // Problems of one document that become lines of the log; the rest is counted.
 inline constexpr std::size_t kLoggedProblems = 20;
 
-// What a store's life looks like in the log: one line for each change of state and each document
-// taken, and one for each problem of a document that says something new. A store that fails in the
-// same way again and again is silent after the first time. Not thread-safe.
+// What a store's life looks like in the log: a record "load" for each document judged, a record
+// "store" for each change of state, and a line for each problem of a document that says something
+// new. A store that fails in the same way again and again is silent after the first time. Not
+// thread-safe.
 class StoreJournal {
  public:
-  StoreJournal(const StoreConfig& config, std::string_view plugin_name, LogSink sink);
+  // `clock` is never null.
+  StoreJournal(const StoreConfig& config, std::string_view plugin_name,
+               std::shared_ptr<const Clock> clock, LogSink sink);
 
   // "toml: policy.toml": the plugin and the first source of its document; before there is one, the
   // setting `file`. Never another setting: those may hold secrets.
@@ -32,19 +37,24 @@ class StoreJournal {
   struct Change {
     StoreState before = StoreState::Starting;
     StoreState after = StoreState::Starting;
-    bool is_document = false;        // the report is about a document
-    bool is_taken = false;           // another document is in force
-    std::string_view revision = {};  // of the policy in force
+    bool is_document = false;        // the report is about a document that was judged now
+    bool is_taken = false;           // and that is in force
+    std::string_view revision = {};  // of that document; empty when it has none
   };
   void note_change(const Change& change, const Report& report);
 
  private:
+  void write(LogRecord record, std::string_view words) const noexcept;
+  void note_load(const Change& change, const Report& report) const;
+  void note_state(const Change& change, const Report& report) const;
   void note_problems(const Report& report);
 
+  std::shared_ptr<const Clock> clock_;
   LogSink sink_;
   std::string plugin_name_;
   std::string source_;
   std::string last_problems_ = {};  // as logged last
+  std::string last_error_ = {};     // of the newest document, or why there is none; empty = none
 };
 
 // The first error of a report, else the first warning, as one line; empty for an empty report.

@@ -49,7 +49,7 @@ SupervisorLoop::SupervisorLoop(const LoadedPlugin& plugin, StoreConfig config,
       plugin_(plugin),
       clock_(std::move(clock)),
       owner_(std::move(owner)),
-      journal_(config_, plugin_.table->name, owner_.log),
+      journal_(config_, plugin_.table->name, clock_, owner_.log),
       schedule_({config_.refresh, config_.retry_max}, std::random_device{}()),
       health_(config_.max_stale),
       in_force_(clock_, owner_.application),
@@ -366,14 +366,14 @@ void SupervisorLoop::settle(const Verdict& verdict) {
                         health_.state() == StoreState::Fresh;
   const StoreJournal::Change change{.before = settled_in_,
                                     .after = health_.state(),
-                                    .is_document = verdict.has_answered,
+                                    .is_document = verdict.has_answered && !verdict.is_unchanged,
                                     .is_taken = is_taken,
-                                    .revision = good == nullptr ? "" : good->revision()};
+                                    .revision = judged_revision_};
   {
     const std::lock_guard lock(mutex_);
     status_.state = change.after;
     status_.source = journal_.source();
-    status_.revision = to_printable(change.revision, kNameLimitBytes);
+    status_.revision = good == nullptr ? "" : to_printable(good->revision(), kNameLimitBytes);
     if (verdict.has_answered) {
       status_.last_answer_at = clock_->wall_now();
       status_.last_report = verdict.report;

@@ -41,7 +41,7 @@ void WorkerCallbacksDoor::changed() noexcept {
 
 void WorkerCallbacksDoor::log(LogLevel level, std::string_view line) noexcept {
   if (!callbacks_.log) return;
-  pass([this, level, line] { callbacks_.log(level, line); });
+  pass([this, level, line] { callbacks_.log({.level = level, .line = line}); });
 }
 
 void WorkerCallbacksDoor::shut() {
