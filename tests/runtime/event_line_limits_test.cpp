@@ -64,12 +64,14 @@ TEST(EventLineLimits, TakeAHundredWithinAnySecond) {
 TEST(EventLineLimits, TellWhatWasSuppressedTenSecondsAfterTheFirst) {
   EventLineLimits limits;
   EXPECT_EQ(limits.take_suppressed(at(seconds(0))).total(), 0U);
+  EXPECT_EQ(limits.suppressed_due(), std::nullopt);
   ASSERT_TRUE(limits.takes("a", "r", at(seconds(0))));
   ASSERT_FALSE(limits.takes("a", "r", at(seconds(1))));
   ASSERT_FALSE(limits.takes("a", "r", at(seconds(2))));
   for (int i = 0; i < 150; ++i) {
     EXPECT_EQ(limits.takes(std::to_string(i), "r", at(seconds(5))), i < 100) << i;
   }
+  EXPECT_EQ(limits.suppressed_due(), at(seconds(11)));
   EXPECT_EQ(limits.take_suppressed(at(milliseconds(10'999))).total(), 0U) << "too early";
   const EventLineLimits::Suppressed suppressed = limits.take_suppressed(at(seconds(11)));
   EXPECT_EQ(suppressed.repeated, 2U);

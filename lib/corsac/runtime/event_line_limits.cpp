@@ -34,9 +34,14 @@ bool EventLineLimits::takes(std::string_view origin, std::string_view reason, Ti
   return true;
 }
 
+std::optional<EventLineLimits::Time> EventLineLimits::suppressed_due() const noexcept {
+  if (suppressed_.total() == 0) return std::nullopt;
+  return suppressed_since_ + kSuppressedLineAfter;
+}
+
 EventLineLimits::Suppressed EventLineLimits::take_suppressed(Time now) noexcept {
-  if (suppressed_.total() == 0 || now - suppressed_since_ < kSuppressedLineAfter) return {};
-  return take_suppressed();
+  const auto due = suppressed_due();
+  return due && *due <= now ? take_suppressed() : Suppressed{};
 }
 
 EventLineLimits::Suppressed EventLineLimits::take_suppressed() noexcept {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -36,6 +37,8 @@ class EventLineLimits {
   // What was suppressed since the last answer with something in it; empty when that is nothing, or
   // began less than kSuppressedLineAfter ago.
   [[nodiscard]] Suppressed take_suppressed(Time now) noexcept;
+  // When that will be something; empty while nothing is suppressed.
+  [[nodiscard]] std::optional<Time> suppressed_due() const noexcept;
   // The same without waiting: at the end of the log.
   [[nodiscard]] Suppressed take_suppressed() noexcept;
 

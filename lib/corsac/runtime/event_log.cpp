@@ -6,9 +6,13 @@
 
 #include "corsac/runtime/event_log.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <deque>
+#include <exception>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include "corsac/runtime/event_json.hpp"
@@ -16,6 +20,9 @@
 
 namespace corsac {
 namespace {
+
+// How often the clock is compared while a count waits to be told: a test may move it.
+constexpr std::chrono::milliseconds kClockCheck{500};
 
 std::size_t heap_bytes(const std::string& text) noexcept {
   constexpr std::size_t kInPlace = 15;  // libstdc++ and libc++ keep at least these inside
@@ -47,7 +54,10 @@ struct EventLog::State {
   std::atomic<std::uint64_t> sink_failures{0};
 
   mutable std::mutex mutex;  // guards what follows up to sink_mutex
-  std::deque<Event> ring;    // oldest first
+  std::condition_variable changed;
+  bool is_stopping = false;
+  std::thread teller;      // of counts; begins with the first event that is no line
+  std::deque<Event> ring;  // oldest first
   std::size_t ring_bytes = 0;
   std::uint64_t last_seq = 0;
   std::uint64_t dropped = 0;
@@ -59,25 +69,26 @@ struct EventLog::State {
         std::function<void(std::string_view)> event_sink)
       : capacity(event_capacity), clock(std::move(event_clock)), sink(std::move(event_sink)) {}
 
-  // What record() has to write once the lock is let go.
-  struct Lines {
-    std::optional<Event> event = {};
-    EventLineLimits::Suppressed suppressed = {};
-  };
-  Lines keep(Event event);
+  // The answer is what record() has to write once the lock is let go.
+  std::optional<Event> keep(Event event);
   void drop_oldest();
+  void begin_to_tell() noexcept;
+  void tell();
+  void write_count(const EventLineLimits::Suppressed& suppressed) noexcept;
   void write(const std::string& line) noexcept;
 };
 
-EventLog::State::Lines EventLog::State::keep(Event event) {
+std::optional<Event> EventLog::State::keep(Event event) {
   const std::size_t bytes = size_of(event);
   const std::lock_guard lock(mutex);
-  Lines lines;
+  std::optional<Event> line;
   event.seq = last_seq + 1;
   if (sink) {
-    const auto now = clock->steady_now();
-    if (limits.takes(event.origin.value_or(""), event.reason, now)) lines.event = event;
-    lines.suppressed = limits.take_suppressed(now);
+    if (limits.takes(event.origin.value_or(""), event.reason, clock->steady_now())) {
+      line = event;
+    } else {
+      begin_to_tell();
+    }
   }
   ring.push_back(std::move(event));
   ring_bytes += bytes;
@@ -85,7 +96,47 @@ EventLog::State::Lines EventLog::State::keep(Event event) {
   while (!ring.empty() && (ring.size() > capacity || ring_bytes > capacity * kRingBytesPerEvent)) {
     drop_oldest();
   }
-  return lines;
+  return line;
+}
+
+// With mutex.
+void EventLog::State::begin_to_tell() noexcept {
+  changed.notify_all();
+  if (teller.joinable()) return;
+  try {
+    teller = std::thread([this] { tell(); });
+  } catch (const std::exception&) {
+    // Tried again with the next event; else the count is told at the end.
+  }
+}
+
+// On the teller's thread: nobody knows when the next event comes.
+void EventLog::State::tell() {
+  std::unique_lock lock(mutex);
+  while (!is_stopping) {
+    const auto due = limits.suppressed_due();
+    const auto now = clock->steady_now();
+    if (!due) {
+      changed.wait(lock, [this] { return is_stopping || limits.suppressed_due(); });
+    } else if (now < *due) {
+      changed.wait_for(lock, std::min<std::chrono::nanoseconds>(*due - now, kClockCheck),
+                       [this] { return is_stopping; });
+    } else {
+      const EventLineLimits::Suppressed suppressed = limits.take_suppressed();
+      lock.unlock();
+      write_count(suppressed);
+      lock.lock();
+    }
+  }
+}
+
+void EventLog::State::write_count(const EventLineLimits::Suppressed& suppressed) noexcept {
+  if (suppressed.total() == 0) return;
+  try {
+    write(suppressed_line(suppressed, clock->wall_now()));
+  } catch (...) {
+    // No memory for the line: the events themselves were counted.
+  }
 }
 
 void EventLog::State::drop_oldest() {
@@ -108,24 +159,20 @@ EventLog::EventLog(std::size_t capacity, std::shared_ptr<const Clock> clock,
     : state_(std::make_unique<State>(capacity, std::move(clock), std::move(sink))) {}
 
 EventLog::~EventLog() {
-  const auto suppressed = state_->limits.take_suppressed();
-  if (suppressed.total() == 0) return;
-  try {
-    state_->write(suppressed_line(suppressed, state_->clock->wall_now()));
-  } catch (...) {
-    // No memory for a last line: the events themselves were counted.
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->is_stopping = true;
+    state_->changed.notify_all();
   }
+  if (state_->teller.joinable()) state_->teller.join();
+  state_->write_count(state_->limits.take_suppressed());
 }
 
 void EventLog::record(const Snapshot& snapshot, const RequestView& request,
                       const Decision& decision) {
   Event event = make_event(snapshot, request, decision);
   event.time = state_->clock->wall_now();
-  const State::Lines lines = state_->keep(std::move(event));
-  if (lines.suppressed.total() != 0) {
-    state_->write(suppressed_line(lines.suppressed, state_->clock->wall_now()));
-  }
-  if (lines.event) state_->write(to_json(*lines.event));
+  if (const auto line = state_->keep(std::move(event))) state_->write(to_json(*line));
 }
 
 EventLog::Page EventLog::find(const Query& query) const {

@@ -66,14 +66,15 @@ inline constexpr std::size_t kRingBytesPerEvent = 4096;
 
 // Safe from any thread. The ring keeps every event until newer ones push it out; of the log's lines
 // the limits of event_line_limits.hpp are kept. What they suppress is counted, and the count is a
-// line of its own, with the next event that comes 10 seconds after the first one that was
-// suppressed or later, and when the log is destroyed:
+// line of its own, 10 seconds after the first one that was suppressed, and when the log is
+// destroyed:
 //   {"type":"suppressed","time":"...","count":12,"repeated":10,"over_rate":2}
 class EventLog {
  public:
-  // `sink` gets each line, without a line break, on the thread that recorded, one after the other;
-  // may be empty; must not throw (an exception is swallowed and counted) and must not record.
-  // `clock` is never null. A capacity of 0 keeps no event; lines are written all the same.
+  // `sink` gets each line, without a line break, one after the other, on the thread that recorded
+  // or, for a count, on one of the log's own; may be empty; must not throw (an exception is
+  // swallowed and counted) and must not record. `clock` is never null. A capacity of 0 keeps no
+  // event; lines are written all the same.
   EventLog(std::size_t capacity, std::shared_ptr<const Clock> clock,
            std::function<void(std::string_view json_line)> sink);
   ~EventLog();
