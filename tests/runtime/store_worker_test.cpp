@@ -50,6 +50,8 @@ StoreConfig a_config(Settings settings, seconds deadline = seconds(10)) {
   return config;
 }
 
+steady_clock::time_point soon() { return steady_clock::now() + seconds(10); }
+
 // What a worker calls back; must outlive it.
 class Heard {
  public:
@@ -109,7 +111,7 @@ TEST(StoreWorker, ReadsAWholeDocument) {
   ASSERT_TRUE(worker.has_value()) << worker.error().text();
   EXPECT_EQ((*worker)->description(), "misbehaving 1.0");
   EXPECT_EQ(heard.count(), 0U) << "nobody asked for a read";
-  (*worker)->request_read();
+  (*worker)->request_read(soon());
   const ReadResult result = heard.result(0);
   EXPECT_EQ(status_name(result.status), "Read");
   EXPECT_EQ(result.policy.revision, "1");
@@ -161,14 +163,14 @@ TEST(StoreWorker, TellsWhyAStoreDoesNotOpen) {
 TEST(StoreWorker, LaunchTellsAFailedOpenAsAResult) {
   Heard heard;
   const auto wrong = StoreWorker::launch(load("misbehaving"), a_config({{"mode", "open_invalid"}}),
-                                         heard.callbacks());
+                                         heard.callbacks(), soon());
   EXPECT_EQ(status_name(heard.result(0).status), "NotOpened");
   ASSERT_EQ(heard.result(0).problems.size(), 1U);
   EXPECT_EQ(heard.result(0).problems[0].code, "setting-value");
-  wrong->request_read();
+  wrong->request_read(soon());
 
   const auto away = StoreWorker::launch(
-      load("misbehaving"), a_config({{"mode", "open_unreachable"}}), heard.callbacks());
+      load("misbehaving"), a_config({{"mode", "open_unreachable"}}), heard.callbacks(), soon());
   EXPECT_EQ(status_name(heard.result(1).status), "NotOpened");
   EXPECT_TRUE(heard.result(1).problems.empty()) << "a later try may succeed";
   EXPECT_EQ(heard.result(1).detail, "the store cannot be reached");
@@ -183,11 +185,12 @@ TEST(StoreWorker, BeginsNoThreadThatItCannotEnd) {
     const LoadedPlugin plugin = store.plugin();
     const StoreConfig config = store.config();
     WorkerCallbacks callbacks = heard.callbacks();
+    const auto deadline = soon();
     bool has_thrown = false;
     std::unique_ptr<StoreWorker> worker;
     testing::fail_one_allocation_after(count);
     try {
-      worker = StoreWorker::launch(plugin, config, std::move(callbacks));
+      worker = StoreWorker::launch(plugin, config, std::move(callbacks), deadline);
     } catch (const std::bad_alloc&) {
       has_thrown = true;
     }
@@ -230,7 +233,7 @@ TEST(StoreWorker, TakesWhateverAPluginAnswers) {
     const auto worker =
         StoreWorker::start(load(row.plugin), a_config({{"mode", row.mode}}), heard.callbacks());
     ASSERT_TRUE(worker.has_value()) << row.desc;
-    (*worker)->request_read();
+    (*worker)->request_read(soon());
     const ReadResult result = heard.result(0);
     EXPECT_EQ(status_name(result.status), row.status) << row.desc;
     std::string said = result.detail;
@@ -248,7 +251,7 @@ TEST(StoreWorker, ReadsAgainWithASinkThatThePluginKept) {
       load("misbehaving"), a_config({{"mode", "read_keeps_sink"}}), heard.callbacks());
   ASSERT_TRUE(worker.has_value());
   for (std::size_t i = 0; i < 3; ++i) {
-    (*worker)->request_read();
+    (*worker)->request_read(soon());
     EXPECT_EQ(heard.result(i).policy.cors.allowed_origins.size(), 1U) << "read " << i;
   }
 }
@@ -259,7 +262,7 @@ TEST(StoreWorker, InterruptsAReadAndCanReadAgain) {
                                          heard.callbacks());
   ASSERT_TRUE(worker.has_value());
   for (std::size_t i = 0; i < 2; ++i) {
-    (*worker)->request_read();
+    (*worker)->request_read(soon());
     // The read may not have begun yet: an interrupt without a call under way does nothing.
     EXPECT_TRUE(eventually([&] {
       (*worker)->interrupt();
@@ -269,13 +272,43 @@ TEST(StoreWorker, InterruptsAReadAndCanReadAgain) {
   }
 }
 
+TEST(StoreWorker, LosesNoInterruptBetweenTwoCalls) {
+  Heard heard;
+  FakeStore store;
+  store.hold();
+  const auto worker =
+      StoreWorker::launch(store.plugin(), store.config(), heard.callbacks(), soon());
+  EXPECT_TRUE(eventually([&] { return store.opens() == 1; }));
+  for (std::size_t i = 0; i < 100; ++i) {
+    worker->request_read(soon());
+    worker->interrupt();  // before the thread has heard of the read, or while it begins
+    ASSERT_EQ(status_name(heard.result(i).status), "Cancelled") << i;
+  }
+  store.release();
+  worker->request_read(soon());
+  EXPECT_EQ(status_name(heard.result(100).status), "Read") << "the next one is another";
+}
+
+TEST(StoreWorker, TellsThePluginTheDeadlineThatItWasGiven) {
+  Heard heard;
+  FakeStore store;
+  const auto deadline = steady_clock::now() + seconds(7);
+  const auto worker =
+      StoreWorker::launch(store.plugin(), store.config(), heard.callbacks(), deadline);
+  worker->request_read(deadline);
+  static_cast<void>(heard.result(0));
+  worker->request_read(deadline + seconds(1));
+  static_cast<void>(heard.result(1));
+  EXPECT_THAT(store.deadlines(), ::testing::ElementsAre(deadline, deadline, deadline + seconds(1)));
+}
+
 TEST(StoreWorker, EndsPromptlyDuringARead) {
   Heard heard;
   FakeStore store;
   store.hold();
   auto worker = StoreWorker::start(store.plugin(), store.config(), heard.callbacks());
   ASSERT_TRUE(worker.has_value());
-  (*worker)->request_read();
+  (*worker)->request_read(soon());
   EXPECT_TRUE(eventually([&] { return store.reads_begun() == 1; }));
   const auto before = steady_clock::now();
   worker->reset();
@@ -291,9 +324,9 @@ TEST(StoreWorker, KeepsOneMoreReadWhileOneIsUnderWay) {
   store.hold();
   const auto worker = StoreWorker::start(store.plugin(), store.config(), heard.callbacks());
   ASSERT_TRUE(worker.has_value());
-  (*worker)->request_read();
+  (*worker)->request_read(soon());
   EXPECT_TRUE(eventually([&] { return store.reads_begun() == 1; }));
-  for (int i = 0; i < 100; ++i) (*worker)->request_read();
+  for (int i = 0; i < 100; ++i) (*worker)->request_read(soon());
   store.release();
   EXPECT_TRUE(eventually([&] { return heard.count() == 2; }));
   EXPECT_FALSE(eventually([&] { return heard.count() != 2; }, milliseconds(50)));
@@ -331,7 +364,7 @@ void expect_left_behind_in_read() {
   store.hold(FakeStore::Interrupts::Ignored);
   auto worker = StoreWorker::start(store.plugin(), store.config(), heard.callbacks());
   ASSERT_TRUE(worker.has_value());
-  (*worker)->request_read();
+  (*worker)->request_read(soon());
   EXPECT_TRUE(eventually([&] { return store.reads_begun() == 1; }));
   const auto before = steady_clock::now();
   worker->reset();
@@ -362,7 +395,7 @@ TEST(StoreWorker, CountsTheTwoSecondsFromTheFirstInterrupt) {
   store.hold(FakeStore::Interrupts::Ignored);
   auto worker = StoreWorker::start(store.plugin(), store.config(), heard.callbacks());
   ASSERT_TRUE(worker.has_value());
-  (*worker)->request_read();
+  (*worker)->request_read(soon());
   EXPECT_TRUE(eventually([&] { return store.reads_begun() == 1; }));
   (*worker)->interrupt();
   EXPECT_FALSE(eventually([&] { return heard.count() != 0; }, milliseconds(1'000)));
@@ -392,11 +425,11 @@ TEST(StoreWorker, ReadsThroughTheExamplePlugin) {
   config.directory = folder.path();
   const auto worker = StoreWorker::start(load("example"), config, heard.callbacks());
   ASSERT_TRUE(worker.has_value()) << worker.error().text();
-  (*worker)->request_read();
+  (*worker)->request_read(soon());
   EXPECT_EQ(heard.result(0).policy.cors.allowed_origins.values(),
             (std::vector<std::string>{"https://a.example", "https://b.example"}));
   std::filesystem::remove(folder.path() / "origins.txt");
-  (*worker)->request_read();
+  (*worker)->request_read(soon());
   EXPECT_EQ(status_name(heard.result(1).status), "Unreachable");
   EXPECT_THAT(heard.result(1).detail, HasSubstr("cannot open")) << "the plugin's last error line";
 }
@@ -409,7 +442,7 @@ TEST(StoreWorker, InterruptsAPluginThatWaitsForItsSource) {
   StoreConfig config = a_config({{"file", fifo.string()}});
   auto worker = StoreWorker::start(load("example"), config, heard.callbacks());
   ASSERT_TRUE(worker.has_value());
-  (*worker)->request_read();
+  (*worker)->request_read(soon());
   int writer = -1;  // can be opened once the plugin reads
   EXPECT_TRUE(
       eventually([&] { return (writer = ::open(fifo.c_str(), O_WRONLY | O_NONBLOCK)) >= 0; }));
@@ -428,7 +461,7 @@ TEST(StoreWorker, StopsExceptionsThatCrossTheBorder) {
   Heard heard;
   const auto worker = StoreWorker::start(plugin, a_config({{"mode", "fine"}}), heard.callbacks());
   ASSERT_TRUE(worker.has_value());
-  (*worker)->request_read();
+  (*worker)->request_read(soon());
   EXPECT_EQ(status_name(heard.result(0).status), "Unreachable");
   EXPECT_EQ(heard.result(0).detail, "the plugin failed");
 
@@ -447,7 +480,7 @@ TEST(StoreWorker, DropsWhatCallbacksThrow) {
       StoreWorker::start(load("misbehaving"), a_config({{"mode", "fine"}}), std::move(callbacks));
   ASSERT_TRUE(worker.has_value());
   for (int i = 1; i <= 2; ++i) {
-    (*worker)->request_read();
+    (*worker)->request_read(soon());
     EXPECT_TRUE(eventually([&] { return reads == i; }));
   }
 }

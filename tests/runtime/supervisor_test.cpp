@@ -444,6 +444,19 @@ TEST(Supervisor, InterruptsAReadAtItsDeadline) {
   EXPECT_EQ(scene.store.opens(), 1U) << "an interrupted store is not opened again";
 }
 
+TEST(Supervisor, GivesOpeningAndReadingOneDeadline) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  scene.config.deadline = seconds(5);
+  const auto before = std::chrono::steady_clock::now();
+  ASSERT_TRUE(scene.start());
+  const auto deadlines = scene.store.deadlines();
+  ASSERT_EQ(deadlines.size(), 2U);
+  EXPECT_EQ(deadlines[0], deadlines[1]);
+  EXPECT_GE(deadlines[0], before + seconds(5));
+  EXPECT_LE(deadlines[0], std::chrono::steady_clock::now() + seconds(5));
+}
+
 TEST(Supervisor, LeavesAStoreBehindThatIgnoresInterruptsAndOpensAnother) {
   Scene scene;
   scene.store.give(document({kOrigin}), "1");

@@ -20,6 +20,7 @@ struct FakeStore::State {
   std::string json = "{}";
   std::string revision = {};
   std::string directory = {};
+  std::vector<std::chrono::steady_clock::time_point> deadlines = {};
   std::int32_t status = CORSAC_OK;
   std::int32_t open_status = CORSAC_OK;
   bool is_holding = false;
@@ -52,6 +53,11 @@ Registry& registry() {
 
 corsac_text text(std::string_view view) { return {view.data(), view.size()}; }
 
+std::chrono::steady_clock::time_point deadline_of(const corsac_host* host) {
+  return std::chrono::steady_clock::time_point(
+      std::chrono::nanoseconds(host->deadline(host->context)));
+}
+
 StatePtr find(const corsac_settings& settings) {
   for (std::size_t i = 0; i < settings.count; ++i) {
     const corsac_setting& entry = settings.entries[i];
@@ -68,6 +74,7 @@ std::int32_t open(const corsac_host* host, const corsac_settings* settings, void
   if (state == nullptr) return CORSAC_FAILED;
   const std::lock_guard lock(state->mutex);
   ++state->opens;
+  state->deadlines.push_back(deadline_of(host));
   state->directory.assign(settings->directory.data, settings->directory.size);
   if (state->open_status == CORSAC_INVALID) {
     host->problem(host->context, text("setting-value"), text("fake"), text("the setting is wrong"),
@@ -84,7 +91,9 @@ std::int32_t read(void* store, const corsac_sink* sink) {
   FakeStore::State& state = *open_store.state;
   std::unique_lock lock(state.mutex);
   ++state.reads_begun;
-  state.is_interrupted = false;
+  state.deadlines.push_back(deadline_of(open_store.host));
+  // One that came before this call was entered shows here only.
+  state.is_interrupted = open_store.host->cancelled(open_store.host->context) != 0;
   state.changed.wait(lock, [&state] {
     const bool is_heard = state.interrupts == FakeStore::Interrupts::Heard;
     return !state.is_holding || (state.is_interrupted && is_heard);
@@ -189,6 +198,11 @@ void FakeStore::call_changed() {
   // Under the lock, so that the store cannot close meanwhile: the contract forbids a later call.
   const std::lock_guard lock(state_->mutex);
   for (const corsac_host* host : state_->hosts) host->changed(host->context);
+}
+
+std::vector<std::chrono::steady_clock::time_point> FakeStore::deadlines() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->deadlines;
 }
 
 std::string FakeStore::directory() const {

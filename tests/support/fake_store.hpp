@@ -3,10 +3,12 @@
 // A store in this process that does what a test says, behind the real plugin contract. For what a
 // shared library is needed for, see tests/plugins/broken.
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "corsac/runtime/store_config.hpp"
 #include "corsac/runtime/store_loader.hpp"
@@ -41,6 +43,8 @@ class FakeStore {
   // The store says that its document changed. Only while it is open.
   void call_changed();
 
+  // What the host said at the begin of each open and of each read.
+  [[nodiscard]] std::vector<std::chrono::steady_clock::time_point> deadlines() const;
   // That the last open was given.
   [[nodiscard]] std::string directory() const;
   [[nodiscard]] std::size_t opens() const;

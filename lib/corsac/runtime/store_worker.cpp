@@ -58,6 +58,12 @@ struct StoreWorker::State {
   // Who hears of a store that cannot be opened.
   enum class TellsOpenFailure : unsigned char { ByOnRead, ByStart };
 
+  // A call that has not begun.
+  struct WantedCall {
+    Steady::time_point deadline;
+    bool is_cancelled = false;
+  };
+
   const corsac_store_plugin_v1& table;
   const StoreConfig config;
   const std::string directory;
@@ -67,7 +73,8 @@ struct StoreWorker::State {
   std::condition_variable changed;
   OpenState open_state = OpenState::Opening;
   ReadResult open_failure = {};  // why, when open_state is Failed
-  bool wants_read = false;
+  std::optional<WantedCall> wanted_open = {};
+  std::optional<WantedCall> wanted_read = {};
   bool is_stopping = false;
   // The thread touches nothing but its end from now on, or has not begun.
   bool is_done = true;
@@ -86,14 +93,15 @@ struct StoreWorker::State {
         directory(store_config.directory.string()),
         host(to_printable(table.name), std::move(callbacks)) {}
 
-  static void begin(const std::shared_ptr<State>& state, TellsOpenFailure how);
+  static void begin(const std::shared_ptr<State>& state, TellsOpenFailure how,
+                    Steady::time_point deadline);
   // On the thread.
   void run(TellsOpenFailure how);
   bool open();
   void read();
   void close();
   template <class Call>
-  [[nodiscard]] std::int32_t call_plugin(Call call);
+  [[nodiscard]] std::int32_t call_plugin(std::optional<WantedCall>& wanted, Call call);
   [[nodiscard]] ReadResult result_of(std::int32_t status, PolicyReader& reader);
   [[nodiscard]] std::string detail_of(std::int32_t status) const;
   [[nodiscard]] bool waits_for_read();
@@ -102,14 +110,16 @@ struct StoreWorker::State {
   void interrupt_call(std::uint64_t number);
 };
 
-// Runs one call, so that it can be interrupted. CORSAC_CANCELLED without calling when the worker
-// stops already: no interrupt would come any more.
+// Makes the call that is wanted, so that it can be interrupted: it is wanted until it is under way,
+// and no interrupt falls in between. CORSAC_CANCELLED without calling when there was one before, or
+// when the worker stops already.
 template <class Call>
-std::int32_t StoreWorker::State::call_plugin(Call call) {
+std::int32_t StoreWorker::State::call_plugin(std::optional<WantedCall>& wanted, Call call) {
   {
     const std::lock_guard lock(mutex);
-    host.begin_call(Steady::now() + config.deadline);
-    if (is_stopping) {
+    const WantedCall begun = *std::exchange(wanted, std::nullopt);
+    host.begin_call(begun.deadline);
+    if (is_stopping || begun.is_cancelled) {
       host.cancel();
       return CORSAC_CANCELLED;
     }
@@ -141,7 +151,7 @@ bool StoreWorker::State::open() {
                                  entries.size()};
   void* opened = nullptr;
   const std::int32_t status =
-      call_plugin([&] { return table.open(&host.table(), &settings, &opened); });
+      call_plugin(wanted_open, [&] { return table.open(&host.table(), &settings, &opened); });
   ReadResult failure;
   failure.status = ReadStatus::NotOpened;
   failure.detail = detail_of(status);
@@ -195,7 +205,8 @@ ReadResult StoreWorker::State::result_of(std::int32_t status, PolicyReader& read
 void StoreWorker::State::read() {
   PolicyReader reader;
   sink.begin(reader);
-  const std::int32_t status = call_plugin([this] { return table.read(store, &sink.table()); });
+  const std::int32_t status =
+      call_plugin(wanted_read, [this] { return table.read(store, &sink.table()); });
   sink.end();
   host.callbacks().read(result_of(status, reader));
 }
@@ -215,13 +226,14 @@ void StoreWorker::State::close() {
 
 bool StoreWorker::State::waits_for_read() {
   std::unique_lock lock(mutex);
-  changed.wait(lock, [this] { return wants_read || is_stopping; });
-  wants_read = false;
+  changed.wait(lock, [this] { return wanted_read || is_stopping; });
   return !is_stopping;
 }
 
 // Throws when there is no thread; then there is none to wait for.
-void StoreWorker::State::begin(const std::shared_ptr<State>& state, TellsOpenFailure how) {
+void StoreWorker::State::begin(const std::shared_ptr<State>& state, TellsOpenFailure how,
+                               Steady::time_point deadline) {
+  state->wanted_open = WantedCall{deadline};
   state->is_done = false;
   try {
     state->thread = std::thread([state, how] { state->run(how); });
@@ -255,6 +267,9 @@ void StoreWorker::State::interrupt(const std::shared_ptr<State>& state) {
   std::uint64_t number = 0;
   {
     const std::lock_guard lock(state->mutex);
+    for (auto* wanted : {&state->wanted_open, &state->wanted_read}) {
+      if (*wanted) (*wanted)->is_cancelled = true;
+    }
     if (!state->is_call_under_way || state->interrupted_at) return;
     state->interrupted_at = Steady::now();
     state->host.cancel();
@@ -283,11 +298,11 @@ void StoreWorker::State::interrupt_call(std::uint64_t number) {
 
 std::unique_ptr<StoreWorker> StoreWorker::launch(const LoadedPlugin& plugin,
                                                  const StoreConfig& config,
-                                                 WorkerCallbacks callbacks) {
+                                                 WorkerCallbacks callbacks, Time deadline) {
   auto state = std::make_shared<State>(plugin, config, std::move(callbacks));
   // Before the thread begins: only a worker's destructor keeps it from the callbacks.
   std::unique_ptr<StoreWorker> worker(new StoreWorker(state));
-  State::begin(state, State::TellsOpenFailure::ByOnRead);
+  State::begin(state, State::TellsOpenFailure::ByOnRead, deadline);
   return worker;
 }
 
@@ -296,7 +311,7 @@ Result<std::unique_ptr<StoreWorker>, Report> StoreWorker::start(const LoadedPlug
                                                                 WorkerCallbacks callbacks) {
   auto state = std::make_shared<State>(plugin, config, std::move(callbacks));
   std::unique_ptr<StoreWorker> worker(new StoreWorker(state));
-  State::begin(state, State::TellsOpenFailure::ByStart);
+  State::begin(state, State::TellsOpenFailure::ByStart, Steady::now() + config.deadline);
   ReadResult failure;
   {
     std::unique_lock lock(state->mutex);
@@ -341,11 +356,13 @@ StoreWorker::~StoreWorker() {
   state.host.callbacks().shut();
 }
 
-void StoreWorker::request_read() {
+void StoreWorker::request_read(Time deadline) {
   const std::lock_guard lock(state_->mutex);
-  state_->wants_read = true;
+  state_->wanted_read = State::WantedCall{deadline};
   state_->changed.notify_all();
 }
+
+void StoreWorker::request_read() { request_read(Steady::now() + state_->config.deadline); }
 
 void StoreWorker::interrupt() { State::interrupt(state_); }
 

@@ -51,12 +51,15 @@ struct WorkerCallbacks {
 // does not return is interrupted, and then left behind with its thread and all that it can touch.
 class StoreWorker {
  public:
-  // Starts the thread and opens the store on it; returns at once. `config.directory` is absolute. A
-  // store that cannot be opened is
-  // told by on_read with NotOpened, once.
+  using Time = std::chrono::steady_clock::time_point;
+
+  // Starts the thread and opens the store on it; returns at once. `config.directory` is absolute.
+  // The plugin is told to be done by `deadline`; nothing is interrupted by itself. A store that
+  // cannot be opened is told by on_read with NotOpened, once.
   [[nodiscard]] static std::unique_ptr<StoreWorker> launch(const LoadedPlugin& plugin,
                                                            const StoreConfig& config,
-                                                           WorkerCallbacks callbacks);
+                                                           WorkerCallbacks callbacks,
+                                                           Time deadline);
 
   // The same, and waits for the open, at most `config.deadline` (and kAbandonAfter more for one
   // that hangs). The error side: the store's own problems with its settings, or store-not-opened;
@@ -71,9 +74,12 @@ class StoreWorker {
   StoreWorker(const StoreWorker&) = delete;
   StoreWorker& operator=(const StoreWorker&) = delete;
 
-  // Asks for one read; returns at once. While one is under way, one more is kept, not more.
-  void request_read();
-  // Interrupts the call under way, if any; returns at once.
+  // Asks for one read by `deadline`; returns at once. While a call is under way one more is kept,
+  // the last one.
+  void request_read(Time deadline);
+  void request_read();  // by `config.deadline` from now
+  // Interrupts the call under way, if any, and the read that is kept; returns at once. A call that
+  // has not begun by then answers Cancelled without being made.
   void interrupt();
   // The name that the plugin gives itself, and its version: "toml 1.0".
   [[nodiscard]] std::string description() const;

@@ -171,7 +171,7 @@ SupervisorLoop::Time SupervisorLoop::step(Time now) {
   if (!attempt_ && schedule_.due() <= now) begin_attempt(now);
   if (!attempt_) return std::min(next, schedule_.due());
   if (attempt_->is_judging) return next;
-  const Time deadline = attempt_->began + config_.deadline;
+  const Time deadline = deadline_of(*attempt_);
   return std::min(next,
                   attempt_->is_interrupted ? deadline + StoreWorker::kAbandonAfter : deadline);
 }
@@ -191,9 +191,9 @@ void SupervisorLoop::begin_attempt(Time now) {
   failed.status = ReadStatus::NotOpened;
   try {
     if (worker_ == nullptr && !has_left_behind()) {
-      worker_ = StoreWorker::launch(plugin_, config_, worker_callbacks());
+      worker_ = StoreWorker::launch(plugin_, config_, worker_callbacks(), deadline_of(*attempt_));
     }
-    if (worker_ != nullptr) return worker_->request_read();
+    if (worker_ != nullptr) return worker_->request_read(deadline_of(*attempt_));
     failed.detail = "its thread that ignored an interrupt is still at work";
   } catch (...) {
     // No memory, or no thread. That is said where it is reported: here it could throw again.
@@ -203,7 +203,7 @@ void SupervisorLoop::begin_attempt(Time now) {
 
 void SupervisorLoop::watch_attempt(Time now) {
   if (!attempt_ || attempt_->is_judging) return;
-  const Time deadline = attempt_->began + config_.deadline;
+  const Time deadline = deadline_of(*attempt_);
   if (now < deadline) return;
   if (!attempt_->is_interrupted) {
     attempt_->is_interrupted = true;

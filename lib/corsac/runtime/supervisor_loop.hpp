@@ -73,6 +73,10 @@ class SupervisorLoop {
     std::optional<Judgement> judgement = {};
   };
 
+  // Of opening the store, where that is needed, and reading it together.
+  [[nodiscard]] Time deadline_of(const Attempt& attempt) const noexcept {
+    return attempt.began + config_.deadline;
+  }
   void run();
   [[nodiscard]] bool has_news() const;
   [[nodiscard]] Time step(Time now);
