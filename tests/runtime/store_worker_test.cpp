@@ -245,6 +245,21 @@ TEST(StoreWorker, TakesWhateverAPluginAnswers) {
   }
 }
 
+TEST(StoreWorker, LeavesOutLinesThatRepeatTheLastOne) {
+  Heard heard;
+  auto worker = StoreWorker::start(
+      load("misbehaving"), a_config({{"mode", "read_logs_without_end"}}), heard.callbacks());
+  ASSERT_TRUE(worker.has_value());
+  (*worker)->request_read(soon());
+  EXPECT_EQ(heard.result(0).detail, "no answer") << "also when it was left out";
+  worker->reset();
+  EXPECT_THAT(heard.log.all(), ::testing::ElementsAre(
+                                   "store misbehaving: no answer",
+                                   "store misbehaving: its last line came 9999 more times",
+                                   "store misbehaving: it gives up", "store misbehaving: no answer",
+                                   "store misbehaving: its last line came 1 more times"));
+}
+
 TEST(StoreWorker, ReadsAgainWithASinkThatThePluginKept) {
   Heard heard;
   const auto worker = StoreWorker::start(

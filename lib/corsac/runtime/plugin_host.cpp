@@ -41,12 +41,7 @@ struct PluginHost::Calls {
 
   static void log(void* context, std::int32_t level, corsac_text line) noexcept {
     try {
-      PluginHost& host = of(context);
-      std::string text = printable(line, kLineBytes);
-      host.log(log_level(level), text);
-      if (log_level(level) != LogLevel::Error) return;
-      const std::lock_guard lock(host.mutex_);
-      host.last_error_line_ = std::move(text);
+      of(context).log_for_plugin(log_level(level), printable(line, kLineBytes));
     } catch (...) {
       // No memory: a line is lost.
     }
@@ -101,6 +96,35 @@ std::vector<Problem> PluginHost::take_setting_problems() {
 std::string PluginHost::last_error_line() const {
   const std::lock_guard lock(mutex_);
   return last_error_line_;
+}
+
+void PluginHost::log_for_plugin(LogLevel level, const std::string& line) {
+  RepeatedLines::Answer answer;
+  {
+    const std::lock_guard lock(mutex_);
+    if (level == LogLevel::Error) last_error_line_ = line;
+    answer = lines_.takes(level, line, std::chrono::steady_clock::now());
+  }
+  tell_repeated(answer.repeated);
+  if (answer.is_written) log(level, line);
+}
+
+void PluginHost::tell_repeated() noexcept {
+  std::uint64_t repeated = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    repeated = lines_.take_repeated();
+  }
+  tell_repeated(repeated);
+}
+
+void PluginHost::tell_repeated(std::uint64_t repeated) noexcept {
+  if (repeated == 0) return;
+  try {
+    log(LogLevel::Info, "its last line came " + std::to_string(repeated) + " more times");
+  } catch (...) {
+    // As above.
+  }
 }
 
 void PluginHost::log(LogLevel level, std::string_view line) noexcept {

@@ -10,6 +10,7 @@
 
 #include "corsac/base/problem.hpp"
 #include "corsac/runtime/log_sink.hpp"
+#include "corsac/runtime/repeated_lines.hpp"
 #include "corsac/runtime/worker_callbacks_door.hpp"
 #include "corsac_store_plugin.h"
 
@@ -38,8 +39,12 @@ class PluginHost {
   [[nodiscard]] std::string last_error_line() const;
   // Logs a line about the plugin, with its name in front.
   void log(LogLevel level, std::string_view line) noexcept;
+  // Says how often the plugin's last line was left out because it was the same; nothing for 0.
+  void tell_repeated() noexcept;
 
  private:
+  void log_for_plugin(LogLevel level, const std::string& line);
+  void tell_repeated(std::uint64_t repeated) noexcept;
   struct Calls;  // the C functions
 
   const std::string plugin_name_;
@@ -50,6 +55,7 @@ class PluginHost {
   mutable std::mutex mutex_;  // guards what follows
   std::vector<Problem> setting_problems_ = {};
   std::string last_error_line_ = {};
+  RepeatedLines lines_ = {};
 };
 
 }  // namespace corsac

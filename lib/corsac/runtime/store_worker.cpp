@@ -255,6 +255,7 @@ void StoreWorker::State::run(TellsOpenFailure how) {
     host.callbacks().read(std::move(failed));
   }
   close();
+  host.tell_repeated();
   const std::lock_guard lock(mutex);
   if (open_state == OpenState::Opening) open_state = OpenState::Failed;
   is_done = true;

@@ -20,6 +20,7 @@
 //   read_unreachable, read_invalid_silently, read_invalid, read_failed, read_cancelled
 //   read_other_thread        calls the sink from a thread of its own
 //   read_keeps_sink          the second read writes into the sink of the first
+//   read_logs_without_end    the same line 10,000 times, then another one; CORSAC_UNREACHABLE
 //   changes_all_the_time     calls host.changed without a pause from a thread of its own
 //   close_hangs              waits for hold_ms in close
 
@@ -185,6 +186,13 @@ std::int32_t read(void* store, const corsac_sink* sink) {
     while (sink->text(to, text(""), text("https://app.example"), {1, 1}) != 0) {
     }
     return CORSAC_CANCELLED;
+  }
+  if (mode == "read_logs_without_end") {
+    for (int i = 0; i < 10'000; ++i) own.host->log(own.host->context, 2, text("no answer"));
+    own.host->log(own.host->context, 0, text("it gives up"));
+    own.host->log(own.host->context, 2, text("no answer"));
+    own.host->log(own.host->context, 2, text("no answer"));
+    return CORSAC_UNREACHABLE;
   }
   if (mode == "read_other_thread") {
     std::thread([sink] { write_document(sink); }).join();
