@@ -93,7 +93,7 @@ typedef struct corsac_sink {
   int (*problem)(void* context, corsac_text code, corsac_text what, corsac_text fix,
                  corsac_place place);
   /* The document is complete, in the state that `revision` names (a content hash, a counter; at
-   * most 255 bytes). A read that returns without it is void. */
+   * most 255 bytes, a longer one is an error). A read that returns without it is void. */
   int (*finish)(void* context, corsac_text revision);
 } corsac_sink;
 

@@ -171,8 +171,8 @@ class Sink {
                             : sink_->problem(sink_->context, detail::to_c(code), detail::to_c(what),
                                              detail::to_c(fix), detail::to_c(place)));
   }
-  // The document is complete, in the state that `revision` names (at most 255 bytes). A read that
-  // returns without it is void.
+  // The document is complete, in the state that `revision` names (at most 255 bytes, a longer one
+  // is an error). A read that returns without it is void.
   bool finish(std::string_view revision) noexcept {
     return keep(is_stopped_ ? 0 : sink_->finish(sink_->context, detail::to_c(revision)));
   }

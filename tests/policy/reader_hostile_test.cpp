@@ -195,11 +195,23 @@ TEST(PolicyReaderLimits, LetAThousandProblemsPass) {
   EXPECT_TRUE(reader.is_finished());
 }
 
-TEST(PolicyReaderLimits, CutTheRevision) {
-  PolicyReader reader;
-  reader.integer("version", 1, kPlace);
-  EXPECT_TRUE(reader.finish(std::string(300, 'r')));
-  EXPECT_EQ(reader.take_policy().revision, std::string(255, 'r'));
+// Two revisions that differ behind the limit must not be taken for one.
+TEST(PolicyReaderLimits, RefuseARevisionThatIsTooLong) {
+  for (const std::size_t size : {std::size_t{255}, std::size_t{256}}) {
+    PolicyReader reader;
+    reader.integer("version", 1, kPlace);
+    const bool is_fine = size <= 255;
+    EXPECT_EQ(reader.finish(std::string(size, 'r')), is_fine) << size;
+    EXPECT_EQ(reader.is_finished(), is_fine) << size;
+    if (is_fine) {
+      EXPECT_EQ(reader.take_policy().revision, std::string(size, 'r'));
+      continue;
+    }
+    const std::vector<Problem> problems = reader.take_problems();
+    ASSERT_EQ(problems.size(), 1U);
+    EXPECT_EQ(problems[0].code, "store-misuse");
+    EXPECT_NE(problems[0].what.find("a revision of more than 255 bytes"), std::string::npos);
+  }
 }
 
 TEST(PolicyReader, KeepsHostileBytesOutOfNamesAndReports) {

@@ -262,6 +262,8 @@ bool PolicyReader::State::finish(std::string_view revision) {
   if (phase == Phase::Finished) return misuse("finish after finish");
   if (phase == Phase::Stopped) return false;
   if (frames.size() != 1) return misuse("finish inside an item or a list");
+  // Cut, two states of a store could have one name, and the newer one would not be taken.
+  if (revision.size() > kRevisionLimitBytes) return misuse("a revision of more than 255 bytes");
   add_missing();
   if (!is_reading()) return false;
   policy.revision = kept_text(revision, kRevisionLimitBytes);

@@ -72,7 +72,7 @@ class PolicyReader {
   // Something that the store itself found wrong ("toml-syntax"). `code` and texts are copied and
   // cut; a code that is not lower case letters, digits and hyphens becomes "store-problem".
   bool problem(std::string_view code, std::string_view what, std::string_view fix, Place place);
-  // The document is complete. `revision` is the store's own mark; at most 255 bytes are kept.
+  // The document is complete. `revision` is the store's own mark, at most 255 bytes.
   bool finish(std::string_view revision);
 
   // True after finish() with every list and item closed, and no call after it. A document without
