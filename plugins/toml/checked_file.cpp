@@ -50,7 +50,8 @@ FileProblem problem_of_errno(const std::string& path, int error) {
   switch (error) {
     case ENOENT:
     case ENOTDIR:
-      return {"file-not-found", "there is no file " + path, "check the path, or write the file"};
+      return {"file-not-found", "there is no file " + path, "check the path, or write the file",
+              true};
     case EACCES:
     case EPERM:
       return {"file-unreadable", path + " may not be read: " + text,

@@ -39,8 +39,8 @@ struct FileProblem {
   std::string_view code = {};  // empty = no problem
   std::string what = {};
   std::string fix = {};
-  // The place where files come from does not answer (an I/O error, no descriptors), as opposed to
-  // one that answers with something that is no document.
+  // The place where files come from does not answer (an I/O error, no descriptors, a mount that is
+  // not there), as opposed to one that answers with something that is no document.
   bool is_unreachable = false;
 
   [[nodiscard]] explicit operator bool() const noexcept { return !code.empty(); }

@@ -106,7 +106,12 @@ class TomlStore final : public plugin::Store {
 
   // The list that a file holds, as the field allowed_origins_from_file.
   void hand_over_origins(std::string_view name, const ReadFile& file, Place place, Sink& sink) {
-    if (file.problem) return report(file.problem, sink, place);
+    if (file.problem) {
+      FileProblem problem = file.problem;
+      // The policy is there and names it: then it is the policy that is wrong.
+      if (problem.code == "file-not-found") problem.is_unreachable = false;
+      return report(problem, sink, place);
+    }
     OriginLines lines(sink);
     sink.source(name);
     sink.begin_list("allowed_origins_from_file");
@@ -138,10 +143,7 @@ class TomlStore final : public plugin::Store {
   void report(const FileProblem& problem, Sink& sink, Place place) {
     sink.problem(problem.code, problem.what, problem.fix, place);
     has_problem_ = true;
-    if (problem.is_unreachable) {
-      is_unreachable_ = true;
-      host_.log(LogLevel::Error, problem.what);  // such a read has no document to report on
-    }
+    if (problem.is_unreachable) is_unreachable_ = true;
   }
 
   const Host host_;

@@ -176,7 +176,7 @@ TEST_F(TomlWatch, NoticesWhenALinkedParentIsExchanged) {
 TEST_F(TomlWatch, NoticesWhenTheFolderIsExchangedOrComesLater) {
   open({{"file", "conf/policy.toml"}, {"poll_seconds", "3600"}});
   read_again();
-  EXPECT_EQ(status_, CORSAC_INVALID);
+  EXPECT_EQ(status_, CORSAC_UNREACHABLE);
   for (const std::string version : {"1", "2", "3"}) {
     const std::size_t changes = host_.changes();
     fs::create_directory(folder_.path() / "next");

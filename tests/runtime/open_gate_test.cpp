@@ -1,4 +1,5 @@
 #include <atomic>
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
@@ -132,6 +133,26 @@ TEST(OpenGate, OpensAFileWithTheTomlStore) {
   const auto gate = open_gate(file);
   ASSERT_TRUE(gate.has_value()) << gate.error().text();
   EXPECT_EQ((*gate)->status().state, StoreState::Fresh);
+}
+
+// A file that is there but wrong leaves the last good policy without limit; one that is not there
+// is as any store that cannot be reached.
+TEST(OpenGate, IsStaleAndThenClosedWithoutItsFile) {
+  Scene scene;
+  scene.config.max_stale = seconds(1);
+  const auto file = scene.folder.write("policy.toml", document(kApp));
+  ASSERT_TRUE(scene.open()) << scene.error;
+  scene.folder.write("policy.toml", "version = ");
+  EXPECT_TRUE(eventually([&] { return scene.gate->status().state == StoreState::Degraded; }));
+  std::filesystem::remove(file);
+  EXPECT_TRUE(eventually([&] { return scene.gate->status().state == StoreState::Stale; }));
+  EXPECT_THAT(scene.gate->status().last_error, HasSubstr("error[file-not-found]"));
+  EXPECT_EQ(scene.decide(kApp), "grant");
+  EXPECT_TRUE(eventually([&] { return scene.gate->status().state == StoreState::Closed; }));
+  EXPECT_EQ(scene.decide(kApp), "policy_unavailable");
+  scene.folder.write("policy.toml", document(kApp));
+  EXPECT_TRUE(eventually([&] { return scene.decide(kApp) == "grant"; }));
+  EXPECT_EQ(scene.log.count("there is no file"), 1U) << "once, however often it was looked for";
 }
 
 TEST(OpenGate, FailsOrStartsClosedWithoutItsFile) {
