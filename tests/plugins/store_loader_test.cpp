@@ -214,6 +214,55 @@ TEST(StoreLoader, ChecksBothEndsOfALink) {
   EXPECT_EQ(failure("fine", {links.path()}).code, "plugin-world-writable");
 }
 
+struct WayRow {
+  const char* desc;
+  const char* folder;  // whose mode or owner is another, below the test's own
+  mode_t mode;
+  const char* code;  // "" = loaded
+};
+
+// named/corsac_fine.so -> ../middle/inner/link.so -> ../../files/inner/corsac_fine.so
+TEST(StoreLoader, ChecksEveryFolderOnTheWay) {
+  const WayRow rows[] = {
+      {"the usual modes", "named", 0755, ""},
+      {"a folder above the one that was named", "above", 0777, "plugin-world-writable"},
+      {"a sticky one", "above", 01777, ""},
+      {"the folder of a link in the middle", "above/middle/inner", 0777, "plugin-world-writable"},
+      {"a sticky one of a link", "above/middle/inner", 01777, ""},
+      {"a folder above a link", "above/middle", 0777, "plugin-world-writable"},
+      {"a folder above the file", "above/files", 0777, "plugin-world-writable"},
+  };
+  const TempFolder root;
+  const fs::path above = root.path() / "above";
+  for (const char* folder : {"named", "middle/inner", "files/inner"}) {
+    fs::create_directories(above / folder);
+  }
+  fs::create_directory(root.path() / "named");
+  copy_plugin(above / "files/inner", "fine");
+  fs::create_symlink("../../files/inner/corsac_fine.so", above / "middle/inner/link.so");
+  fs::create_symlink("../middle/inner/link.so", above / "named/corsac_fine.so");
+  const auto code_of_load = [&above]() -> ProblemCode {
+    const auto plugin = load_store_plugin("fine", {above / "named"});
+    return plugin.has_value() ? ProblemCode("") : plugin.error().problems().front().code;
+  };
+  for (const WayRow& row : rows) {
+    const fs::path folder = root.path() / row.folder;
+    ::chmod(folder.c_str(), row.mode);
+    EXPECT_EQ(code_of_load(), row.code) << row.desc;
+    ::chmod(folder.c_str(), 0755);
+  }
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  constexpr uid_t kOther = 65534;
+  for (const char* name :
+       {"", "middle", "middle/inner", "middle/inner/link.so", "files", "named/corsac_fine.so"}) {
+    const fs::path path = above / name;
+    ASSERT_EQ(::lchown(path.c_str(), kOther, kOther), 0);
+    EXPECT_EQ(code_of_load(), "plugin-owner") << name;
+    ASSERT_EQ(::lchown(path.c_str(), 0, 0), 0);
+  }
+  EXPECT_EQ(code_of_load(), "");
+}
+
 TEST(StoreLoader, OpensOnlyRegularFiles) {
   const TempFolder folder;
   const fs::path fifo = folder.path() / "corsac_pipe.so";

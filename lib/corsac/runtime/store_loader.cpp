@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <exception>
 #include <string_view>
 #include <system_error>
@@ -102,6 +103,15 @@ Result<fs::path, Problem> find_file(const std::string& name, const std::vector<f
                       "path"));
 }
 
+Problem owner_problem(const fs::path& path, const std::string& subject, uid_t owner) {
+  return problem("plugin-owner", path.string(),
+                 subject + " belongs to user " + std::to_string(owner) +
+                     ", who could replace the code that runs here",
+                 "chown it to root or to the user that runs this program");
+}
+
+bool is_trusted(uid_t owner) { return owner == 0 || owner == ::geteuid(); }
+
 // Whether nobody but root and ourselves can change what lies at `path`.
 Result<void, Problem> check_access(const fs::path& path, bool is_folder,
                                    std::vector<Problem>& warnings) {
@@ -119,12 +129,7 @@ Result<void, Problem> check_access(const fs::path& path, bool is_folder,
                         "write the path of a shared library"));
   }
   const std::string subject = quoted(path) + (is_folder ? " (the plugin's folder)" : "");
-  if (entry.st_uid != 0 && entry.st_uid != ::geteuid()) {
-    return fail(problem("plugin-owner", path.string(),
-                        subject + " belongs to user " + std::to_string(entry.st_uid) +
-                            ", who could replace the code that runs here",
-                        "chown it to root or to the user that runs this program"));
-  }
+  if (!is_trusted(entry.st_uid)) return fail(owner_problem(path, subject, entry.st_uid));
   if ((entry.st_mode & S_IWOTH) != 0) {
     return fail(problem("plugin-world-writable", path.string(),
                         subject + " can be written by everyone", "run chmod o-w on it"));
@@ -139,7 +144,56 @@ Result<void, Problem> check_access(const fs::path& path, bool is_folder,
   return {};
 }
 
-// Checks the folder that was named, and, when links lead elsewhere, the place that they lead to.
+// Whether nobody else can make a name on the way to a plugin mean something else. A folder that
+// everybody can write may be sticky (/tmp): what lies there is checked for its owner, too.
+Result<void, Problem> check_step(const fs::path& path, const struct stat& entry) {
+  const std::string subject = quoted(path) + " (on the way to the plugin)";
+  if (!is_trusted(entry.st_uid)) return fail(owner_problem(path, subject, entry.st_uid));
+  const bool is_open = S_ISDIR(entry.st_mode) && (entry.st_mode & S_IWOTH) != 0;
+  if (is_open && (entry.st_mode & S_ISVTX) == 0) {
+    return fail(problem("plugin-world-writable", path.string(),
+                        subject + " can be written by everyone", "run chmod o-w on it"));
+  }
+  return {};
+}
+
+Result<struct stat, Problem> look_at(const fs::path& path) {
+  struct stat entry = {};
+  if (::lstat(path.c_str(), &entry) == 0) return entry;
+  return fail(problem("plugin-not-found", path.string(),
+                      quoted(path) + ": " + std::generic_category().message(errno),
+                      "check the path and the access to its folders"));
+}
+
+// Checks every folder and every link between the root and the file, those behind links too:
+// path_resolution(7).
+Result<void, Problem> check_way(const fs::path& named) {
+  constexpr int kLinkLimit = 40;  // as the kernel's
+  std::deque<fs::path> names(named.begin(), named.end());
+  fs::path folder = "/";
+  for (int links = 0; !names.empty() && links <= kLinkLimit;) {
+    const fs::path name = std::move(names.front());
+    names.pop_front();
+    if (name == "..") folder = folder.parent_path();
+    if (name.empty() || name == "." || name == "..") continue;
+    const fs::path path = folder / name;  // "/" for a name that is "/"
+    const auto entry = look_at(path);
+    if (!entry) return fail(entry.error());
+    if (auto checked = check_step(path, *entry); !checked) return checked;
+    if (S_ISLNK(entry->st_mode)) {
+      ++links;
+      std::error_code error;
+      const fs::path target = fs::read_symlink(path, error);
+      names.insert(names.begin(), target.begin(), target.end());
+    } else {
+      folder = path;
+    }
+  }
+  return {};
+}
+
+// Checks the way, then the folder that was named, and, when links lead elsewhere, the place that
+// they lead to.
 Result<fs::path, Problem> check_file(const fs::path& named, std::vector<Problem>& warnings) {
   std::error_code error;
   const fs::path file = fs::canonical(named, error);
@@ -147,6 +201,7 @@ Result<fs::path, Problem> check_file(const fs::path& named, std::vector<Problem>
     return fail(problem("plugin-not-found", named.string(), quoted(named) + ": " + error.message(),
                         "check the path"));
   }
+  if (auto checked = check_way(named); !checked) return fail(std::move(checked).error());
   std::vector<fs::path> folders = {file.parent_path()};
   const fs::path named_folder = fs::canonical(named.parent_path(), error);
   if (!error && named_folder != folders.front()) folders.push_back(named_folder);

@@ -26,8 +26,9 @@ struct LoadedPlugin {
 // the installed folder, then beside libcorsac's own file.
 //
 // Codes: plugin-not-found (every path tried is in the text), plugin-name (neither a plain name nor
-// an absolute path), plugin-owner (the file or its folder is not root's or ours),
-// plugin-world-writable, plugin-load (the loader's own words), plugin-symbol, plugin-magic,
+// an absolute path), plugin-owner (the file, or a folder or a link on the way to it, is not root's
+// or ours), plugin-world-writable (everybody can write the file, its folder, or one further up that
+// is not sticky), plugin-load (the loader's own words), plugin-symbol, plugin-magic,
 // plugin-abi (both versions and what to do), plugin-size, plugin-name-differs, plugin-incomplete (a
 // function is null). Nothing of the library is called, but its constructors run with the opening.
 [[nodiscard]] Result<LoadedPlugin, Report> load_store_plugin(
