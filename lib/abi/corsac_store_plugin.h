@@ -103,8 +103,8 @@ typedef struct corsac_host {
   void* context;
   /* One line for the operator. [any-thread] */
   void (*log)(void* context, int32_t level, corsac_text line);
-  /* The document may have changed: the core reads again soon. Cheap; may be called often. Not after
-   * close() was entered. [any-thread] */
+  /* The document may have changed: the core reads again soon. Cheap; may be called often, until
+   * close() returns; while close() runs it is harmless. [any-thread] */
   void (*changed)(void* context);
   /* 1 when interrupt() was called for the call under way: return soon. [any-thread] */
   int (*cancelled)(void* context);

@@ -201,8 +201,8 @@ class Host {
   void log(LogLevel level, std::string_view line) const noexcept {
     host_->log(host_->context, static_cast<std::int32_t>(level), detail::to_c(line));
   }
-  // The document may have changed: the core reads again soon. Cheap; may be called often. Not after
-  // the store's destructor has returned. [any-thread]
+  // The document may have changed: the core reads again soon. Cheap; may be called often, until the
+  // store's destructor returns; while it runs it is harmless. [any-thread]
   void changed() const noexcept { host_->changed(host_->context); }
   // True when interrupt() was called for the call under way: return soon. [any-thread]
   [[nodiscard]] bool is_cancelled() const noexcept { return host_->cancelled(host_->context) != 0; }
