@@ -233,5 +233,25 @@ TEST(SinkAdapterWithFeedJson, MakesAPolicy) {
   EXPECT_EQ(policy.cors.rules[0].methods.size(), 0u);
 }
 
+// The core's own JSON reader writes into the same table, for whoever called it.
+TEST(FeedJsonIntoASink, IsRefusedFromAnotherThreadAndOutsideOfARead) {
+  constexpr std::string_view kJson = R"({"version": 1, "cors": {"enabled": true}})";
+  const auto feed = [&kJson](const SinkAdapter& adapter) {
+    return feed_json(nullptr, &adapter.table(), kJson.data(), kJson.size());
+  };
+  SinkAdapter adapter;
+  EXPECT_EQ(feed(adapter), CORSAC_CANCELLED) << "before any read";
+  PolicyReader reader;
+  adapter.begin(reader);
+  std::int32_t of_stranger = CORSAC_OK;
+  std::thread([&] { of_stranger = feed(adapter); }).join();
+  EXPECT_EQ(of_stranger, CORSAC_CANCELLED);
+  adapter.end();
+  EXPECT_EQ(feed(adapter), CORSAC_CANCELLED) << "after it";
+  EXPECT_FALSE(reader.is_finished());
+  EXPECT_FALSE(reader.take_policy().cors.enabled.is_set());
+  EXPECT_THAT(codes(reader.take_problems()), ElementsAre("store-misuse"));
+}
+
 }  // namespace
 }  // namespace corsac

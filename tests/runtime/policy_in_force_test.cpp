@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/allocation_counter.hpp"
 #include "support/fake_clock.hpp"
 #include "support/request.hpp"
 
@@ -216,6 +217,49 @@ TEST(PolicyInForce, HasNothingToExpireWithoutAMoment) {
   ASSERT_FALSE(scene.take(a_policy(), {}).has_errors());
   EXPECT_FALSE(scene.policy.expire());
   EXPECT_TRUE(scene.policy.window().is_endless());
+}
+
+// A grant that ended must not last because there was no memory for the policy without it.
+TEST(PolicyInForce, IsClosedWhenItCannotBeCompiledAndTriesAgain) {
+  Scene scene;
+  Policy policy = a_policy();
+  policy.trusted_origins[0].valid_until = FakeClock::kStart + hours(1);
+  ASSERT_FALSE(scene.take(policy, {}).has_errors());
+  scene.clock->advance(hours(1));
+  testing::fail_one_allocation_after(0);
+  const bool is_another = scene.policy.expire();
+  EXPECT_FALSE(testing::forget_failing_allocation());
+  EXPECT_TRUE(is_another);
+  EXPECT_TRUE(scene.policy.snapshot()->is_closed());
+  EXPECT_FALSE(scene.allows(kPartner));
+  EXPECT_FALSE(scene.allows(kApp));
+  EXPECT_TRUE(scene.policy.window().contains(scene.clock->wall_now()));
+
+  scene.clock->advance(seconds(1));
+  EXPECT_FALSE(scene.policy.window().contains(scene.clock->wall_now())) << "now again";
+  EXPECT_TRUE(scene.policy.expire());
+  EXPECT_FALSE(scene.policy.snapshot()->is_closed());
+  EXPECT_FALSE(scene.allows(kPartner));
+  EXPECT_TRUE(scene.allows(kApp));
+}
+
+TEST(PolicyInForce, TriesAgainWhenThereWasNoMemoryToCloseIt) {
+  Scene scene;
+  Policy policy = a_policy();
+  policy.trusted_origins[0].valid_until = FakeClock::kStart + hours(1);
+  ASSERT_FALSE(scene.take(policy, {}).has_errors());
+  scene.clock->advance(hours(1));
+  bool is_another = true;
+  {
+    const testing::FailingAllocations failing(0);
+    is_another = scene.policy.expire();
+  }
+  EXPECT_FALSE(is_another);
+  scene.clock->advance(seconds(1));
+  EXPECT_FALSE(scene.policy.window().contains(scene.clock->wall_now()));
+  EXPECT_TRUE(scene.policy.expire());
+  EXPECT_FALSE(scene.allows(kPartner));
+  EXPECT_TRUE(scene.allows(kApp));
 }
 
 }  // namespace

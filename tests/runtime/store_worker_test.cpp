@@ -392,6 +392,22 @@ void expect_left_behind_in_read() {
   EXPECT_EQ(heard.count(), 0U) << "nothing calls back after the destructor";
 }
 
+void expect_left_behind_in_interrupt() {
+  Heard heard;
+  auto worker = StoreWorker::start(load("misbehaving"),
+                                   a_config({{"mode", "interrupt_hangs"}, {"hold_ms", "4000"}}),
+                                   heard.callbacks());
+  ASSERT_TRUE(worker.has_value());
+  (*worker)->request_read(soon());
+  const auto before = steady_clock::now();
+  (*worker)->interrupt();
+  EXPECT_LT(steady_clock::now() - before, milliseconds(500)) << "nobody waits for the plugin";
+  worker->reset();
+  EXPECT_LT(steady_clock::now() - before, milliseconds(3'500)) << "for two seconds at most";
+  EXPECT_TRUE(eventually([&] { return !heard.has_thread(); }));
+  EXPECT_EQ(heard.count(), 0U) << "nothing calls back after the destructor";
+}
+
 TEST(StoreWorker, LeavesAThreadBehindThatIgnoresAnInterrupt) {
   const LeftBehindRow rows[] = {
       {"in close", "close_hangs", "3000", true},
@@ -401,6 +417,7 @@ TEST(StoreWorker, LeavesAThreadBehindThatIgnoresAnInterrupt) {
   std::vector<std::thread> threads;
   for (const LeftBehindRow& row : rows) threads.emplace_back([&row] { expect_left_behind(row); });
   threads.emplace_back(expect_left_behind_in_read);
+  threads.emplace_back(expect_left_behind_in_interrupt);
   for (std::thread& thread : threads) thread.join();
 }
 

@@ -24,6 +24,7 @@
 #include "support/fake_clock.hpp"
 #include "support/fake_store.hpp"
 #include "support/log_lines.hpp"
+#include "support/request.hpp"
 #include "support/temp_folder.hpp"
 
 namespace corsac {
@@ -110,6 +111,10 @@ struct Scene {
     const std::lock_guard lock(mutex_);
     const Decision decision = current_->decide(request);
     return decision.has_grant() ? "allowed" : std::string(reason_info(decision.reason).code);
+  }
+  Decision decide(const RequestView& request) const {
+    const std::lock_guard lock(mutex_);
+    return current_->decide(request);
   }
   StoreState state() const { return supervisor->status().state; }
   bool becomes(StoreState wanted) const {
@@ -210,10 +215,19 @@ TEST(Supervisor, StartsClosedAndGoesOnTrying) {
          s.call_changed();
        },
        "origin-trailing-slash"},
+      {"the plugin fails", [](FakeStore& s) { s.answer(CORSAC_FAILED); }, give,
+       "store-unreachable"},
+      {"no answer in time", [](FakeStore& s) { s.hold(); },
+       [give](FakeStore& s) {
+         give(s);
+         s.release();
+       },
+       "store-deadline"},
   };
   for (const Row& row : rows) {
     Scene scene;
     row.prepare(scene.store);
+    scene.config.deadline = seconds(1);
     scene.config.on_start_failure = OnStartFailure::Closed;
     ASSERT_TRUE(scene.start()) << row.desc << "\n" << scene.error.text();
     EXPECT_THAT(scene.published(), ElementsAre("closed")) << row.desc;
@@ -242,6 +256,21 @@ TEST(Supervisor, NeverStartsWithoutItsPlugin) {
                                          {.publish = [](SnapshotPtr) {}, .log = {}});
   ASSERT_FALSE(started.has_value());
   EXPECT_TRUE(has_code(started.error(), "plugin-not-found"));
+}
+
+TEST(Supervisor, NeverStartsWithAPluginThatEverybodyCanChange) {
+  const test::TempFolder folder;
+  const auto plugin = folder.path() / "corsac_fine.so";
+  std::filesystem::copy_file(std::filesystem::path(CORSAC_TEST_BROKEN_PLUGINS) / "corsac_fine.so",
+                             plugin);
+  std::filesystem::permissions(plugin, std::filesystem::perms::all);
+  StoreConfig config;
+  config.plugin = plugin.string();
+  config.on_start_failure = OnStartFailure::Closed;
+  const auto started = Supervisor::start(config, std::make_shared<FakeClock>(),
+                                         {.publish = [](SnapshotPtr) {}, .log = {}});
+  ASSERT_FALSE(started.has_value());
+  EXPECT_TRUE(has_code(started.error(), "plugin-world-writable"));
 }
 
 // Goes back when it goes.
@@ -455,6 +484,133 @@ TEST(Supervisor, GivesOpeningAndReadingOneDeadline) {
   EXPECT_EQ(deadlines[0], deadlines[1]);
   EXPECT_GE(deadlines[0], before + seconds(5));
   EXPECT_LE(deadlines[0], std::chrono::steady_clock::now() + seconds(5));
+}
+
+// The policy of a document that was read before the newest one must not come after it.
+TEST(Supervisor, TakesNothingFromAReadThatWasLeftBehind) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  scene.config.deadline = seconds(1);
+  ASSERT_TRUE(scene.start());
+  scene.store.give(document({}), "2");
+  scene.store.hold(FakeStore::Interrupts::Ignored);
+  scene.supervisor->request_reload();
+  EXPECT_TRUE(eventually([&] { return scene.log.count("left behind") == 1; }));
+  scene.store.give(document({kOrigin, "https://other.example.com"}), "3");
+  scene.store.release();  // and now it hands over what it read then
+  EXPECT_TRUE(eventually([&] { return scene.in_force() == "3"; }));
+  EXPECT_TRUE(eventually([&] { return scene.store.closes() == 1; })) << "the one left behind";
+  EXPECT_FALSE(scene.reload().has_errors());
+  EXPECT_THAT(scene.published(), ElementsAre("1", "3"));
+}
+
+TEST(Supervisor, KeepsTimeWhileAReadHangs) {
+  Scene scene;
+  scene.store.give(R"({"version": 1, "cors": {"enabled": true}, "trusted_origins": [
+      {"name": "partner", "origin": "https://partner.example", "scopes": ["CORS"],
+       "valid_until": "2026-01-01T01:00:00Z"}]})",
+                   "1");
+  scene.config.max_stale = seconds(2);
+  ASSERT_TRUE(scene.start()) << scene.error.text();
+  scene.store.answer(CORSAC_UNREACHABLE);
+  EXPECT_TRUE(has_code(scene.reload(), "store-unreachable"));
+  scene.store.hold();
+  const std::size_t ended = scene.store.reads_ended();
+  EXPECT_TRUE(eventually([&] { return scene.store.reads_begun() > ended; }));
+  scene.clock->advance(std::chrono::hours(1));
+  EXPECT_TRUE(eventually(
+      [&] { return scene.decision_for("https://partner.example") == "origin_not_allowed"; }));
+  EXPECT_TRUE(scene.becomes(StoreState::Closed));
+  EXPECT_EQ(scene.decision_for("https://partner.example"), "policy_unavailable");
+  EXPECT_LE(scene.store.reads_begun(), scene.store.reads_ended() + 1) << "it hangs all the time";
+  scene.store.give(document({kOrigin}), "2");
+  scene.store.release();
+  EXPECT_TRUE(scene.becomes(StoreState::Fresh));
+}
+
+TEST(Supervisor, TakesNoDocumentThatItsStoreReadWrongly) {
+  const char* const documents[] = {
+      "{",
+      R"({"version": 1, "cors": {"allowed_origins": ["*"]})",
+      R"({"version": 1, "cors": {"allowed_origins": ["*"]}} and more)",
+  };
+  for (const char* json : documents) {
+    Scene scene;
+    scene.store.give(document({kOrigin}), "1");
+    ASSERT_TRUE(scene.start()) << json;
+    scene.store.ignore_wrong_json();
+    scene.store.give(json, "2");
+    EXPECT_TRUE(has_code(scene.reload(), "json-syntax")) << json;
+    EXPECT_EQ(scene.state(), StoreState::Degraded) << json;
+    EXPECT_THAT(scene.published(), ElementsAre("1")) << json;
+  }
+}
+
+struct ClosedRow {
+  const char* desc;
+  const char* cors;  // fields besides allowed_origins
+  const char* method;
+  test::Request::Lines lines;
+  bool is_upgrade;
+  const char* decided;
+};
+
+// "pass", "pass REASON", "answer STATUS REASON", "refuse STATUS REASON"; a grant stands behind it.
+std::string text_of(const Decision& decision) {
+  const char* const outcomes[] = {"pass", "answer", "refuse"};
+  std::string text = outcomes[static_cast<int>(decision.outcome)];
+  if (decision.outcome != Outcome::Pass) text += " " + std::to_string(decision.status);
+  if (decision.reason != Reason::None) {
+    text += " " + std::string(reason_info(decision.reason).code);
+  }
+  return decision.has_grant() ? text + " with a grant" : text;
+}
+
+// Policy document, 4 "Closed": every origin is as one that is not listed, every other stage stays.
+TEST(Supervisor, ClosesThePolicyAndNothingElse) {
+  using Lines = test::Request::Lines;
+  const Lines kGet = {{"Host", "api.example.com"}, {"Origin", kOrigin}};
+  const Lines kPreflight = {
+      {"Host", "api.example.com"}, {"Origin", kOrigin}, {"Access-Control-Request-Method", "GET"}};
+  const Lines kOtherHost = {{"Host", "rebound.example"}, {"Origin", kOrigin}};
+  const Lines kNoOrigin = {{"Host", "api.example.com"}};
+  const ClosedRow rows[] = {
+      {"block", "", "GET", kGet, false, "refuse 403 policy_unavailable"},
+      {"block, preflight", "", "OPTIONS", kPreflight, false, "refuse 403 policy_unavailable"},
+      {"mark", R"(, "on_denied": "mark")", "GET", kGet, false, "pass policy_unavailable"},
+      {"no Origin", "", "GET", kNoOrigin, false, "pass"},
+      {"the Host guard", "", "GET", kOtherHost, false, "refuse 421 host_not_allowed"},
+      {"the Host guard, nothing else refused", R"(, "report_only": true)", "GET", kOtherHost, false,
+       "refuse 421 host_not_allowed"},
+      {"report_only", R"(, "report_only": true)", "GET", kGet, false, "pass policy_unavailable"},
+      {"report_only, preflight", R"(, "report_only": true)", "OPTIONS", kPreflight, false,
+       "pass policy_unavailable"},
+      {"preflights of the application", R"(, "preflight": "pass_through")", "OPTIONS", kPreflight,
+       false, "pass"},
+      {"and its requests", R"(, "preflight": "pass_through")", "GET", kGet, false,
+       "refuse 403 policy_unavailable"},
+      {"an upgrade", R"(, "on_denied": "mark")", "GET", kGet, true,
+       "refuse 403 policy_unavailable"},
+      {"an upgrade as the rule says", R"(, "on_denied": "mark", "websocket": "as_rule")", "GET",
+       kGet, true, "pass policy_unavailable"},
+      {"an upgrade of no browser", "", "GET", kNoOrigin, true, "pass"},
+      {"CORS is off", R"(, "enabled": false)", "GET", kGet, false, "pass"},
+  };
+  for (const ClosedRow& row : rows) {
+    Scene scene;
+    scene.store.give(R"({"version": 1, "hosts": {"allowed": ["api.example.com"]}, "cors":
+        {"allowed_origins": ["https://app.example.com"], "allow_credentials": true)" +
+                         std::string(row.cors) + "}}",
+                     "1");
+    scene.config.max_stale = seconds(0);
+    ASSERT_TRUE(scene.start()) << row.desc << "\n" << scene.error.text();
+    scene.store.answer(CORSAC_UNREACHABLE);
+    EXPECT_TRUE(has_code(scene.reload(), "store-unreachable")) << row.desc;
+    EXPECT_EQ(scene.state(), StoreState::Closed) << row.desc;
+    test::Request request(row.method, "/", row.lines);
+    request.view().is_websocket_upgrade = row.is_upgrade;
+    EXPECT_EQ(text_of(scene.decide(request.view())), row.decided) << row.desc;
+  }
 }
 
 TEST(Supervisor, LeavesAStoreBehindThatIgnoresInterruptsAndOpensAnother) {

@@ -26,6 +26,7 @@ struct FakeStore::State {
   bool is_holding = false;
   Interrupts interrupts = Interrupts::Heard;
   bool is_interrupted = false;
+  bool ignores_wrong_json = false;
   std::set<const corsac_host*> hosts = {};  // of the stores that are open
   std::size_t opens = 0, closes = 0, reads_begun = 0, reads_ended = 0;
 };
@@ -94,6 +95,8 @@ std::int32_t read(void* store, const corsac_sink* sink) {
   state.deadlines.push_back(deadline_of(open_store.host));
   // One that came before this call was entered shows here only.
   state.is_interrupted = open_store.host->cancelled(open_store.host->context) != 0;
+  const std::string json = state.json;
+  const std::string revision = state.revision;
   state.changed.wait(lock, [&state] {
     const bool is_heard = state.interrupts == FakeStore::Interrupts::Heard;
     return !state.is_holding || (state.is_interrupted && is_heard);
@@ -101,12 +104,12 @@ std::int32_t read(void* store, const corsac_sink* sink) {
   ++state.reads_ended;
   if (state.is_holding) return CORSAC_CANCELLED;
   if (state.status != CORSAC_OK) return state.status;
-  const std::string json = state.json;
-  const std::string revision = state.revision;
+  const bool ignores_wrong_json = state.ignores_wrong_json;
   lock.unlock();
   const corsac_host* host = open_store.host;
   sink->source(sink->context, text("fake.json"));
-  const std::int32_t status = host->feed_json(host->context, sink, json.data(), json.size());
+  std::int32_t status = host->feed_json(host->context, sink, json.data(), json.size());
+  if (ignores_wrong_json) status = CORSAC_OK;
   if (status == CORSAC_OK) sink->finish(sink->context, text(revision));
   return status;
 }
@@ -170,6 +173,11 @@ void FakeStore::give(std::string json, std::string revision) {
   state_->json = std::move(json);
   state_->revision = std::move(revision);
   state_->status = CORSAC_OK;
+}
+
+void FakeStore::ignore_wrong_json() {
+  const std::lock_guard lock(state_->mutex);
+  state_->ignores_wrong_json = true;
 }
 
 void FakeStore::answer(std::int32_t status) {

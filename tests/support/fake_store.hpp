@@ -27,9 +27,11 @@ class FakeStore {
   // Opens this store; short waits.
   [[nodiscard]] StoreConfig config() const;
 
-  // What reads answer from now on: a JSON document of the source "fake.json", complete in the state
-  // `revision`. At first: {} without a revision.
+  // What reads that begin from now on answer: a JSON document of the source "fake.json", complete
+  // in the state `revision`. At first: {} without a revision.
   void give(std::string json, std::string revision);
+  // From now on the store says that its document is complete and well, whatever feed_json found.
+  void ignore_wrong_json();
   // Or a status of corsac_status without a document.
   void answer(std::int32_t status);
   // What the next opens answer; CORSAC_INVALID comes with the problem setting-value.

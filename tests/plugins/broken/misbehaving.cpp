@@ -22,6 +22,7 @@
 //   read_keeps_sink          the second read writes into the sink of the first
 //   read_logs_without_end    the same line 10,000 times, then another one; CORSAC_UNREACHABLE
 //   changes_all_the_time     calls host.changed without a pause from a thread of its own
+//   interrupt_hangs          waits for hold_ms in interrupt; reads wait for the end of it
 //   close_hangs              waits for hold_ms in close
 
 #include <atomic>
@@ -157,7 +158,7 @@ std::int32_t read(void* store, const corsac_sink* sink) {
   const std::string& mode = own.mode;
   void* to = sink->context;
   if (const std::int32_t status = status_of_mode(mode); status >= 0) return status;
-  if (mode == "read_hangs") {
+  if (mode == "read_hangs" || mode == "interrupt_hangs") {
     hang(own.hold, &own.is_interrupted);
     own.is_interrupted = false;
     return CORSAC_CANCELLED;
@@ -209,7 +210,11 @@ std::int32_t read(void* store, const corsac_sink* sink) {
   return CORSAC_OK;
 }
 
-void interrupt(void* store) { static_cast<MisbehavingStore*>(store)->is_interrupted = true; }
+void interrupt(void* store) {
+  auto& own = *static_cast<MisbehavingStore*>(store);
+  if (own.mode == "interrupt_hangs") hang(own.hold, nullptr);
+  own.is_interrupted = true;
+}
 
 void close(void* store) {
   auto* own = static_cast<MisbehavingStore*>(store);
