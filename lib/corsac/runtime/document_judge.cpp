@@ -1,4 +1,5 @@
-// The thread that judges. Entry: DocumentJudge. Test: tests/runtime/supervisor_test.cpp.
+// The thread that judges. Entry: DocumentJudge. Test:
+// tests/runtime/supervisor_time_test.cpp.
 
 #include "corsac/runtime/document_judge.hpp"
 

@@ -1,5 +1,5 @@
 // The face of the supervisor: starting it, and asking it. Entry: Supervisor. Its work is in
-// supervisor_loop.cpp. Spec: design, 6 "Supervisor". Test: tests/runtime/supervisor_test.cpp.
+// supervisor_loop.cpp. Spec: design, 6 "Supervisor". Test: tests/runtime/supervisor_start_test.cpp.
 
 #include "corsac/runtime/supervisor.hpp"
 

@@ -1,5 +1,5 @@
 // The thread of a supervisor. Entry: SupervisorLoop. Spec: design, 6 "Supervisor"; policy document,
-// 4 "Closed" and 5. Test: tests/runtime/supervisor_test.cpp.
+// 4 "Closed" and 5. Tests: tests/runtime/supervisor_test.cpp, supervisor_time_test.cpp.
 //
 // Everything between two waits is one step: look at what arrived, at the clock, and at what is due.
 

@@ -30,7 +30,7 @@ class SupervisorLoop {
   // Starts the thread, which reads at once. `config` is within bounds.
   SupervisorLoop(const LoadedPlugin& plugin, StoreConfig config, std::shared_ptr<const Clock> clock,
                  SupervisorOwner owner);
-  ~SupervisorLoop();  // stops and joins; nothing is published from its begin on
+  ~SupervisorLoop();  // stops and joins; nothing is published after it
   SupervisorLoop(const SupervisorLoop&) = delete;
   SupervisorLoop& operator=(const SupervisorLoop&) = delete;
 
