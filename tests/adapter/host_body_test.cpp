@@ -37,6 +37,11 @@ const std::vector<SmuggledRow>& smuggled_rows() {
       {"after a refusal", head("POST", "/ok", kEvil, kLength), kHidden, 403, 403},
       {"after a refused GET", head("GET", "/ok", kEvil, kLength), kHidden, 403, 403},
       {"after a refused HEAD", head("HEAD", "/ok", kEvil, kLength), kHidden, 403, 403},
+      {"after a refused upgrade", head("GET", "/ws", kEvil, upgrade(kLength)), kHidden, 403, 403},
+      {"after a refused upgrade, chunked", head("GET", "/ws", kEvil, upgrade(kChunked)),
+       chunked(kHidden), 403, 403},
+      {"in an upgrade that goes nowhere", head("GET", "/nowhere", kApp, upgrade(kLength)), kHidden,
+       400, 404},
       {"in a GET", head("GET", "/ok", kApp, kLength), kHidden, 400, 200, ReadFirstBy::Newer},
       {"in a GET, chunked", head("GET", "/ok", kApp, kChunked), chunked(kHidden), 400, 200,
        ReadFirstBy::Newer},
@@ -69,6 +74,7 @@ const std::vector<SmuggledRow>& smuggled_rows() {
 // answered, whether or not the connection lives on.
 void check_smuggled(const TestHost& host, const SmuggledRow& row) {
   SCOPED_TRACE(row.desc);
+  const std::size_t before = host.handled().size();
   RawConnection connection(host.port());
   connection.send(row.head);
   const int status = host_reads_bodies() ? row.status : row.status_before_0_53;
@@ -84,7 +90,8 @@ void check_smuggled(const TestHost& host, const SmuggledRow& row) {
   connection.send(head("GET", "/ok", "", {{"Connection", "close"}}));
   const std::string rest = connection.receive_until_closed();
   EXPECT_TRUE(rest.empty() || rest.find("\r\n\r\nok") != std::string::npos) << rest;
-  for (const std::string& line : host.handled()) EXPECT_NE(line, "GET /hidden");
+  const auto handled = host.handled();
+  for (std::size_t i = before; i < handled.size(); ++i) EXPECT_NE(handled[i], "GET /hidden");
 }
 
 TEST(HostBodies, HideNoRequest) {
@@ -106,6 +113,14 @@ TEST(HostBodies, HideNoRequestBehindHooksOfTheApplication) {
        401},
   };
   for (const SmuggledRow& row : rows) check_smuggled(host, row);
+}
+
+TEST(HostBodies, HideNoRequestBehindAnUpgradeThatTheApplicationAnswers) {
+  for (const int status : {200, 401}) {
+    const TestHost host(make_test_gate(), {.hooks = HookStyle::Own, .own_status = status});
+    check_smuggled(
+        host, {"an upgrade", head("GET", "/ws", kApp, upgrade(kLength)), kHidden, 400, status});
+  }
 }
 
 TEST(HostBodies, EndTheConnectionOfTheOlderHostWithAWholeAnswer) {

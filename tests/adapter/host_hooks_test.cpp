@@ -193,15 +193,6 @@ TEST(HostHooks, RunBeforeTheApplicationsAuthentication) {
   EXPECT_EQ(response.header_set(), preflight_granted("PUT", {{"x-served-by", "me"}}));
 }
 
-HeaderLines upgrade(const HeaderLines& more = {}) {
-  return lines({{"Upgrade", "websocket"},
-                {"Connection", "Upgrade"},
-                {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
-                {"Sec-WebSocket-Version", "13"},
-                {"Cookie", "session=1"}},
-               more);
-}
-
 TEST(HostHooks, RefuseUpgradesFromOthers) {
   const TestHost host(make_test_gate());
   const RawResponse response = exchange(host.port(), head("GET", "/ws", kEvil, upgrade()));

@@ -90,4 +90,14 @@ inline std::string preflight(std::string_view target, const std::string& origin,
   return head("OPTIONS", target, origin, std::move(more));
 }
 
+// What a browser sends besides to open a WebSocket.
+inline HeaderLines upgrade(const HeaderLines& more = {}) {
+  return lines({{"Upgrade", "websocket"},
+                {"Connection", "Upgrade"},
+                {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
+                {"Sec-WebSocket-Version", "13"},
+                {"Cookie", "session=1"}},
+               more);
+}
+
 }  // namespace corsac::testing

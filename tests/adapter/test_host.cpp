@@ -144,7 +144,7 @@ void TestHost::State::set_hooks() {
         if (before == Before::PreflightDoNotChallenge || request.has_header("Authorization")) {
           return Handled::Unhandled;
         }
-        response.status = 401;
+        response.status = options.own_status;
         return Handled::Handled;
       });
   server.set_post_routing_handler(

@@ -26,6 +26,7 @@ enum class HookStyle : unsigned char {
 
 struct TestHostOptions {
   HookStyle hooks = HookStyle::Install;
+  int own_status = 401;  // HookStyle::Own: of the answer to a request without Authorization
   bool allow_unread_bodies = false;
   bool require_content_length = false;
   HeaderLines default_headers = {};

@@ -52,7 +52,7 @@ class AdminHooks {
     scan_request(request, headers, scan);
     DecisionSlot& slot = open_slot(number_, &request);
     slot.is_head = request.method == "HEAD";
-    slot.must_close = !kHostReadsBodies && scan.framing().has_body;
+    slot.must_close = leaves_body_unread(scan);
     try {
       slot.is_answered = answer_admin(*api_, request, scan, response);
     } catch (...) {

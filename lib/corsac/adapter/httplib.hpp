@@ -128,6 +128,22 @@ inline void answer(httplib::Response& response, int status) noexcept {
   return !is_framed && method != "DELETE" && options.require_content_length ? 411 : 0;
 }
 
+// True when an answer of the hook before routing leaves the request's body on the connection. 0.53
+// reads it behind that answer, except where it was asked for an upgrade.
+[[nodiscard]] inline bool leaves_body_unread(const RequestScan& scan) noexcept {
+  return scan.framing().has_body &&
+         (!kHostReadsBodies || (kHostHasWebSockets && scan.view().is_websocket_upgrade));
+}
+
+// The same for a request whose slot is gone, or that never had one: it did not come to the hook
+// before routing, or asked for an upgrade that the application answered there itself.
+[[nodiscard]] inline bool leaves_body_unread(const httplib::Request& request) noexcept {
+  const HttplibHeaders headers(request.headers);
+  RequestScan scan;
+  scan_request(request, headers, scan);
+  return leaves_body_unread(scan);
+}
+
 // Ends the connection after an answer that left a body unread. `slot` is the request's, or null:
 // what never came to the hook before routing was refused with its body unread, or was not
 // understood, so that its rest would be read as a request. 0.53 does that too after a 400 for the
@@ -136,7 +152,8 @@ inline void answer(httplib::Response& response, int status) noexcept {
 inline void close_where_unread(const DecisionSlot* slot, const httplib::Request& request,
                                httplib::Response& response) noexcept {
   if (slot == nullptr) {
-    if (response.content_provider_ || (kHostReadsBodies && response.status < 400)) return;
+    if (response.content_provider_) return;
+    if (kHostReadsBodies && response.status < 400 && !leaves_body_unread(request)) return;
     return close_after_answer(request, response, request.method == "HEAD");
   }
   if (!slot->must_close) return;
@@ -154,7 +171,7 @@ inline Before Hooks::before(const httplib::Request& request,
   adapter::scan_request(request, headers, scan);
   DecisionSlot& slot = open_slot(number_, &request);
   slot.is_head = request.method == "HEAD";
-  slot.must_close = !adapter::kHostReadsBodies && scan.framing().has_body;
+  slot.must_close = adapter::leaves_body_unread(scan);
   gate_->decide(scan.view(), slot.decided);
 
   const Decision& decision = slot.decided.decision;
