@@ -5,14 +5,12 @@
 // 0.11.4 has no version number that the preprocessor can compare.
 
 #include <cstddef>
-#include <string>
 #include <string_view>
-#include <utility>
 
 #include <httplib.h>
 
 #include "corsac/adapter/request_scan.hpp"
-#include "corsac/adapter/response_pass.hpp"
+#include "corsac/base/ascii.hpp"
 
 namespace corsac::adapter {
 
@@ -46,23 +44,6 @@ concept HasWebSockets = requires(Server& server) {
 };
 // True when the host accepts upgrades, which never reach the hook after routing.
 inline constexpr bool kHostHasWebSockets = HasWebSockets<httplib::Server>;
-
-// Before 0.53: the methods whose bodies the host reads, route or not.
-[[nodiscard]] constexpr bool has_body_read(std::string_view method) noexcept {
-  return method == "POST" || method == "PUT" || method == "PATCH" || method == "DELETE" ||
-         method == "PRI";
-}
-
-// True when the host has read a body that was not empty for a handler. A handler that read it
-// itself (ContentReader) does not show.
-template <class Request>
-[[nodiscard]] bool has_body_in_memory(const Request& request) noexcept {
-  if constexpr (requires { request.files.empty(); }) {
-    return !request.body.empty() || !request.files.empty();  // 0.11.4: the parts of a form
-  } else {
-    return !request.body.empty();
-  }
-}
 
 template <class Request>
 [[nodiscard]] bool is_tls(const Request& request) noexcept {
@@ -106,38 +87,6 @@ inline void scan_request(const httplib::Request& request, const HttplibHeaders& 
   view.is_http_1_0 = request.version == "HTTP/1.0";
   view.peer_address = request.remote_addr;
   view.headers = &headers;
-}
-
-// Ends the connection after this answer. The host may keep it whatever `Connection` says; it gives
-// up only on a body that cannot be written. So the body, if there is one, is written by a
-// content provider that then fails. Of a HEAD the host never asks the provider: there the request,
-// which is not const where the host keeps it, becomes a GET, and nothing is written.
-inline void close_after_answer(const httplib::Request& request, httplib::Response& response,
-                               bool is_head) noexcept {
-  if (is_head) const_cast<httplib::Request&>(request).method = "GET";
-  response.content_length_ = 0;
-  response.is_chunked_content_provider_ = false;
-  try {
-    const std::string length = std::to_string(response.body.size());
-    erase_lines(response.headers,
-                [](std::string_view name) { return equals_ignoring_case(name, "Keep-Alive"); });
-    replace_line(response.headers, "Connection", "close");
-    replace_line(response.headers, "Content-Length", length);
-    if (response.body.empty() || is_head) {
-      response.content_provider_ = [](std::size_t, std::size_t, httplib::DataSink&) {
-        return false;
-      };
-    } else {
-      response.content_provider_ = [body = std::move(response.body)](std::size_t, std::size_t,
-                                                                     httplib::DataSink& sink) {
-        sink.write(body.data(), body.size());
-        return false;
-      };
-    }
-  } catch (...) {  // no memory: a closure without captures needs none
-    response.content_provider_ = [](std::size_t, std::size_t, httplib::DataSink&) { return false; };
-  }
-  response.body.clear();
 }
 
 }  // namespace corsac::adapter
