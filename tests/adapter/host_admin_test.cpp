@@ -71,6 +71,9 @@ TEST(HostAdmin, HidesNoRequestInABody) {
       {"after a HEAD", request_text("HEAD", "/healthz", length)},
       {"after an upgrade", request_text("GET", "/healthz", upgrade(length))},
       {"after an upgrade without a token", request_text("GET", "/api/status", upgrade(length))},
+      {"behind a chunk that is longer than it says",
+       request_text("POST", "/nowhere", lines(kNoToken, {{"Transfer-Encoding", "chunked"}}),
+                    "4\r\nbodyXX\r\n")},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.desc);

@@ -104,6 +104,57 @@ TEST(HostBodies, HideNoRequestBehindAnErrorHandlersBody) {
   for (const SmuggledRow& row : smuggled_rows()) check_smuggled(host, row);
 }
 
+// So many parts of a form, and the start of another one.
+std::string form_of(int parts) {
+  std::string form;
+  for (int i = 0; i < parts; ++i) {
+    form +=
+        "--b\r\nContent-Disposition: form-data; name=\"" + std::to_string(i) + "\"\r\n\r\nx\r\n";
+  }
+  return form + "--b\r\n";
+}
+
+// A POST that announces `sent` and the hidden request as its body, and brings only `sent`.
+std::string half_a_body(const char* target, const std::string& type, const std::string& sent) {
+  return head("POST", target, kApp,
+              {{"Content-Type", type},
+               {"Content-Length", std::to_string(sent.size() + kHidden.size())}}) +
+         sent;
+}
+
+TEST(HostBodies, HideNoRequestWhereTheHostStopsReading) {
+  const TestHost host(make_test_gate(), {.payload_limit_bytes = 1024 * 1024});
+  const std::string form = "multipart/form-data; boundary=b";
+  const SmuggledRow rows[] = {
+      {"behind a form that is none", half_a_body("/ok", form, "x"), kHidden, 400, 400},
+      {"behind a form with a part that is none", half_a_body("/ok", form, form_of(1) + "--bXX"),
+       kHidden, 400, 400},
+      {"behind a form with too many parts", half_a_body("/ok", form, form_of(1025)), kHidden, 400,
+       400},
+      {"behind a trailer", head("POST", "/ok", kApp, kChunked) + "4\r\nbody\r\n0\r\nX: y\r\n",
+       kHidden, 400, 400, ReadFirstBy::Newer},
+      {"behind a chunk that is longer than it says",
+       head("POST", "/ok", kApp, kChunked) + "4\r\nbodyXX\r\n", kHidden, 200, 400},
+      {"behind what a handler read", half_a_body("/reads-some", "text/plain", "body"), kHidden, 200,
+       200},
+  };
+  for (const SmuggledRow& row : rows) check_smuggled(host, row);
+}
+
+TEST(HostBodies, HideNoRequestInTheRestOfAChunk) {
+  const TestHost host(make_test_gate());
+  RawConnection connection(host.port());
+  connection.send(head("POST", "/reads-some", kApp, kChunked) + "ff\r\nbody");
+  EXPECT_EQ(connection.receive().status, 200);
+  // To the handler's host this is the middle of a chunk, to a reader who begins here the end.
+  connection.send("0\r\n\r\n");
+  (void)connection.is_silent_for(std::chrono::milliseconds(50));  // what comes in one piece is lost
+  connection.send(kHidden);
+  connection.send(head("GET", "/ok", "", {{"Connection", "close"}}));
+  (void)connection.receive_until_closed();
+  EXPECT_EQ(host.handled(), std::vector<std::string>{"POST /reads-some"});
+}
+
 TEST(HostBodies, HideNoRequestBehindHooksOfTheApplication) {
   const TestHost host(make_test_gate(), {.hooks = HookStyle::Own});
   const SmuggledRow rows[] = {
@@ -163,7 +214,6 @@ TEST(HostBodies, EndTheConnectionOfTheOlderHostWithAWholeAnswer) {
 
 TEST(HostBodies, LeaveTheConnectionOpenWhereNothingIsUnread) {
   const TestHost host(make_test_gate());
-  RawConnection connection(host.port());
   const struct {
     const char* desc;
     std::string request;
@@ -174,11 +224,18 @@ TEST(HostBodies, LeaveTheConnectionOpenWhereNothingIsUnread) {
        preflight("/ok", kApp, "PUT", {{"Content-Length", "0"}}), 204},
       {"a GET", head("GET", "/ok", kApp), 200},
       {"a GET that says it has no body", head("GET", "/ok", kApp, {{"Content-Length", "0"}}), 200},
+      {"a POST", head("POST", "/ok", kApp, {{"Content-Length", "4"}}) + "body", 200},
+      {"a POST without a body", head("POST", "/ok", kApp, {{"Content-Length", "0"}}), 200},
+      {"a DELETE with a body", head("DELETE", "/ok", kApp, {{"Content-Length", "4"}}) + "body",
+       200},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.desc);
-    EXPECT_TRUE(connection.send(row.request));
+    RawConnection connection(host.port());
+    connection.send(row.request);
     EXPECT_EQ(connection.receive().status, row.status);
+    connection.send(head("GET", "/ok", kApp));
+    EXPECT_EQ(connection.receive().body, "ok");
   }
 }
 

@@ -151,6 +151,7 @@ struct BodyRow {
   Lines lines;
   bool has_body;
   bool has_length;
+  std::uint64_t length = 0;
 };
 
 TEST(RequestScan, TakesEveryDoubtfulFramingForABody) {
@@ -158,7 +159,15 @@ TEST(RequestScan, TakesEveryDoubtfulFramingForABody) {
       {"nothing", {}, false, false},
       {"zero", {{"Content-Length", "0"}}, false, true},
       {"zero with blanks", {{"Content-Length", " 0 "}}, false, true},
-      {"some", {{"content-length", "7"}}, true, true},
+      {"some", {{"content-length", "7"}}, true, true, 7},
+      {"some with blanks", {{"Content-Length", "\t7 "}}, true, true, 7},
+      {"a number with a tail", {{"Content-Length", "7x"}}, true, true},
+      {"more than any counter holds", {{"Content-Length", "99999999999999999999"}}, true, true},
+      {"two lines that differ, a body first",
+       {{"Content-Length", "7"}, {"Content-Length", "8"}},
+       true,
+       true,
+       7},
       {"not a number", {{"Content-Length", "x"}}, true, true},
       {"zero in another spelling", {{"Content-Length", "00"}}, true, true},
       {"signed", {{"Content-Length", "+0"}}, true, true},
@@ -175,7 +184,13 @@ TEST(RequestScan, TakesEveryDoubtfulFramingForABody) {
     const Scanned scan(row.lines);
     EXPECT_EQ(scan.framing().has_body, row.has_body);
     EXPECT_EQ(scan.framing().has_content_length, row.has_length);
+    EXPECT_EQ(scan.framing().content_length, row.length);
   }
+}
+
+TEST(RequestScan, SeesThatABodyIsCoded) {
+  EXPECT_TRUE(Scanned(Lines{{"content-encoding", "gzip"}}).framing().has_content_encoding);
+  EXPECT_FALSE(Scanned(Lines{{"accept-encoding", "gzip"}}).framing().has_content_encoding);
 }
 
 TEST(RequestScan, IgnoresNamesOfTheSameLength) {
@@ -187,6 +202,7 @@ TEST(RequestScan, IgnoresNamesOfTheSameLength) {
                            {"Authorizatiom", "x"},
                            {"Content-Lenght", "7"},
                            {"X-Forwarded-Hosf", "x"},
+                           {"Content-Encodinh", "gzip"},
                            {"Transfer-Encodimg", "chunked"},
                            {"Access-Control-Request-Methof", "x"},
                            {"Access-Control-Request-Headert", "x"},
@@ -196,6 +212,7 @@ TEST(RequestScan, IgnoresNamesOfTheSameLength) {
   EXPECT_TRUE(scan.view().requested_headers.empty());
   EXPECT_FALSE(scan.view().has_cookie || scan.view().has_authorization);
   EXPECT_FALSE(scan.view().is_websocket_upgrade || scan.framing().has_body);
+  EXPECT_FALSE(scan.framing().has_content_encoding);
 }
 
 TEST(RequestScan, AllocatesNothing) {

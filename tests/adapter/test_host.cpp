@@ -113,6 +113,7 @@ struct TestHost::State {
 
   void set_hooks();
   void add_plain_routes();
+  void add_reading_routes();
   void add_header_routes();
   void add_files();
 
@@ -183,6 +184,18 @@ void TestHost::State::add_plain_routes() {
   add_websocket(server, [this](const httplib::Request& request) { note(request); });
 }
 
+// Handlers that read the body themselves, or do not.
+void TestHost::State::add_reading_routes() {
+  running.server.Post("/reads-some",
+                      [this](const httplib::Request& request, httplib::Response& response,
+                             const httplib::ContentReader& read) {
+                        note(request);
+                        read([](const char*, std::size_t) { return false; });
+                        response.status = 200;
+                        response.set_content("some", "text/plain");
+                      });
+}
+
 void TestHost::State::add_header_routes() {
   httplib::Server& server = running.server;
   server.Get("/own-cors", noting([](const auto&, auto& response) {
@@ -223,7 +236,7 @@ TestHost::TestHost(std::shared_ptr<Gate> gate, TestHostOptions options)
   httplib::Headers defaults;
   for (const auto& [name, value] : state_->options.default_headers) defaults.emplace(name, value);
   server.set_default_headers(std::move(defaults));
-  server.set_payload_max_length(1000);
+  server.set_payload_max_length(state_->options.payload_limit_bytes);
   server.set_logger([](const httplib::Request&, const httplib::Response&) {});
   if (!state_->options.error_body.empty()) {
     const httplib::Server::HandlerWithResponse set_body = [this](const httplib::Request&,
@@ -235,6 +248,7 @@ TestHost::TestHost(std::shared_ptr<Gate> gate, TestHostOptions options)
   }
   state_->set_hooks();
   state_->add_plain_routes();
+  state_->add_reading_routes();
   state_->add_header_routes();
   state_->add_files();
   state_->running.start();

@@ -32,6 +32,7 @@ struct TestHostOptions {
   HeaderLines default_headers = {};
   std::string error_body = {};         // not empty: an error handler sets it
   std::function<void()> between = {};  // runs inside the handler of /between
+  std::size_t payload_limit_bytes = 1000;
   unsigned threads = 4;
   // HookStyle::Own: from 0 on, so many allocations of Hooks::after succeed, then none.
   std::shared_ptr<std::atomic<long>> allocations_of_after = {};
@@ -44,8 +45,9 @@ struct TestHostOptions {
 
 // Listens on a free port from construction to destruction. Routes, each of which notes itself in
 // handled(): GET, POST, PUT, PATCH, DELETE, OPTIONS /ok; GET /redirect, /error/STATUS, /throw,
-// /own-cors, /vary, /vary-star, /vary-several, /stream, /between, /forgets-origin, /hidden; files
-// under /static (a.txt); with WebSockets /ws, which echoes. Bodies over 1000 bytes are too large.
+// /own-cors, /vary, /vary-star, /vary-several, /stream, /between, /forgets-origin, /hidden; POST
+// /reads-some, which stops reading the body at its first bytes; files under /static (a.txt); with
+// WebSockets /ws, which echoes.
 class TestHost {
  public:
   explicit TestHost(std::shared_ptr<Gate> gate, TestHostOptions options = {});

@@ -51,8 +51,7 @@ class AdminHooks {
     RequestScan scan;
     scan_request(request, headers, scan);
     DecisionSlot& slot = open_slot(number_, &request);
-    slot.is_head = request.method == "HEAD";
-    slot.must_close = leaves_body_unread(scan);
+    note_body(request, scan, slot);
     try {
       slot.is_answered = answer_admin(*api_, request, scan, response);
     } catch (...) {
@@ -65,7 +64,8 @@ class AdminHooks {
       slot.is_answered = status != 0;
       if (slot.is_answered) response.status = status;
     }
-    if (slot.is_answered && slot.must_close) close_after_answer(request, response, slot.is_head);
+    if (slot.is_answered && leaves_body_unread(slot))
+      close_after_answer(request, response, slot.is_head);
     return slot.is_answered;
   }
 
@@ -77,8 +77,9 @@ class AdminHooks {
       replace_line(response.headers, "X-Content-Type-Options", "nosniff");
     } catch (...) {  // no memory: the answer goes out without them
     }
-    close_where_unread(slot, request, response);
-    if (slot != nullptr) slot->clear();
+    if (slot == nullptr) return close_where_unread(request, response);
+    close_where_unread(*slot, request, response);
+    slot->clear();
   }
 
  private:

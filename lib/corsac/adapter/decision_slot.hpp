@@ -18,9 +18,13 @@ struct DecisionSlot {
   const void* request = nullptr;  // the host's request object
   GateDecision decided;           // its snapshot is null while the slot is free
   bool is_answered = false;       // the adapter answered; the handler did not run
-  bool must_close = false;        // the request's body is unread and will stay so
-  bool is_head = false;           // as it came: closing may have changed the host's object
-  std::string origin;             // copy of what a grant shows of the request
+  bool has_body = false;          // what its host leaves unread must not be taken for a request
+  bool is_upgrade = false;        // the request asked for one
+  // A body of exactly so many bytes in the host's memory was read to its end; 0 = none would prove
+  // it.
+  std::uint64_t body_bytes = 0;
+  bool is_head = false;  // as it came: closing may have changed the host's object
+  std::string origin;    // copy of what a grant shows of the request
 
   // Frees the slot and lets go of the snapshot.
   void clear() noexcept;

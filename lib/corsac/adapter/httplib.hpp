@@ -113,8 +113,7 @@ inline Before Hooks::before(const httplib::Request& request,
   RequestScan scan;
   adapter::scan_request(request, headers, scan);
   DecisionSlot& slot = open_slot(number_, &request);
-  slot.is_head = request.method == "HEAD";
-  slot.must_close = adapter::leaves_body_unread(scan);
+  adapter::note_body(request, scan, slot);
   gate_->decide(scan.view(), slot.decided);
 
   const Decision& decision = slot.decided.decision;
@@ -125,7 +124,9 @@ inline Before Hooks::before(const httplib::Request& request,
     slot.is_answered = true;
     adapter::answer(response, status);
     // Here as well as after routing: another hook may stand there.
-    if (slot.must_close) adapter::close_after_answer(request, response, slot.is_head);
+    if (adapter::leaves_body_unread(slot)) {
+      adapter::close_after_answer(request, response, slot.is_head);
+    }
     return Before::Answered;
   }
   const bool is_preflight = decision.is_preflight;
@@ -155,8 +156,9 @@ inline void Hooks::after(const httplib::Request& request,
     erase_cors_lines(response.headers);
     gate_->counters().count_response_without_decision();
   }
-  adapter::close_where_unread(slot, request, response);
-  if (slot != nullptr) slot->clear();
+  if (slot == nullptr) return adapter::close_where_unread(request, response);
+  adapter::close_where_unread(*slot, request, response);
+  slot->clear();
 }
 
 // A request that `before` has seen.
@@ -167,7 +169,7 @@ inline void Hooks::finish(const DecisionSlot& slot, httplib::Response& response)
                      slot.is_answered ? AnsweredBy::Adapter : AnsweredBy::Handler);
   if (is_replaced) gate_->counters().count_handler_headers_replaced();
   if (!slot.is_answered) return;
-  if (slot.must_close && decision.outcome == Outcome::Answer) {
+  if (adapter::leaves_body_unread(slot) && decision.outcome == Outcome::Answer) {
     // The host thinks that what ends the connection (close_after_answer) is a body.
     erase_lines(response.headers,
                 [](std::string_view name) { return equals_ignoring_case(name, "Content-Type"); });

@@ -37,17 +37,6 @@ namespace adapter {
          method == "PRI";
 }
 
-// True when the host has read a body that was not empty for a handler. A handler that read it
-// itself (ContentReader) does not show.
-template <class Request>
-[[nodiscard]] bool has_body_in_memory(const Request& request) noexcept {
-  if constexpr (requires { request.files.empty(); }) {
-    return !request.body.empty() || !request.files.empty();  // 0.11.4: the parts of a form
-  } else {
-    return !request.body.empty();
-  }
-}
-
 // Ends the connection after this answer. The host may keep it whatever `Connection` says; it gives
 // up only on a body that cannot be written. So the body, if there is one, is written by a
 // content provider that then fails. Of a HEAD the host never asks the provider: there the request,
@@ -90,38 +79,71 @@ inline void close_after_answer(const httplib::Request& request, httplib::Respons
   return !is_framed && method != "DELETE" && options.require_content_length ? 411 : 0;
 }
 
-// True when an answer of the hook before routing leaves the request's body on the connection. 0.53
-// reads it behind that answer, except where it was asked for an upgrade.
-[[nodiscard]] inline bool leaves_body_unread(const RequestScan& scan) noexcept {
-  return scan.framing().has_body &&
-         (!kHostReadsBodies || (kHostHasWebSockets && scan.view().is_websocket_upgrade));
+// What close_where_unread has to know of the request.
+inline void note_body(const httplib::Request& request, const RequestScan& scan,
+                      DecisionSlot& slot) noexcept {
+  const RequestFraming& framing = scan.framing();
+  const bool is_plain = !framing.has_transfer_encoding && !framing.has_content_encoding;
+  slot.is_head = request.method == "HEAD";
+  slot.has_body = framing.has_body;
+  slot.body_bytes = is_plain ? framing.content_length : 0;
+  slot.is_upgrade = kHostHasWebSockets && scan.view().is_websocket_upgrade;
 }
 
-// The same for a request whose slot is gone, or that never had one: it did not come to the hook
-// before routing, or asked for an upgrade that the application answered there itself.
-[[nodiscard]] inline bool leaves_body_unread(const httplib::Request& request) noexcept {
-  const HttplibHeaders headers(request.headers);
-  RequestScan scan;
-  scan_request(request, headers, scan);
-  return leaves_body_unread(scan);
+// True when the host itself never reads the rest of the body behind an answer of the hook before
+// routing. 0.53 does, except where it was asked for an upgrade.
+[[nodiscard]] inline bool leaves_body_unread(const DecisionSlot& slot) noexcept {
+  return slot.has_body && (!kHostReadsBodies || slot.is_upgrade);
 }
 
-// Ends the connection after an answer that left a body unread. `slot` is the request's, or null:
-// what never came to the hook before routing was refused with its body unread, or was not
-// understood, so that its rest would be read as a request. 0.53 does that too after a 400 for the
-// request line or a header, though it announces that it closes. An answer that is streamed cannot
-// be ended so.
-inline void close_where_unread(const DecisionSlot* slot, const httplib::Request& request,
-                               httplib::Response& response) noexcept {
-  if (slot == nullptr) {
-    if (response.content_provider_) return;
-    if (kHostReadsBodies && response.status < 400 && !leaves_body_unread(request)) return;
-    return close_after_answer(request, response, request.method == "HEAD");
+// True when it is proved that nothing of the body is left. 0.53 keeps account. 0.11.4 does not, and
+// stops in the middle of forms (a part that is none, too many parts), of chunks (trailers, a chunk
+// longer than it says) and of what it cannot decompress, some of which a handler then answers like
+// any other. So there only a body of the announced length, as it came, is proof.
+template <class Request>
+[[nodiscard]] bool is_body_read(const Request& request, const DecisionSlot& slot) noexcept {
+  if constexpr (requires { request.body_consumed_; }) {
+    return request.body_consumed_;
+  } else {
+    return slot.body_bytes != 0 && request.body.size() == slot.body_bytes;
   }
-  if (!slot->must_close) return;
-  const bool is_ended_already = slot->is_answered;
-  const bool is_unread = !response.content_provider_ && !has_body_in_memory(request);
-  if (is_ended_already || is_unread) close_after_answer(request, response, slot->is_head);
+}
+
+// 0.53 then closes by itself, instead of reading what is left of the body: a handler may have
+// stopped in the middle of a chunk, where the host would begin anew.
+inline void announce_close(httplib::Response& response) noexcept {
+  try {
+    erase_lines(response.headers,
+                [](std::string_view name) { return equals_ignoring_case(name, "Keep-Alive"); });
+    replace_line(response.headers, "Connection", "close");
+  } catch (...) {  // no memory: the host reads on, as it does without us
+  }
+}
+
+// Ends the connection after an answer that left a body unread, or a part of it. `slot` is the
+// request's. An answer that is streamed by a handler cannot be ended so at 0.11.4.
+inline void close_where_unread(const DecisionSlot& slot, const httplib::Request& request,
+                               httplib::Response& response) noexcept {
+  if (!slot.has_body || is_body_read(request, slot)) return;
+  if (!leaves_body_unread(slot)) return announce_close(response);
+  if (response.content_provider_ && !slot.is_answered) return;
+  close_after_answer(request, response, slot.is_head);
+}
+
+// The same for a request without a slot. What never came to the hook before routing was refused
+// with its body unread, or was not understood, so that its rest would be read as a request. 0.53
+// does that too after a 400 for the request line or a header, though it announces that it closes.
+// Or it asked for an upgrade, and the application answered that before routing.
+inline void close_where_unread(const httplib::Request& request,
+                               httplib::Response& response) noexcept {
+  if (response.content_provider_) return;
+  if (kHostReadsBodies && response.status < 400) {
+    const HttplibHeaders headers(request.headers);
+    RequestScan scan;
+    scan_request(request, headers, scan);
+    if (!scan.framing().has_body) return;
+  }
+  close_after_answer(request, response, request.method == "HEAD");
 }
 
 }  // namespace adapter

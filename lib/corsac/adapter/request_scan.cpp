@@ -5,7 +5,9 @@
 
 #include "corsac/adapter/request_scan.hpp"
 
+#include <charconv>
 #include <memory>
+#include <system_error>
 
 #include "corsac/base/ascii.hpp"
 #include "corsac/http/short_bytes.hpp"
@@ -36,6 +38,13 @@ template <std::size_t Terminated>
 
 void add_field(HeaderField& field, std::string_view value) noexcept {
   if (field.lines++ == 0) field.value = trim_ows(value);
+}
+
+// RFC 9110, 8.6: digits only. 0 for anything else.
+std::uint64_t parse_length(std::string_view value) noexcept {
+  std::uint64_t length = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
+  return error == std::errc() && end == value.data() + value.size() ? length : 0;
 }
 
 // RFC 9110, 7.8: Upgrade is a list of protocols.
@@ -72,12 +81,10 @@ void RequestScan::add(std::string_view name, std::string_view value) noexcept {
       return;
     case 14:
       if (is("sec-fetch-site")) add_field(view_.sec_fetch_site, value);
-      if (is("content-length")) {
-        framing_.has_content_length = true;
-        if (trim_ows(value) != "0") framing_.has_body = true;
-      }
+      if (is("content-length")) add_content_length(trim_ows(value));
       return;
     case 16:
+      if (is("content-encoding")) framing_.has_content_encoding = true;
       if (is("x-forwarded-host")) add_field(view_.forwarded_host, value);
       if (is("x-forwarded-port")) add_field(view_.forwarded_port, value);
       return;
@@ -88,6 +95,12 @@ void RequestScan::add(std::string_view name, std::string_view value) noexcept {
     default:
       if (name.size() >= 29) add_long_name(name, value);
   }
+}
+
+void RequestScan::add_content_length(std::string_view value) noexcept {
+  if (!framing_.has_content_length) framing_.content_length = parse_length(value);
+  framing_.has_content_length = true;
+  if (value != "0") framing_.has_body = true;
 }
 
 void RequestScan::add_long_name(std::string_view name, std::string_view value) noexcept {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "corsac/http/header_list.hpp"
@@ -24,6 +25,9 @@ struct RequestFraming {
   // A Transfer-Encoding, or a Content-Length other than "0". Anything doubtful ("00", "+0", two
   // lines that differ) counts as a body.
   bool has_body = false;
+  bool has_content_encoding = false;
+  // The number in the first Content-Length; 0 when it is none.
+  std::uint64_t content_length = 0;
 };
 
 // Lives on the stack beside the host's request, whose bytes its views show. Allocates nothing.
@@ -43,6 +47,7 @@ class RequestScan {
   [[nodiscard]] const RequestFraming& framing() const noexcept { return framing_; }
 
  private:
+  void add_content_length(std::string_view value) noexcept;
   void add_long_name(std::string_view name, std::string_view value) noexcept;
 
   RequestView view_ = {};
