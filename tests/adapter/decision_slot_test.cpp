@@ -29,14 +29,14 @@ TEST(DecisionSlot, IsFoundByInstallAndRequest) {
 TEST(DecisionSlot, IsTakenOverByTheNextRequestOfItsInstall) {
   const std::uint64_t install = next_install_number();
   DecisionSlot& slot = open_slot(install, &kFirst);
-  slot.is_answered = slot.is_head = slot.has_body = slot.is_upgrade = true;
+  slot.is_answered = slot.is_head = slot.has_body = slot.must_close = true;
   slot.body_bytes = 1;
   slot.decided.extra_vary[0] = "X-Tenant";
   slot.decided.decision.add_grant(GrantHeader::AllowOrigin, "*");
   DecisionSlot& next = open_slot(install, &kSecond);
   EXPECT_EQ(&next, &slot);
   EXPECT_EQ(find_slot(install, &kFirst), nullptr);
-  EXPECT_FALSE(next.is_answered || next.is_head || next.has_body || next.is_upgrade);
+  EXPECT_FALSE(next.is_answered || next.is_head || next.has_body || next.must_close);
   EXPECT_EQ(next.body_bytes, 0U);
   EXPECT_EQ(next.decided.extra_vary[0], "");
   EXPECT_FALSE(next.decided.decision.has_grant());

@@ -35,6 +35,8 @@ const std::vector<SmuggledRow>& smuggled_rows() {
        chunked(kHidden), 204, 204},
       {"after a refused preflight", preflight("/ok", kEvil, "PUT", kLength), kHidden, 403, 403},
       {"after a refusal", head("POST", "/ok", kEvil, kLength), kHidden, 403, 403},
+      {"after a refusal of a length that is no number",
+       head("POST", "/ok", kEvil, {{"Content-Length", "5x92"}}), kHidden, 403, 403},
       {"after a refused GET", head("GET", "/ok", kEvil, kLength), kHidden, 403, 403},
       {"after a refused HEAD", head("HEAD", "/ok", kEvil, kLength), kHidden, 403, 403},
       {"after a refused upgrade", head("GET", "/ws", kEvil, upgrade(kLength)), kHidden, 403, 403},
@@ -102,6 +104,42 @@ TEST(HostBodies, HideNoRequest) {
 TEST(HostBodies, HideNoRequestBehindAnErrorHandlersBody) {
   const TestHost host(make_test_gate(), {.error_body = "<p>custom</p>"});
   for (const SmuggledRow& row : smuggled_rows()) check_smuggled(host, row);
+}
+
+// Requests of which a proxy in between may find the end at another place than the host: 400
+// whatever the method, and the connection ends (RFC 9112, 5.1, 6.1, 6.3).
+TEST(HostBodies, AreRefusedWhereTheirEndIsNotKnown) {
+  const TestHost host(make_test_gate(), {.allow_unread_bodies = true});
+  const std::string length = std::to_string(kHidden.size());
+  const struct {
+    const char* desc;
+    HeaderLines lines;
+  } rows[] = {
+      {"a length and a coding", {{"Content-Length", length}, {"Transfer-Encoding", "chunked"}}},
+      {"a coding and no length", {{"Transfer-Encoding", "chunked"}, {"Content-Length", "0"}}},
+      {"two lengths", {{"Content-Length", "0"}, {"Content-Length", length}}},
+      {"one length twice", {{"Content-Length", length}, {"Content-Length", length}}},
+      {"a list of lengths", {{"Content-Length", length + ", " + length}}},
+      {"a length that is no number", {{"Content-Length", "5x" + length}}},
+      {"a signed length", {{"Content-Length", "+" + length}}},
+      {"a length beyond any number", {{"Content-Length", "99999999999999999999"}}},
+      {"two codings", {{"Transfer-Encoding", "gzip, chunked"}}},
+      {"a coding twice", {{"Transfer-Encoding", "chunked"}, {"Transfer-Encoding", "chunked"}}},
+      {"another coding", {{"Transfer-Encoding", "identity"}}},
+      {"a blank before the colon", {{"Content-Length ", length}}},
+      {"a tab before the colon", {{"Transfer-Encoding\t", "chunked"}}},
+      {"a blank before the name", {{"X", "x"}, {" Content-Length", length}}},
+      {"a name that is none", {{"", length}}},
+  };
+  for (const auto& row : rows) {
+    for (const char* method : {"POST", "GET", "HEAD", "DELETE", "OPTIONS"}) {
+      SCOPED_TRACE(method);
+      check_smuggled(host, {row.desc, head(method, "/ok", kApp, row.lines), kHidden, 400, 400});
+    }
+    SCOPED_TRACE("preflight");
+    check_smuggled(host, {row.desc, preflight("/ok", kApp, "PUT", row.lines), kHidden, 400, 400});
+  }
+  EXPECT_EQ(host.handled(), std::vector<std::string>{});
 }
 
 // So many parts of a form, and the start of another one.

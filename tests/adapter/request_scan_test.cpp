@@ -188,6 +188,50 @@ TEST(RequestScan, TakesEveryDoubtfulFramingForABody) {
   }
 }
 
+TEST(RequestScan, SaysWhereTheEndOfARequestIsNotKnown) {
+  const struct {
+    const char* desc;
+    Lines lines;
+    bool is_ambiguous;
+  } rows[] = {
+      {"nothing", {{"Host", "h"}}, false},
+      {"a length", {{"Content-Length", "7"}}, false},
+      {"a coding", {{"Transfer-Encoding", "Chunked "}}, false},
+      {"a length, then a coding",
+       {{"Content-Length", "7"}, {"Transfer-Encoding", "chunked"}},
+       true},
+      {"a coding, then a length",
+       {{"Transfer-Encoding", "chunked"}, {"Content-Length", "0"}},
+       true},
+      {"two lengths", {{"Content-Length", "7"}, {"content-length", "7"}}, true},
+      {"no digits", {{"Content-Length", ""}}, true},
+      {"digits and more", {{"Content-Length", "7 7"}}, true},
+      {"a sign", {{"Content-Length", "-7"}}, true},
+      {"too many digits", {{"Content-Length", "99999999999999999999"}}, true},
+      {"two codings on a line", {{"Transfer-Encoding", "gzip, chunked"}}, true},
+      {"two codings on two lines",
+       {{"Transfer-Encoding", "chunked"}, {"Transfer-Encoding", "chunked"}},
+       true},
+      {"another coding", {{"Transfer-Encoding", "xchunked"}}, true},
+      {"no coding", {{"Transfer-Encoding", ""}}, true},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.desc);
+    EXPECT_EQ(Scanned(row.lines).framing().is_ambiguous, row.is_ambiguous);
+  }
+  for (const char* name :
+       {"Content-Length ", " Content-Length", "Content\tLength", "", "X:", "\xC3"}) {
+    RequestScan scan;
+    scan.check_name(name);
+    EXPECT_TRUE(scan.framing().is_ambiguous) << name;
+  }
+  for (const char* name : {"Content-Length", "x", "REMOTE_ADDR", "X.Y!#$%&'*+^`|~"}) {
+    RequestScan scan;
+    scan.check_name(name);
+    EXPECT_FALSE(scan.framing().is_ambiguous) << name;
+  }
+}
+
 TEST(RequestScan, SeesThatABodyIsCoded) {
   EXPECT_TRUE(Scanned(Lines{{"content-encoding", "gzip"}}).framing().has_content_encoding);
   EXPECT_FALSE(Scanned(Lines{{"accept-encoding", "gzip"}}).framing().has_content_encoding);

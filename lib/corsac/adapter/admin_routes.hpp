@@ -52,20 +52,14 @@ class AdminHooks {
     scan_request(request, headers, scan);
     DecisionSlot& slot = open_slot(number_, &request);
     note_body(request, scan, slot);
-    try {
-      slot.is_answered = answer_admin(*api_, request, scan, response);
-    } catch (...) {
-      slot.is_answered = true;
-      response.status = 500;
-    }
+    if (!scan.framing().is_ambiguous) slot.is_answered = answer(request, scan, response);
     if (!slot.is_answered) {
       const int status =
           refuse_framing(request.method, scan.framing(), {.require_content_length = true});
       slot.is_answered = status != 0;
       if (slot.is_answered) response.status = status;
     }
-    if (slot.is_answered && leaves_body_unread(slot))
-      close_after_answer(request, response, slot.is_head);
+    if (slot.is_answered && slot.must_close) close_after_answer(request, response, slot.is_head);
     return slot.is_answered;
   }
 
@@ -83,6 +77,17 @@ class AdminHooks {
   }
 
  private:
+  // True when the path is the API's.
+  bool answer(const httplib::Request& request, const RequestScan& scan,
+              httplib::Response& response) const noexcept {
+    try {
+      return answer_admin(*api_, request, scan, response);
+    } catch (...) {
+      response.status = 500;
+      return true;
+    }
+  }
+
   std::shared_ptr<AdminApi> api_;
   std::uint64_t number_;
 };

@@ -55,7 +55,7 @@ DecisionSlot& open_slot(std::uint64_t install, const void* request) noexcept {
   slot.decided.decision = Decision();
   slot.decided.snapshot.reset();
   slot.decided.extra_vary = {};
-  slot.is_answered = slot.is_head = slot.has_body = slot.is_upgrade = false;
+  slot.is_answered = slot.is_head = slot.has_body = slot.must_close = false;
   slot.body_bytes = 0;
   return slot;
 }

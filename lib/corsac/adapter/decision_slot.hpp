@@ -18,8 +18,8 @@ struct DecisionSlot {
   const void* request = nullptr;  // the host's request object
   GateDecision decided;           // its snapshot is null while the slot is free
   bool is_answered = false;       // the adapter answered; the handler did not run
-  bool has_body = false;          // what its host leaves unread must not be taken for a request
-  bool is_upgrade = false;        // the request asked for one
+  bool has_body = false;          // what the host leaves unread must not be taken for a request
+  bool must_close = false;        // has_body, and the host leaves it unread behind an early answer
   // A body of exactly so many bytes in the host's memory was read to its end; 0 = none would prove
   // it.
   std::uint64_t body_bytes = 0;

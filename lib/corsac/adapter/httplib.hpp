@@ -105,6 +105,16 @@ inline void answer(httplib::Response& response, int status) noexcept {
   }
 }
 
+// The status that is answered before routing; 0 = none. A preflight's body is left to must_close.
+[[nodiscard]] constexpr int status_before_routing(std::string_view method,
+                                                  const RequestFraming& framing,
+                                                  const InstallOptions& options,
+                                                  const Decision& decision) noexcept {
+  if (decision.outcome == Outcome::Refuse) return decision.status;
+  if (decision.outcome == Outcome::Answer && !framing.is_ambiguous) return decision.status;
+  return refuse_framing(method, framing, options);
+}
+
 }  // namespace adapter
 
 inline Before Hooks::before(const httplib::Request& request,
@@ -117,16 +127,13 @@ inline Before Hooks::before(const httplib::Request& request,
   gate_->decide(scan.view(), slot.decided);
 
   const Decision& decision = slot.decided.decision;
-  const int status = decision.outcome == Outcome::Pass
-                         ? adapter::refuse_framing(request.method, scan.framing(), options_)
-                         : decision.status;
+  const int status =
+      adapter::status_before_routing(request.method, scan.framing(), options_, decision);
   if (status != 0) {
     slot.is_answered = true;
     adapter::answer(response, status);
     // Here as well as after routing: another hook may stand there.
-    if (adapter::leaves_body_unread(slot)) {
-      adapter::close_after_answer(request, response, slot.is_head);
-    }
+    if (slot.must_close) adapter::close_after_answer(request, response, slot.is_head);
     return Before::Answered;
   }
   const bool is_preflight = decision.is_preflight;
@@ -169,7 +176,7 @@ inline void Hooks::finish(const DecisionSlot& slot, httplib::Response& response)
                      slot.is_answered ? AnsweredBy::Adapter : AnsweredBy::Handler);
   if (is_replaced) gate_->counters().count_handler_headers_replaced();
   if (!slot.is_answered) return;
-  if (adapter::leaves_body_unread(slot) && decision.outcome == Outcome::Answer) {
+  if (slot.must_close && decision.outcome == Outcome::Answer) {
     // The host thinks that what ends the connection (close_after_answer) is a body.
     erase_lines(response.headers,
                 [](std::string_view name) { return equals_ignoring_case(name, "Content-Type"); });

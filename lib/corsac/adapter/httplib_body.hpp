@@ -69,10 +69,11 @@ inline void close_after_answer(const httplib::Request& request, httplib::Respons
   response.body.clear();
 }
 
-// Before 0.53: the status for a request whose body the host would not read, or would wait for; 0 =
-// none.
+// The status for a request whose end is not known, or, before 0.53, whose body the host would not
+// read, or would wait for; 0 = none. 0.53 itself answers 400 to most of the former.
 [[nodiscard]] constexpr int refuse_framing(std::string_view method, const RequestFraming& framing,
                                            const InstallOptions& options) noexcept {
+  if (framing.is_ambiguous) return 400;
   if (kHostReadsBodies) return 0;
   if (!has_body_read(method)) return framing.has_body && !options.allow_unread_bodies ? 400 : 0;
   const bool is_framed = framing.has_content_length || framing.has_transfer_encoding;
@@ -85,15 +86,12 @@ inline void note_body(const httplib::Request& request, const RequestScan& scan,
   const RequestFraming& framing = scan.framing();
   const bool is_plain = !framing.has_transfer_encoding && !framing.has_content_encoding;
   slot.is_head = request.method == "HEAD";
-  slot.has_body = framing.has_body;
-  slot.body_bytes = is_plain ? framing.content_length : 0;
-  slot.is_upgrade = kHostHasWebSockets && scan.view().is_websocket_upgrade;
-}
-
-// True when the host itself never reads the rest of the body behind an answer of the hook before
-// routing. 0.53 does, except where it was asked for an upgrade.
-[[nodiscard]] inline bool leaves_body_unread(const DecisionSlot& slot) noexcept {
-  return slot.has_body && (!kHostReadsBodies || slot.is_upgrade);
+  slot.has_body = framing.has_body || framing.is_ambiguous;
+  slot.body_bytes = is_plain && !framing.is_ambiguous ? framing.content_length : 0;
+  // 0.53 reads a body behind an answer of the hook before routing, except where it was asked for an
+  // upgrade, or takes the length for none.
+  const bool is_upgrade = kHostHasWebSockets && scan.view().is_websocket_upgrade;
+  slot.must_close = slot.has_body && (!kHostReadsBodies || framing.is_ambiguous || is_upgrade);
 }
 
 // True when it is proved that nothing of the body is left. 0.53 keeps account. 0.11.4 does not, and
@@ -125,7 +123,7 @@ inline void announce_close(httplib::Response& response) noexcept {
 inline void close_where_unread(const DecisionSlot& slot, const httplib::Request& request,
                                httplib::Response& response) noexcept {
   if (!slot.has_body || is_body_read(request, slot)) return;
-  if (!leaves_body_unread(slot)) return announce_close(response);
+  if (!slot.must_close) return announce_close(response);
   if (response.content_provider_ && !slot.is_answered) return;
   close_after_answer(request, response, slot.is_head);
 }
@@ -141,7 +139,7 @@ inline void close_where_unread(const httplib::Request& request,
     const HttplibHeaders headers(request.headers);
     RequestScan scan;
     scan_request(request, headers, scan);
-    if (!scan.framing().has_body) return;
+    if (!scan.framing().has_body && !scan.framing().is_ambiguous) return;
   }
   close_after_answer(request, response, request.method == "HEAD");
 }

@@ -7,9 +7,11 @@
 
 #include <charconv>
 #include <memory>
+#include <optional>
 #include <system_error>
 
 #include "corsac/base/ascii.hpp"
+#include "corsac/http/header_name.hpp"
 #include "corsac/http/short_bytes.hpp"
 
 namespace corsac {
@@ -40,11 +42,12 @@ void add_field(HeaderField& field, std::string_view value) noexcept {
   if (field.lines++ == 0) field.value = trim_ows(value);
 }
 
-// RFC 9110, 8.6: digits only. 0 for anything else.
-std::uint64_t parse_length(std::string_view value) noexcept {
+// RFC 9110, 8.6: digits only. Nothing for anything else, or for what is too large.
+std::optional<std::uint64_t> parse_length(std::string_view value) noexcept {
   std::uint64_t length = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
-  return error == std::errc() && end == value.data() + value.size() ? length : 0;
+  if (error != std::errc() || end != value.data() + value.size()) return std::nullopt;
+  return length;
 }
 
 // RFC 9110, 7.8: Upgrade is a list of protocols.
@@ -90,7 +93,7 @@ void RequestScan::add(std::string_view name, std::string_view value) noexcept {
       return;
     case 17:
       if (is("x-forwarded-proto")) add_field(view_.forwarded_proto, value);
-      if (is("transfer-encoding")) framing_.has_transfer_encoding = framing_.has_body = true;
+      if (is("transfer-encoding")) add_transfer_encoding(trim_ows(value));
       return;
     default:
       if (name.size() >= 29) add_long_name(name, value);
@@ -98,9 +101,26 @@ void RequestScan::add(std::string_view name, std::string_view value) noexcept {
 }
 
 void RequestScan::add_content_length(std::string_view value) noexcept {
-  if (!framing_.has_content_length) framing_.content_length = parse_length(value);
+  const auto length = parse_length(value);
+  if (framing_.has_content_length || framing_.has_transfer_encoding || !length) {
+    framing_.is_ambiguous = true;
+  } else {
+    framing_.content_length = *length;
+  }
   framing_.has_content_length = true;
   if (value != "0") framing_.has_body = true;
+}
+
+void RequestScan::add_transfer_encoding(std::string_view value) noexcept {
+  if (framing_.has_transfer_encoding || framing_.has_content_length ||
+      !equals_ignoring_case(value, "chunked")) {
+    framing_.is_ambiguous = true;
+  }
+  framing_.has_transfer_encoding = framing_.has_body = true;
+}
+
+void RequestScan::check_name(std::string_view name) noexcept {
+  if (!is_header_name(name)) framing_.is_ambiguous = true;
 }
 
 void RequestScan::add_long_name(std::string_view name, std::string_view value) noexcept {

@@ -26,6 +26,10 @@ struct RequestFraming {
   // lines that differ) counts as a body.
   bool has_body = false;
   bool has_content_encoding = false;
+  // Two readers may find the end of this request at two places (RFC 9112, 5.1, 6.1, 6.3): a length
+  // beside a coding, several lines of either, a length that is no number, another coding than
+  // `chunked`, a name that is no token (`Content-Length : 5`; only where check_name was called).
+  bool is_ambiguous = false;
   // The number in the first Content-Length; 0 when it is none.
   std::uint64_t content_length = 0;
 };
@@ -40,6 +44,10 @@ class RequestScan {
   // One header line in the host's order. The bytes must live as long as the decision.
   void add(std::string_view name, std::string_view value) noexcept;
 
+  // For hosts that take any name: one that is no token makes the framing ambiguous. Apart from add,
+  // so that hosts which refuse such a request pay nothing.
+  void check_name(std::string_view name) noexcept;
+
   // The view so far; whoever scans sets method, target, path and the connection's facts in it.
   // Valid as long as this object.
   [[nodiscard]] RequestView& view() noexcept { return view_; }
@@ -48,6 +56,7 @@ class RequestScan {
 
  private:
   void add_content_length(std::string_view value) noexcept;
+  void add_transfer_encoding(std::string_view value) noexcept;
   void add_long_name(std::string_view name, std::string_view value) noexcept;
 
   RequestView view_ = {};
