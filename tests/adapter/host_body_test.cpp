@@ -61,6 +61,8 @@ const std::vector<SmuggledRow>& smuggled_rows() {
       {"in a POST without a route", head("POST", "/nowhere", kApp, kLength), kHidden, 404, 404,
        ReadFirstBy::Older},
       {"in a DELETE", head("DELETE", "/ok", kApp, kLength), kHidden, 200, 200, ReadFirstBy::Both},
+      {"in a DELETE, chunked", head("DELETE", "/ok", kApp, kChunked), chunked(kHidden), 400, 200,
+       ReadFirstBy::Newer},
       {"in a DELETE without a route", head("DELETE", "/nowhere", kApp, kLength), kHidden, 404, 404,
        ReadFirstBy::Older},
       {"after a 416 that no hook before routing saw",
@@ -282,6 +284,8 @@ TEST(HostBodies, PassWhereTheApplicationWantsThemAndHideNoRequestEither) {
   const SmuggledRow rows[] = {
       {"in a GET", head("GET", "/ok", kApp, kLength), kHidden, 200, 200, ReadFirstBy::Newer},
       {"in a GET of a file", head("GET", "/static/a.txt", kApp, kLength), kHidden, 200, 200},
+      {"in a DELETE, chunked", head("DELETE", "/ok", kApp, kChunked), chunked(kHidden), 200, 200,
+       ReadFirstBy::Newer},
       {"in a HEAD", head("HEAD", "/ok", kApp, kLength), kHidden, 200, 200, ReadFirstBy::Newer},
       {"in a GET without a route", head("GET", "/nowhere", kApp, kLength), kHidden, 404, 404},
   };

@@ -17,11 +17,11 @@ namespace corsac {
 
 struct InstallOptions {
   // cpp-httplib before 0.53 never reads the body of a GET, HEAD or OPTIONS (nor of TRACE and
-  // CONNECT) and then takes it for the next request: whoever shares the connection, as behind a
-  // proxy, is answered with what an attacker hid there. So such a request gets 400, and the
-  // connection ends. `true` lets it through, and the connection ends after the handler's answer,
-  // unless that is streamed: then the hole is open. Without meaning for 0.53, which reads every
-  // body.
+  // CONNECT, nor a chunked one of DELETE) and then takes it for the next request: whoever shares
+  // the connection, as behind a proxy, is answered with what an attacker hid there. So such a
+  // request gets 400, and the connection ends. `true` lets it through, and the connection ends
+  // after the handler's answer, unless that is streamed: then the hole is open. Without meaning for
+  // 0.53, which reads every body.
   bool allow_unread_bodies = false;
   // cpp-httplib before 0.53 waits five seconds for the body of a POST, PUT or PATCH without
   // Content-Length, then says 400 (`curl -X POST` sends such a one). `true` answers 411 at once.
@@ -31,10 +31,12 @@ struct InstallOptions {
 
 namespace adapter {
 
-// Before 0.53: the methods whose bodies the host reads, route or not.
-[[nodiscard]] constexpr bool has_body_read(std::string_view method) noexcept {
-  return method == "POST" || method == "PUT" || method == "PATCH" || method == "DELETE" ||
-         method == "PRI";
+// Before 0.53: whether the host reads the body of such a request, route or not. It takes a DELETE
+// without Content-Length for one without a body, whatever Transfer-Encoding says.
+[[nodiscard]] constexpr bool has_body_read(std::string_view method,
+                                           const RequestFraming& framing) noexcept {
+  if (method == "DELETE") return framing.has_content_length;
+  return method == "POST" || method == "PUT" || method == "PATCH" || method == "PRI";
 }
 
 // Ends the connection after this answer. The host may keep it whatever `Connection` says; it gives
@@ -75,9 +77,11 @@ inline void close_after_answer(const httplib::Request& request, httplib::Respons
                                            const InstallOptions& options) noexcept {
   if (framing.is_ambiguous) return 400;
   if (kHostReadsBodies) return 0;
-  if (!has_body_read(method)) return framing.has_body && !options.allow_unread_bodies ? 400 : 0;
+  if (!has_body_read(method, framing)) {
+    return framing.has_body && !options.allow_unread_bodies ? 400 : 0;
+  }
   const bool is_framed = framing.has_content_length || framing.has_transfer_encoding;
-  return !is_framed && method != "DELETE" && options.require_content_length ? 411 : 0;
+  return !is_framed && options.require_content_length ? 411 : 0;
 }
 
 // What close_where_unread has to know of the request.
