@@ -91,6 +91,41 @@ TEST(HostAdmin, HidesNoRequestInABody) {
   }
 }
 
+TEST(HostAdmin, AnswersRequestsWithABodyWhole) {
+  const TestAdminHost host(make_api());
+  const HeaderLines every = {{"cache-control", "no-store"}, {"x-content-type-options", "nosniff"}};
+  const HeaderLines json = lines(every, {{"content-type", "application/json"}});
+  const HeaderLines length = lines(kNoToken, {{"Content-Length", "4"}});
+  const std::string refusal =
+      R"({"error":"token_missing","message":"send the token as `Authorization: Bearer TOKEN`"})"
+      "\n";
+  const HeaderLines unauthorized = lines(json, {{"www-authenticate", "Bearer realm=\"corsac\""}});
+  const struct {
+    const char* desc;
+    std::string request;
+    int status;
+    HeaderLines headers;
+    std::string body;
+    std::size_t length;
+  } rows[] = {
+      {"a GET", request_text("GET", "/healthz", length, "body"), 200, lines(every, {kPlain}),
+       "ok\n", 3},
+      {"a HEAD", request_text("HEAD", "/healthz", length, "body"), 200, lines(every, {kPlain}), "",
+       3},
+      {"a POST without a token", request_text("POST", "/api/reload", length, "body"), 401,
+       unauthorized, refusal, refusal.size()},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.desc);
+    const RawResponse response = exchange(host.port(), row.request);
+    EXPECT_EQ(response.status, row.status);
+    EXPECT_EQ(response.header_set(), row.headers);
+    EXPECT_EQ(response.body, row.body);
+    EXPECT_EQ(response.value("content-length"), std::to_string(row.length));
+    EXPECT_TRUE(response.is_whole);
+  }
+}
+
 TEST(HostSelfCheck, FindsNothingWrongWithAnInstalledGate) {
   const TestHost host(make_test_gate());
   for (const Problem& problem : check_host(host.port(), host.gate(), {"/ok", "/nowhere"})) {

@@ -2,6 +2,7 @@
 // and bodies that do not come.
 
 #include "adapter/host_policy.hpp"
+#include "support/eventually.hpp"
 
 namespace corsac::testing {
 namespace {
@@ -105,6 +106,11 @@ TEST(HostBodies, HideNoRequest) {
 
 TEST(HostBodies, HideNoRequestBehindAnErrorHandlersBody) {
   const TestHost host(make_test_gate(), {.error_body = "<p>custom</p>"});
+  for (const SmuggledRow& row : smuggled_rows()) check_smuggled(host, row);
+}
+
+TEST(HostBodies, HideNoRequestBehindAnErrorHandlersStream) {
+  const TestHost host(make_test_gate(), {.streams_errors = true});
   for (const SmuggledRow& row : smuggled_rows()) check_smuggled(host, row);
 }
 
@@ -248,6 +254,107 @@ TEST(HostBodies, EndTheConnectionOfTheOlderHostWithAWholeAnswer) {
     EXPECT_EQ(response.value("content-length"), row.length);
     EXPECT_EQ(response.value("connection"), "close");
     EXPECT_EQ(response.value("keep-alive"), "");
+    EXPECT_EQ(connection.receive_until_closed(), "");
+  }
+}
+
+TEST(HostBodies, EndTheConnectionAfterAWholeStream) {
+  const TestHost host(make_test_gate(), {.allow_unread_bodies = true});
+  const HeaderLines chunked_lines = granted({kPlain, {"transfer-encoding", "chunked"}});
+  const struct {
+    const char* desc;
+    std::string head;
+    HeaderLines headers;
+    const char* length;
+  } rows[] = {
+      {"in chunks", head("POST", "/stream", kApp, kLength), chunked_lines, ""},
+      {"with a length", head("POST", "/stream-length", kApp, kLength), granted({kPlain}), "6"},
+      {"up to the end", head("POST", "/stream-open", kApp, kLength), granted({kPlain}), ""},
+      {"of a chunked request", head("POST", "/stream", kApp, kChunked) + "2f\r\n", chunked_lines,
+       ""},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.desc);
+    const std::size_t before = host.released().size();
+    RawConnection connection(host.port());
+    connection.send(row.head);
+    const RawResponse response = connection.receive();
+    connection.send(kHidden);
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.header_set(), row.headers);
+    EXPECT_EQ(response.value("content-length"), row.length);
+    EXPECT_EQ(response.value("connection"), "close");
+    EXPECT_EQ(response.body, "stream");
+    EXPECT_TRUE(response.is_whole);
+    EXPECT_EQ(connection.receive_until_closed(), "");
+    EXPECT_TRUE(test::eventually([&] { return host.released().size() == before + 1; }));
+    EXPECT_TRUE(host.released().back()) << "the handler is told that its stream was cut";
+  }
+  for (const std::string& line : host.handled()) EXPECT_NE(line, "GET /hidden");
+}
+
+TEST(HostBodies, EndTheConnectionOfTheOlderHostAfterAWholeStreamOfAGet) {
+  if (host_reads_bodies()) GTEST_SKIP() << "0.53 reads them";
+  const TestHost host(make_test_gate(), {.allow_unread_bodies = true});
+  const HeaderLines ranges = lines({{"Range", "bytes=0-1,3-4"}}, kLength);
+  const HeaderLines chunked_lines = granted({kPlain, {"transfer-encoding", "chunked"}});
+  const struct {
+    const char* desc;
+    const char* method;
+    const char* path;
+    HeaderLines more;
+    HeaderLines headers;
+    const char* length;
+    const char* body;
+  } rows[] = {
+      {"in chunks", "GET", "/stream", kLength, chunked_lines, "", "stream"},
+      {"with a length", "GET", "/stream-length", kLength, granted({kPlain}), "6", "stream"},
+      {"ranges, which are ignored", "GET", "/stream-length", ranges, granted({kPlain}), "6",
+       "stream"},
+      {"HEAD in chunks", "HEAD", "/stream", kLength, chunked_lines, "", ""},
+      {"HEAD with a length", "HEAD", "/stream-length", kLength, granted({kPlain}), "6", ""},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.desc);
+    RawConnection connection(host.port());
+    connection.send(head(row.method, row.path, kApp, row.more));
+    const RawResponse response =
+        connection.receive(*row.method == 'H' ? AnswerTo::Head : AnswerTo::Other);
+    connection.send(kHidden);
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.header_set(), row.headers);
+    EXPECT_EQ(response.value("content-length"), row.length);
+    EXPECT_EQ(response.body, row.body);
+    EXPECT_EQ(connection.receive_until_closed(), "");
+  }
+  for (const std::string& line : host.handled()) EXPECT_NE(line, "GET /hidden");
+}
+
+TEST(HostBodies, EndTheConnectionAfterAnErrorHandlersWholeStream) {
+  const TestHost host(make_test_gate(), {.streams_errors = true});
+  const HeaderLines streamed = {{"content-type", "text/html"}, {"transfer-encoding", "chunked"}};
+  const HeaderLines refusal = lines(streamed, {{"cache-control", "no-store"}});
+  const struct {
+    const char* desc;
+    std::string request;
+    int status;
+    HeaderLines headers;
+  } rows[] = {
+      {"of a refusal", head("GET", "/ws", kEvil, upgrade(kLength)), 403, only_vary(refusal)},
+      {"of an answer to garbage", "garbage\r\n\r\n", 400, only_vary(streamed)},
+      {"of a request that is ambiguous", head("POST", "/ok", kApp, {{"Content-Length", "5x"}}), 400,
+       granted(refusal)},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.desc);
+    RawConnection connection(host.port());
+    connection.send(row.request);
+    const RawResponse response = connection.receive();
+    EXPECT_EQ(response.status, row.status);
+    EXPECT_EQ(response.header_set(), row.headers);
+    EXPECT_EQ(response.value("content-length"), "");
+    EXPECT_EQ(response.body, "stream");
+    EXPECT_TRUE(response.is_whole);
     EXPECT_EQ(connection.receive_until_closed(), "");
   }
 }

@@ -224,5 +224,20 @@ TEST(ResponsePass, ErasesWhatItIsAskedForAndSaysSo) {
   EXPECT_FALSE(erase_lines(headers, is_b));
 }
 
+template <class Headers>
+void check_last_line() {
+  Headers headers = make_headers<Headers>(
+      {{"Content-Type", "text/plain"}, {"X-A", "a"}, {"content-type", "text/html"}, {"X-A", "b"}});
+  keep_last_line(headers, "Content-Type");
+  keep_last_line(headers, "X-Absent");
+  EXPECT_EQ(sorted(headers),
+            (std::vector<Line>{{"content-type", "text/html"}, {"x-a", "a"}, {"x-a", "b"}}));
+}
+
+TEST(ResponsePass, KeepsWhatWasSetLast) {
+  check_last_line<SortedHeaders>();
+  check_last_line<OrderedHeaders>();
+}
+
 }  // namespace
 }  // namespace corsac

@@ -2,6 +2,7 @@
 
 #include "adapter/test_host.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -113,6 +114,7 @@ struct TestHost::State {
 
   void set_hooks();
   void add_plain_routes();
+  void add_streams();
   void add_reading_routes();
   void add_header_routes();
   void add_files();
@@ -122,6 +124,7 @@ struct TestHost::State {
   const TemporaryFolder files;
   mutable std::mutex mutex;
   std::vector<std::string> handled;  // guarded by mutex
+  std::vector<bool> released;        // guarded by mutex
   RunningServer running;             // last: its threads use what stands above
 };
 
@@ -169,14 +172,6 @@ void TestHost::State::add_plain_routes() {
                response.status = std::atoi(request.matches[1].str().c_str());
              }));
   server.Get("/throw", noting([](const auto&, auto&) { throw std::runtime_error("thrown"); }));
-  server.Get("/stream", noting([](const auto&, auto& response) {
-               response.set_chunked_content_provider("text/plain",
-                                                     [](std::size_t, httplib::DataSink& sink) {
-                                                       sink.write("stream", 6);
-                                                       sink.done();
-                                                       return true;
-                                                     });
-             }));
   server.Get("/between", noting([this](const auto&, auto& response) {
                if (options.between) options.between();
                response.set_content("between", "text/plain");
@@ -184,7 +179,58 @@ void TestHost::State::add_plain_routes() {
   add_websocket(server, [this](const httplib::Request& request) { note(request); });
 }
 
-// Handlers that read the body themselves, or do not.
+// "stream" in two pieces, of which the second tells the end where there is no length.
+bool write_stream(std::size_t offset, httplib::DataSink& sink) {
+  sink.write(offset == 0 ? "str" : "eam", 3);
+  if (offset != 0 && sink.done) sink.done();
+  return true;
+}
+
+// The ways of the host to stream "stream".
+struct Stream {
+  const char* path;
+  void (*set)(httplib::Response&, httplib::ContentProviderResourceReleaser);
+};
+constexpr Stream kStreams[] = {
+    {"/stream",
+     [](httplib::Response& response, httplib::ContentProviderResourceReleaser release) {
+       response.set_chunked_content_provider("text/plain", write_stream, std::move(release));
+     }},
+    {"/stream-length",
+     [](httplib::Response& response, httplib::ContentProviderResourceReleaser release) {
+       response.set_content_provider(
+           6, "text/plain",
+           [](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
+             return sink.write(&"stream"[offset], std::min<std::size_t>(length, 3));
+           },
+           std::move(release));
+     }},
+    {"/stream-open",
+     [](httplib::Response& response, httplib::ContentProviderResourceReleaser release) {
+       response.set_content_provider("text/plain", write_stream, std::move(release));
+     }},
+};
+
+void TestHost::State::add_streams() {
+  for (const Stream& stream : kStreams) {
+    const auto answer = [this, set = stream.set](httplib::Response& response) {
+      set(response, [this](bool is_whole) {
+        const std::lock_guard lock(mutex);
+        released.push_back(is_whole);
+      });
+    };
+    running.server.Get(stream.path,
+                       noting([answer](const auto&, auto& response) { answer(response); }));
+    running.server.Post(stream.path,
+                        [this, answer](const httplib::Request& request, httplib::Response& response,
+                                       const httplib::ContentReader&) {
+                          note(request);
+                          answer(response);
+                        });
+  }
+}
+
+// A handler that reads the body itself, and not to its end.
 void TestHost::State::add_reading_routes() {
   running.server.Post("/reads-some",
                       [this](const httplib::Request& request, httplib::Response& response,
@@ -238,16 +284,21 @@ TestHost::TestHost(std::shared_ptr<Gate> gate, TestHostOptions options)
   server.set_default_headers(std::move(defaults));
   server.set_payload_max_length(state_->options.payload_limit_bytes);
   server.set_logger([](const httplib::Request&, const httplib::Response&) {});
-  if (!state_->options.error_body.empty()) {
+  if (!state_->options.error_body.empty() || state_->options.streams_errors) {
     const httplib::Server::HandlerWithResponse set_body = [this](const httplib::Request&,
                                                                  httplib::Response& response) {
-      response.set_content(state_->options.error_body, "text/html");
+      if (state_->options.streams_errors) {
+        response.set_chunked_content_provider("text/html", write_stream);
+      } else {
+        response.set_content(state_->options.error_body, "text/html");
+      }
       return httplib::Server::HandlerResponse::Handled;
     };
     server.set_error_handler(set_body);
   }
   state_->set_hooks();
   state_->add_plain_routes();
+  state_->add_streams();
   state_->add_reading_routes();
   state_->add_header_routes();
   state_->add_files();
@@ -261,6 +312,11 @@ int TestHost::port() const { return state_->running.port; }
 std::vector<std::string> TestHost::handled() const {
   const std::lock_guard lock(state_->mutex);
   return state_->handled;
+}
+
+std::vector<bool> TestHost::released() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->released;
 }
 
 Gate& TestHost::gate() const { return *state_->gate; }

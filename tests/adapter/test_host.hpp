@@ -31,6 +31,7 @@ struct TestHostOptions {
   bool require_content_length = false;
   HeaderLines default_headers = {};
   std::string error_body = {};         // not empty: an error handler sets it
+  bool streams_errors = false;         // an error handler streams "stream"
   std::function<void()> between = {};  // runs inside the handler of /between
   std::size_t payload_limit_bytes = 1000;
   unsigned threads = 4;
@@ -45,9 +46,10 @@ struct TestHostOptions {
 
 // Listens on a free port from construction to destruction. Routes, each of which notes itself in
 // handled(): GET, POST, PUT, PATCH, DELETE, OPTIONS /ok; GET /redirect, /error/STATUS, /throw,
-// /own-cors, /vary, /vary-star, /vary-several, /stream, /between, /forgets-origin, /hidden; POST
-// /reads-some, which stops reading the body at its first bytes; files under /static (a.txt); with
-// WebSockets /ws, which echoes.
+// /own-cors, /vary, /vary-star, /vary-several, /between, /forgets-origin, /hidden; GET /stream,
+// /stream-length and /stream-open, in chunks, with a length and up to the end of the connection;
+// the same by POST, which leave the body unread; POST /reads-some, which stops at its first bytes;
+// files under /static (a.txt); with WebSockets /ws, which echoes.
 class TestHost {
  public:
   explicit TestHost(std::shared_ptr<Gate> gate, TestHostOptions options = {});
@@ -58,6 +60,8 @@ class TestHost {
   [[nodiscard]] int port() const;
   // "GET /ok" for each handler that ran.
   [[nodiscard]] std::vector<std::string> handled() const;
+  // For each stream that ended: whether the host said that it went out whole.
+  [[nodiscard]] std::vector<bool> released() const;
   [[nodiscard]] Gate& gate() const;
 
  private:

@@ -176,6 +176,7 @@ inline void Hooks::finish(const DecisionSlot& slot, httplib::Response& response)
                      slot.is_answered ? AnsweredBy::Adapter : AnsweredBy::Handler);
   if (is_replaced) gate_->counters().count_handler_headers_replaced();
   if (!slot.is_answered) return;
+  keep_last_line(response.headers, "Content-Type");  // ours, and that of an error handler's stream
   if (slot.must_close && decision.outcome == Outcome::Answer) {
     // The host thinks that what ends the connection (close_after_answer) is a body.
     erase_lines(response.headers,

@@ -4,6 +4,7 @@
 // which requests are refused for that, and how a connection ends.
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,35 +40,121 @@ namespace adapter {
   return method == "POST" || method == "PUT" || method == "PATCH" || method == "PRI";
 }
 
-// Ends the connection after this answer. The host may keep it whatever `Connection` says; it gives
-// up only on a body that cannot be written. So the body, if there is one, is written by a
-// content provider that then fails. Of a HEAD the host never asks the provider: there the request,
-// which is not const where the host keeps it, becomes a GET, and nothing is written.
+// A content provider that writes nothing and fails.
+struct EndsAtOnce {
+  bool operator()(std::size_t, std::size_t, httplib::DataSink&) const noexcept { return false; }
+};
+
+// A content provider that writes a whole body and fails.
+struct EndsWithBody {
+  std::string body;
+  template <class Sink>
+  bool operator()(std::size_t, std::size_t, Sink& sink) const {
+    sink.write(body.data(), body.size());
+    return false;
+  }
+};
+
+// A content provider that writes what another one streams, and fails when that has ended.
+struct EndsWithStream {
+  httplib::ContentProvider stream;
+  bool is_chunked;
+  std::shared_ptr<bool> has_ended;  // shared with the releaser: the host thinks that it failed
+
+  // `length` is what is left to write, 0 where nobody knows.
+  template <class Sink>
+  bool operator()(std::size_t offset, std::size_t length, Sink& sink) const {
+    std::size_t written = 0;
+    Sink counting;
+    counting.is_writable = sink.is_writable;
+    counting.write = [&](const char* data, std::size_t size) {
+      if (!sink.write(data, size)) return false;
+      written += size;
+      if (is_chunked && size == 0) *has_ended = true;  // to the host an empty chunk is the last
+      return true;
+    };
+    if (sink.done) {
+      counting.done = [&] {
+        sink.done();
+        *has_ended = true;
+      };
+    }
+    if constexpr (requires { sink.done_with_trailer; }) {
+      counting.done_with_trailer = [&](const httplib::Headers& trailer) {
+        sink.done_with_trailer(trailer);
+        *has_ended = true;
+      };
+    }
+    if (!stream(offset, length, counting)) return false;
+    if (length != 0 && written >= length) *has_ended = true;
+    return !*has_ended;
+  }
+};
+
+// One length, or none beside a coding: close_after_answer may have said one before the host did.
+// Throws for memory.
+inline void settle_length(httplib::Response& response, bool is_streamed) {
+  constexpr std::string_view kLength = "Content-Length";
+  constexpr std::string_view kCoding = "Transfer-Encoding";
+  const auto erase = [&response](std::string_view wanted) {
+    erase_lines(response.headers,
+                [wanted](std::string_view name) { return equals_ignoring_case(name, wanted); });
+  };
+  const auto has = [&response](std::string_view wanted) {
+    return response.headers.find(std::string(wanted)) != response.headers.end();
+  };
+  if (!response.body.empty()) {
+    erase(kCoding);
+    replace_line(response.headers, kLength, std::to_string(response.body.size()));
+  } else if (has(kCoding) || (is_streamed && response.content_length_ == 0)) {
+    erase(kLength);
+  } else if (has(kLength)) {
+    keep_last_line(response.headers, kLength);
+  } else {
+    response.headers.emplace(std::string(kLength), "0");
+  }
+}
+
+// The handler's own stream, after which the connection ends.
+inline void end_with_stream(httplib::Response& response) {
+  const auto has_ended = std::make_shared<bool>(false);
+  if (auto release = response.content_provider_resource_releaser_) {
+    response.content_provider_resource_releaser_ = [release, has_ended](bool) {
+      release(*has_ended);
+    };
+  }
+  response.content_provider_ =
+      EndsWithStream{response.content_provider_, response.is_chunked_content_provider_, has_ended};
+}
+
+// Ends the connection after this answer, which goes out whole. The host may keep it whatever
+// `Connection` says; it gives up only on a content provider that fails, so the answer is written by
+// one that fails at its end. Of a HEAD the host never asks the provider: there the request, which
+// is not const where the host keeps it, becomes a GET, and nothing is written. May be called again:
+// before routing, where another hook may stand behind it, and after it, when a body was added.
 inline void close_after_answer(const httplib::Request& request, httplib::Response& response,
                                bool is_head) noexcept {
   if (is_head) const_cast<httplib::Request&>(request).method = "GET";
-  response.content_length_ = 0;
-  response.is_chunked_content_provider_ = false;
+  auto& provider = response.content_provider_;
+  const bool has_body = !response.body.empty();
+  const bool is_ours = provider.target<EndsAtOnce>() || provider.target<EndsWithBody>();
+  const bool is_streamed = provider && !is_ours && !has_body;
   try {
-    const std::string length = std::to_string(response.body.size());
     erase_lines(response.headers,
                 [](std::string_view name) { return equals_ignoring_case(name, "Keep-Alive"); });
     replace_line(response.headers, "Connection", "close");
-    replace_line(response.headers, "Content-Length", length);
-    if (response.body.empty() || is_head) {
-      response.content_provider_ = [](std::size_t, std::size_t, httplib::DataSink&) {
-        return false;
-      };
-    } else {
-      response.content_provider_ = [body = std::move(response.body)](std::size_t, std::size_t,
-                                                                     httplib::DataSink& sink) {
-        sink.write(body.data(), body.size());
-        return false;
-      };
+    settle_length(response, is_streamed);
+    if (is_streamed && !is_head) return end_with_stream(response);
+    if (has_body && !is_head) {
+      provider = EndsWithBody{std::move(response.body)};
+    } else if (!is_ours || is_head) {
+      provider = EndsAtOnce();
     }
-  } catch (...) {  // no memory: a closure without captures needs none
-    response.content_provider_ = [](std::size_t, std::size_t, httplib::DataSink&) { return false; };
+  } catch (...) {
+    provider = EndsAtOnce();  // needs no memory
   }
+  response.content_length_ = 0;
+  response.is_chunked_content_provider_ = false;
   response.body.clear();
 }
 
@@ -96,6 +183,9 @@ inline void note_body(const httplib::Request& request, const RequestScan& scan,
   // upgrade, or takes the length for none.
   const bool is_upgrade = kHostHasWebSockets && scan.view().is_websocket_upgrade;
   slot.must_close = slot.has_body && (!kHostReadsBodies || framing.is_ambiguous || is_upgrade);
+  // A stream that ends the connection ends it after the first range (EndsWithStream). A server may
+  // ignore Range, and shall for what is no GET (RFC 9110, 14.2).
+  if (slot.must_close) const_cast<httplib::Request&>(request).ranges.clear();
 }
 
 // True when it is proved that nothing of the body is left. 0.53 keeps account. 0.11.4 does not, and
@@ -123,12 +213,11 @@ inline void announce_close(httplib::Response& response) noexcept {
 }
 
 // Ends the connection after an answer that left a body unread, or a part of it. `slot` is the
-// request's. An answer that is streamed by a handler cannot be ended so at 0.11.4.
+// request's.
 inline void close_where_unread(const DecisionSlot& slot, const httplib::Request& request,
                                httplib::Response& response) noexcept {
   if (!slot.has_body || is_body_read(request, slot)) return;
   if (!slot.must_close) return announce_close(response);
-  if (response.content_provider_ && !slot.is_answered) return;
   close_after_answer(request, response, slot.is_head);
 }
 
@@ -138,7 +227,6 @@ inline void close_where_unread(const DecisionSlot& slot, const httplib::Request&
 // Or it asked for an upgrade, and the application answered that before routing.
 inline void close_where_unread(const httplib::Request& request,
                                httplib::Response& response) noexcept {
-  if (response.content_provider_) return;
   if (kHostReadsBodies && response.status < 400) {
     const HttplibHeaders headers(request.headers);
     RequestScan scan;

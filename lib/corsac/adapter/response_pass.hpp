@@ -45,6 +45,19 @@ void replace_line(Headers& headers, std::string_view name, std::string_view valu
   headers.emplace(std::string(name), std::string(value));
 }
 
+// The last line of this name alone: hosts append, and what was set last is meant.
+template <class Headers>
+void keep_last_line(Headers& headers, std::string_view name) {
+  std::size_t count = 0;
+  std::string last;
+  for (const auto& [other, value] : headers) {
+    if (!equals_ignoring_case(name, other)) continue;
+    ++count;
+    last = value;
+  }
+  if (count > 1) replace_line(headers, name, last);
+}
+
 // One Vary line out of those that are there and `added`, a comma list that may be empty; then
 // nothing is changed.
 template <class Headers>
