@@ -403,6 +403,37 @@ TEST(HostBodies, PassWhereTheApplicationWantsThemAndHideNoRequestEither) {
   EXPECT_EQ(response.body, "ok");
 }
 
+// 4000 times `x`, by gzip.
+const std::string kCompressed(
+    "\x1f\x8b\x08\0\0\0\0\0\x02\x03\xed\xc1\x31\x01\0\0\0\xc2\xa0\xda\x8b\x6f\x0c\x1f\xa0\0\0\0\x80"
+    "\xb7\x01\x48\x9f\xba\xec\xa0\x0f\0\0",
+    39);
+
+TEST(HostBodies, AreHeldAgainstTheLimitHoweverTheyCome) {
+  const TestHost host(make_test_gate(), {.require_content_length = true});
+  const HeaderLines coded = {{"Content-Encoding", "gzip"},
+                             {"Content-Length", std::to_string(kCompressed.size())}};
+  const struct {
+    const char* desc;
+    std::string request;
+    int status_before_0_53;
+  } rows[] = {
+      {"too large",
+       head("POST", "/ok", kApp, {{"Content-Length", "3000"}}) + std::string(3000, 'x'), 413},
+      {"too large, chunked", head("POST", "/ok", kApp, kChunked) + chunked(std::string(3000, 'x')),
+       411},
+      {"too large once decompressed", head("POST", "/ok", kApp, coded) + kCompressed, 415},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.desc);
+    EXPECT_EQ(exchange(host.port(), row.request).status,
+              host_reads_bodies() ? 413 : row.status_before_0_53);
+  }
+  EXPECT_EQ(host.handled(), std::vector<std::string>{});
+  EXPECT_EQ(exchange(host.port(), head("GET", "/ok", kApp, {{"Content-Encoding", "gzip"}})).status,
+            200);
+}
+
 TEST(HostBodies, AreAskedForAtOnceWhereTheApplicationWantsThat) {
   const TestHost host(make_test_gate(), {.require_content_length = true});
   const HeaderLines no_store = {{"cache-control", "no-store"}, kPlain};

@@ -1,7 +1,8 @@
 """`corsac serve` itself, on port 0, asked over raw sockets.
 
-  python3 program_test.py CORSAC_PROGRAM SAMPLE_FOLDER
+  python3 program_test.py CORSAC_PROGRAM SAMPLE_FOLDER CPP_HTTPLIB_VERSION
 """
+import gzip
 import json
 import os
 import queue
@@ -18,6 +19,8 @@ import time
 from tap import Cases, contains, equal
 
 PROGRAM, SAMPLE = map(os.path.abspath, sys.argv[1:3])
+# From 0.53 on cpp-httplib reads every body, or closes.
+READS_BODIES = tuple(int(part) for part in sys.argv[3].split(".")[:2]) >= (0, 53)
 DEADLINE = 30.0  # seconds that a condition may take; sanitised builds are slow
 
 CONFIG = """
@@ -119,10 +122,16 @@ class Running:
 def ask_raw(port, request):
     """Every byte of the answer to `request` on a connection of its own."""
     with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) as connection:
-        connection.sendall(request)
         answer = b""
+        try:
+            connection.sendall(request)
+        except ConnectionError:
+            pass  # an answer that did not wait for the whole body
         while True:
-            part = connection.recv(65536)
+            try:
+                part = connection.recv(65536)
+            except ConnectionError:
+                return answer
             if not part:
                 return answer
             answer += part
@@ -212,11 +221,26 @@ def wrong_host(running):
     contains(dict(headers), "Cache-Control")
 
 
-def too_large(running):
-    body = b"x" * (1024 * 1024 + 1)
-    status, headers, _ = ask(running.addresses[0], "POST", "/api/echo",
-                             [("Origin", ORIGIN), ("Content-Type", "text/plain")], body)
-    equal((status, cors_headers(headers)), (413, sorted(GRANT)))
+LIMIT = 1024 * 1024
+CODED = gzip.compress(b"x" * (LIMIT + 1))
+CHUNKED = b"%x\r\n" % (LIMIT + 1) + b"x" * (LIMIT + 1) + b"\r\n0\r\n\r\n"
+# description, headers, body, status before 0.53
+TOO_LARGE_ROWS = [
+    ("too large", [("Content-Length", LIMIT + 1)], b"x" * (LIMIT + 1), 413),
+    ("too large, chunked", [("Transfer-Encoding", "chunked")], CHUNKED, 411),
+    ("too large once decompressed",
+     [("Content-Encoding", "gzip"), ("Content-Length", len(CODED))], CODED, 415),
+]
+
+
+def too_large(running, headers, body, status_before_0_53):
+    port = running.addresses[0]
+    head = ["POST /api/echo HTTP/1.1", f"Host: 127.0.0.1:{port}", f"Origin: {ORIGIN}",
+            "Content-Type: text/plain"] + [f"{name}: {value}" for name, value in headers]
+    status, seen, _ = parse(ask_raw(port, "\r\n".join(head).encode() + b"\r\n\r\n" + body))
+    expected = 413 if READS_BODIES else status_before_0_53
+    no_store = [] if expected == 413 else [("Cache-Control", "no-store")]
+    equal((status, cors_headers(seen)), (expected, sorted(GRANT + no_store)))
 
 
 def post_without_length(running):
@@ -225,7 +249,7 @@ def post_without_length(running):
         running.addresses[0],
         f"POST /api/echo HTTP/1.1\r\nHost: 127.0.0.1:{running.addresses[0]}\r\n"
         "Connection: close\r\n\r\n".encode()))
-    assert status in (200, 411), status
+    equal(status, 200 if READS_BODIES else 411)
     assert time.monotonic() - started < 4, "waited for a body that nobody announced"
 
 
@@ -308,6 +332,10 @@ def admin_listener():
         equal(ask(port, "POST", "/api/reload", right)[0], 200)
         equal(ask(port, "GET", "/api/status", [("Authorization", "Bearer wrong")])[0], 401)
         assert token not in "\n".join(running.log), "a token stands in the log"
+        status, _, _ = parse(ask_raw(
+            port, b"POST /nowhere HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+                  b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKED))
+        equal(status, 404 if READS_BODIES else 411)
         status, _, _ = parse(ask_raw(port, b"GET /healthz HTTP/1.1\r\nHost: evil.example\r\n"
                                            b"Connection: close\r\n\r\n"))
         equal(status, 421)
@@ -364,7 +392,8 @@ def main():
         for description, *row in ROWS:
             cases.add("serves: " + description, wire_row, running, *row)
         cases.add("serves: a Host of somebody else", wrong_host, running)
-        cases.add("serves: a body that is too large", too_large, running)
+        for description, *row in TOO_LARGE_ROWS:
+            cases.add("serves: a body that is " + description, too_large, running, *row)
         cases.add("serves: a POST without a length", post_without_length, running)
         cases.add("events: a refusal, with place and hint", refusal_is_an_event, running)
         cases.add("events: hostile bytes", hostile_bytes_stay_on_their_line, running)

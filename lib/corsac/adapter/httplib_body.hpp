@@ -25,8 +25,10 @@ struct InstallOptions {
   // 0.53, which reads every body.
   bool allow_unread_bodies = false;
   // cpp-httplib before 0.53 waits five seconds for the body of a POST, PUT or PATCH without
-  // Content-Length, then says 400 (`curl -X POST` sends such a one). `true` answers 411 at once.
-  // Routes that take no body are then out of reach without `Content-Length: 0`.
+  // Content-Length, then says 400 (`curl -X POST` sends such a one); and set_payload_max_length
+  // limits neither a chunked body nor what one with Content-Encoding becomes: a few kilobytes fill
+  // the memory. `true` answers 411 to the first two and 415 to the last, at once. Routes that take
+  // no body are then out of reach without `Content-Length: 0`. Without meaning for 0.53.
   bool require_content_length = false;
 };
 
@@ -167,8 +169,9 @@ inline void close_after_answer(const httplib::Request& request, httplib::Respons
   if (!has_body_read(method, framing)) {
     return framing.has_body && !options.allow_unread_bodies ? 400 : 0;
   }
-  const bool is_framed = framing.has_content_length || framing.has_transfer_encoding;
-  return !is_framed && options.require_content_length ? 411 : 0;
+  if (!options.require_content_length) return 0;
+  if (!framing.has_content_length) return 411;
+  return framing.has_content_encoding && framing.has_body ? 415 : 0;
 }
 
 // What close_where_unread has to know of the request.
