@@ -201,11 +201,37 @@ TEST(HostHooks, RefuseUpgradesFromOthers) {
   EXPECT_EQ(host.handled(), std::vector<std::string>{});
 }
 
-TEST(HostHooks, AddNothingToAnUpgradeThatIsAllowedAndGoesNowhere) {
+// What did not become a WebSocket is an answer like any other.
+TEST(HostHooks, GrantWhereNoUpgradeTookPlace) {
   const TestHost host(make_test_gate());
-  const RawResponse response = exchange(host.port(), head("GET", "/nowhere", kApp, upgrade()));
-  EXPECT_EQ(response.status, 404);
-  EXPECT_EQ(response.header_set(), HeaderLines{});
+  const HeaderLines hints = {{"Upgrade", "websocket"}};
+  const struct {
+    const char* desc;
+    std::string request;
+    int status;
+    HeaderLines headers;
+  } rows[] = {
+      {"an upgrade that goes nowhere", head("GET", "/nowhere", kApp, upgrade()), 404, granted()},
+      {"an upgrade to a plain route", head("GET", "/own-cors", kApp, upgrade()), 200, granted()},
+      {"an upgrade that the host refuses",
+       head("GET", "/ws", kApp, upgrade({{"Range", "bytes=z"}})), 416, granted()},
+      {"Upgrade alone", head("GET", "/own-cors", kApp, hints), 200, granted()},
+      {"Upgrade alone, from another", head("GET", "/own-cors", kEvil, hints), 403, refused()},
+      {"Upgrade alone, without Origin", head("GET", "/own-cors", "", hints), 200, only_vary()},
+      {"another method", head("POST", "/ok", kApp, upgrade({{"Content-Length", "0"}})), 200,
+       granted({kPlain})},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.desc);
+    const auto before = host.gate().counters().totals();
+    const RawResponse response = exchange(host.port(), row.request);
+    EXPECT_EQ(response.status, row.status);
+    EXPECT_EQ(response.header_set(), row.headers);
+    const auto after = host.gate().counters().totals();
+    EXPECT_EQ(after.passed + after.granted + after.refused,
+              before.passed + before.granted + before.refused + 1)
+        << "counted once";
+  }
 }
 
 TEST(HostHooks, ForgetAnUpgradeBeforeTheNextRequestOfItsThread) {

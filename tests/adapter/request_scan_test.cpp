@@ -24,6 +24,7 @@ class Scanned {
   }
   [[nodiscard]] const RequestView& view() const { return scan_.view(); }
   [[nodiscard]] const RequestFraming& framing() const { return scan_.framing(); }
+  [[nodiscard]] bool asks_for_websocket() const { return scan_.asks_for_websocket(); }
 
  private:
   Lines lines_;
@@ -75,7 +76,7 @@ TEST(RequestScan, LeavesEveryOtherFieldAlone) {
     EXPECT_TRUE(scan.view().requested_headers.empty());
     EXPECT_FALSE(scan.view().has_cookie);
     EXPECT_FALSE(scan.view().has_authorization);
-    EXPECT_FALSE(scan.view().is_websocket_upgrade);
+    EXPECT_FALSE(scan.asks_for_websocket());
     EXPECT_FALSE(scan.framing().has_body);
   }
 }
@@ -128,21 +129,37 @@ struct UpgradeRow {
   bool is_upgrade;
 };
 
-TEST(RequestScan, SeesUpgradesToWebSocket) {
+TEST(RequestScan, SeesWhoAsksForAWebSocket) {
+  const std::pair<std::string, std::string> connection = {"Connection", "Upgrade"};
+  const std::pair<std::string, std::string> key = {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="};
+  const std::pair<std::string, std::string> upgrade = {"Upgrade", "websocket"};
   const UpgradeRow rows[] = {
-      {"as browsers send it", {{"Upgrade", "websocket"}}, true},
-      {"in any case", {{"upgrade", "WebSocket"}}, true},
-      {"in a list", {{"Upgrade", "h2c, websocket"}}, true},
-      {"on a second line", {{"Upgrade", "h2c"}, {"Upgrade", "websocket"}}, true},
-      {"another protocol", {{"Upgrade", "h2c"}}, false},
-      {"part of a word", {{"Upgrade", "websockets"}}, false},
-      {"empty", {{"Upgrade", ""}}, false},
-      {"only commas", {{"Upgrade", ",,"}}, false},
+      {"as browsers send it", {upgrade, connection, key}, true},
+      {"in any case",
+       {{"upgrade", "WebSocket"}, {"connection", "UPGRADE"}, {"sec-websocket-KEY", ""}},
+       true},
+      {"in lists",
+       {{"Upgrade", "h2c, websocket"}, {"Connection", "uhm, keep-alive, upgrade"}, key},
+       true},
+      {"on second lines",
+       {{"Upgrade", "h2c"}, upgrade, {"Connection", "close"}, connection, key},
+       true},
+      {"part of a word of Connection, which is enough for hosts",
+       {upgrade, {"Connection", "no-upgrades"}, key},
+       true},
+      {"Upgrade alone", {upgrade}, false},
+      {"no Connection", {upgrade, key}, false},
+      {"another Connection", {upgrade, {"Connection", "keep-alive, upgrad"}, key}, false},
+      {"no key", {upgrade, connection}, false},
+      {"no Upgrade", {connection, key}, false},
+      {"another protocol", {{"Upgrade", "h2c"}, connection, key}, false},
+      {"part of a word", {{"Upgrade", "websockets"}, connection, key}, false},
+      {"empty", {{"Upgrade", ""}, connection, key}, false},
+      {"only commas", {{"Upgrade", ",,"}, connection, key}, false},
   };
   for (const UpgradeRow& row : rows) {
     SCOPED_TRACE(row.desc);
-    const Scanned scan(row.lines);
-    EXPECT_EQ(scan.view().is_websocket_upgrade, row.is_upgrade);
+    EXPECT_EQ(Scanned(row.lines).asks_for_websocket(), row.is_upgrade);
   }
 }
 
@@ -242,6 +259,8 @@ TEST(RequestScan, IgnoresNamesOfTheSameLength) {
                            {"Origan", "x"},
                            {"Cookee", "x"},
                            {"Upgrads", "websocket"},
+                           {"Connectiom", "upgrade"},
+                           {"Sec-WebSocket-Kez", "x"},
                            {"Content-Typo", "x"},
                            {"Authorizatiom", "x"},
                            {"Content-Lenght", "7"},
@@ -255,7 +274,7 @@ TEST(RequestScan, IgnoresNamesOfTheSameLength) {
   for (const FieldRow& row : kFieldRows) EXPECT_FALSE((scan.view().*row.field).is_present());
   EXPECT_TRUE(scan.view().requested_headers.empty());
   EXPECT_FALSE(scan.view().has_cookie || scan.view().has_authorization);
-  EXPECT_FALSE(scan.view().is_websocket_upgrade || scan.framing().has_body);
+  EXPECT_FALSE(scan.asks_for_websocket() || scan.framing().has_body);
   EXPECT_FALSE(scan.framing().has_content_encoding);
 }
 

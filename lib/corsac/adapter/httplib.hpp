@@ -122,9 +122,16 @@ inline Before Hooks::before(const httplib::Request& request,
   const adapter::HttplibHeaders headers(request.headers);
   RequestScan scan;
   adapter::scan_request(request, headers, scan);
+  const bool is_second_time =
+      scan.view().is_websocket_upgrade && adapter::is_passed_upgrade(response, number_);
+  if (is_second_time) scan.view().is_websocket_upgrade = false;
   DecisionSlot& slot = open_slot(number_, &request);
   adapter::note_body(request, scan, slot);
-  gate_->decide(scan.view(), slot.decided);
+  if (is_second_time) {
+    gate_->decide_again(scan.view(), slot.decided);
+  } else {
+    gate_->decide(scan.view(), slot.decided);
+  }
 
   const Decision& decision = slot.decided.decision;
   const int status =
@@ -137,8 +144,9 @@ inline Before Hooks::before(const httplib::Request& request,
     return Before::Answered;
   }
   const bool is_preflight = decision.is_preflight;
-  if (adapter::kHostHasWebSockets && scan.view().is_websocket_upgrade) {
+  if (scan.view().is_websocket_upgrade) {
     slot.clear();  // an accepted upgrade never comes to `after`; its slot would wait for another
+    adapter::note_passed_upgrade(response, number_);
   } else {
     try {
       detach_grants(slot, scan.view().origin.value);
@@ -177,7 +185,7 @@ inline void Hooks::finish(const DecisionSlot& slot, httplib::Response& response)
   if (is_replaced) gate_->counters().count_handler_headers_replaced();
   if (!slot.is_answered) return;
   keep_last_line(response.headers, "Content-Type");  // ours, and that of an error handler's stream
-  if (slot.must_close && decision.outcome == Outcome::Answer) {
+  if (slot.must_close && response.status < 400) {
     // The host thinks that what ends the connection (close_after_answer) is a body.
     erase_lines(response.headers,
                 [](std::string_view name) { return equals_ignoring_case(name, "Content-Type"); });
@@ -188,22 +196,24 @@ inline void Hooks::finish(const DecisionSlot& slot, httplib::Response& response)
   }
 }
 
-// A request that `before` has not seen: the host refused it while reading, or it asked for an
-// upgrade that no route took.
+// A request that `before` has not seen, since the host refused it while reading, or that it let
+// pass as an upgrade. None of them became one: they are decided as plain requests.
 inline void Hooks::decide_late(const httplib::Request& request, httplib::Response& response) const {
   const adapter::HttplibHeaders headers(request.headers);
   RequestScan scan;
   adapter::scan_request(request, headers, scan);
-  if (!request.target.empty() && !request.path.empty()) {
-    GateDecision late;
+  const bool is_counted = adapter::is_passed_upgrade(response, number_);
+  scan.view().is_websocket_upgrade = false;
+  GateDecision late;
+  if (request.target.empty() || request.path.empty()) {
+    gate_->decide_unparsed(late);
+    gate_->counters().count_response_without_decision();
+  } else if (is_counted) {
+    gate_->decide_again(scan.view(), late);
+  } else {
     gate_->decide(scan.view(), late);
-    write_decision(response.headers, late.decision, late.extra_vary, AnsweredBy::Handler);
-    return;
   }
-  GateDecision unparsed;
-  gate_->decide_unparsed(unparsed);
-  write_decision(response.headers, unparsed.decision, {}, AnsweredBy::Handler);
-  gate_->counters().count_response_without_decision();
+  write_decision(response.headers, late.decision, late.extra_vary, AnsweredBy::Handler);
 }
 
 }  // namespace corsac

@@ -184,8 +184,8 @@ inline void note_body(const httplib::Request& request, const RequestScan& scan,
   slot.body_bytes = is_plain && !framing.is_ambiguous ? framing.content_length : 0;
   // 0.53 reads a body behind an answer of the hook before routing, except where it was asked for an
   // upgrade, or takes the length for none.
-  const bool is_upgrade = kHostHasWebSockets && scan.view().is_websocket_upgrade;
-  slot.must_close = slot.has_body && (!kHostReadsBodies || framing.is_ambiguous || is_upgrade);
+  slot.must_close = slot.has_body &&
+                    (!kHostReadsBodies || framing.is_ambiguous || scan.view().is_websocket_upgrade);
   // A stream that ends the connection ends it after the first range (EndsWithStream). A server may
   // ignore Range, and shall for what is no GET (RFC 9110, 14.2).
   if (slot.must_close) const_cast<httplib::Request&>(request).ranges.clear();

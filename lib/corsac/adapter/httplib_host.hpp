@@ -5,6 +5,8 @@
 // 0.11.4 has no version number that the preprocessor can compare.
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 #include <httplib.h>
@@ -74,6 +76,30 @@ class HttplibHeaders final : public HeaderFields {
   const httplib::Headers& headers_;
 };
 
+// An upgrade that passed the hook before routing and that no route takes comes to it again, as a
+// plain request; one that is accepted never comes to the hook after routing. So what tells them
+// apart lies in the response, where the host has room for it. `install` is the install's number.
+template <class Response>
+void note_passed_upgrade(Response& response, std::uint64_t install) noexcept {
+  if constexpr (requires { response.user_data; }) {
+    try {
+      response.user_data.set("corsac-upgrade-" + std::to_string(install), true);
+    } catch (...) {  // no memory: it is decided and counted once more
+    }
+  }
+}
+
+template <class Response>
+[[nodiscard]] bool is_passed_upgrade(const Response& response, std::uint64_t install) noexcept {
+  if constexpr (requires { response.user_data; }) {
+    try {
+      return response.user_data.has("corsac-upgrade-" + std::to_string(install));
+    } catch (...) {
+    }
+  }
+  return false;
+}
+
 // One pass over the request. The view shows the bytes of `request`, and `headers`.
 inline void scan_request(const httplib::Request& request, const HttplibHeaders& headers,
                          RequestScan& scan) noexcept {
@@ -85,7 +111,8 @@ inline void scan_request(const httplib::Request& request, const HttplibHeaders& 
   view.method = request.method;
   view.target = request.target;
   view.path = request.path;
-  view.is_websocket_upgrade = view.is_websocket_upgrade && request.method == "GET";
+  view.is_websocket_upgrade =
+      kHostHasWebSockets && request.method == "GET" && scan.asks_for_websocket();
   view.is_tls = is_tls(request);
   view.is_http_1_0 = request.version == "HTTP/1.0";
   view.peer_address = request.remote_addr;

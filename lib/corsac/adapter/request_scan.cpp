@@ -60,6 +60,16 @@ bool names_websocket(std::string_view value) noexcept {
   }
 }
 
+// Most values are `keep-alive` or `close`: one look at the letter that neither has.
+bool mentions_upgrade(std::string_view value) noexcept {
+  constexpr std::string_view kWord = "upgrade";
+  for (std::size_t at = value.find_first_of("uU"); at != std::string_view::npos;
+       at = value.find_first_of("uU", at + 1)) {
+    if (equals_ignoring_case(value.substr(at, kWord.size()), kWord)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void RequestScan::add(std::string_view name, std::string_view value) noexcept {
@@ -74,7 +84,10 @@ void RequestScan::add(std::string_view name, std::string_view value) noexcept {
       return;
     case 7:
       if (is("referer")) add_field(view_.referer, value);
-      if (is("upgrade") && names_websocket(value)) view_.is_websocket_upgrade = true;
+      if (is("upgrade") && names_websocket(value)) names_websocket_ = true;
+      return;
+    case 10:
+      if (is("connection") && mentions_upgrade(value)) mentions_upgrade_ = true;
       return;
     case 12:
       if (is("content-type")) add_field(view_.content_type, value);
@@ -93,6 +106,7 @@ void RequestScan::add(std::string_view name, std::string_view value) noexcept {
       return;
     case 17:
       if (is("x-forwarded-proto")) add_field(view_.forwarded_proto, value);
+      if (is("sec-websocket-key")) has_websocket_key_ = true;
       if (is("transfer-encoding")) add_transfer_encoding(trim_ows(value));
       return;
     default:

@@ -53,6 +53,12 @@ class RequestScan {
   [[nodiscard]] RequestView& view() noexcept { return view_; }
   [[nodiscard]] const RequestView& view() const noexcept { return view_; }
   [[nodiscard]] const RequestFraming& framing() const noexcept { return framing_; }
+  // What a GET asks for that a host with WebSockets takes for an upgrade, and a little more:
+  // Upgrade names websocket, Connection mentions upgrade, and there is a Sec-WebSocket-Key (RFC
+  // 6455, 4.2.1). No less than the host does, which looks for `upgrade` anywhere in Connection.
+  [[nodiscard]] bool asks_for_websocket() const noexcept {
+    return names_websocket_ && mentions_upgrade_ && has_websocket_key_;
+  }
 
  private:
   void add_content_length(std::string_view value) noexcept;
@@ -61,6 +67,9 @@ class RequestScan {
 
   RequestView view_ = {};
   RequestFraming framing_ = {};
+  bool names_websocket_ = false;
+  bool mentions_upgrade_ = false;
+  bool has_websocket_key_ = false;
   std::size_t line_count_ = 0;
   union {  // only the first line_count_ are alive
     std::array<std::string_view, kRequestedHeadersLimitLines> lines_;

@@ -51,7 +51,7 @@ struct RequestView {
 
   bool has_cookie = false;
   bool has_authorization = false;
-  bool is_websocket_upgrade = false;  // GET with `Upgrade: websocket`, in any case
+  bool is_websocket_upgrade = false;  // a GET that the host may answer with a WebSocket
   bool is_tls = false;                // the connection to this process, not to a proxy before it
   bool is_http_1_0 = false;
   // Set by the gate when the application's `allow_request` predicate said yes: the origin counts as

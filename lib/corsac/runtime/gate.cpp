@@ -97,12 +97,16 @@ Gate::Gate(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Gate::~Gate() = default;
 
+void Gate::decide_again(RequestView& request, GateDecision& result) noexcept {
+  begin(state_->slot, result);
+  request.own = &state_->own;
+  request.is_allowed_by_application = false;
+  state_->decide(request, result);
+}
+
 void Gate::decide(RequestView& request, GateDecision& result) noexcept {
   State& state = *state_;
-  begin(state.slot, result);
-  request.own = &state.own;
-  request.is_allowed_by_application = false;
-  state.decide(request, result);
+  decide_again(request, result);
   state.counters.count(result.decision);
   if (result.decision.reason == Reason::None || !result.snapshot->has_debug()) return;
   try {

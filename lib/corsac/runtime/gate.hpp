@@ -82,6 +82,10 @@ class Gate {
   // `request.own` is set by the gate. Allocates nothing unless a predicate or an event does.
   void decide(RequestView& request, GateDecision& result) noexcept;
 
+  // For a request that decide has let pass as an upgrade and that did not become one: decided as a
+  // plain one, and neither counted nor recorded a second time.
+  void decide_again(RequestView& request, GateDecision& result) noexcept;
+
   // For an answer to a request of which nothing was parsed: nobody is granted anything, since who
   // asked is not known, but Vary stands in it. Counts nothing.
   void decide_unparsed(GateDecision& result) noexcept;
