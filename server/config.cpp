@@ -178,6 +178,43 @@ const toml::table* subtable(const toml::table& document, std::string_view name,
   return nullptr;
 }
 
+// Where `field` of the section stands, or the section, or nothing.
+Place place_in(const toml::table& document, std::string_view section, std::string_view field) {
+  const toml::table* table = document.get_as<toml::table>(section);
+  if (table == nullptr) return {};
+  const toml::node* node = table->get(field);
+  return place_of(node == nullptr ? *table : *node);
+}
+
+// Two listeners on one address: the second could not listen.
+void check_addresses(const toml::table& document, const ServerConfig& config,
+                     std::vector<Problem>& problems) {
+  struct Listener {
+    std::string_view section;
+    std::string_view field;
+    const ListenAddress* address;
+  };
+  const Listener listeners[] = {
+      {"server", "listen", &config.listen},
+      {"server", "second_listen", config.second_listen ? &*config.second_listen : nullptr},
+      {"admin", "listen", config.admin ? &config.admin->listen : nullptr},
+  };
+  for (const Listener& later : listeners) {
+    for (const Listener* first = listeners; first != &later; ++first) {
+      if (!first->address || !later.address || *first->address != *later.address) continue;
+      if (later.address->port == 0) continue;  // each gets a free one
+      problems.push_back({.code = "listen-address-repeated",
+                          .path = std::string(later.section) + "." + std::string(later.field),
+                          .value = to_text(*later.address),
+                          .place = place_in(document, later.section, later.field),
+                          .what = std::string(first->section) + "." + std::string(first->field) +
+                                  " is the same address",
+                          .fix = "give each listener a port of its own"});
+      break;
+    }
+  }
+}
+
 void read_server(const toml::table& document, ServerConfig& config,
                  std::vector<Problem>& problems) {
   Section section(subtable(document, "server", problems), "server", problems);
@@ -294,6 +331,7 @@ void read_sections(const toml::table& document, const std::filesystem::path& fol
   config.store.directory = folder;
   read_admin(document, folder, config, problems);
   read_log(document, folder, config.log, problems);
+  check_addresses(document, config, problems);
 }
 
 // The bytes of the file, or a problem. A directory or a FIFO would be read as empty or for ever, so

@@ -18,6 +18,7 @@ namespace corsac::server {
 struct ListenAddress {
   std::string host = "127.0.0.1";  // numeric or a name; IPv6 without brackets
   std::uint16_t port = 0;
+  bool operator==(const ListenAddress&) const = default;
 };
 
 // "127.0.0.1:8080", "localhost:0", "[::1]:8080"; nothing for anything else.
@@ -55,7 +56,7 @@ struct ServerConfig {
 // Reads and checks `file`. The error side holds every error at once, with line and column:
 // toml-syntax, config-not-found, config-not-a-file, config-too-large, field-unknown, field-type,
 // field-range, field-missing, field-not-available, section-not-available, listen-address,
-// admin-not-loopback.
+// listen-address-repeated, admin-not-loopback.
 [[nodiscard]] Result<ServerConfig, Report> read_config(const std::filesystem::path& file);
 
 }  // namespace corsac::server

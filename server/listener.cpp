@@ -6,6 +6,8 @@
 #include <condition_variable>
 #include <mutex>
 
+#include <sys/socket.h>
+
 namespace corsac::server {
 namespace {
 
@@ -29,6 +31,13 @@ Listener::Listener(unsigned threads) : ending_(std::make_shared<Ending>()) {
   server_.set_keep_alive_max_count(kKeepAliveRequests);
   server_.set_payload_max_length(kPayloadLimitBytes);
   server_.set_tcp_nodelay(true);
+  // Instead of the host's SO_REUSEPORT, with which a second program of this user, or a second
+  // listener, would silently share the port and get every other connection. This one lets the port
+  // be taken again while connections of the last run linger.
+  server_.set_socket_options([](auto socket) {
+    const int yes = 1;
+    ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  });
   // Without one, 0.11.4 sends the exception's text to the client.
   server_.set_exception_handler(
       [](const httplib::Request&, httplib::Response& response, std::exception_ptr) {

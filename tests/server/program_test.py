@@ -373,6 +373,15 @@ def refuses_a_taken_port():
             contains("\n".join(running.log), str(port))
 
 
+def refuses_the_port_of_another_program():
+    with Running().wait_ready() as first:
+        listen = f"127.0.0.1:{first.addresses[0]}"
+        with Running(arguments=["--listen", listen]) as second:
+            equal(second.process.wait(timeout=DEADLINE), 1)
+            second.log_reader.join(DEADLINE)
+            contains("\n".join(second.log), "cannot listen on " + listen)
+
+
 def starts_closed_when_told():
     policy = 'version = 1\n[cors]\nallowed_origins = ["example.com"]\n'
     with Running(policy=policy, more='on_start_failure = "closed"\n').wait_ready() as running:
@@ -404,6 +413,8 @@ def main():
         for description, *row in START_ROWS:
             cases.add("does not start: " + description, refuses_to_start, *row)
         cases.add("does not start: a port that is taken", refuses_a_taken_port)
+        cases.add("does not start: the port of another program",
+                  refuses_the_port_of_another_program)
         cases.add("starts closed when told so", starts_closed_when_told)
         cases.run()
 

@@ -1,0 +1,204 @@
+// server.toml as it is read: values, and every error with its place.
+
+#include "config.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/temp_folder.hpp"
+
+namespace corsac::server {
+namespace {
+
+struct AddressRow {
+  const char* desc;
+  const char* text;
+  const char* host;  // null = no address
+  std::uint16_t port;
+  const char* back = nullptr;  // as to_text writes it, where it differs
+};
+
+TEST(ListenAddress, IsHostAndPort) {
+  const AddressRow rows[] = {
+      {"an address", "127.0.0.1:8080", "127.0.0.1", 8080},
+      {"a name", "localhost:80", "localhost", 80},
+      {"any free port", "127.0.0.1:0", "127.0.0.1", 0},
+      {"the last port", "127.0.0.1:65535", "127.0.0.1", 65535},
+      {"IPv6", "[::1]:8080", "::1", 8080},
+      {"every address", "0.0.0.0:1", "0.0.0.0", 1},
+      {"every IPv6 address", "[::]:1", "::", 1},
+      {"a port with zeros before it", "127.0.0.1:0080", "127.0.0.1", 80, "127.0.0.1:80"},
+      {"no port", "127.0.0.1", nullptr, 0},
+      {"an empty port", "127.0.0.1:", nullptr, 0},
+      {"no host", ":8080", nullptr, 0},
+      {"nothing", "", nullptr, 0},
+      {"a colon", ":", nullptr, 0},
+      {"a port beyond the last", "127.0.0.1:65536", nullptr, 0},
+      {"a signed port", "127.0.0.1:-1", nullptr, 0},
+      {"a port with a plus", "127.0.0.1:+1", nullptr, 0},
+      {"a name for a port", "127.0.0.1:http", nullptr, 0},
+      {"blanks", "127.0.0.1: 80", nullptr, 0},
+      {"a blank in the host", "local host:80", nullptr, 0},
+      {"IPv6 without brackets", "::1:8080", nullptr, 0},
+      {"brackets around a name", "[localhost]:80", nullptr, 0},
+      {"half a bracket", "[::1:80", nullptr, 0},
+      {"a URL", "http://127.0.0.1:80", nullptr, 0},
+  };
+  for (const AddressRow& row : rows) {
+    SCOPED_TRACE(row.desc);
+    const auto address = parse_listen_address(row.text);
+    ASSERT_EQ(address.has_value(), row.host != nullptr);
+    if (!address) continue;
+    EXPECT_EQ(address->host, row.host);
+    EXPECT_EQ(address->port, row.port);
+    EXPECT_EQ(to_text(*address), row.back == nullptr ? row.text : row.back);
+  }
+}
+
+TEST(ListenAddress, KnowsWhatOthersCannotReach) {
+  for (const char* host : {"127.0.0.1", "127.255.0.7", "::1", "localhost"}) {
+    EXPECT_TRUE(is_loopback({host, 80})) << host;
+  }
+  for (const char* host : {"0.0.0.0", "::", "10.0.0.1", "128.0.0.1", "::2", "localhost.example.com",
+                           "example.com", ""}) {
+    EXPECT_FALSE(is_loopback({host, 80})) << host;
+  }
+}
+
+// What stands in every file unless a row says otherwise: a store is needed.
+constexpr const char* kStore = "[store]\nfile = \"policy.toml\"\n";
+
+Result<ServerConfig, Report> read(const test::TempFolder& folder, const std::string& text) {
+  return read_config(folder.write("server.toml", text));
+}
+
+TEST(ServerConfig, HasDefaults) {
+  const test::TempFolder folder;
+  const auto config = read(folder, kStore);
+  ASSERT_TRUE(config.has_value()) << config.error().text();
+  EXPECT_EQ(to_text(config->listen), "127.0.0.1:8080");
+  EXPECT_FALSE(config->second_listen.has_value());
+  EXPECT_FALSE(config->admin.has_value());
+  EXPECT_EQ(config->threads, 64U);
+  EXPECT_EQ(config->store.plugin, "toml");
+  EXPECT_EQ(config->store.directory, folder.path());
+  EXPECT_EQ(config->log.file, "-");
+  EXPECT_EQ(config->log.event_capacity, 10'000U);
+}
+
+TEST(ServerConfig, ReadsEveryField) {
+  const test::TempFolder folder;
+  const auto config = read(folder, R"(
+[server]
+listen = "[::1]:1"
+second_listen = "localhost:2"
+public_origins = ["https://api.example.com"]
+trusted_proxies = ["127.0.0.1", "10.0.0.0/8"]
+threads = 4096
+[store]
+plugin = "other"
+max_stale_seconds = 1
+retry_max_seconds = 2
+deadline_seconds = 3
+refresh_seconds = 4
+on_start_failure = "closed"
+accept_empty = true
+file = "policy.toml"
+number = 7
+flag = false
+[admin]
+listen = "127.0.0.1:0"
+public_url = "https://admin.example.com:8443/corsac"
+token_file = "admin.tokens"
+requests_per_minute = 7
+[log]
+file = "corsac.log"
+event_capacity = 1
+)");
+  ASSERT_TRUE(config.has_value()) << config.error().text();
+  EXPECT_EQ(to_text(config->listen), "[::1]:1");
+  EXPECT_EQ(to_text(*config->second_listen), "localhost:2");
+  EXPECT_EQ(config->public_origins, std::vector<std::string>{"https://api.example.com"});
+  EXPECT_EQ(config->trusted_proxies, (std::vector<std::string>{"127.0.0.1", "10.0.0.0/8"}));
+  EXPECT_EQ(config->threads, 4096U);
+  EXPECT_EQ(config->store.plugin, "other");
+  EXPECT_EQ(config->store.max_stale.count(), 1);
+  EXPECT_EQ(config->store.retry_max.count(), 2);
+  EXPECT_EQ(config->store.deadline.count(), 3);
+  EXPECT_EQ(config->store.refresh.count(), 4);
+  EXPECT_EQ(config->store.on_start_failure, OnStartFailure::Closed);
+  EXPECT_TRUE(config->store.accept_empty);
+  EXPECT_EQ(config->store.settings,
+            (std::vector<std::pair<std::string, std::string>>{
+                {"file", "policy.toml"}, {"flag", "false"}, {"number", "7"}}));
+  EXPECT_EQ(to_text(config->admin->listen), "127.0.0.1:0");
+  EXPECT_EQ(config->admin->public_url, "https://admin.example.com:8443/corsac");
+  EXPECT_EQ(config->admin->token_file, folder.path() / "admin.tokens");
+  EXPECT_EQ(config->admin->requests_per_minute, 7U);
+  EXPECT_EQ(config->log.file, (folder.path() / "corsac.log").string());
+  EXPECT_EQ(config->log.event_capacity, 1U);
+}
+
+struct WrongRow {
+  const char* desc;
+  std::string text;
+  // "line:column code path" of each problem, in the report's order.
+  std::vector<std::string> problems;
+};
+
+std::vector<std::string> places(const Report& report) {
+  std::vector<std::string> found;
+  for (const Problem& problem : report.problems()) {
+    found.push_back(std::to_string(problem.place.line) + ":" +
+                    std::to_string(problem.place.column) + " " +
+                    std::string(std::string_view(problem.code)) + " " + problem.path);
+  }
+  return found;
+}
+
+void check_wrong(const std::vector<WrongRow>& rows) {
+  const test::TempFolder folder;
+  for (const WrongRow& row : rows) {
+    SCOPED_TRACE(row.desc);
+    const auto config = read(folder, row.text + kStore);
+    if (config) {
+      ADD_FAILURE() << "taken";
+      continue;
+    }
+    EXPECT_EQ(places(config.error()), row.problems);
+    EXPECT_EQ(config.error().sources(),
+              std::vector<std::string>{(folder.path() / "server.toml").string()});
+  }
+}
+
+TEST(ServerConfig, NamesAListenerThatHasTheAddressOfAnother) {
+  check_wrong({
+      {"the second one",
+       "[server]\nlisten = \"127.0.0.1:1\"\nsecond_listen = \"127.0.0.1:1\"\n",
+       {"3:17 listen-address-repeated server.second_listen"}},
+      {"the admin one",
+       "[server]\nlisten = \"127.0.0.1:1\"\n[admin]\nlisten = \"127.0.0.1:1\"\n",
+       {"4:10 listen-address-repeated admin.listen"}},
+      {"the admin one, which is not written",
+       "[server]\nlisten = \"127.0.0.1:8081\"\n[admin]\n",
+       {"3:1 listen-address-repeated admin.listen"}},
+      {"all three",
+       "[server]\nlisten = \"[::1]:1\"\nsecond_listen = \"[::1]:1\"\n[admin]\nlisten = "
+       "\"[::1]:1\"\n",
+       {"3:17 listen-address-repeated server.second_listen",
+        "5:10 listen-address-repeated admin.listen"}},
+  });
+}
+
+TEST(ServerConfig, LetsEveryListenerTakeAnyFreePort) {
+  const test::TempFolder folder;
+  const auto config = read(folder, std::string(kStore) +
+                                       "[server]\nlisten = \"127.0.0.1:0\"\nsecond_listen = "
+                                       "\"127.0.0.1:0\"\n[admin]\nlisten = \"127.0.0.1:0\"\n");
+  EXPECT_TRUE(config.has_value()) << config.error().text();
+}
+
+}  // namespace
+}  // namespace corsac::server
