@@ -2,6 +2,8 @@
 
 // The program's log: JSON lines, one for each event, load, transition and notice.
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,18 +13,24 @@
 
 namespace corsac::server {
 
-// Safe from any thread. A line is written whole or not at all.
+// Safe from any thread, and never waits for whoever reads the log: a thread of its own writes the
+// lines. When that one is held up, as by a full pipe, the oldest lines are dropped, and a line says
+// how many. A line is written whole or not at all.
 class Log {
  public:
+  static constexpr std::size_t kWaitingLinesLimit = 4096;  // a line has some hundred bytes
+
   // `file` is a path, or "-" for standard error. The error side says why the file cannot be
   // written.
   [[nodiscard]] static Result<std::shared_ptr<Log>, std::string> open(const std::string& file);
-  ~Log();
+  ~Log();  // waits until every line is written
 
   // A line that is JSON already.
   void json_line(std::string_view line);
   // {"type": "log", "time": ..., "level": ..., "message": ...}
   void message(LogLevel level, std::string_view text);
+  // True as soon as every line so far is written or dropped; false when it takes longer than this.
+  [[nodiscard]] bool is_written_within(std::chrono::milliseconds time);
 
  private:
   struct State;

@@ -2,7 +2,8 @@
 // tests/browser.
 //
 // Everything that can be wrong is found before anything is announced: configuration, log, policy,
-// ports. Then it runs until a signal ends it.
+// ports. Then it runs until a signal ends it. From the first line on a signal is heard: a store
+// that hangs, a log that nobody reads, a request that does not end hold up no leaving (StopWatch).
 
 #include <atomic>
 #include <chrono>
@@ -25,12 +26,16 @@
 #include "log.hpp"
 #include "sample/routes.hpp"
 #include "signals.hpp"
+#include "stop_watch.hpp"
 
 namespace corsac::server {
 namespace {
 
-// Requests in flight get this long; what is left then is cut, so that the program leaves within 2 s.
+// Requests in flight get this long; what is left then is cut, so that the program leaves within 2
+// s.
 constexpr std::chrono::milliseconds kGrace{1500};
+// What may be said about that takes no longer than this.
+constexpr std::chrono::milliseconds kLastWord{100};
 
 // Where static/ lies: beside the configuration, else where it was installed.
 std::filesystem::path sample_folder(const std::filesystem::path& config_file) {
@@ -135,23 +140,45 @@ int fail_with(const std::string& text) {
   return 1;
 }
 
-}  // namespace
-
-int serve(const ServeOptions& options) {
-  block_signals();
+Result<ServerConfig, std::string> read_options(const ServeOptions& options) {
   auto config = read_config(options.config);
-  if (!config) return fail_with(config.error().text());
-  if (!options.listen.empty()) {
-    const auto address = parse_listen_address(options.listen);
-    if (!address) return fail_with("corsac: --listen takes HOST:PORT, as 127.0.0.1:8080\n");
-    config->listen = *address;
-  }
-  auto log = Log::open(config->log.file);
-  if (!log) return fail_with("corsac: the log cannot be written: " + log.error() + "\n");
+  if (!config) return fail(config.error().text());
+  if (options.listen.empty()) return std::move(*config);
+  const auto address = parse_listen_address(options.listen);
+  if (!address) return fail(std::string("corsac: --listen takes HOST:PORT, as 127.0.0.1:8080\n"));
+  config->listen = *address;
+  return std::move(*config);
+}
 
-  auto gate = open_gate(config->store, gate_options(*config, *log));
+// Neither the gate nor the log lives longer for what the watch may do.
+void watch_over(StopWatch& watch, const std::shared_ptr<Gate>& gate) {
+  watch.on_reload([weak_gate = std::weak_ptr(gate)] {
+    if (const auto locked = weak_gate.lock()) locked->request_reload();
+  });
+}
+
+void watch_over(StopWatch& watch, const std::shared_ptr<Log>& log) {
+  watch.on_cut([weak_log = std::weak_ptr(log)] {
+    const auto locked = weak_log.lock();
+    if (!locked) return;
+    locked->message(LogLevel::Warning, "the program did not end in time and is cut");
+    static_cast<void>(locked->is_written_within(kLastWord));
+  });
+}
+
+// 0, or 1 after saying why it could not start.
+int serve_under(StopWatch& watch, const ServeOptions& options) {
+  const auto config = read_options(options);
+  if (!config) return fail_with(config.error());
+  const auto log = Log::open(config->log.file);
+  if (!log) return fail_with("corsac: the log cannot be written: " + log.error() + "\n");
+  watch_over(watch, *log);
+  const auto gate = open_gate(config->store, gate_options(*config, *log));
   if (!gate) return fail_with(gate.error().text());
-  std::fputs((*gate)->warnings().text().c_str(), stderr);
+  watch_over(watch, *gate);
+  if (const std::string warnings = (*gate)->warnings().text(); !warnings.empty()) {
+    std::fputs(warnings.c_str(), stderr);
+  }
 
   Listeners listeners(*config, *gate, sample_folder(options.config));
   if (const auto refused = listeners.bind()) {
@@ -166,12 +193,23 @@ int serve(const ServeOptions& options) {
   listeners.start();
   listeners.announce(admin_fragment);
 
-  while (wait_for_signal() == Signal::Reload) (*gate)->request_reload();
+  watch.wait();
   if (!listeners.stop()) {
     (*log)->message(LogLevel::Warning, "requests were still in flight and have been cut");
+    static_cast<void>((*log)->is_written_within(kLastWord));
     std::_Exit(0);  // their threads hold everything that would be freed now
   }
   return 0;
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options) {
+  block_signals();
+  StopWatch watch;
+  const int status = serve_under(watch, options);
+  return watch.is_stopping() ? 0
+                             : status;  // who was told to stop while starting did what he should
 }
 
 }  // namespace corsac::server

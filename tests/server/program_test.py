@@ -1,6 +1,6 @@
 """`corsac serve` itself, on port 0, asked over raw sockets.
 
-  python3 program_test.py CORSAC_PROGRAM SAMPLE_FOLDER CPP_HTTPLIB_VERSION
+  python3 program_test.py CORSAC_PROGRAM SAMPLE_FOLDER CPP_HTTPLIB_VERSION BROKEN_PLUGIN_FOLDER
 """
 import gzip
 import json
@@ -21,6 +21,7 @@ from tap import Cases, contains, equal
 PROGRAM, SAMPLE = map(os.path.abspath, sys.argv[1:3])
 # From 0.53 on cpp-httplib reads every body, or closes.
 READS_BODIES = tuple(int(part) for part in sys.argv[3].split(".")[:2]) >= (0, 53)
+MISBEHAVING = os.path.join(os.path.abspath(sys.argv[4]), "corsac_misbehaving.so")
 DEADLINE = 30.0  # seconds that a condition may take; sanitised builds are slow
 
 CONFIG = """
@@ -41,7 +42,7 @@ listen = "127.0.0.1:0"
 class Running:
     """The program with the sample's policy in a folder of its own."""
 
-    def __init__(self, policy=None, more="", arguments=()):
+    def __init__(self, policy=None, more="", arguments=(), stderr=subprocess.PIPE):
         self.folder = tempfile.mkdtemp(prefix="corsac-program-")
         if policy is None:
             with open(os.path.join(SAMPLE, "policy.toml"), encoding="utf-8") as file:
@@ -54,7 +55,7 @@ class Running:
         self.lines, self.log = queue.Queue(), []
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--config", config, *arguments], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            stdout=subprocess.PIPE, stderr=stderr, text=True)
         threading.Thread(target=self.read_output, daemon=True).start()
         self.log_reader = threading.Thread(target=self.read_log, daemon=True)
         self.log_reader.start()
@@ -67,7 +68,7 @@ class Running:
         self.lines.put(None)
 
     def read_log(self):
-        for line in self.process.stderr:
+        for line in self.process.stderr or ():
             self.log.append(line.rstrip("\n"))
 
     def wait_ready(self, wants_admin=False):
@@ -89,6 +90,17 @@ class Running:
             file.write(text)
         os.chmod(path + ".new", 0o600)
         os.rename(path + ".new", path)
+
+    def wait_signals_taken(self):
+        """Waits until SIGTERM no longer kills the program, which is before it does anything."""
+        end = time.monotonic() + DEADLINE
+        while time.monotonic() < end:
+            with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+                blocked = re.search(r"^SigBlk:\s*(\w+)", status.read(), re.M)
+            if int(blocked.group(1), 16) >> (signal.SIGTERM - 1) & 1:
+                return self
+            time.sleep(0.001)  # between two looks, not instead of one
+        raise AssertionError("SIGTERM was never taken")
 
     def wait_log(self, condition):
         """The first log line for which the condition holds, as an object."""
@@ -309,6 +321,73 @@ def ends_with_a_request_in_flight():
         assert took < 2.5, f"took {took:.2f} s"
 
 
+def leaves_in_time(running):
+    status, took = running.end()
+    equal(status, 0)
+    assert took < 2.5, f"took {took:.2f} s"  # 2 s are promised; the rest is for a busy machine
+
+
+def store_that(mode):
+    return f'plugin = "{MISBEHAVING}"\nmode = "{mode}"\nhold_ms = 20000\n'
+
+
+def ends_while_starting():
+    with Running(more=store_that("open_ignores_interrupt")) as running:
+        leaves_in_time(running.wait_signals_taken())
+
+
+def ends_with_a_store_that_hangs():
+    with Running(more=store_that("close_hangs")).wait_ready() as running:
+        leaves_in_time(running)
+        contains("\n".join(running.log), "did not end in time")
+
+
+def ends_with_a_log_that_nobody_reads():
+    reader, writer = os.pipe()
+    try:
+        os.set_blocking(writer, False)
+        try:
+            while True:
+                os.write(writer, b"x" * 4096)
+        except BlockingIOError:
+            pass
+        os.set_blocking(writer, True)
+        with Running(stderr=writer).wait_ready() as running:
+            for number in range(200):
+                status, _, _ = ask(running.addresses[0], "GET", "/api/hello",
+                                   [("Origin", f"https://evil-{number}.example")])
+                equal(status, 403)
+            leaves_in_time(running)
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+def ends_with_requests_that_do_not():
+    with Running().wait_ready() as running:
+        port = running.addresses[0]
+        host = f"Host: 127.0.0.1:{port}\r\n\r\n"
+        open_connections = []
+        for part in ("GET /api/he", "GET /api/hello HTTP/1.1\r\nHost: 127",
+                     "GET /api/slow?ms=9000 HTTP/1.1\r\n" + host,
+                     "POST /api/echo HTTP/1.1\r\nContent-Length: 9\r\n" + host + "body"):
+            connection = socket.create_connection(("127.0.0.1", port), DEADLINE)
+            connection.sendall(part.encode())
+            open_connections.append(connection)
+        ask(port, "GET", "/api/hello")  # sent later and answered: the others are under way
+        leaves_in_time(running)
+        for connection in open_connections:
+            connection.close()
+
+
+def stands_many_reloads():
+    with Running().wait_ready() as running:
+        for _ in range(500):
+            running.process.send_signal(signal.SIGHUP)
+        equal(ask(running.addresses[0], "GET", "/api/hello")[0], 200)
+        leaves_in_time(running)
+
+
 def ends_by_interrupt():
     with Running().wait_ready() as running:
         equal(running.end(signal.SIGINT)[0], 0)
@@ -408,7 +487,12 @@ def main():
         cases.add("events: hostile bytes", hostile_bytes_stay_on_their_line, running)
         cases.add("reload: a new policy, and a wrong one", reload_takes_effect, running)
         cases.add("ends: with a request in flight", ends_with_a_request_in_flight)
+        cases.add("ends: while it starts", ends_while_starting)
+        cases.add("ends: with a store that hangs", ends_with_a_store_that_hangs)
+        cases.add("ends: with a log that nobody reads", ends_with_a_log_that_nobody_reads)
+        cases.add("ends: with requests that do not", ends_with_requests_that_do_not)
         cases.add("ends: by interrupt", ends_by_interrupt)
+        cases.add("reload: many at once", stands_many_reloads)
         cases.add("admin: routes behind the token", admin_listener)
         for description, *row in START_ROWS:
             cases.add("does not start: " + description, refuses_to_start, *row)

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace corsac::server {
+
+// Sees to it that the program leaves in time. From its construction on SIGTERM and SIGINT are
+// taken, whatever main does: the program ends by itself, or is cut 1.9 s after the first of them,
+// with status 0. SIGHUP asks for a reload.
+//
+// Made in main's thread after block_signals; the first thing that is made and the last that goes,
+// so that everything else is destroyed under its watch.
+class StopWatch {
+ public:
+  StopWatch();
+  ~StopWatch();
+  StopWatch(const StopWatch&) = delete;
+  StopWatch& operator=(const StopWatch&) = delete;
+
+  // Called for each SIGHUP, on a thread of the watch. Must not hold anything alive.
+  void on_reload(std::function<void()> reload);
+  // Called when the time is over; must return soon. Must not hold anything alive.
+  void on_cut(std::function<void()> last_word);
+
+  // True once the program shall end.
+  [[nodiscard]] bool is_stopping();
+  // Waits until the program shall end.
+  void wait();
+
+ private:
+  void run();
+
+  std::mutex mutex_ = {};
+  std::condition_variable changed_ = {};
+  bool is_stopping_ = false;  // these four are guarded by mutex_
+  bool has_ended_ = false;
+  std::function<void()> reload_ = {};
+  std::function<void()> last_word_ = {};
+  std::thread thread_;
+};
+
+}  // namespace corsac::server
