@@ -70,10 +70,14 @@ void Gate::State::decide(RequestView& request, GateDecision& result) noexcept {
   }
   snapshot.decide(request, result.decision);
   // Nobody knows whether the policy applies. It must not grant, in case it does not; but it may
-  // refuse, in case it does.
+  // refuse, in case it does, and take away what a handler grants, and the answer varies.
   if (applies == Answer::Threw && result.decision.has_grant()) {
+    const VaryOn vary = result.decision.vary;
+    const HandlerHeaders handler_headers = result.decision.handler_headers;
     result.decision = Decision();
     snapshot.decide_excluded(request, result.decision);
+    result.decision.vary = vary;
+    result.decision.handler_headers = handler_headers;
   }
 }
 
