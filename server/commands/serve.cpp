@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include <corsac/adapter/self_check.hpp>
 #include <corsac/httplib.hpp>
 
 #include "admin.hpp"
@@ -99,6 +100,24 @@ class Listeners {
                   admin_fragment.c_str());
     }
     std::fflush(stdout);
+  }
+
+  // Asks each sample listener whether the middleware is in its place, and says so in the log.
+  void check(const Gate& gate, Log& log) const {
+    for (const Sample& sample : samples_) {
+      const std::string address = "http://" + to_text(sample.listener->address());
+      const std::vector<Problem> problems = self_check(address, gate);
+      if (problems.empty()) {
+        log.message(LogLevel::Info, "self-check of " + address + ": nothing is wrong");
+      }
+      for (const Problem& problem : problems) {
+        const bool is_error = problem.severity == Severity::Error;
+        log.message(is_error ? LogLevel::Error : LogLevel::Warning,
+                    "self-check of " + address + ": " +
+                        std::string(std::string_view(problem.code)) + ": " + problem.path + ": " +
+                        problem.what + "; " + problem.fix);
+      }
+    }
   }
 
   // False when requests were still in flight after kGrace.
@@ -192,6 +211,7 @@ int serve_under(StopWatch& watch, const ServeOptions& options) {
   }
   listeners.start();
   listeners.announce(admin_fragment);
+  listeners.check(**gate, **log);
 
   watch.wait();
   if (!listeners.stop()) {

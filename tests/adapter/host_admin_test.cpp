@@ -1,4 +1,4 @@
-// The admin API on a real listener, and the self-check of a real server.
+// The admin API on a real listener.
 
 #include "adapter/host_policy.hpp"
 #include "corsac/adapter/admin_api.hpp"
@@ -124,43 +124,6 @@ TEST(HostAdmin, AnswersRequestsWithABodyWhole) {
     EXPECT_EQ(response.value("content-length"), std::to_string(row.length));
     EXPECT_TRUE(response.is_whole);
   }
-}
-
-TEST(HostSelfCheck, FindsNothingWrongWithAnInstalledGate) {
-  const TestHost host(make_test_gate());
-  for (const Problem& problem : check_host(host.port(), host.gate(), {"/ok", "/nowhere"})) {
-    ADD_FAILURE() << problem.code << " " << problem.path << ": " << problem.what;
-  }
-}
-
-TEST(HostSelfCheck, FindsAMissingMiddleware) {
-  const TestHost host(make_test_gate(Policy{}));  // adds nothing, as if its hooks had been replaced
-  std::vector<std::string> codes;
-  for (const Problem& problem : check_host(host.port(), *make_test_gate(), {"/nowhere"})) {
-    codes.emplace_back(std::string_view(problem.code));
-  }
-  EXPECT_NE(std::find(codes.begin(), codes.end(), "self-check-missing"), codes.end());
-}
-
-TEST(HostSelfCheck, FindsADoubledHeader) {
-  // No policy of its own, so the handler's three lines of Allow-Origin go out.
-  const TestHost host(make_test_gate(Policy{}));
-  std::vector<std::string> codes;
-  for (const Problem& problem : check_host(host.port(), *make_test_gate(), {"/own-cors"})) {
-    codes.emplace_back(std::string_view(problem.code));
-  }
-  EXPECT_NE(std::find(codes.begin(), codes.end(), "self-check-doubled"), codes.end());
-}
-
-TEST(HostSelfCheck, SaysWhenNobodyAnswers) {
-  int port;
-  {
-    const TestHost host(make_test_gate());
-    port = host.port();
-  }
-  const auto problems = check_host(port, *make_test_gate(), {"/ok"});
-  ASSERT_EQ(problems.size(), 1U);
-  EXPECT_EQ(problems[0].code, "self-check-unreachable");
 }
 
 }  // namespace

@@ -28,25 +28,40 @@ SelfCheckProbe get_from_app() {
 
 using Lines = std::vector<std::pair<std::string, std::string>>;
 
-TEST(SelfCheck, AsksWithTheFirstPlainOrigin) {
-  const auto probes = self_check_probes(*app_gate(), {.paths = {"/x"}}, "127.0.0.1:8080");
-  ASSERT_EQ(probes.size(), 3U);
-  EXPECT_EQ(probes[0].origin, "");
-  EXPECT_EQ(probes[0].host, "127.0.0.1:8080");
-  EXPECT_EQ(probes[1].method, "GET");
-  EXPECT_EQ(probes[1].origin, kApp);
-  EXPECT_EQ(probes[2].method, "OPTIONS");
-  EXPECT_TRUE(probes[2].is_preflight);
+// "METHOD path origin", with * behind a preflight.
+std::vector<std::string> asked(const Gate& gate, const SelfCheckOptions& options) {
+  std::vector<std::string> lines;
+  for (const SelfCheckProbe& probe : self_check_probes(gate, options, "127.0.0.1:8080")) {
+    EXPECT_EQ(probe.host, "127.0.0.1:8080");
+    lines.push_back(probe.method + " " + probe.path + " " + probe.origin +
+                    (probe.is_preflight ? "*" : ""));
+  }
+  return lines;
 }
 
-TEST(SelfCheck, AsksWithTheGivenOriginOrWithNone) {
+TEST(SelfCheck, AsksWithTheFirstPlainOriginAndAsAStranger) {
+  EXPECT_EQ(asked(*app_gate(), {.paths = {"/x"}}),
+            (std::vector<std::string>{
+                "GET /x ",
+                "GET /x https://app.example.com",
+                "OPTIONS /x https://app.example.com*",
+                "GET /x https://corsac-self-check.invalid",
+                "OPTIONS /x https://corsac-self-check.invalid*",
+            }));
+}
+
+TEST(SelfCheck, AsksWithTheGivenOriginOrAsAStrangerAlone) {
   const auto only_wildcards = gate_for({.cors = {.allowed_origins = {"https://*.example.com"}}});
-  EXPECT_EQ(self_check_probes(*only_wildcards, {.paths = {"/x"}}, "h").size(), 1U);
-  const auto probes = self_check_probes(
-      *only_wildcards, {.paths = {"/x", "/y"}, .origin = "https://a.example.com"}, "h");
-  ASSERT_EQ(probes.size(), 6U);
-  EXPECT_EQ(probes[4].path, "/y");
-  EXPECT_EQ(probes[4].origin, "https://a.example.com");
+  EXPECT_EQ(asked(*only_wildcards, {.paths = {"/x"}}),
+            (std::vector<std::string>{
+                "GET /x ",
+                "GET /x https://corsac-self-check.invalid",
+                "OPTIONS /x https://corsac-self-check.invalid*",
+            }));
+  const auto lines =
+      asked(*only_wildcards, {.paths = {"/x", "/y"}, .origin = "https://a.example.com"});
+  ASSERT_EQ(lines.size(), 10U);
+  EXPECT_EQ(lines[6], "GET /y https://a.example.com");
 }
 
 TEST(SelfCheck, NamesWhatIsWrongWithAnAnswer) {
@@ -107,7 +122,12 @@ TEST(SelfCheck, ExpectsThePreflightToBeAnswered) {
 TEST(SelfCheck, ExpectsARefusalWhereThePolicyRefuses) {
   const auto gate =
       gate_for({.cors = {.allowed_origins = {kApp}}, .hosts = {.allowed = {"api.example.com"}}});
-  EXPECT_TRUE(judge_self_check(*gate, get_from_app(), {.status = 421, .headers = {}}).empty());
+  const Lines no_store = {{"Cache-Control", "no-store"}};
+  EXPECT_TRUE(
+      judge_self_check(*gate, get_from_app(), {.status = 421, .headers = no_store}).empty());
+  const auto problems = judge_self_check(*gate, get_from_app(), {.status = 421, .headers = {}});
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].value, "Cache-Control");
   EXPECT_EQ(judge_self_check(*gate, get_from_app(), {.status = 200, .headers = {}})[0].code,
             "self-check-missing");
 }

@@ -132,8 +132,15 @@ void TestHost::State::set_hooks() {
   httplib::Server& server = running.server;
   const InstallOptions install_options = {.allow_unread_bodies = options.allow_unread_bodies,
                                           .require_content_length = options.require_content_length};
-  if (options.hooks == HookStyle::Install) {
+  if (options.hooks != HookStyle::Own) {
     install(server, gate, install_options);
+    if (options.hooks == HookStyle::ReplacedBefore) {
+      server.set_pre_routing_handler([](const httplib::Request&, httplib::Response&) {
+        return httplib::Server::HandlerResponse::Unhandled;
+      });
+    } else if (options.hooks == HookStyle::ReplacedAfter) {
+      server.set_post_routing_handler([](const httplib::Request&, httplib::Response&) {});
+    }
     return;
   }
   const Hooks cors(gate, install_options);
@@ -338,8 +345,9 @@ TestAdminHost::~TestAdminHost() = default;
 
 int TestAdminHost::port() const { return state_->running.port; }
 
-std::vector<Problem> check_host(int port, const Gate& gate, const std::vector<std::string>& paths) {
-  return self_check("http://127.0.0.1:" + std::to_string(port), gate, {.paths = paths});
+std::vector<Problem> check_host(const std::string& address, const Gate& gate,
+                                const std::vector<std::string>& paths) {
+  return self_check(address, gate, {.paths = paths});
 }
 
 }  // namespace corsac::testing

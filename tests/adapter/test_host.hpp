@@ -22,6 +22,9 @@ enum class HookStyle : unsigned char {
   // Hooks::before and Hooks::after inside the application's own hooks, which ask for an
   // Authorization unless told not to, and add `X-Served-By: me`.
   Own,
+  // Installed, and then the application sets a hook of its own in one place: the classic mistake.
+  ReplacedBefore,
+  ReplacedAfter,
 };
 
 struct TestHostOptions {
@@ -83,8 +86,8 @@ class TestAdminHost {
   std::unique_ptr<State> state_;
 };
 
-// self_check against 127.0.0.1 and this port.
-[[nodiscard]] std::vector<Problem> check_host(int port, const Gate& gate,
+// self_check as the version's client makes it.
+[[nodiscard]] std::vector<Problem> check_host(const std::string& address, const Gate& gate,
                                               const std::vector<std::string>& paths);
 
 }  // namespace corsac::testing

@@ -278,6 +278,12 @@ def refusal_is_an_event(running):
     assert "secret" not in json.dumps(event), event
 
 
+def checks_itself(running):
+    for port in running.addresses:
+        running.wait_log(lambda line, port=port: line.get("message") ==
+                         f"self-check of http://127.0.0.1:{port}: nothing is wrong")
+
+
 def hostile_bytes_stay_on_their_line(running):
     status, _, _ = ask(running.addresses[0], "GET", "/api/hello",
                        [("Origin", "https://x\x1b[31m\"evil\xff")])
@@ -483,6 +489,7 @@ def main():
         for description, *row in TOO_LARGE_ROWS:
             cases.add("serves: a body that is " + description, too_large, running, *row)
         cases.add("serves: a POST without a length", post_without_length, running)
+        cases.add("serves: what checks itself", checks_itself, running)
         cases.add("events: a refusal, with place and hint", refusal_is_an_event, running)
         cases.add("events: hostile bytes", hostile_bytes_stay_on_their_line, running)
         cases.add("reload: a new policy, and a wrong one", reload_takes_effect, running)

@@ -4,14 +4,46 @@
 // adapter/httplib.hpp.
 
 #include <chrono>
+#include <exception>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "corsac/adapter/httplib_host.hpp"
 #include "corsac/adapter/self_check_probe.hpp"
+#include "corsac/base/result.hpp"
 
 namespace corsac {
+
+namespace adapter {
+
+// The answer, or why there is none.
+[[nodiscard]] inline Result<SelfCheckAnswer, std::string> send_probe(const std::string& address,
+                                                                     const SelfCheckProbe& probe) {
+  constexpr std::chrono::seconds kPatience{2};
+  httplib::Request request;
+  request.method = probe.method;
+  request.path = probe.path;
+  request.headers.emplace("Host", probe.host);
+  if (!probe.origin.empty()) request.headers.emplace("Origin", probe.origin);
+  if (probe.is_preflight) request.headers.emplace("Access-Control-Request-Method", "GET");
+  try {
+    httplib::Client client(address);
+    client.set_connection_timeout(kPatience);
+    client.set_read_timeout(kPatience);
+    client.set_write_timeout(kPatience);
+    const auto result = client.send(request);
+    if (!result) return fail(to_string(result.error()));
+    SelfCheckAnswer answer;
+    answer.status = result->status;
+    for (const auto& [name, value] : result->headers) answer.headers.emplace_back(name, value);
+    return answer;
+  } catch (const std::exception& error) {  // a scheme that this build of the host does not speak
+    return fail(std::string(error.what()));
+  }
+}
+
+}  // namespace adapter
 
 // Call it when the server listens, from another thread than the one in `listen`:
 //
@@ -19,41 +51,26 @@ namespace corsac {
 //
 // `address` is scheme, host and port. The address under which browsers come works as well, and then
 // the proxies in between are checked with it. Blocks for up to two seconds for each step of each
-// request; there are at most three for each path, and they are counted like any others. An empty
+// request; there are at most five for each path, and they are counted like any others. An empty
 // answer means that every probe got what the policy in force decides about it. Codes:
 // self-check-unreachable (an error), and those of judge_self_check.
 [[nodiscard]] inline std::vector<Problem> self_check(const std::string& address, const Gate& gate,
                                                      const SelfCheckOptions& options = {}) {
-  constexpr std::chrono::seconds kPatience{2};
-  httplib::Client client(address);
-  client.set_connection_timeout(kPatience);
-  client.set_read_timeout(kPatience);
-  client.set_write_timeout(kPatience);
-
   const std::size_t scheme_end = address.find("://");
   const std::string host =
       scheme_end == std::string::npos ? address : address.substr(scheme_end + 3);
   std::vector<Problem> problems;
   for (const SelfCheckProbe& probe : self_check_probes(gate, options, host)) {
-    httplib::Request request;
-    request.method = probe.method;
-    request.path = probe.path;
-    request.headers.emplace("Host", probe.host);
-    if (!probe.origin.empty()) request.headers.emplace("Origin", probe.origin);
-    if (probe.is_preflight) request.headers.emplace("Access-Control-Request-Method", "GET");
-    const auto result = client.send(request);
-    if (!result) {
+    const auto answer = adapter::send_probe(address, probe);
+    if (!answer) {
       problems.push_back({.code = "self-check-unreachable",
                           .path = probe.method + " " + probe.path,
                           .value = address,
-                          .what = "the server did not answer: " + to_string(result.error()),
+                          .what = "the server did not answer: " + answer.error(),
                           .fix = "call self_check when the server listens"});
       return problems;
     }
-    SelfCheckAnswer answer;
-    answer.status = result->status;
-    for (const auto& [name, value] : result->headers) answer.headers.emplace_back(name, value);
-    for (Problem& problem : judge_self_check(gate, probe, answer)) {
+    for (Problem& problem : judge_self_check(gate, probe, *answer)) {
       problems.push_back(std::move(problem));
     }
   }

@@ -160,12 +160,17 @@ std::vector<SelfCheckProbe> self_check_probes(const Gate& gate, const SelfCheckO
   std::vector<SelfCheckProbe> probes;
   for (const std::string& path : options.paths) {
     probes.push_back({.method = "GET", .path = path, .host = host});
-    const std::string origin =
+    const std::string allowed =
         options.origin.empty() ? plain_origin(*snapshot, path, host) : options.origin;
-    if (origin.empty()) continue;
-    probes.push_back({.method = "GET", .path = path, .host = host, .origin = origin});
-    probes.push_back(
-        {.method = "OPTIONS", .path = path, .host = host, .origin = origin, .is_preflight = true});
+    for (const std::string& origin : {allowed, std::string(kSelfCheckStranger)}) {
+      if (origin.empty()) continue;
+      probes.push_back({.method = "GET", .path = path, .host = host, .origin = origin});
+      probes.push_back({.method = "OPTIONS",
+                        .path = path,
+                        .host = host,
+                        .origin = origin,
+                        .is_preflight = true});
+    }
   }
   return probes;
 }
@@ -179,6 +184,9 @@ std::vector<Problem> judge_self_check(const Gate& gate, const SelfCheckProbe& pr
                            decision.handler_headers == HandlerHeaders::Keep &&
                            judge.has("Access-Control-Allow-Origin");
   if (decision.outcome != Outcome::Pass) judge.expect_status(decision.status);
+  if (decision.outcome == Outcome::Refuse && decision.status >= 400) {
+    judge.expect_header("Cache-Control", "no-store");  // all that the second hook adds to some
+  }
   if (!is_handlers) {
     for (const auto& [name, value] : grant_headers(decision)) judge.expect_header(name, value);
   }

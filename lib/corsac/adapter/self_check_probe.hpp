@@ -18,7 +18,7 @@ struct SelfCheckOptions {
   // handler does to the headers. Needed where the policy speaks about some paths only.
   std::vector<std::string> paths = {"/corsac-self-check"};
   // An origin that the policy allows. Empty = the first one that stands in it as it is; without any
-  // the checks that need a grant are left out.
+  // the checks that need a grant for one origin are left out.
   std::string origin = {};
 };
 
@@ -35,8 +35,12 @@ struct SelfCheckAnswer {
   std::vector<std::pair<std::string, std::string>> headers = {};  // every line
 };
 
-// For each path a GET without Origin, and, with an allowed origin, a GET and a preflight. `host` is
-// the value of Host.
+// What no policy names: top-level domain `invalid` belongs to nobody (RFC 2606, 2).
+inline constexpr std::string_view kSelfCheckStranger = "https://corsac-self-check.invalid";
+
+// For each path a GET without Origin, a GET and a preflight from an origin that nobody has, and,
+// with an allowed origin, the two from that one. The stranger's show the hook before routing under
+// every policy: what the hook after routing adds is there without it. `host` is the value of Host.
 [[nodiscard]] std::vector<SelfCheckProbe> self_check_probes(const Gate& gate,
                                                             const SelfCheckOptions& options,
                                                             const std::string& host);
