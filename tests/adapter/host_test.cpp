@@ -393,6 +393,31 @@ TEST(HostAnswers, EraseDefaultHeadersThatGrant) {
   for (const AnswerRow& row : rows) check(host, row);
 }
 
+TEST(HostAnswers, EraseDefaultHeadersFromEveryRefusal) {
+  Policy policy = app_policy();
+  policy.hosts.allowed = {"api.example.com"};
+  policy.cors.excluded_paths = {"/excluded"};
+  const TestHost host(make_test_gate(policy),
+                      {.default_headers = {{"Access-Control-Allow-Origin", "*"}}});
+  const HeaderLines bare = lines({{"cache-control", "no-store"}, kPlain});
+  const AnswerRow rows[] = {
+      {"another Host",
+       request_text("GET", "/ok", {{"Host", "rebound.example"}}),
+       421,
+       bare,
+       "",
+       {}},
+      {"no Host", request_text("GET", "/ok", {{"Origin", kApp}}), 400, bare, "", {}},
+      {"a preflight on an excluded path", preflight("/excluded", kApp, "PUT"), 403, bare, "", {}},
+  };
+  for (const AnswerRow& row : rows) check(host, row);
+  // What the application says where the policy does not speak stays, on a refused framing too.
+  const RawResponse response =
+      exchange(host.port(), head("GET", "/excluded", kApp, {{"Content-Length", "5x"}}));
+  EXPECT_EQ(response.status, 400);
+  EXPECT_EQ(response.header_set(), lines(bare, {{"access-control-allow-origin", "*"}}));
+}
+
 TEST(HostAnswers, AddNothingWhereThereIsNoPolicy) {
   const TestHost host(make_test_gate(Policy{}));
   const AnswerRow rows[] = {

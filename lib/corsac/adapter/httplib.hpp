@@ -179,9 +179,10 @@ inline void Hooks::after(const httplib::Request& request,
 // A request that `before` has seen.
 inline void Hooks::finish(const DecisionSlot& slot, httplib::Response& response) const {
   const Decision& decision = slot.decided.decision;
-  const bool is_replaced =
-      write_decision(response.headers, decision, slot.decided.extra_vary,
-                     slot.is_answered ? AnsweredBy::Adapter : AnsweredBy::Handler);
+  // A request refused for its framing alone is answered in the host's place, as by the host.
+  const bool is_ours = slot.is_answered && decision.outcome != Outcome::Pass;
+  const bool is_replaced = write_decision(response.headers, decision, slot.decided.extra_vary,
+                                          is_ours ? AnsweredBy::Adapter : AnsweredBy::Handler);
   if (is_replaced) gate_->counters().count_handler_headers_replaced();
   if (!slot.is_answered) return;
   keep_last_line(response.headers, "Content-Type");  // ours, and that of an error handler's stream

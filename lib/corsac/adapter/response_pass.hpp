@@ -102,7 +102,9 @@ void join_repeated_cors_lines(Headers& headers) {
 
 enum class AnsweredBy : unsigned char {
   Handler,  // or the host: a 404, a 500; HandlerHeaders::Keep speaks about these
-  Adapter,  // a preflight's answer or a refusal: whatever stands there comes from default headers
+  // A preflight's answer or a refusal: whatever stands there comes from default headers and would
+  // grant what was refused, so it goes whatever HandlerHeaders says.
+  Adapter,
 };
 
 // The whole pass. `extra_vary` is what predicates looked at. Throws for memory only; then lines of
@@ -121,7 +123,7 @@ bool write_decision(Headers& headers, const Decision& decision,
   }
   if (keeps_own) {
     join_repeated_cors_lines(headers);
-  } else if (decision.handler_headers != HandlerHeaders::Untouched) {
+  } else if (decision.handler_headers != HandlerHeaders::Untouched || !is_handlers) {
     had_own = erase_cors_lines(headers);
   }
   // Before the grants: when memory ends in between, an answer without a grant still varies.
