@@ -38,8 +38,8 @@ Result<std::vector<AdminToken>, Report> read_tokens(const std::filesystem::path&
                             "create it, a line \"name scope sha256-of-token\" for each token"));
   }
   // Whoever may write the file lets himself in.
-  if ((std::filesystem::status(file, error).permissions() &
-       std::filesystem::perms::others_write) != std::filesystem::perms::none) {
+  if ((std::filesystem::status(file, error).permissions() & std::filesystem::perms::others_write) !=
+      std::filesystem::perms::none) {
     return fail(one_problem(file.string(), "token-file", "everybody may write to this file",
                             "chmod o-w it"));
   }
@@ -48,26 +48,18 @@ Result<std::vector<AdminToken>, Report> read_tokens(const std::filesystem::path&
   return parse_admin_tokens(text, file.string());
 }
 
-// "admin.example.com:8443" of "https://admin.example.com:8443/path".
-std::string host_of(const std::string& url) {
-  const std::size_t start = url.find("://");
-  if (start == std::string::npos) return url;
-  return url.substr(start + 3, url.find('/', start + 3) - start - 3);
-}
-
 }  // namespace
 
 Result<std::string, Report> add_admin(Listener& listener, const AdminConfig& config,
                                       const std::shared_ptr<Gate>& gate) {
   AdminOptions options;
   options.requests_per_minute = config.requests_per_minute;
-  if (!config.public_url.empty()) options.allowed_hosts.push_back(host_of(config.public_url));
-  std::string fragment;
+  if (!config.public_host.empty()) options.allowed_hosts.push_back(config.public_host);
+  std::string token;
   if (config.token_file.empty()) {
-    const std::string token = make_random_token();
+    token = make_random_token();
     options.tokens.push_back(
         {.name = "this run", .scope = AdminScope::Manage, .sha256 = sha256(token)});
-    fragment = "/#token=" + token;
   } else {
     auto tokens = read_tokens(config.token_file);
     if (!tokens) return fail(std::move(tokens.error()));
@@ -76,7 +68,7 @@ Result<std::string, Report> add_admin(Listener& listener, const AdminConfig& con
   auto api = AdminApi::make(gate, std::move(options));
   if (!api) return fail(std::move(api.error()));
   install_admin(listener.server(), std::move(*api));
-  return fragment;
+  return token;
 }
 
 }  // namespace corsac::server

@@ -16,6 +16,8 @@
 #include <toml++/toml.h>
 
 #include <corsac/http/ip_range.hpp>
+#include <corsac/runtime/gate_options.hpp>
+#include <corsac/stage/host_guard.hpp>
 
 namespace corsac::server {
 namespace {
@@ -215,6 +217,27 @@ void check_addresses(const toml::table& document, const ServerConfig& config,
   }
 }
 
+// What the gate would say about each element of `field`, here with its place and before anything is
+// opened.
+void check_elements(Section& section, std::string_view field,
+                    std::vector<std::string> GateOptions::*option, std::vector<Problem>& problems) {
+  const toml::node* node = section.find(field);
+  const toml::array* list = node == nullptr ? nullptr : node->as_array();
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    const auto* text = list->get(i)->as_string();
+    if (text == nullptr) continue;
+    GateOptions options;
+    (options.*option).push_back(text->get());
+    std::vector<Problem> found;
+    static_cast<void>(own_origin_config(options, found));
+    for (Problem& problem : found) {
+      problem.path = "server." + std::string(field) + "[" + std::to_string(i) + "]";
+      problem.place = place_of(*text);
+      problems.push_back(std::move(problem));
+    }
+  }
+}
+
 void read_server(const toml::table& document, ServerConfig& config,
                  std::vector<Problem>& problems) {
   Section section(subtable(document, "server", problems), "server", problems);
@@ -226,6 +249,8 @@ void read_server(const toml::table& document, ServerConfig& config,
   }
   section.read("public_origins", config.public_origins);
   section.read("trusted_proxies", config.trusted_proxies);
+  check_elements(section, "public_origins", &GateOptions::public_origins, problems);
+  check_elements(section, "trusted_proxies", &GateOptions::trusted_proxies, problems);
   std::int64_t threads = config.threads;
   section.read_number("threads", 1, 4096, threads);
   config.threads = static_cast<unsigned>(threads);
@@ -273,6 +298,43 @@ void read_store(const toml::table& document, StoreConfig& store, std::vector<Pro
   }
 }
 
+// A path of a file; nothing for an absent one.
+std::filesystem::path read_path(Section& section, std::string_view field,
+                                const std::filesystem::path& folder) {
+  std::string text;
+  section.read(field, text);
+  const toml::node* node = section.find(field);
+  if (text.empty() && node != nullptr && node->is_string()) {
+    section.wrong("field-range", field, *node, "the path of a file is expected", "write one");
+  }
+  return text.empty() ? std::filesystem::path() : folder / text;
+}
+
+// "admin.example.com:8443" of "https://admin.example.com:8443/corsac"; empty when that is no URL of
+// a server, or names more than one.
+std::string host_of(std::string_view url) {
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (!url.starts_with(scheme)) continue;
+    const std::string_view host =
+        url.substr(scheme.size(), url.find('/', scheme.size()) - scheme.size());
+    const auto pattern = parse_host_pattern(host);
+    const bool is_one =
+        pattern && pattern->host_form == HostForm::Exact && pattern->port_form == PortForm::Exact;
+    return std::string(is_one ? host : std::string_view());
+  }
+  return {};
+}
+
+void read_public_url(Section& section, AdminConfig& admin) {
+  section.read("public_url", admin.public_url);
+  const toml::node* node = section.find("public_url");
+  if (node == nullptr || !node->is_string()) return;
+  admin.public_host = host_of(admin.public_url);
+  if (!admin.public_host.empty()) return;
+  section.wrong("admin-public-url", "public_url", *node, "this is no address of a server",
+                "write how browsers reach the admin listener, like \"https://admin.example.com\"");
+}
+
 void read_admin(const toml::table& document, const std::filesystem::path& folder,
                 ServerConfig& config, std::vector<Problem>& problems) {
   const toml::table* table = subtable(document, "admin", problems);
@@ -280,19 +342,17 @@ void read_admin(const toml::table& document, const std::filesystem::path& folder
   AdminConfig admin;
   Section section(table, "admin", problems);
   section.read("listen", admin.listen);
-  section.read("public_url", admin.public_url);
-  std::string token_file;
-  section.read("token_file", token_file);
-  if (!token_file.empty()) admin.token_file = folder / token_file;
+  read_public_url(section, admin);
+  admin.token_file = read_path(section, "token_file", folder);
   std::int64_t per_minute = admin.requests_per_minute;
   section.read_number("requests_per_minute", 1, 1'000'000, per_minute);
   admin.requests_per_minute = static_cast<unsigned>(per_minute);
   section.report_unknown();
-  if (token_file.empty() && !is_loopback(admin.listen)) {
+  if (table->get("token_file") == nullptr && !is_loopback(admin.listen)) {
     problems.push_back({.code = "admin-not-loopback",
                         .path = "admin.listen",
                         .value = to_text(admin.listen),
-                        .place = place_of(*table),
+                        .place = place_in(document, "admin", "listen"),
                         .what = "an admin listener that others can reach needs tokens",
                         .fix = "add token_file, or listen on 127.0.0.1"});
   }
@@ -302,8 +362,8 @@ void read_admin(const toml::table& document, const std::filesystem::path& folder
 void read_log(const toml::table& document, const std::filesystem::path& folder, LogConfig& log,
               std::vector<Problem>& problems) {
   Section section(subtable(document, "log", problems), "log", problems);
-  section.read("file", log.file);
-  if (log.file != "-") log.file = (folder / log.file).string();
+  const std::filesystem::path file = read_path(section, "file", folder);
+  if (!file.empty() && file != folder / log.file) log.file = file.string();  // "-" is no file
   auto capacity = static_cast<std::int64_t>(log.event_capacity);
   section.read_number("event_capacity", 1, 10'000'000, capacity);
   log.event_capacity = static_cast<std::size_t>(capacity);

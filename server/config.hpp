@@ -33,6 +33,7 @@ struct ListenAddress {
 struct AdminConfig {
   ListenAddress listen = {"127.0.0.1", 8081};
   std::string public_url = {};            // empty = made from the address
+  std::string public_host = {};           // host, and port when there is one, of public_url
   std::filesystem::path token_file = {};  // empty = a token is made for this run
   unsigned requests_per_minute = 600;
 };
@@ -56,7 +57,8 @@ struct ServerConfig {
 // Reads and checks `file`. The error side holds every error at once, with line and column:
 // toml-syntax, config-not-found, config-not-a-file, config-too-large, field-unknown, field-type,
 // field-range, field-missing, field-not-available, section-not-available, listen-address,
-// listen-address-repeated, admin-not-loopback.
+// listen-address-repeated, admin-not-loopback, admin-public-url, option-public-origin,
+// option-trusted-proxy.
 [[nodiscard]] Result<ServerConfig, Report> read_config(const std::filesystem::path& file);
 
 }  // namespace corsac::server

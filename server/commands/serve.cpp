@@ -91,13 +91,19 @@ class Listeners {
     if (admin_) admin_->start();
   }
 
-  void announce(const std::string& admin_fragment) const {
+  // `admin_token` is that of this run; empty = there is a file of them.
+  void announce(const std::string& admin_token) const {
     for (const Sample& sample : samples_) {
       std::printf("listening on http://%s\n", to_text(sample.listener->address()).c_str());
     }
     if (admin_) {
-      std::printf("admin on http://%s%s\n", to_text(admin_->address()).c_str(),
-                  admin_fragment.c_str());
+      const std::string address = to_text(admin_->address());
+      std::printf("admin on http://%s\n", address.c_str());
+      if (!admin_token.empty()) {
+        std::printf("admin token of this run: %s\n", admin_token.c_str());
+        std::printf("  curl -H \"Authorization: Bearer %s\" http://%s/api/status\n",
+                    admin_token.c_str(), address.c_str());
+      }
     }
     std::fflush(stdout);
   }
@@ -203,14 +209,14 @@ int serve_under(StopWatch& watch, const ServeOptions& options) {
   if (const auto refused = listeners.bind()) {
     return fail_with("corsac: cannot listen on " + to_text(*refused) + "\n");
   }
-  std::string admin_fragment;
+  std::string admin_token;
   if (Listener* admin = listeners.admin()) {
     auto added = add_admin(*admin, *config->admin, *gate);
     if (!added) return fail_with(added.error().text());
-    admin_fragment = std::move(*added);
+    admin_token = std::move(*added);
   }
   listeners.start();
-  listeners.announce(admin_fragment);
+  listeners.announce(admin_token);
   listeners.check(**gate, **log);
 
   watch.wait();

@@ -135,6 +135,7 @@ event_capacity = 1
                 {"file", "policy.toml"}, {"flag", "false"}, {"number", "7"}}));
   EXPECT_EQ(to_text(config->admin->listen), "127.0.0.1:0");
   EXPECT_EQ(config->admin->public_url, "https://admin.example.com:8443/corsac");
+  EXPECT_EQ(config->admin->public_host, "admin.example.com:8443");
   EXPECT_EQ(config->admin->token_file, folder.path() / "admin.tokens");
   EXPECT_EQ(config->admin->requests_per_minute, 7U);
   EXPECT_EQ(config->log.file, (folder.path() / "corsac.log").string());
@@ -171,6 +172,131 @@ void check_wrong(const std::vector<WrongRow>& rows) {
     EXPECT_EQ(config.error().sources(),
               std::vector<std::string>{(folder.path() / "server.toml").string()});
   }
+}
+
+TEST(ServerConfig, NamesWhatHasTheWrongTypeOrRange) {
+  check_wrong({
+      {"a number for a text", "[server]\nlisten = 1\n", {"2:10 listen-address server.listen"}},
+      {"no address", "[server]\nlisten = \"here\"\n", {"2:10 listen-address server.listen"}},
+      {"no address for the second listener",
+       "[server]\nsecond_listen = \"here\"\n",
+       {"2:17 listen-address server.second_listen"}},
+      {"a text for a list",
+       "[server]\npublic_origins = \"https://a.example\"\n",
+       {"2:18 field-type server.public_origins"}},
+      {"a number in a list",
+       "[server]\ntrusted_proxies = [\"127.0.0.1\", 1]\n",
+       {"2:33 field-type server.trusted_proxies"}},
+      {"a text for a number", "[server]\nthreads = \"8\"\n", {"2:11 field-type server.threads"}},
+      {"no thread", "[server]\nthreads = 0\n", {"2:11 field-range server.threads"}},
+      {"too many threads", "[server]\nthreads = 4097\n", {"2:11 field-range server.threads"}},
+      {"a number for a section", "log = 1\n", {"1:7 field-type log"}},
+      {"no requests",
+       "[admin]\nrequests_per_minute = 0\n",
+       {"2:23 field-range admin.requests_per_minute"}},
+      {"no room for events",
+       "[log]\nevent_capacity = 0\n",
+       {"2:18 field-range log.event_capacity"}},
+      {"no name for the log", "[log]\nfile = \"\"\n", {"2:8 field-range log.file"}},
+      {"no name for the tokens",
+       "[admin]\ntoken_file = \"\"\n",
+       {"2:14 field-range admin.token_file"}},
+      {"a number for the tokens",
+       "[admin]\ntoken_file = 1\n",
+       {"2:14 field-type admin.token_file"}},
+      {"an unknown field",
+       "[server]\nlistn = \"127.0.0.1:1\"\n",
+       {"2:1 field-unknown server.listn"}},
+      {"an unknown section", "[nonsense]\n", {"1:2 field-unknown nonsense"}},
+      {"a section of a later version", "[records]\n", {"1:1 section-not-available records"}},
+  });
+}
+
+TEST(ServerConfig, NamesAStoreThatIsNone) {
+  const test::TempFolder folder;
+  const struct {
+    const char* desc;
+    const char* text;
+    std::vector<std::string> problems;
+  } rows[] = {
+      {"absent", "", {"0:0 field-missing store"}},
+      {"a switch with a text",
+       "[store]\naccept_empty = \"no\"\n",
+       {"2:16 field-type store.accept_empty"}},
+      {"no second", "[store]\nrefresh_seconds = 0\n", {"2:19 field-range store.refresh_seconds"}},
+      {"another choice",
+       "[store]\non_start_failure = \"open\"\n",
+       {"2:20 field-range store.on_start_failure"}},
+      {"a choice of a later version",
+       "[store]\non_start_failure = \"cached\"\n",
+       {"2:20 field-range store.on_start_failure"}},
+      {"a field of a later version",
+       "[store]\ncache_file = \"x\"\n",
+       {"2:14 field-not-available store.cache_file"}},
+      {"a list for a setting of the plugin",
+       "[store]\nurls = [\"x\"]\n",
+       {"2:8 field-type store.urls"}},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.desc);
+    const auto config = read(folder, row.text);
+    ASSERT_FALSE(config.has_value());
+    EXPECT_EQ(places(config.error()), row.problems);
+  }
+}
+
+TEST(ServerConfig, NamesAFileThatIsNone) {
+  const test::TempFolder folder;
+  EXPECT_EQ(places(read_config(folder.path() / "nowhere").error()),
+            std::vector<std::string>{"0:0 config-not-found "});
+  EXPECT_EQ(places(read_config(folder.path()).error()),
+            std::vector<std::string>{"0:0 config-not-a-file "});
+  EXPECT_EQ(places(read(folder, std::string(5000, '#')).error()),
+            std::vector<std::string>{"0:0 config-too-large "});
+  EXPECT_EQ(places(read(folder, "[server\n").error()),
+            std::vector<std::string>{"1:8 toml-syntax "});
+}
+
+TEST(ServerConfig, NamesWhatCannotBeOurOwnOrigin) {
+  check_wrong({
+      {"a slash behind an origin",
+       "[server]\npublic_origins = [\"https://a.example\", \"https://b.example/\"]\n",
+       {"2:40 option-public-origin server.public_origins[1]"}},
+      {"a wildcard",
+       "[server]\npublic_origins = [\"https://*.a.example\"]\n",
+       {"2:19 option-public-origin server.public_origins[0]"}},
+      {"a name for a proxy, behind what has the wrong type",
+       "[server]\ntrusted_proxies = [1,\n  \"proxy.example\"]\n",
+       {"2:20 field-type server.trusted_proxies",
+        "3:3 option-trusted-proxy server.trusted_proxies[1]"}},
+  });
+}
+
+TEST(ServerConfig, NamesAPublicUrlThatIsNone) {
+  for (const char* url :
+       {"", "admin.example.com", "https://", "https:///corsac", "https://*.example.com",
+        "https://admin.example.com:*", "https://user@admin.example.com", "ftp://admin.example.com",
+        "https://Admin.example.com", "https://admin.example.com?x", "https://admin example.com"}) {
+    SCOPED_TRACE(url);
+    check_wrong({{"",
+                  std::string("[admin]\npublic_url = \"") + url + "\"\n",
+                  {"2:14 admin-public-url admin.public_url"}}});
+  }
+}
+
+TEST(ServerConfig, WantsTokensWhereOthersCanReachTheAdminListener) {
+  check_wrong({
+      {"every address",
+       "[admin]\nlisten = \"0.0.0.0:1\"\n",
+       {"2:10 admin-not-loopback admin.listen"}},
+      {"a name",
+       "[admin]\nlisten = \"admin.example.com:1\"\n",
+       {"2:10 admin-not-loopback admin.listen"}},
+  });
+  const test::TempFolder folder;
+  const auto config = read(folder, std::string("[admin]\nlisten = \"0.0.0.0:1\"\n") +
+                                       "token_file = \"admin.tokens\"\n" + kStore);
+  EXPECT_TRUE(config.has_value()) << config.error().text();
 }
 
 TEST(ServerConfig, NamesAListenerThatHasTheAddressOfAnother) {

@@ -79,10 +79,19 @@ class Running:
             found = re.match(r"listening on http://127\.0\.0\.1:(\d+)$", line)
             if found:
                 self.addresses.append(int(found.group(1)))
-            found = re.match(r"admin on http://127\.0\.0\.1:(\d+)(?:/#token=(\S+))?$", line)
+            found = re.match(r"admin on http://127\.0\.0\.1:(\d+)$", line)
             if found:
-                self.admin = (int(found.group(1)), found.group(2))
+                self.admin = int(found.group(1))
         return self
+
+    def wait_token(self):
+        """The token of this run, as the lines behind the listener's say it."""
+        token = re.match(r"admin token of this run: (\w+)$", self.lines.get(timeout=DEADLINE))
+        assert token, "a token for this run is printed"
+        equal(self.lines.get(timeout=DEADLINE),
+              f'  curl -H "Authorization: Bearer {token.group(1)}" '
+              f"http://127.0.0.1:{self.admin}/api/status")
+        return token.group(1)
 
     def write_policy(self, text):
         path = os.path.join(self.folder, "policy.toml")
@@ -401,8 +410,7 @@ def ends_by_interrupt():
 
 def admin_listener():
     with Running(more=ADMIN).wait_ready(wants_admin=True) as running:
-        port, token = running.admin
-        assert token, "a token for this run is printed"
+        port, token = running.admin, running.wait_token()
         equal(ask(port, "GET", "/healthz")[0], 200)
         equal(ask(port, "GET", "/api/status")[0], 401)
         right = [("Authorization", f"Bearer {token}")]
