@@ -4,7 +4,6 @@
 #include "config.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 #include <initializer_list>
 #include <iterator>
@@ -15,7 +14,6 @@
 
 #include <toml++/toml.h>
 
-#include <corsac/http/ip_range.hpp>
 #include <corsac/runtime/gate_options.hpp>
 #include <corsac/stage/host_guard.hpp>
 
@@ -436,36 +434,6 @@ std::optional<std::string> read_bytes(const std::filesystem::path& file,
 }
 
 }  // namespace
-
-std::optional<ListenAddress> parse_listen_address(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) return std::nullopt;
-  std::string host = text.substr(0, colon);
-  if (host.front() == '[') {
-    if (host.back() != ']' || host.size() < 4) return std::nullopt;
-    host = host.substr(1, host.size() - 2);
-    if (!IpRange::parse(host)) return std::nullopt;
-  } else if (host.find_first_of(":/ ") != std::string::npos) {
-    return std::nullopt;
-  }
-  const char* first = text.data() + colon + 1;
-  const char* last = text.data() + text.size();
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(first, last, port);
-  if (first == last || error != std::errc{} || end != last) return std::nullopt;
-  return ListenAddress{.host = std::move(host), .port = port};
-}
-
-std::string to_text(const ListenAddress& address) {
-  const bool is_ipv6 = address.host.find(':') != std::string::npos;
-  return (is_ipv6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
-}
-
-bool is_loopback(const ListenAddress& address) {
-  if (address.host == "localhost") return true;
-  return IpRange::parse("127.0.0.0/8")->contains(address.host) ||
-         IpRange::parse("::1")->contains(address.host);
-}
 
 Result<ServerConfig, Report> read_config(const std::filesystem::path& file) {
   std::vector<Problem> problems;

@@ -7,7 +7,7 @@
 
 #include <httplib.h>
 
-#include "config.hpp"
+#include "listen_address.hpp"
 
 namespace corsac::server {
 
