@@ -3,6 +3,7 @@
   python3 program_test.py CORSAC_PROGRAM SAMPLE_FOLDER CPP_HTTPLIB_VERSION BROKEN_PLUGIN_FOLDER
 """
 import gzip
+import hashlib
 import json
 import os
 import queue
@@ -42,13 +43,17 @@ listen = "127.0.0.1:0"
 class Running:
     """The program with the sample's policy in a folder of its own."""
 
-    def __init__(self, policy=None, more="", arguments=(), stderr=subprocess.PIPE):
+    def __init__(self, policy=None, more="", arguments=(), stderr=subprocess.PIPE, files=()):
         self.folder = tempfile.mkdtemp(prefix="corsac-program-")
         if policy is None:
             with open(os.path.join(SAMPLE, "policy.toml"), encoding="utf-8") as file:
                 policy = file.read()
         self.write_policy(policy)
         shutil.copytree(os.path.join(SAMPLE, "static"), os.path.join(self.folder, "static"))
+        for name, mode, text in files:
+            with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
+                file.write(text)
+            os.chmod(file.name, mode)
         config = os.path.join(self.folder, "server.toml")
         with open(config, "w", encoding="utf-8") as file:
             file.write(CONFIG.format(more=more))
@@ -434,8 +439,30 @@ def admin_listener():
         equal(status, 421)
 
 
-# description, policy (None = the sample's), more configuration, parts of what is said
+TOKEN_FILE = ADMIN + 'token_file = "admin.tokens"\n'
+TOKENS = "\n".join(f"{name} {name} {hashlib.sha256(name.encode()).hexdigest()}"
+                   for name in ("read", "manage")) + "\n"
+
+
+def admin_listener_with_a_token_file():
+    with Running(more=TOKEN_FILE, files=[("admin.tokens", 0o600, TOKENS)]) as running:
+        running.wait_ready(wants_admin=True)
+        for token, status in (("read", 403), ("manage", 200), ("other", 401)):
+            equal(ask(running.admin, "POST", "/api/reload",
+                      [("Authorization", f"Bearer {token}")])[0], status, token)
+        leaves_in_time(running)
+        equal(running.lines.get(timeout=DEADLINE), None, "a token was printed")
+
+
+# description, policy (None = the sample's), more configuration, parts of what is said, files
 START_ROWS = [
+    ("no file of tokens", None, TOKEN_FILE, ["token-file", "admin.token_file", "cannot be opened"]),
+    ("a wrong file of tokens", None, TOKEN_FILE, ["admin.tokens:1", "token-fields"],
+     [("admin.tokens", 0o600, "owner\n")]),
+    ("a file of tokens for everybody", None, TOKEN_FILE, ["token-file", "everybody may read"],
+     [("admin.tokens", 0o644, TOKENS)]),
+    ("an admin listener for everybody without tokens", None, '[admin]\nlisten = "0.0.0.0:0"\n',
+     ["server.toml:8:10", "admin-not-loopback"]),
     ("a wrong policy", 'version = 1\n[cors]\nallowed_origins = ["example.com"]\n', "",
      ["policy.toml:3:20", "origin-no-scheme", "https://example.com"]),
     ("a wrong configuration", None, "[log]\nfil = \"-\"\n", ["server.toml:8:1", "field-unknown"]),
@@ -446,8 +473,8 @@ START_ROWS = [
 ]
 
 
-def refuses_to_start(policy, more, parts):
-    with Running(policy=policy, more=more) as running:
+def refuses_to_start(policy, more, parts, files=()):
+    with Running(policy=policy, more=more, files=files) as running:
         equal(running.process.wait(timeout=DEADLINE), 1)
         running.log_reader.join(DEADLINE)
         for part in parts:
@@ -509,6 +536,7 @@ def main():
         cases.add("ends: by interrupt", ends_by_interrupt)
         cases.add("reload: many at once", stands_many_reloads)
         cases.add("admin: routes behind the token", admin_listener)
+        cases.add("admin: tokens from a file", admin_listener_with_a_token_file)
         for description, *row in START_ROWS:
             cases.add("does not start: " + description, refuses_to_start, *row)
         cases.add("does not start: a port that is taken", refuses_a_taken_port)
