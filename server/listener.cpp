@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <utility>
 
 #include <sys/socket.h>
 
@@ -62,9 +63,10 @@ bool Listener::bind(const ListenAddress& address) {
   return server_.bind_to_port(address.host, address.port);
 }
 
-void Listener::start() {
-  thread_ = std::thread([this, ending = ending_] {
+void Listener::start(std::function<void()> on_failure) {
+  thread_ = std::thread([this, ending = ending_, on_failure = std::move(on_failure)] {
     server_.listen_after_bind();
+    if (!is_stopped_) on_failure();  // both hosts give up on an error of accept but EMFILE
     const std::scoped_lock lock(ending->mutex);
     ending->has_ended = true;
     ending->ended.notify_all();
@@ -76,6 +78,7 @@ void Listener::start() {
 }
 
 void Listener::stop() {
+  is_stopped_ = true;
   if (server_.is_running()) server_.stop();
 }
 

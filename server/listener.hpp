@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -24,7 +26,9 @@ class Listener {
   [[nodiscard]] bool bind(const ListenAddress& address);
   // What bind got: the port is never 0.
   [[nodiscard]] const ListenAddress& address() const noexcept { return address_; }
-  void start();
+  // `on_failure` is called, on the listener's thread, when the listener ends without having been
+  // stopped: it accepts nobody any more.
+  void start(std::function<void()> on_failure);
   // Accepts no more, and lets requests in flight end.
   void stop();
   // True when the server has ended before `deadline`.
@@ -35,6 +39,7 @@ class Listener {
   httplib::Server server_;
   ListenAddress address_ = {};
   std::shared_ptr<Ending> ending_;
+  std::atomic<bool> is_stopped_ = false;
   std::thread thread_;
 };
 

@@ -47,9 +47,17 @@ bool StopWatch::is_stopping() {
   return is_stopping_;
 }
 
-void StopWatch::wait() {
+int StopWatch::wait() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return is_stopping_; });
+  return status_;
+}
+
+void StopWatch::fail() {
+  const std::scoped_lock lock(mutex_);
+  if (is_stopping_) return;
+  status_ = 1;
+  ::pthread_kill(thread_.native_handle(), SIGTERM);
 }
 
 void StopWatch::run() {
@@ -65,9 +73,10 @@ void StopWatch::run() {
   changed_.notify_all();
   if (changed_.wait_for(lock, kTimeToLeave, [this] { return has_ended_; })) return;
   const auto last_word = last_word_;
+  const int status = status_;
   lock.unlock();
   if (last_word) last_word();
-  std::_Exit(0);  // other threads hold everything that would be freed now
+  std::_Exit(status);  // other threads hold everything that would be freed now
 }
 
 }  // namespace corsac::server

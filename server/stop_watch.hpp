@@ -25,17 +25,21 @@ class StopWatch {
   // Called when the time is over; must return soon. Must not hold anything alive.
   void on_cut(std::function<void()> last_word);
 
+  // Ends the program as a signal does, because something broke: the status is 1 then. Any thread.
+  void fail();
+
   // True once the program shall end.
   [[nodiscard]] bool is_stopping();
-  // Waits until the program shall end.
-  void wait();
+  // Waits until the program shall end. The answer is its status: 0 after a signal, 1 after fail.
+  [[nodiscard]] int wait();
 
  private:
   void run();
 
   std::mutex mutex_ = {};
   std::condition_variable changed_ = {};
-  bool is_stopping_ = false;  // these four are guarded by mutex_
+  bool is_stopping_ = false;  // these are guarded by mutex_
+  int status_ = 0;
   bool has_ended_ = false;
   std::function<void()> reload_ = {};
   std::function<void()> last_word_ = {};

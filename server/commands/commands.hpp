@@ -34,7 +34,8 @@ struct TestOptions {
   std::string policy = {};
 };
 
-// Runs until SIGTERM or SIGINT: 0. 1 when it could not start, with every reason.
+// Runs until SIGTERM or SIGINT: 0. 1 when it could not start, with every reason, or when a listener
+// ended by itself.
 [[nodiscard]] int serve(const ServeOptions& options);
 // 0 clean or warnings only, 1 errors or no such file, 3 warnings under `is_strict`.
 [[nodiscard]] int check(const CheckOptions& options);

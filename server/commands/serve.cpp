@@ -86,9 +86,10 @@ class Listeners {
 
   [[nodiscard]] Listener* admin() noexcept { return admin_.get(); }
 
-  void start() {
-    for (Sample& sample : samples_) sample.listener->start();
-    if (admin_) admin_->start();
+  // `on_failure` gets the address of a listener that ended by itself; on that listener's thread.
+  void start(const std::function<void(const std::string&)>& on_failure) {
+    for (Sample& sample : samples_) start(*sample.listener, on_failure);
+    if (admin_) start(*admin_, on_failure);
   }
 
   // `admin_token` is that of this run; empty = there is a file of them.
@@ -146,6 +147,10 @@ class Listeners {
     std::unique_ptr<Listener> listener;
   };
 
+  static void start(Listener& listener, const std::function<void(const std::string&)>& on_failure) {
+    listener.start([on_failure, address = to_text(listener.address())] { on_failure(address); });
+  }
+
   void add_sample(const ListenAddress& address, const std::shared_ptr<Gate>& gate,
                   const std::filesystem::path& folder) {
     auto other_port = std::make_shared<std::atomic<int>>(0);
@@ -191,7 +196,7 @@ void watch_over(StopWatch& watch, const std::shared_ptr<Log>& log) {
   });
 }
 
-// 0, or 1 after saying why it could not start.
+// The status of the program; 1 after saying why it could not start.
 int serve_under(StopWatch& watch, const ServeOptions& options) {
   const auto config = read_options(options);
   if (!config) return fail_with(config.error());
@@ -215,17 +220,20 @@ int serve_under(StopWatch& watch, const ServeOptions& options) {
     if (!added) return fail_with(added.error().text());
     admin_token = std::move(*added);
   }
-  listeners.start();
+  listeners.start([&watch, &log](const std::string& address) {
+    (*log)->message(LogLevel::Error, "no more connections can be accepted on " + address);
+    watch.fail();
+  });
   listeners.announce(admin_token);
   listeners.check(**gate, **log);
 
-  watch.wait();
+  const int status = watch.wait();
   if (!listeners.stop()) {
     (*log)->message(LogLevel::Warning, "requests were still in flight and have been cut");
     static_cast<void>((*log)->is_written_within(kLastWord));
-    std::_Exit(0);  // their threads hold everything that would be freed now
+    std::_Exit(status);  // their threads hold everything that would be freed now
   }
-  return 0;
+  return status;
 }
 
 }  // namespace
@@ -234,8 +242,7 @@ int serve(const ServeOptions& options) {
   block_signals();
   StopWatch watch;
   const int status = serve_under(watch, options);
-  return watch.is_stopping() ? 0
-                             : status;  // who was told to stop while starting did what he should
+  return watch.is_stopping() ? watch.wait() : status;  // to end while starting is no failure
 }
 
 }  // namespace corsac::server

@@ -2,6 +2,7 @@
 
   python3 program_test.py CORSAC_PROGRAM SAMPLE_FOLDER CPP_HTTPLIB_VERSION BROKEN_PLUGIN_FOLDER
 """
+import ctypes
 import gzip
 import hashlib
 import json
@@ -17,7 +18,7 @@ import tempfile
 import threading
 import time
 
-from tap import Cases, contains, equal
+from tap import Cases, Skip, contains, equal
 
 PROGRAM, SAMPLE = map(os.path.abspath, sys.argv[1:3])
 # From 0.53 on cpp-httplib reads every body, or closes.
@@ -400,6 +401,35 @@ def ends_with_requests_that_do_not():
             connection.close()
 
 
+PIDFD_GETFD = 438  # the same number on every Linux
+
+
+def listening_socket(process, port):
+    """The process's own listening socket, as a second descriptor of it."""
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        lines = [line.split() for line in table.readlines()[1:]]
+    inode = next(line[9] for line in lines
+                 if line[3] == "0A" and int(line[1].split(":")[1], 16) == port)
+    for name in os.listdir(f"/proc/{process.pid}/fd"):
+        if os.readlink(f"/proc/{process.pid}/fd/{name}") == f"socket:[{inode}]":
+            libc = ctypes.CDLL(None, use_errno=True)
+            got = libc.syscall(PIDFD_GETFD, os.pidfd_open(process.pid), int(name), 0)
+            if got < 0:
+                raise Skip("another process's descriptors cannot be had here")
+            return socket.socket(fileno=got)
+    raise AssertionError("the program does not listen")
+
+
+def ends_when_it_can_accept_nobody():
+    with Running().wait_ready() as running:
+        with listening_socket(running.process, running.addresses[1]) as listening:
+            listening.shutdown(socket.SHUT_RDWR)
+        equal(running.process.wait(timeout=DEADLINE), 1)
+        running.log_reader.join(DEADLINE)
+        contains("\n".join(running.log),
+                 f"no more connections can be accepted on 127.0.0.1:{running.addresses[1]}")
+
+
 def stands_many_reloads():
     with Running().wait_ready() as running:
         for _ in range(500):
@@ -534,6 +564,7 @@ def main():
         cases.add("ends: with a log that nobody reads", ends_with_a_log_that_nobody_reads)
         cases.add("ends: with requests that do not", ends_with_requests_that_do_not)
         cases.add("ends: by interrupt", ends_by_interrupt)
+        cases.add("ends: when it can accept nobody", ends_when_it_can_accept_nobody)
         cases.add("reload: many at once", stands_many_reloads)
         cases.add("admin: routes behind the token", admin_listener)
         cases.add("admin: tokens from a file", admin_listener_with_a_token_file)
