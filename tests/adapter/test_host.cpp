@@ -23,6 +23,16 @@
 namespace corsac::testing {
 namespace {
 
+// What a host can do is told by its handlers, not by a setting that came later.
+struct ServerWithWebSockets {
+  using WebSocketHandler = int;
+};
+struct ServerWithout {
+  void set_websocket_max_missed_pongs(int);
+};
+static_assert(adapter::HasWebSockets<ServerWithWebSockets>);
+static_assert(!adapter::HasWebSockets<ServerWithout>);
+
 // A server in its own thread, on a free port.
 class RunningServer {
  public:

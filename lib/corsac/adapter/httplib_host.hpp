@@ -41,8 +41,8 @@ inline constexpr unsigned kHostVersion = 0;
 inline constexpr bool kHostReadsBodies = kHostVersion >= 0x003500;
 
 template <class Server>
-concept HasWebSockets = requires(Server& server) {
-  server.set_websocket_max_missed_pongs(1);
+concept HasWebSockets = requires {
+  typename Server::WebSocketHandler;
 };
 // True when the host accepts upgrades, which never reach the hook after routing.
 inline constexpr bool kHostHasWebSockets = HasWebSockets<httplib::Server>;
