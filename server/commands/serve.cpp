@@ -35,6 +35,8 @@ namespace {
 // Requests in flight get this long; what is left then is cut, so that the program leaves within 2
 // s.
 constexpr std::chrono::milliseconds kGrace{1500};
+// Of that, streams get this long to come to their end, which for most is at once.
+constexpr std::chrono::milliseconds kStreamGrace{500};
 // What may be said about that takes no longer than this.
 constexpr std::chrono::milliseconds kLastWord{100};
 
@@ -129,7 +131,9 @@ class Listeners {
 
   // False when requests were still in flight after kGrace.
   [[nodiscard]] bool stop() {
-    const auto deadline = std::chrono::steady_clock::now() + kGrace;
+    const auto now = std::chrono::steady_clock::now();
+    const auto deadline = now + kGrace;
+    streams_->end(now + kStreamGrace);
     for (Sample& sample : samples_) sample.listener->stop();
     if (admin_) admin_->stop();
     bool have_ended = true;
@@ -156,11 +160,13 @@ class Listeners {
     auto other_port = std::make_shared<std::atomic<int>>(0);
     auto listener = std::make_unique<Listener>(config_.threads);
     install(listener->server(), gate, {.require_content_length = true});
-    add_sample_routes(listener->server(), {.folder = folder, .other_port = other_port});
+    add_sample_routes(listener->server(),
+                      {.folder = folder, .other_port = other_port, .streams = streams_});
     samples_.push_back({address, std::move(other_port), std::move(listener)});
   }
 
   const ServerConfig& config_;
+  const std::shared_ptr<Streams> streams_ = std::make_shared<Streams>();
   std::vector<Sample> samples_ = {};
   std::unique_ptr<Listener> admin_ = {};
 };

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <stdexcept>
 #include <thread>
 
@@ -72,18 +73,22 @@ void slow(const Request& request, Response& response) {
   answer_json(response, 200, {{"waited_ms", milliseconds}});
 }
 
-void stream(const Request&, Response& response) {
-  response.set_chunked_content_provider("text/plain", [](std::size_t offset,
-                                                         httplib::DataSink& sink) {
-    constexpr std::size_t kLine = 8;  // "line 12\n" cut to one length keeps offset / kLine exact
-    const std::size_t number = offset / kLine;
-    if (number == 10) {
-      sink.done();
-      return true;
-    }
-    const std::string line = "line  " + std::to_string(number) + "\n";
-    return sink.write(line.data(), line.size());
-  });
+// `lines` lines, `ms` milliseconds apart.
+void stream(const Request& request, Response& response, const std::shared_ptr<Streams>& streams) {
+  const int lines = number_or(request.get_param_value("lines"), 1, 1'000'000, 10);
+  const std::chrono::milliseconds pause(number_or(request.get_param_value("ms"), 0, 10'000, 0));
+  const auto under_way = std::make_shared<Streams::UnderWay>(streams);
+  response.set_chunked_content_provider(
+      "text/plain",
+      [lines, pause, under_way, number = 0](std::size_t, httplib::DataSink& sink) mutable {
+        const auto before_it = number == 0 ? std::chrono::milliseconds(0) : pause;
+        if (under_way->shall_end_within(before_it) || number == lines) {
+          sink.done();
+          return true;
+        }
+        const std::string line = "line  " + std::to_string(number++) + "\n";
+        return sink.write(line.data(), line.size());
+      });
 }
 
 void error_answer(const Request& request, Response& response) {
@@ -91,14 +96,17 @@ void error_answer(const Request& request, Response& response) {
   answer_json(response, status, {{"error", "asked for"}, {"status", status}});
 }
 
-void add_api(httplib::Server& server) {
+void add_api(httplib::Server& server, const SampleOptions& options) {
   server.Get("/api/hello", [](const Request&, Response& response) {
     response.set_header("X-Request-Id", "hello-1");
     answer_json(response, 200, {{"message", "hello"}});
   });
   on_all_methods(server, "/api/echo", echo);
   server.Get("/api/slow", slow);
-  server.Get("/api/stream", stream);
+  server.Get("/api/stream",
+             [streams = options.streams](const Request& request, Response& response) {
+               stream(request, response, streams);
+             });
   on_all_methods(server, R"(/api/error/(\d{3}))", error_answer);
   server.Get("/api/throw", [](const Request&, Response&) { throw std::runtime_error("thrown"); });
   // As an API does without a session: the page can read why (Okta's sample relies on it).
@@ -154,7 +162,7 @@ void add_websocket(Server& server) {
 }  // namespace
 
 void add_sample_routes(httplib::Server& server, const SampleOptions& options) {
-  add_api(server);
+  add_api(server, options);
   add_pages(server, options);
   add_websocket(server);
 }

@@ -6,6 +6,8 @@
 
 #include <httplib.h>
 
+#include "sample/streams.hpp"
+
 namespace corsac::server {
 
 struct SampleOptions {
@@ -13,6 +15,7 @@ struct SampleOptions {
   // The port of the page's other origin, 0 = none. Shared because both listeners are bound, and so
   // know their ports, after their routes stand.
   std::shared_ptr<const std::atomic<int>> other_port = {};
+  std::shared_ptr<Streams> streams = {};  // never null: those of /api/stream
 };
 
 // Adds the routes of the sample (README, "The sample server") to `server`. They know nothing of

@@ -342,6 +342,21 @@ def ends_with_a_request_in_flight():
         assert took < 2.5, f"took {took:.2f} s"
 
 
+def ends_streams_first():
+    with Running().wait_ready() as running:
+        port = running.addresses[0]
+        with socket.create_connection(("127.0.0.1", port), DEADLINE) as connection:
+            connection.sendall("GET /api/stream?lines=1000000&ms=20 HTTP/1.1\r\n"
+                               f"Host: 127.0.0.1:{port}\r\n\r\n".encode())
+            answer = b""
+            while b"line  3" not in answer:
+                answer += connection.recv(65536)
+            leaves_in_time(running)
+            while part := connection.recv(65536):
+                answer += part
+        assert answer.endswith(b"\r\n0\r\n\r\n"), answer[-40:]
+
+
 def leaves_in_time(running):
     status, took = running.end()
     equal(status, 0)
@@ -559,6 +574,7 @@ def main():
         cases.add("events: hostile bytes", hostile_bytes_stay_on_their_line, running)
         cases.add("reload: a new policy, and a wrong one", reload_takes_effect, running)
         cases.add("ends: with a request in flight", ends_with_a_request_in_flight)
+        cases.add("ends: streams first", ends_streams_first)
         cases.add("ends: while it starts", ends_while_starting)
         cases.add("ends: with a store that hangs", ends_with_a_store_that_hangs)
         cases.add("ends: with a log that nobody reads", ends_with_a_log_that_nobody_reads)
