@@ -62,6 +62,8 @@ TEST(HostHooks, VaryByWhatPredicatesLookedAt) {
         &search);
     return search.is_found;
   };
+  const std::string kPreflightVary =
+      "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
   const TestHost host(make_test_gate(
       app_policy(), {.applies_to =
                          [has](const RequestView& request) {
@@ -95,6 +97,28 @@ TEST(HostHooks, VaryByWhatPredicatesLookedAt) {
        lines({{"cache-control", "no-store"},
               {"content-type", "text/plain"},
               {"vary", "Origin, X-Internal, X-Tenant"}})},
+      {"a preflight listed by the predicate", preflight("/ok", kEvil, "PUT", {{"X-Tenant", "1"}}),
+       204,
+       lines({{"access-control-allow-origin", kEvil},
+              {"access-control-allow-credentials", "true"},
+              {"access-control-allow-methods", "PUT"},
+              {"access-control-max-age", "600"},
+              {"vary", kPreflightVary + ", X-Internal, X-Tenant"}})},
+      {"a preflight that is not listed", preflight("/ok", kEvil, "PUT"), 403,
+       lines({{"cache-control", "no-store"},
+              kPlain,
+              {"vary", kPreflightVary + ", X-Internal, X-Tenant"}})},
+      {"a preflight where the policy does not apply",
+       preflight("/ok", kApp, "PUT", {{"X-Internal", "1"}}), 403,
+       lines({{"cache-control", "no-store"}, kPlain, {"vary", "X-Internal"}})},
+      {"decided late, listed by the predicate",
+       head("GET", "/ok", kEvil, {{"X-Tenant", "1"}, {"Range", "bytes=z"}}), 416,
+       lines({{"access-control-allow-origin", kEvil},
+              {"access-control-allow-credentials", "true"},
+              {"access-control-expose-headers", "X-Request-Id"},
+              {"vary", "Origin, X-Internal, X-Tenant"}})},
+      {"decided late, not listed", head("GET", "/ok", kEvil, {{"Range", "bytes=z"}}), 416,
+       lines({{"vary", "Origin, X-Internal, X-Tenant"}})},
       {"does not apply", head("GET", "/own-cors", kEvil, {{"X-Internal", "1"}}), 200,
        lines({{"access-control-allow-origin", "*"},
               {"access-control-allow-origin", "https://own.example"},

@@ -59,6 +59,18 @@ TEST(HostAnswers, CarryTheGrantWhateverTheirStatus) {
        by_host(granted({{"exception_what", "thrown"}}), granted()),
        "",
        {"GET /throw"}},
+      {"500 from a throw that is no exception",
+       head("GET", "/throw-number", kApp),
+       500,
+       by_host(granted({{"exception_what", "UNKNOWN"}}), granted()),
+       "",
+       {"GET /throw-number"}},
+      {"304 from a handler",
+       head("GET", "/not-modified", kApp, {{"If-None-Match", "\"1\""}}),
+       304,
+       granted(),
+       "",
+       {"GET /not-modified"}},
       {"TRACE", head("TRACE", "/ok", kApp), 400, granted(), "", {}},
       {"a stream",
        head("GET", "/stream", kApp),
@@ -69,6 +81,18 @@ TEST(HostAnswers, CarryTheGrantWhateverTheirStatus) {
       {"a static file", head("GET", "/static/a.txt", kApp), 200, granted({kPlain}), "file", {}},
       {"a missing static file", head("GET", "/static/b.txt", kApp), 404, granted(), "", {}},
       {"HEAD", head("HEAD", "/ok", kApp), 200, granted({kPlain}), "", {"HEAD /ok"}},
+      {"HEAD of a static file",
+       head("HEAD", "/static/a.txt", kApp),
+       200,
+       granted({kPlain}),
+       "",
+       {}},
+      {"HEAD of a stream",
+       head("HEAD", "/stream", kApp),
+       200,
+       granted({kPlain, {"transfer-encoding", "chunked"}}),
+       "",
+       {"HEAD /stream"}},
       {"HEAD of nothing", head("HEAD", "/nowhere", kApp), 404, granted(), "", {}},
       {"OPTIONS of the application",
        head("OPTIONS", "/ok", kApp),
@@ -82,8 +106,23 @@ TEST(HostAnswers, CarryTheGrantWhateverTheirStatus) {
        granted({kPlain, {"content-range", "bytes 0-0/2"}}),
        "o",
        {"GET /ok"}},
+      {"a range of a static file",
+       head("GET", "/static/a.txt", kApp, {{"Range", "bytes=1-2"}}),
+       206,
+       granted({kPlain, {"content-range", "bytes 1-2/4"}}),
+       "il",
+       {}},
   };
   for (const AnswerRow& row : rows) check(host, row);
+}
+
+TEST(HostAnswers, CarryTheGrantOnAStreamThatBreaks) {
+  const TestHost host(make_test_gate());
+  const RawResponse response = exchange(host.port(), head("GET", "/stream-broken", kApp));
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.header_set(), granted({kPlain, {"transfer-encoding", "chunked"}}));
+  EXPECT_EQ(response.body, "str");
+  EXPECT_FALSE(response.is_whole);
 }
 
 TEST(HostAnswers, CarryTheGrantWhenTheHostRefusedWhileReading) {

@@ -33,11 +33,24 @@ struct ServerWithout {
 static_assert(adapter::HasWebSockets<ServerWithWebSockets>);
 static_assert(!adapter::HasWebSockets<ServerWithout>);
 
+std::unique_ptr<httplib::Server> make_server(const TestHostOptions& options) {
+  if (options.certificate_file.empty()) return std::make_unique<httplib::Server>();
+#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
+  return std::make_unique<httplib::SSLServer>(options.certificate_file.c_str(),
+                                              options.key_file.c_str());
+#else
+  throw std::runtime_error("this build of cpp-httplib speaks no TLS");
+#endif
+}
+
 // A server in its own thread, on a free port.
 class RunningServer {
  public:
-  explicit RunningServer(unsigned threads) {
-    server.new_task_queue = [threads] { return new httplib::ThreadPool(threads); };
+  explicit RunningServer(const TestHostOptions& options)
+      : holder_(make_server(options)), server(*holder_) {
+    server.new_task_queue = [threads = options.threads] {
+      return new httplib::ThreadPool(threads);
+    };
     server.set_keep_alive_timeout(1);
   }
   void start() {
@@ -56,7 +69,11 @@ class RunningServer {
   RunningServer(const RunningServer&) = delete;
   RunningServer& operator=(const RunningServer&) = delete;
 
-  httplib::Server server;
+ private:
+  const std::unique_ptr<httplib::Server> holder_;
+
+ public:
+  httplib::Server& server;
   int port = 0;
 
  private:
@@ -106,7 +123,7 @@ bool host_has_websockets() { return adapter::kHostHasWebSockets; }
 
 struct TestHost::State {
   explicit State(std::shared_ptr<Gate> gate_of_host, TestHostOptions host_options)
-      : gate(std::move(gate_of_host)), options(std::move(host_options)), running(options.threads) {}
+      : gate(std::move(gate_of_host)), options(std::move(host_options)), running(options) {}
 
   void note(const httplib::Request& request) {
     const std::lock_guard lock(mutex);
@@ -122,9 +139,11 @@ struct TestHost::State {
     };
   }
 
+  void chain_hooks(const InstallOptions& install_options);
   void set_hooks();
   void add_plain_routes();
   void add_streams();
+  void add_broken_stream();
   void add_reading_routes();
   void add_header_routes();
   void add_files();
@@ -138,10 +157,29 @@ struct TestHost::State {
   RunningServer running;             // last: its threads use what stands above
 };
 
+// Each gate in front of the next one, and each behind it.
+void TestHost::State::chain_hooks(const InstallOptions& install_options) {
+  const Hooks first(gate, install_options);
+  const Hooks second(options.second_gate, install_options);
+  using Handled = httplib::Server::HandlerResponse;
+  running.server.set_pre_routing_handler(
+      [first, second](const httplib::Request& request, httplib::Response& response) {
+        const bool is_answered = first.before(request, response) == Before::Answered ||
+                                 second.before(request, response) == Before::Answered;
+        return is_answered ? Handled::Handled : Handled::Unhandled;
+      });
+  running.server.set_post_routing_handler(
+      [first, second](const httplib::Request& request, httplib::Response& response) {
+        second.after(request, response);
+        first.after(request, response);
+      });
+}
+
 void TestHost::State::set_hooks() {
   httplib::Server& server = running.server;
   const InstallOptions install_options = {.allow_unread_bodies = options.allow_unread_bodies,
                                           .require_content_length = options.require_content_length};
+  if (options.hooks == HookStyle::Chained) return chain_hooks(install_options);
   if (options.hooks != HookStyle::Own) {
     install(server, gate, install_options);
     if (options.hooks == HookStyle::ReplacedBefore) {
@@ -189,6 +227,11 @@ void TestHost::State::add_plain_routes() {
                response.status = std::atoi(request.matches[1].str().c_str());
              }));
   server.Get("/throw", noting([](const auto&, auto&) { throw std::runtime_error("thrown"); }));
+  server.Get("/throw-number", noting([](const auto&, auto&) { throw 7; }));
+  server.Get("/not-modified", noting([](const auto&, auto& response) {
+               response.status = 304;
+               response.set_header("ETag", "\"1\"");
+             }));
   server.Get("/between", noting([this](const auto&, auto& response) {
                if (options.between) options.between();
                response.set_content("between", "text/plain");
@@ -245,6 +288,16 @@ void TestHost::State::add_streams() {
                           answer(response);
                         });
   }
+}
+
+void TestHost::State::add_broken_stream() {
+  running.server.Get("/stream-broken", noting([](const auto&, auto& response) {
+                       response.set_chunked_content_provider(
+                           "text/plain", [](std::size_t offset, httplib::DataSink& sink) {
+                             if (offset != 0) return false;
+                             return sink.write("str", 3);
+                           });
+                     }));
 }
 
 // A handler that reads the body itself, and not to its end.
@@ -313,9 +366,18 @@ TestHost::TestHost(std::shared_ptr<Gate> gate, TestHostOptions options)
     };
     server.set_error_handler(set_body);
   }
+  if (state_->options.expect_status != 100) {
+    server.set_expect_100_continue_handler(
+        [status = state_->options.expect_status](const httplib::Request&,
+                                                 httplib::Response& response) {
+          if (status != 417) response.status = status;
+          return status;
+        });
+  }
   state_->set_hooks();
   state_->add_plain_routes();
   state_->add_streams();
+  state_->add_broken_stream();
   state_->add_reading_routes();
   state_->add_header_routes();
   state_->add_files();
@@ -339,7 +401,7 @@ std::vector<bool> TestHost::released() const {
 Gate& TestHost::gate() const { return *state_->gate; }
 
 struct TestAdminHost::State {
-  RunningServer running{4};
+  RunningServer running{{}};
 };
 
 TestAdminHost::TestAdminHost(std::shared_ptr<AdminApi> api) : state_(std::make_unique<State>()) {
@@ -354,6 +416,25 @@ TestAdminHost::TestAdminHost(std::shared_ptr<AdminApi> api) : state_(std::make_u
 TestAdminHost::~TestAdminHost() = default;
 
 int TestAdminHost::port() const { return state_->running.port; }
+
+TlsAnswer get_by_tls(int port, const std::string& path, const HeaderLines& headers) {
+  TlsAnswer answer;
+#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
+  httplib::SSLClient client("127.0.0.1", port);
+  client.enable_server_certificate_verification(false);
+  httplib::Headers sent;
+  for (const auto& [name, value] : headers) sent.emplace(name, value);
+  const auto result = client.Get(path.c_str(), sent);
+  if (!result) return answer;
+  answer.status = result->status;
+  for (const auto& [name, value] : result->headers) {
+    answer.headers.emplace_back(to_ascii_lower(name), value);
+  }
+#else
+  static_cast<void>(port), static_cast<void>(path), static_cast<void>(headers);
+#endif
+  return answer;
+}
 
 std::vector<Problem> check_host(const std::string& address, const Gate& gate,
                                 const std::vector<std::string>& paths) {

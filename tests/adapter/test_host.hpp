@@ -25,6 +25,8 @@ enum class HookStyle : unsigned char {
   // Installed, and then the application sets a hook of its own in one place: the classic mistake.
   ReplacedBefore,
   ReplacedAfter,
+  // Two gates one behind the other, the second of them `second_gate`.
+  Chained,
 };
 
 struct TestHostOptions {
@@ -36,6 +38,11 @@ struct TestHostOptions {
   std::string error_body = {};         // not empty: an error handler sets it
   bool streams_errors = false;         // an error handler streams "stream"
   std::function<void()> between = {};  // runs inside the handler of /between
+  std::shared_ptr<Gate> second_gate = {};
+  int expect_status = 100;  // what the handler of Expect says
+  // Both, or none: PEM files of a server that speaks TLS.
+  std::string certificate_file = {};
+  std::string key_file = {};
   std::size_t payload_limit_bytes = 1000;
   unsigned threads = 4;
   // HookStyle::Own: from 0 on, so many allocations of Hooks::after succeed, then none.
@@ -49,6 +56,7 @@ struct TestHostOptions {
 
 // Listens on a free port from construction to destruction. Routes, each of which notes itself in
 // handled(): GET, POST, PUT, PATCH, DELETE, OPTIONS /ok; GET /redirect, /error/STATUS, /throw,
+// /throw-number, /not-modified,
 // /own-cors, /vary, /vary-star, /vary-several, /between, /forgets-origin, /hidden; GET /stream,
 // /stream-length and /stream-open, in chunks, with a length and up to the end of the connection;
 // the same by POST, which leave the body unread; POST /reads-some, which stops at its first bytes;
@@ -85,6 +93,13 @@ class TestAdminHost {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+struct TlsAnswer {
+  int status = 0;  // 0 = none
+  HeaderLines headers = {};
+};
+// What a client of the version gets for a GET by TLS, without looking at the certificate.
+[[nodiscard]] TlsAnswer get_by_tls(int port, const std::string& path, const HeaderLines& headers);
 
 // self_check as the version's client makes it.
 [[nodiscard]] std::vector<Problem> check_host(const std::string& address, const Gate& gate,

@@ -44,7 +44,8 @@ listen = "127.0.0.1:0"
 class Running:
     """The program with the sample's policy in a folder of its own."""
 
-    def __init__(self, policy=None, more="", arguments=(), stderr=subprocess.PIPE, files=()):
+    def __init__(self, policy=None, more="", arguments=(), stderr=subprocess.PIPE, files=(),
+                 config=CONFIG):
         self.folder = tempfile.mkdtemp(prefix="corsac-program-")
         if policy is None:
             with open(os.path.join(SAMPLE, "policy.toml"), encoding="utf-8") as file:
@@ -55,12 +56,12 @@ class Running:
             with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
                 file.write(text)
             os.chmod(file.name, mode)
-        config = os.path.join(self.folder, "server.toml")
-        with open(config, "w", encoding="utf-8") as file:
-            file.write(CONFIG.format(more=more))
+        config_file = os.path.join(self.folder, "server.toml")
+        with open(config_file, "w", encoding="utf-8") as file:
+            file.write(config.format(more=more))
         self.lines, self.log = queue.Queue(), []
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--config", config, *arguments], stdin=subprocess.DEVNULL,
+            [PROGRAM, "serve", "--config", config_file, *arguments], stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=stderr, text=True)
         threading.Thread(target=self.read_output, daemon=True).start()
         self.log_reader = threading.Thread(target=self.read_log, daemon=True)
@@ -527,6 +528,37 @@ def refuses_to_start(policy, more, parts, files=()):
         equal(running.lines.get(timeout=DEADLINE), None, "something was announced")
 
 
+def refuses_one_address_for_two():
+    with Running(config="""
+[server]
+listen = "127.0.0.1:8080"
+second_listen = "127.0.0.1:8080"
+[store]
+file = "policy.toml"
+""") as running:
+        equal(running.process.wait(timeout=DEADLINE), 1)
+        running.log_reader.join(DEADLINE)
+        contains("\n".join(running.log), "server.toml:4:17: error[listen-address-repeated]")
+
+
+def logs_into_a_file():
+    with Running(more='[log]\nfile = "corsac.log"\n').wait_ready() as running:
+        ask(running.addresses[0], "GET", "/api/hello", [("Origin", "https://evil.example")])
+        leaves_in_time(running)
+        with open(os.path.join(running.folder, "corsac.log"), encoding="ascii") as file:
+            lines = [json.loads(line) for line in file]
+        assert any(line.get("origin") == "https://evil.example" for line in lines), lines
+        equal(lines[0]["type"], "log")
+        equal([line for line in running.log if line.startswith("{")], [])
+
+
+def refuses_a_log_that_cannot_be_written():
+    with Running(more='[log]\nfile = "nowhere/corsac.log"\n') as running:
+        equal(running.process.wait(timeout=DEADLINE), 1)
+        running.log_reader.join(DEADLINE)
+        contains("\n".join(running.log), "the log cannot be written")
+
+
 def refuses_a_taken_port():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -586,6 +618,10 @@ def main():
         cases.add("admin: tokens from a file", admin_listener_with_a_token_file)
         for description, *row in START_ROWS:
             cases.add("does not start: " + description, refuses_to_start, *row)
+        cases.add("does not start: one address for two listeners", refuses_one_address_for_two)
+        cases.add("does not start: a log that cannot be written",
+                  refuses_a_log_that_cannot_be_written)
+        cases.add("logs: into a file", logs_into_a_file)
         cases.add("does not start: a port that is taken", refuses_a_taken_port)
         cases.add("does not start: the port of another program",
                   refuses_the_port_of_another_program)
