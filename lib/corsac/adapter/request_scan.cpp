@@ -5,13 +5,13 @@
 
 #include "corsac/adapter/request_scan.hpp"
 
+#include <array>
 #include <charconv>
 #include <memory>
 #include <optional>
 #include <system_error>
 
 #include "corsac/base/ascii.hpp"
-#include "corsac/http/header_name.hpp"
 #include "corsac/http/short_bytes.hpp"
 
 namespace corsac {
@@ -37,6 +37,13 @@ template <std::size_t Terminated>
     return true;
   }
 }
+
+// RFC 9110, 5.6.2, as a table: every name of every request is looked at, byte by byte.
+constexpr auto kTokenChars = [] {
+  std::array<bool, 256> table = {};
+  for (std::size_t i = 0; i < table.size(); ++i) table[i] = is_token_char(static_cast<char>(i));
+  return table;
+}();
 
 void add_field(HeaderField& field, std::string_view value) noexcept {
   if (field.lines++ == 0) field.value = trim_ows(value);
@@ -134,7 +141,9 @@ void RequestScan::add_transfer_encoding(std::string_view value) noexcept {
 }
 
 void RequestScan::check_name(std::string_view name) noexcept {
-  if (!is_header_name(name)) framing_.is_ambiguous = true;
+  bool is_token = !name.empty();
+  for (const char c : name) is_token &= kTokenChars[static_cast<unsigned char>(c)];
+  if (!is_token) framing_.is_ambiguous = true;
 }
 
 void RequestScan::add_long_name(std::string_view name, std::string_view value) noexcept {
