@@ -147,6 +147,11 @@ TEST(HostBodies, AreRefusedWhereTheirEndIsNotKnown) {
     SCOPED_TRACE("preflight");
     check_smuggled(host, {row.desc, preflight("/ok", kApp, "PUT", row.lines), kHidden, 400, 400});
   }
+  // Programs of that version do not know the coding (RFC 9112, 6.1).
+  std::string old =
+      head("POST", "/ok", kApp, {{"Transfer-Encoding", "chunked"}, {"Connection", "Keep-Alive"}});
+  old.replace(old.find("HTTP/1.1"), 8, "HTTP/1.0");
+  check_smuggled(host, {"a coding in HTTP/1.0", old, chunked(kHidden), 400, 400});
   EXPECT_EQ(host.handled(), std::vector<std::string>{});
 }
 

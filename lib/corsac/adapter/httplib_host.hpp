@@ -115,6 +115,7 @@ inline void scan_request(const httplib::Request& request, const HttplibHeaders& 
       kHostHasWebSockets && request.method == "GET" && scan.asks_for_websocket();
   view.is_tls = is_tls(request);
   view.is_http_1_0 = request.version == "HTTP/1.0";
+  if (view.is_http_1_0 && scan.framing().has_transfer_encoding) scan.doubt_framing();
   view.peer_address = request.remote_addr;
   view.headers = &headers;
 }

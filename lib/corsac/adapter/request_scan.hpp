@@ -28,7 +28,8 @@ struct RequestFraming {
   bool has_content_encoding = false;
   // Two readers may find the end of this request at two places (RFC 9112, 5.1, 6.1, 6.3): a length
   // beside a coding, several lines of either, a length that is no number, another coding than
-  // `chunked`, a name that is no token (`Content-Length : 5`; only where check_name was called).
+  // `chunked`, a coding in HTTP/1.0, a name that is no token (`Content-Length : 5`). The last two
+  // are for whoever scans to say: he alone knows the version, and whether the host looks at names.
   bool is_ambiguous = false;
   // The number in the first Content-Length; 0 when it is none.
   std::uint64_t content_length = 0;
@@ -47,6 +48,9 @@ class RequestScan {
   // For hosts that take any name: one that is no token makes the framing ambiguous. Apart from add,
   // so that hosts which refuse such a request pay nothing.
   void check_name(std::string_view name) noexcept;
+
+  // The framing is ambiguous for a reason that no line shows.
+  void doubt_framing() noexcept { framing_.is_ambiguous = true; }
 
   // The view so far; whoever scans sets method, target, path and the connection's facts in it.
   // Valid as long as this object.
