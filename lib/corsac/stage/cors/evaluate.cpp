@@ -392,10 +392,18 @@ bool is_known_method(std::string_view method) noexcept {
   return false;
 }
 
+// enforce_methods: HEAD is not GET, and both must be listed where the system says so.
+[[gnu::noinline]] bool is_listed_method(const CompiledCors& cors,
+                                        std::string_view method) noexcept {
+  return is_always_listed<true>(cors, method) || cors.methods.contains(method) ||
+         (cors.allows_any_method && !is_forbidden_method(method));
+}
+
 // None, or why FusionAuth calls a cross-origin request with such a method, or such a POST, no CORS
 // request that it knows.
 [[gnu::noinline]] Reason judge_form(const CompiledCors& cors, const RequestView& request) noexcept {
-  if (cors.behaviour.enforces_methods && !is_known_method(request.method)) {
+  if (cors.behaviour.enforces_methods && !is_known_method(request.method) &&
+      !is_listed_method(cors, request.method)) {
     return Reason::MethodUnknown;
   }
   const bool is_untyped_post = request.method == "POST" && request.content_type.value.empty();
@@ -403,13 +411,6 @@ bool is_known_method(std::string_view method) noexcept {
                  cors.behaviour.post_without_content_type == PostWithoutContentType::Refuse
              ? Reason::ContentTypeMissing
              : Reason::None;
-}
-
-// enforce_methods: HEAD is not GET, and both must be listed where the system says so.
-[[gnu::noinline]] bool is_listed_method(const CompiledCors& cors,
-                                        std::string_view method) noexcept {
-  return is_always_listed<true>(cors, method) || cors.methods.contains(method) ||
-         (cors.allows_any_method && !is_forbidden_method(method));
 }
 
 // The origin may; the method must as well, where methods are enforced.
