@@ -346,11 +346,18 @@ TEST(EvaluateKnobs, MalformedOrigin) {
   const CorsBehaviour ignore = {.malformed_origin = MalformedOrigin::Ignore};
   CorsBehaviour anybody = ignore;
   anybody.preflight_needs_origin = false;
+  CorsBehaviour strict = ignore;
+  strict.enforces_methods = true;
+  strict.post_without_content_type = PostWithoutContentType::Refuse;
   const TestRequest twice = {.origin = {kA, kA}};
   expect_rows({
       {"M58: it is as if there was none", with(ignore), get("https://A.example"), no_grant()},
       {"an empty one", with(ignore), get(""), no_grant()},
       {"two lines", with(ignore), twice, no_grant()},
+      {"neither method nor type are enforced then", with(strict), request_of("POST", "x"),
+       no_grant()},
+      {"nor is a method that nobody knows refused", with(strict), request_of("PURGE", "x"),
+       no_grant()},
       {"null is well-formed", with(ignore), get("null"), blocked(Reason::OriginNull, "null")},
       {"a preflight grants nothing", with(ignore), preflight("x", "PUT"), answered_without_grant()},
       {"a preflight that needs none as well", with(anybody), preflight("x", "PUT"),

@@ -442,7 +442,10 @@ template <bool kHasKnobs>
     const Reason reason = judge_form(cors, request);
     const std::string_view offending =
         reason == Reason::MethodUnknown ? request.method : std::string_view();
-    if (reason != Reason::None) return refuse(cors, request, reason, offending, decision);
+    if (reason != Reason::None) {
+      if (!sends_constant(cors) && is_ignored<true>(cors, judge_origin(cors, request))) return;
+      return refuse(cors, request, reason, offending, decision);
+    }
   }
   if (sends_constant(cors)) return grant_allowed<kHasKnobs>(cors, request, kAnyOrigin, decision);
   const std::string_view listed = find_listed(cors, request);
