@@ -107,6 +107,16 @@ TEST(FeedJson, SaysWhatIsWrongAndWhere) {
   }
 }
 
+TEST(FeedJson, PlacesANumberThatSomethingFollowsWhichMayNot) {
+  for (const std::string json : {"{\"a\":17[1]}", "{\"a\":17{}}"}) {
+    RecordingSink sink;
+    EXPECT_EQ(feed(sink, json), CORSAC_INVALID);
+    ASSERT_EQ(sink.calls().size(), 2u) << json;
+    EXPECT_EQ(sink.calls()[0], "integer a 17 1:6") << json;
+    EXPECT_THAT(sink.calls()[1], StartsWith("problem json-syntax 1:8: ")) << json;
+  }
+}
+
 TEST(FeedJson, TakesTheDeepestAllowedNesting) {
   RecordingSink sink;
   EXPECT_EQ(feed(sink, nested(kNestingLimit)), CORSAC_OK);

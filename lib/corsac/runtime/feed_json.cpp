@@ -34,9 +34,10 @@ class TokenPlaces {
       is_in_word_ = false;
     } else if (!is_in_word_ || is_structural(byte)) {
       token_ = here_;
-      // The parser looks one byte beyond a number before it hands it over; a byte that can stand
-      // there must not count as the begin of a value.
-      if (byte != ',' && byte != ':' && byte != ']' && byte != '}') value_ = here_;
+      // The parser looks one byte beyond a number before it hands it over; what stands there must
+      // not count as the begin of a value, whether it may stand there or not.
+      const bool ends_value = byte == ',' || byte == ':' || byte == ']' || byte == '}';
+      if (!is_in_word_ && !ends_value) value_ = here_;
       is_in_string_ = byte == '"';
       is_in_word_ = !is_in_string_ && !is_structural(byte);
     }
