@@ -18,7 +18,11 @@ ByteColumns::ByteColumns(std::string_view document)
       })) {}
 
 plugin::Place ByteColumns::to_bytes(std::uint32_t line, std::uint32_t column) {
-  if (is_ascii_ || line == 0 || column == 0) return {line, column};
+  return is_ascii_ ? plugin::Place{line, column} : to_bytes_in_line(line, column);
+}
+
+plugin::Place ByteColumns::to_bytes_in_line(std::uint32_t line, std::uint32_t column) {
+  if (line == 0 || column == 0) return {line, column};
   go_to_line(line);
   go_to_column(column);
   return {line, static_cast<std::uint32_t>(at_ - line_begin_ + 1)};

@@ -17,8 +17,12 @@ class ByteColumns {
   // `document` is UTF-8 and must outlive the object.
   explicit ByteColumns(std::string_view document);
 
-  // A column beyond the line's end gives the column behind its last byte.
+  // The place must be in the document.
   [[nodiscard]] plugin::Place to_bytes(std::uint32_t line, std::uint32_t column);
+
+  // The same for any column: one beyond the line's end gives the column behind its last byte.
+  // Always walks.
+  [[nodiscard]] plugin::Place to_bytes_in_line(std::uint32_t line, std::uint32_t column);
 
  private:
   void go_to_line(std::uint32_t line);

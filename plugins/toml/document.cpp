@@ -144,7 +144,8 @@ class Walk {
 
 DocumentProblem syntax_problem(const toml::parse_error& error, std::string_view document) {
   const toml::source_position at = error.source().begin;
-  const plugin::Place place = ByteColumns(document).to_bytes(at.line, at.column);
+  // At the end of the document the parser counts the last line break as a column.
+  const plugin::Place place = ByteColumns(document).to_bytes_in_line(at.line, at.column);
   const std::string_view description = error.description();
   return {"toml-syntax", std::string(short_description(description)),
           advice_for(description, document, place), place};

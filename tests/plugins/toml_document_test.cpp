@@ -114,6 +114,8 @@ TEST_F(TomlDocument, SaysWhereTheSyntaxIsWrongAndWhatToWrite) {
       {"text without end", "a = \"x\nb = 1", "1:7",
        "close the text with its quote on the same line"},
       {"text without end at the end", "a = 'x", "1:7", "close the text with its quote"},
+      {"text without end, and a line break behind it", "a = \"\"\"x\ny\n", "2:2",
+       "close the text with its quote"},
       {"backslash", "a = \"\\q\"", "1:7",
        "write \\\\ for a backslash, or put the text in single quotes"},
       {"zero in front", "a = 07", "1:7", "remove the zeroes in front"},
