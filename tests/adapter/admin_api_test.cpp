@@ -291,6 +291,20 @@ TEST(AdminApi, ShowsEventsNewestFirstInPages) {
   EXPECT_EQ(page["total"], 1);
   page = events_of(*api, {{"type", "event"}, {"after", "29"}});
   EXPECT_EQ(page["total"], 2);
+  page = events_of(*api, {{"type", "Debug"}, {"message", "EVIL2*.example"}});
+  EXPECT_EQ(page["total"], 11);  // 2 and 20 to 29
+  page = events_of(*api, {{"orderBy", "insertInstant ASC"}, {"numberOfResults", "1"}});
+  EXPECT_EQ(page["events"][0]["seq"], 1);
+  page = events_of(*api, {{"orderBy", "time desc"}, {"numberOfResults", "1"}});
+  EXPECT_EQ(page["events"][0]["seq"], 31);
+  page = events_of(*api, {{"orderBy", "seq"}, {"numberOfResults", "1"}});
+  EXPECT_EQ(page["events"][0]["seq"], 31);
+  page = events_of(*api, {{"start", "1970-01-01T00:00:00Z"}, {"end", "9000000000000"}});
+  EXPECT_EQ(page["total"], 31);
+  page = events_of(*api, {{"start", "99999999999999999"}});  // beyond what a clock holds
+  EXPECT_EQ(page["total"], 0);
+  page = events_of(*api, {{"end", "0"}});
+  EXPECT_EQ(page["total"], 0);
   page = events_of(*api, {{"numberOfResults", "0"}});
   EXPECT_EQ(page["total"], 31);
   EXPECT_TRUE(page["events"].empty());
@@ -308,6 +322,13 @@ TEST(AdminApi, RefusesAQueryThatItDoesNotUnderstand) {
       {"an unknown reason", "reason", "origin"},
       {"an empty reason", "reason", ""},
       {"another type", "type", "loads"},
+      {"a type of FusionAuth's that is none here", "type", "Error"},
+      {"not a moment", "start", "yesterday"},
+      {"a negative moment", "end", "-1"},
+      {"an empty moment", "end", ""},
+      {"an order by another field", "orderBy", "origin DESC"},
+      {"an unknown direction", "orderBy", "insertInstant DOWN"},
+      {"an empty order", "orderBy", ""},
       {"not a number", "startRow", "x"},
       {"half a number", "startRow", "3x"},
       {"a negative number", "startRow", "-1"},

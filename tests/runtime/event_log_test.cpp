@@ -231,7 +231,7 @@ TEST(EventLog, FindsTheNewestFirst) {
 
   struct Row {
     const char* desc;
-    EventLog::Query query;
+    EventQuery query;
     std::vector<std::uint64_t> seqs;  // the first and the last
     std::size_t count;
     std::uint64_t total;

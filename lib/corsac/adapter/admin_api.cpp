@@ -3,7 +3,9 @@
 
 #include "corsac/adapter/admin_api.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 
@@ -67,26 +69,65 @@ bool is_never_rebound(std::string_view host) {
   return host.find('/') == std::string_view::npos && IpRange::parse(host).has_value();
 }
 
-// What `parameters` says, or the name of the parameter that is wrong.
-Result<EventLog::Query, std::string> read_query(const AdminRequest& request) {
-  EventLog::Query query;
+// A moment as people and programs write it: RFC 3339, or milliseconds since 1970.
+std::optional<std::chrono::system_clock::time_point> parse_moment(std::string_view text) {
+  const auto milliseconds = parse_number<std::uint64_t>(text);
+  if (!milliseconds) return parse_time(text);
+  constexpr std::uint64_t kLastMilliseconds = 9'000'000'000'000;  // the year 2255
+  const std::uint64_t within = std::min(*milliseconds, kLastMilliseconds);
+  return std::chrono::system_clock::time_point(std::chrono::milliseconds(within));
+}
+
+// "insertInstant DESC" as FusionAuth writes it; `time` and `seq` say the same.
+std::optional<EventOrder> parse_order(std::string_view text) {
+  const std::size_t blank = text.find(' ');
+  const std::string_view field = text.substr(0, blank);
+  if (field != "insertInstant" && field != "time" && field != "seq") return std::nullopt;
+  if (blank == std::string_view::npos) return EventOrder::NewestFirst;
+  const std::string_view direction = text.substr(blank + 1);
+  if (equals_ignoring_case(direction, "DESC")) return EventOrder::NewestFirst;
+  if (equals_ignoring_case(direction, "ASC")) return EventOrder::OldestFirst;
+  return std::nullopt;
+}
+
+// One parameter into the query; false when it is none, or has such a value.
+bool read_parameter(std::string_view name, std::string_view value, EventQuery& query) {
+  const auto number = parse_number<std::uint64_t>(value);
+  if (name == "reason") {
+    query.reason = value;
+    return parse_reason(value).value_or(Reason::None) != Reason::None;
+  }
+  if (name == "message") {
+    query.message = value;
+    return true;
+  }
+  // The ring holds events alone; FusionAuth calls them Debug.
+  if (name == "type") return value == "event" || value == "Debug";
+  if (name == "start") return (query.start = parse_moment(value)).has_value();
+  if (name == "end") return (query.end = parse_moment(value)).has_value();
+  if (name == "orderBy") {
+    const auto order = parse_order(value);
+    query.order = order.value_or(query.order);
+    return order.has_value();
+  }
+  if (!number) return false;
+  if (name == "after") {
+    query.after = *number;
+  } else if (name == "startRow") {
+    query.start_row = *number;
+  } else if (name == "numberOfResults" && *number <= kEventsLimitRows) {
+    query.count = *number;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// What the parameters say, or the name of the one that is wrong.
+Result<EventQuery, std::string> read_query(const AdminRequest& request) {
+  EventQuery query;
   for (const auto& [name, value] : request.query) {
-    const auto number = parse_number<std::uint64_t>(value);
-    const std::string name_text = to_printable(name);
-    if (name == "reason") {
-      if (!parse_reason(value)) return fail(name_text);
-      query.reason = value;
-    } else if (name == "type") {
-      if (value != "event") return fail(name_text);
-    } else if (name == "after" && number) {
-      query.after = *number;
-    } else if (name == "startRow" && number) {
-      query.start_row = *number;
-    } else if (name == "numberOfResults" && number && *number <= kEventsLimitRows) {
-      query.count = *number;
-    } else {
-      return fail(name_text);
-    }
+    if (!read_parameter(name, value, query)) return fail(to_printable(name));
   }
   return query;
 }

@@ -56,10 +56,13 @@ struct AdminAnswer {
 //
 //   GET  /healthz     nobody is asked for a token: "ok", "degraded"; 503 "stale", "closed"
 //   GET  /metrics     read: Prometheus' text format
-//   GET  /api/status  read: the store, the policy in force, the newest document's problems,
-//   counters GET  /api/events  read: {"events": [...], "total": N, "dropped": N}, newest first;
-//   reason=CODE,
-//                     type=event, startRow=N, numberOfResults=N (25, at most 1000), after=SEQ
+//   GET  /api/status  read: the store, the policy in force, the newest document's problems and
+//                     the counters
+//   GET  /api/events  read: {"events": [...], "total": N, "dropped": N}; reason=CODE,
+//                     message=TEXT (a part of any text, `*` stands for any bytes), type=event,
+//                     start=TIME, end=TIME (RFC 3339, or milliseconds since 1970), startRow=N,
+//                     numberOfResults=N (25, at most 1000), orderBy=insertInstant ASC|DESC
+//                     (newest first), after=SEQ
 //   POST /api/reload  manage: reads the store now; 200 taken, 422 refused, 503 not to be had
 //
 // Safe from any thread.

@@ -175,18 +175,22 @@ void EventLog::record(const Snapshot& snapshot, const RequestView& request,
   if (const auto line = state_->keep(std::move(event))) state_->write(to_json(*line));
 }
 
-EventLog::Page EventLog::find(const Query& query) const {
+EventLog::Page EventLog::find(const EventQuery& query) const {
   Page page;
+  const auto take = [&](const Event& event) {
+    if (!matches(query, event)) return;
+    ++page.total;
+    if (page.total > query.start_row && page.events.size() < query.count) {
+      page.events.push_back(event);
+    }
+  };
   const std::lock_guard lock(state_->mutex);
   page.dropped = state_->dropped;
   const auto& ring = state_->ring;
-  for (auto event = ring.rbegin(); event != ring.rend(); ++event) {
-    if (query.after && event->seq <= *query.after) break;
-    if (!query.reason.empty() && event->reason != query.reason) continue;
-    ++page.total;
-    if (page.total > query.start_row && page.events.size() < query.count) {
-      page.events.push_back(*event);
-    }
+  if (query.order == EventOrder::NewestFirst) {
+    std::for_each(ring.rbegin(), ring.rend(), take);
+  } else {
+    std::for_each(ring.begin(), ring.end(), take);
   }
   return page;
 }

@@ -13,6 +13,7 @@
 
 #include "corsac/base/clock.hpp"
 #include "corsac/http/request_view.hpp"
+#include "corsac/runtime/event_query.hpp"
 #include "corsac/stage/decision.hpp"
 
 namespace corsac {
@@ -84,18 +85,12 @@ class EventLog {
   // Only for a decision with a reason. Throws only for memory; the event is lost then.
   void record(const Snapshot& snapshot, const RequestView& request, const Decision& decision);
 
-  struct Query {
-    std::string reason = {};                  // a code; empty = any
-    std::optional<std::uint64_t> after = {};  // only events with a greater seq
-    std::size_t start_row = 0;                // of those that match, newest first
-    std::size_t count = 25;
-  };
   struct Page {
-    std::vector<Event> events = {};  // newest first
+    std::vector<Event> events = {};  // in the order of the query
     std::uint64_t total = 0;         // that match, of those still in the ring
     std::uint64_t dropped = 0;       // fell out of the ring since the start
   };
-  [[nodiscard]] Page find(const Query& query) const;
+  [[nodiscard]] Page find(const EventQuery& query) const;
 
   // Calls of the sink that threw.
   [[nodiscard]] std::uint64_t sink_failures() const noexcept;
