@@ -5,6 +5,7 @@
 Prints TAP.
 """
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -63,7 +64,9 @@ def builds_shared(installed, folder):
 
 
 def builds_static(installed, folder):
-    private = run("pkg-config", "--libs", "libpsl", "libidn2", "openssl").split()
+    needed = installed.pkg_config("--print-requires-private", "corsac")
+    names = [name for name in needed if re.fullmatch(r"[a-z]\w+", name)]  # not ">= 1.1"
+    private = run("pkg-config", "--libs", *names).split()
     builds_a_program(installed, folder, [installed.file("libcorsac.a"), *private, "-ldl"])
 
 
