@@ -548,7 +548,7 @@ def logs_into_a_file():
         with open(os.path.join(running.folder, "corsac.log"), encoding="ascii") as file:
             lines = [json.loads(line) for line in file]
         assert any(line.get("origin") == "https://evil.example" for line in lines), lines
-        equal({line["type"] for line in lines} - {"store"}, {"load", "log", "event"})
+        equal({line["type"] for line in lines} - {"store", "suppressed"}, {"load", "log", "event"})
         equal([line for line in running.log if line.startswith("{")], [])
 
 
