@@ -103,7 +103,7 @@ struct FolderRow {
 // The policy is links/policy.toml, a link to conf/deep/policy.toml.
 TEST_F(TomlFiles, CannotBeExchangedByEveryone) {
   const uid_t own = ::geteuid();
-  constexpr uid_t kOther = 65534;
+  const uid_t other = own + 1;
   const char* const kTaken = "integer version";
   const char* const kRefused = "problem folder-world-writable 0:0: everyone can write the folder ";
   const FolderRow rows[] = {
@@ -113,7 +113,7 @@ TEST_F(TomlFiles, CannotBeExchangedByEveryone) {
       {"a sticky folder", "conf/deep", 01777, own, kTaken},
       {"a sticky folder above it", "conf", 01777, own, kTaken},
       {"a sticky folder of a link", "links", 01777, own, kTaken},
-      {"a sticky folder, and a file of somebody else", "conf/deep", 01777, kOther,
+      {"a sticky folder, and a file of somebody else", "conf/deep", 01777, other,
        "problem file-owner 0:0: "},
       {"a folder of its group", "conf/deep", 0775, own, kTaken},
   };
