@@ -2,6 +2,7 @@
 
 #include "corsac/adapter/admin_api.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <string>
@@ -18,6 +19,14 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr int kEventCapacity = 1000;
+// A sanitizer makes each of them ten times as slow, and nothing here needs one.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kManyOrigins = 50'000;
+#else
+constexpr int kManyOrigins = 1'000'000;
+#endif
+
 class FakeClock final : public Clock {
  public:
   [[nodiscard]] std::chrono::steady_clock::time_point steady_now() const noexcept override {
@@ -30,7 +39,8 @@ class FakeClock final : public Clock {
 };
 
 std::shared_ptr<Gate> debug_gate() {
-  auto gate = make_gate({.cors = {.allowed_origins = {"https://app.example.com"}, .debug = true}});
+  auto gate = make_gate({.cors = {.allowed_origins = {"https://app.example.com"}, .debug = true}},
+                        {.event_capacity = kEventCapacity});
   return gate ? *gate : nullptr;
 }
 
@@ -308,6 +318,23 @@ TEST(AdminApi, ShowsEventsNewestFirstInPages) {
   page = events_of(*api, {{"numberOfResults", "0"}});
   EXPECT_EQ(page["total"], 31);
   EXPECT_TRUE(page["events"].empty());
+}
+
+// Proves S34.
+TEST(AdminApi, HasNoMoreSeriesAfterAMillionOrigins) {
+  const auto gate = debug_gate();
+  const auto api = make_api(gate);
+  const auto series = [&api] {
+    const auto answer = api->handle(get("/metrics"));
+    return std::count(answer->body.begin(), answer->body.end(), '\n');
+  };
+  const auto before = series();
+  for (int i = 0; i < kManyOrigins; ++i) {
+    refuse_one(*gate, "https://o" + std::to_string(i) + ".example");
+  }
+  EXPECT_EQ(series(), before);
+  EXPECT_LE(gate->events().memory_bytes(), kEventCapacity * kRingBytesPerEvent);
+  EXPECT_EQ(events_of(*api, {})["dropped"], kManyOrigins - kEventCapacity);
 }
 
 TEST(AdminApi, RefusesAQueryThatItDoesNotUnderstand) {

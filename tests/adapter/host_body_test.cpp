@@ -31,7 +31,8 @@ struct SmuggledRow {
 
 const std::vector<SmuggledRow>& smuggled_rows() {
   static const std::vector<SmuggledRow> rows = {
-      {"after a preflight's answer", preflight("/ok", kApp, "PUT", kLength), kHidden, 204, 204},
+      {"88, S39: after a preflight's answer", preflight("/ok", kApp, "PUT", kLength), kHidden, 204,
+       204},
       {"after a preflight's answer, chunked", preflight("/ok", kApp, "PUT", kChunked),
        chunked(kHidden), 204, 204},
       {"after a refused preflight", preflight("/ok", kEvil, "PUT", kLength), kHidden, 403, 403},
@@ -99,6 +100,7 @@ void check_smuggled(const TestHost& host, const SmuggledRow& row) {
   for (std::size_t i = before; i < handled.size(); ++i) EXPECT_NE(handled[i], "GET /hidden");
 }
 
+// Proves S39.
 TEST(HostBodies, HideNoRequest) {
   const TestHost host(make_test_gate());
   for (const SmuggledRow& row : smuggled_rows()) check_smuggled(host, row);

@@ -25,6 +25,7 @@ TEST(HostHooks, FinishARequestByThePolicyThatItBeganWith) {
             "https://other.example");
 }
 
+// Proves 130.
 TEST(HostHooks, KeepTheDecisionWhenAHandlerChangesTheRequest) {
   Policy policy = app_policy();
   policy.cors.excluded_paths = {"/elsewhere"};
@@ -134,6 +135,7 @@ TEST(HostHooks, VaryByWhatPredicatesLookedAt) {
   }
 }
 
+// Proves 111, S38.
 TEST(HostHooks, GrantNothingWhenAPredicateThrows) {
   const Predicate throwing = [](const RequestView&) -> PredicateAnswer {
     throw std::runtime_error("predicate");
@@ -180,6 +182,7 @@ void expect_whole_or_none(const RawResponse& response, const HeaderLines& whole)
   }
 }
 
+// Proves 111, S38.
 TEST(HostHooks, GrantNothingWhenMemoryEndsAfterTheHandler) {
   const auto left = std::make_shared<std::atomic<long>>(-1);
   const TestHost host(make_test_gate(), {.hooks = HookStyle::Own, .allocations_of_after = left});
@@ -199,6 +202,7 @@ TEST(HostHooks, GrantNothingWhenMemoryEndsAfterTheHandler) {
   EXPECT_GE(host.gate().counters().totals().responses_without_decision, 1U);
 }
 
+// Proves 111, S38.
 TEST(HostHooks, RefuseAndAnswerWithoutMemoryBeforeTheHandler) {
   const auto left = std::make_shared<std::atomic<long>>(-1);
   const TestHost host(make_test_gate(), {.hooks = HookStyle::Own, .allocations_of_before = left});
@@ -228,6 +232,7 @@ TEST(HostHooks, TellTheApplicationWhatNotToChallenge) {
   EXPECT_EQ(exchange(host.port(), head("GET", "/ok", kApp, kSignedIn)).status, 200);
 }
 
+// Proves 90.
 TEST(HostHooks, RunBeforeTheApplicationsAuthentication) {
   const TestHost host(make_test_gate(), {.hooks = HookStyle::Own});
   const RawResponse response = exchange(host.port(), preflight("/ok", kApp, "PUT"));
@@ -276,6 +281,7 @@ TEST(HostHooks, GrantWhereNoUpgradeTookPlace) {
   }
 }
 
+// Proves 108.
 TEST(HostHooks, ForgetAnUpgradeBeforeTheNextRequestOfItsThread) {
   if (!host_has_websockets()) GTEST_SKIP() << "0.11.4 has no WebSockets";
   const TestHost host(make_test_gate(), {.threads = 1});

@@ -99,6 +99,7 @@ TEST(HostReload, EachAnswerIsOfOnePolicy) {
 }
 
 // Several servers with one gate, and one server with another gate, in one process.
+// Proves 136.
 TEST(HostReload, GatesAndServersOfOneProcessAreApart) {
   const std::vector<Exchange> known = exchanges();
   const auto shared = make_test_gate(first_policy());

@@ -56,6 +56,7 @@ TEST(HostSelfCheck, FindsAHookThatWasReplacedUnderEveryPolicy) {
   }
 }
 
+// Proves 105, 106, S40.
 TEST(HostSelfCheck, FindsADoubledHeader) {
   // No policy of its own, so the handler's three lines of Allow-Origin go out.
   const TestHost host(make_test_gate(Policy{}));

@@ -22,26 +22,26 @@ TEST(HostAnswers, CarryTheGrantWhateverTheirStatus) {
        granted({kPlain}),
        "body",
        {"POST /ok"}},
-      {"302",
+      {"108: 302",
        head("GET", "/redirect", kApp),
        302,
        granted({{"location", "/ok"}}),
        "",
        {"GET /redirect"}},
-      {"404 without a route", head("GET", "/nowhere", kApp), 404, granted(), "", {}},
+      {"109: 404 without a route", head("GET", "/nowhere", kApp), 404, granted(), "", {}},
       {"404 from a handler",
        head("GET", "/error/404", kApp),
        404,
        granted(),
        "",
        {"GET /error/404"}},
-      {"405's place: another method is a 404 here",
+      {"109: 405's place: another method is a 404 here",
        head("PUT", "/throw", kApp, {{"Content-Length", "0"}}),
        404,
        granted(),
        "",
        {}},
-      {"413",
+      {"109: 413",
        head("POST", "/ok", kApp, length_3000) + std::string(3000, 'x'),
        413,
        granted(),
@@ -53,7 +53,7 @@ TEST(HostAnswers, CarryTheGrantWhateverTheirStatus) {
        granted(),
        "",
        {"GET /error/500"}},
-      {"500 from a throw",
+      {"109: 500 from a throw",
        head("GET", "/throw", kApp),
        500,
        by_host(granted({{"exception_what", "thrown"}}), granted()),
@@ -65,7 +65,7 @@ TEST(HostAnswers, CarryTheGrantWhateverTheirStatus) {
        by_host(granted({{"exception_what", "UNKNOWN"}}), granted()),
        "",
        {"GET /throw-number"}},
-      {"304 from a handler",
+      {"107: 304 from a handler",
        head("GET", "/not-modified", kApp, {{"If-None-Match", "\"1\""}}),
        304,
        granted(),
@@ -100,7 +100,7 @@ TEST(HostAnswers, CarryTheGrantWhateverTheirStatus) {
        granted({kPlain}),
        "",
        {"OPTIONS /ok"}},
-      {"a range",
+      {"108: a range",
        head("GET", "/ok", kApp, {{"Range", "bytes=0-0"}}),
        206,
        granted({kPlain, {"content-range", "bytes 0-0/2"}}),
@@ -116,6 +116,7 @@ TEST(HostAnswers, CarryTheGrantWhateverTheirStatus) {
   for (const AnswerRow& row : rows) check(host, row);
 }
 
+// Proves 115.
 TEST(HostAnswers, CarryTheGrantOnAStreamThatBreaks) {
   const TestHost host(make_test_gate());
   const RawResponse response = exchange(host.port(), head("GET", "/stream-broken", kApp));
@@ -129,13 +130,18 @@ TEST(HostAnswers, CarryTheGrantWhenTheHostRefusedWhileReading) {
   const TestHost host(make_test_gate());
   const std::string long_line(9000, 'x');
   const AnswerRow rows[] = {
-      {"416 for a range that is none",
+      {"109: 416 for a range that is none",
        head("GET", "/ok", kApp, {{"Range", "bytes=z"}}),
        416,
        granted(),
        "",
        {}},
-      {"414", head("GET", "/" + long_line, kApp), 414, by_host(only_vary(), granted()), "", {}},
+      {"109: 414",
+       head("GET", "/" + long_line, kApp),
+       414,
+       by_host(only_vary(), granted()),
+       "",
+       {}},
       {"400 for a header line that is too long, after Origin",
        head("GET", "/ok", kApp, {{"X-Long", long_line}}),
        400,
@@ -148,8 +154,8 @@ TEST(HostAnswers, CarryTheGrantWhenTheHostRefusedWhileReading) {
        only_vary(),
        "",
        {}},
-      {"400 for an unknown method", head("BREW", "/ok", kApp), 400, only_vary(), "", {}},
-      {"400 for no request at all", "garbage\r\n\r\n", 400, only_vary(), "", {}},
+      {"68: 400 for an unknown method", head("BREW", "/ok", kApp), 400, only_vary(), "", {}},
+      {"110: 400 for no request at all", "garbage\r\n\r\n", 400, only_vary(), "", {}},
       {"400 for another protocol",
        "GET /ok SIP/2.0\r\nOrigin: https://app.example.com\r\n\r\n",
        400,
@@ -239,8 +245,14 @@ TEST(HostAnswers, AnswerPreflightsWithoutTheApplication) {
   };
   const AnswerRow rows[] = {
       {"a listed method", preflight("/ok", kApp, "PUT"), 204, preflight_granted("PUT"), "", {}},
-      {"a path without a route",
+      {"89: a path without a route",
        preflight("/nowhere", kApp, "PUT"),
+       204,
+       preflight_granted("PUT"),
+       "",
+       {}},
+      {"95: a path that the application redirects",
+       preflight("/redirect", kApp, "PUT"),
        204,
        preflight_granted("PUT"),
        "",
@@ -311,7 +323,7 @@ TEST(HostAnswers, AnswerPreflightsWithoutTheApplication) {
 TEST(HostAnswers, LeaveTheApplicationsOwnHeadersToThePolicy) {
   const TestHost host(make_test_gate());
   const AnswerRow rows[] = {
-      {"three lines of Allow-Origin give way to one",
+      {"S13: three lines of Allow-Origin give way to one",
        head("GET", "/own-cors", kApp),
        200,
        granted(),
@@ -332,6 +344,16 @@ TEST(HostAnswers, LeaveTheApplicationsOwnHeadersToThePolicy) {
               {"vary", "Accept-Language, Origin"}}),
        "",
        {"GET /vary"}},
+      {"103, S21: what the request says is not repeated",
+       head("GET", "/ok", kApp,
+            {{"Vary", "X-Evil"},
+             {"Access-Control-Allow-Origin", kEvil},
+             {"Access-Control-Request-Headers", "x-evil"},
+             {"Access-Control-Expose-Headers", "X-Evil"}}),
+       200,
+       granted({kPlain}),
+       "ok",
+       {"GET /ok"}},
       {"Vary: * stays",
        head("GET", "/vary-star", ""),
        200,
@@ -373,6 +395,7 @@ TEST(HostAnswers, KeepTheApplicationsOwnHeadersWhereThePolicySaysSo) {
   for (const AnswerRow& row : rows) check(host, row);
 }
 
+// Proves 105.
 TEST(HostAnswers, EraseDefaultHeadersThatGrant) {
   const TestHost host(make_test_gate(), {.default_headers = {{"Access-Control-Allow-Origin", "*"},
                                                              {"X-Default", "x"},
@@ -507,6 +530,7 @@ TEST(HostAnswers, NameTheReasonWhenThePolicySaysSo) {
   for (const AnswerRow& row : rows) check(host, row);
 }
 
+// Proves 107.
 TEST(HostAnswers, HoldAFreshnessCheckOfTheNewerHost) {
   if (!host_reads_bodies()) GTEST_SKIP() << "0.11.4 knows no ETag";
   const TestHost host(make_test_gate());

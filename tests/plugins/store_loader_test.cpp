@@ -160,6 +160,7 @@ struct ModeRow {
   std::size_t warnings;  // plugin-group-writable
 };
 
+// Proves S36.
 TEST(StoreLoader, ChecksTheModesOfFileAndFolder) {
   const ModeRow rows[] = {
       {"private", 0700, 0600, "", 0},

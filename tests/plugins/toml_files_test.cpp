@@ -82,6 +82,7 @@ TEST_F(TomlFiles, MayBeWhatTheSystemMakesUp) {
   EXPECT_THAT(problem(), StartsWith("problem toml-syntax 1:7: "));
 }
 
+// Proves S36.
 TEST_F(TomlFiles, AreNotWritableByEveryone) {
   folder_.write("policy.toml", "version = 1\n");
   ::chmod(policy().c_str(), 0646);
@@ -101,6 +102,7 @@ struct FolderRow {
 };
 
 // The policy is links/policy.toml, a link to conf/deep/policy.toml.
+// Proves S36.
 TEST_F(TomlFiles, CannotBeExchangedByEveryone) {
   const uid_t own = ::geteuid();
   const uid_t other = own + 1;

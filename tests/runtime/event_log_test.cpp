@@ -340,6 +340,7 @@ TEST(EventLog, NeedsNoSink) {
 }
 
 // S34: whoever sends a new origin with each request must not fill the memory.
+// Proves S34.
 TEST(EventLog, MemoryStaysFlatUnderRandomOrigins) {
   constexpr std::size_t kCapacity = 1000;
   Scene scene(kCapacity);

@@ -46,6 +46,7 @@ TEST(Supervisor, PublishesThePolicyBeforeItHasStarted) {
   EXPECT_LE(status.next_try_in, seconds(30));
 }
 
+// Proves 133.
 TEST(Supervisor, FailsToStartWithoutAPolicy) {
   struct Row {
     const char* desc;
@@ -75,6 +76,7 @@ TEST(Supervisor, FailsToStartWithoutAPolicy) {
   }
 }
 
+// Proves 133.
 TEST(Supervisor, StartsClosedAndGoesOnTrying) {
   struct Row {
     const char* desc;

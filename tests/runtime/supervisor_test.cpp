@@ -57,6 +57,7 @@ TEST(Supervisor, LooksAgainWithoutACall) {
   EXPECT_TRUE(eventually([&] { return scene.in_force() == "2"; }));
 }
 
+// Proves 132.
 TEST(Supervisor, KeepsTheLastGoodPolicyWhileTheDocumentIsInvalid) {
   Scene scene;
   scene.store.give(document({kOrigin}), "1");
@@ -132,6 +133,7 @@ TEST(Supervisor, CompilesADocumentWithoutARevisionEachTime) {
   EXPECT_EQ(scene.decision_for(kOrigin), "origin_not_allowed");
 }
 
+// Proves 135.
 TEST(Supervisor, TakesAnEmptyDocumentOnlyWhenThatIsMeant) {
   Scene scene;
   scene.store.give(document({kOrigin}), "1");

@@ -58,6 +58,7 @@ TEST(Supervisor, GivesOpeningAndReadingOneDeadline) {
 }
 
 // The policy of a document that was read before the newest one must not come after it.
+// Proves 138.
 TEST(Supervisor, TakesNothingFromAReadThatWasLeftBehind) {
   Scene scene;
   scene.store.give(document({kOrigin}), "1");
@@ -75,6 +76,7 @@ TEST(Supervisor, TakesNothingFromAReadThatWasLeftBehind) {
   EXPECT_THAT(scene.published(), ElementsAre("1", "3"));
 }
 
+// Proves 137.
 TEST(Supervisor, KeepsTimeWhileAReadHangs) {
   Scene scene;
   scene.store.give(R"({"version": 1, "cors": {"enabled": true}, "trusted_origins": [

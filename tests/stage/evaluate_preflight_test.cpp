@@ -281,7 +281,7 @@ TEST(EvaluatePreflight, AnswersPrivateNetworksToExactOriginsOnly) {
   expect_rows({
       {"94: a listed one", policy, asks(kA, {"true"}),
        answered({{kAllowOrigin, kA}, {kAllowPrivateNetwork, "true"}})},
-      {"94: off unless switched on", {}, asks(kA, {"true"}), bare(kA)},
+      {"94, S32: off unless switched on", {}, asks(kA, {"true"}), bare(kA)},
       {"94: not asked", policy, asks(kA, {}), bare(kA)},
       {"94: another value", policy, asks(kA, {"1"}), bare(kA)},
       {"94: two lines", policy, asks(kA, {"true", "true"}), bare(kA)},
