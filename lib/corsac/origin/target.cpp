@@ -1,5 +1,6 @@
 // Reads a URL as far as it decides the origin: URL standard, 4.4 "basic URL parser" with a base of
-// http or https, 3.5 "host parsing". Entry: parse_target. Test: tests/origin/target_test.cpp.
+// http or https, 3.5 "host parsing". Entry: parse_target. Test: tests/origin/target_test.cpp, and
+// against the whole algorithm tests/fuzz/target_fuzz.cpp.
 
 #include "corsac/origin/target.hpp"
 
