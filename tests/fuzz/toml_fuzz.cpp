@@ -1,0 +1,80 @@
+// The TOML store's reading of a document, through the plugin contract into the core: the limits
+// before the parser, the parser, the walk, the reader, the compiler. The input is a document.
+
+#include <string>
+
+#include "corsac/policy/reader.hpp"
+#include "corsac/runtime/sink_adapter.hpp"
+#include "corsac_store_plugin.hpp"
+#include "document.hpp"
+#include "document_limits.hpp"
+#include "fuzz/checked_sink.hpp"
+#include "fuzz/document_checks.hpp"
+#include "fuzz/fuzz.hpp"
+#include "origins_file.hpp"
+
+namespace corsac::fuzz {
+namespace {
+
+constexpr CheckedSink::Format kToml = {
+    .text = "\"'0123456789",
+    .number = "+-0123456789in",
+    .flag = "tf",
+    .null = "",
+    .list = "[",
+    .item = "",
+    // Each level of brackets, and the header above them, may have a dotted name.
+    .deepest = toml_store::kNamePartLimit * (toml_store::kBracketLimit + 2),
+    .longest_name = toml_store::kNameLimitBytes};
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// The places of what the reader found wrong are where the document says something.
+void check_places(const Report& report, std::string_view document) {
+  const std::size_t line_count = lines_of(document).size() + 1;
+  for (const Problem& problem : report.problems()) {
+    if (problem.place.source == 0 && problem.place.line > line_count) {
+      fail_with("a problem behind the end", report.text());
+    }
+    if (!problem.place.is_known() && !problem.value.empty()) {
+      fail_with("a value without a place", report.text());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace corsac::fuzz
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace corsac;
+  using namespace corsac::fuzz;
+  const std::string_view document = to_text(data, size);
+  const std::string_view counted =
+      document.starts_with(kByteOrderMark) ? document.substr(kByteOrderMark.size()) : document;
+  PolicyReader reader;
+  SinkAdapter adapter;
+  adapter.begin(reader);
+  CheckedSink checked(adapter.table(), counted, kToml);
+  plugin::Sink sink(checked.table());
+  sink.source("policy.toml");
+  // The name of an origins file is the content of one as well.
+  const auto on_origins_file = [&](std::string_view name, plugin::Place) {
+    checked.enter_other_source();
+    sink.source(name.substr(0, 20));
+    sink.begin_list("allowed_origins_from_file");
+    toml_store::OriginLines lines(sink);
+    if (lines.add(name.substr(0, name.size() / 2)) && lines.add(name.substr(name.size() / 2))) {
+      lines.finish();
+    }
+    sink.end_list();
+    sink.source("policy.toml");
+    checked.leave_other_source();
+  };
+  const bool is_whole = toml_store::hand_over_document(document, sink, on_origins_file);
+  if (is_whole && !checked.is_stopped()) checked.expect_complete();
+  if (!is_whole && !checked.has_problem()) fail_with("no document, and nobody says why");
+  if (is_whole && toml_store::find_beyond_limits(counted)) fail_with("beyond the limits");
+  if (is_whole) sink.finish("1");
+  adapter.end();
+  check_places(take_document(reader), document);
+  return 0;
+}
