@@ -407,7 +407,8 @@ TEST(EvaluateKnobs, EmptyRequestedMethod) {
        {},
        preflight(kEvil, ""),
        refused_preflight(Reason::RequestedMethodMalformed, "")},
-      {"M52: preflight: where nothing is checked it is answered", with(unchecked), preflight(kA, ""),
+      {"M52: preflight: where nothing is checked it is answered", with(unchecked),
+       preflight(kA, ""),
        answered({{kAllowOrigin, kA},
                  {kAllowMethods, "PUT,PATCH"},
                  {kAllowHeaders, "Content-Type,X-A,X-B"}})},
@@ -505,11 +506,15 @@ TEST(EvaluateKnobs, EchoAnyOrigin) {
 TEST(EvaluateKnobs, OpaqueOriginsThatAreListed) {
   const TestPolicy policy = {.origins = {kA, "file://", "file:///android_asset/www"},
                              .profile = ProfileName::FusionAuth};
+  TestRequest by_application = get("file:///etc");
+  by_application.is_allowed_by_application = true;
   expect_rows({
       {"M57, M90: the exact bytes", policy, get("file://"), granted({{kAllowOrigin, "file://"}})},
       {"M57, M90: of any length", policy, get("file:///android_asset/www"),
        granted({{kAllowOrigin, "file:///android_asset/www"}})},
       {"others are not", policy, get("file:///etc"),
+       blocked(Reason::OriginNotAllowed, "file:///etc")},
+      {"nor by the application's yes", policy, by_application,
        blocked(Reason::OriginNotAllowed, "file:///etc")},
       {"in the other profiles they are no origins",
        {},

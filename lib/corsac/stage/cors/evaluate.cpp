@@ -57,11 +57,13 @@ HandlerHeaders handler_headers_of(const CompiledCors& cors) noexcept {
 }
 
 // What few rules have. None = it is granted.
-[[gnu::noinline]] Reason judge_further(const CompiledCors& cors, std::string_view origin) noexcept {
+[[gnu::noinline]] Reason judge_further(const CompiledCors& cors,
+                                       const RequestView& request) noexcept {
+  const std::string_view origin = request.origin.value;
   if (cors.takes_file_origins && origin.starts_with(kFileOrigin)) return Reason::OriginNotAllowed;
   if (!is_origin(origin)) return judge_opaque(cors, origin);
   const bool is_granted =
-      cors.echoes_any_origin ||
+      request.is_allowed_by_application || cors.echoes_any_origin ||
       (cors.origin_regexes && cors.origin_regexes->match(origin) == RegexSet::Match::Yes);
   return is_granted ? Reason::None : Reason::OriginNotAllowed;
 }
@@ -75,7 +77,7 @@ HandlerHeaders handler_headers_of(const CompiledCors& cors) noexcept {
   const std::string_view origin = request.origin.value;
   if (cors.origins->has_patterns() && cors.origins->has_pattern_for(origin)) return Reason::None;
   // It is parsed only here: a listed one was proved when it was loaded.
-  if (cors.asks_further && !request.is_allowed_by_application) return judge_further(cors, origin);
+  if (cors.asks_further) return judge_further(cors, request);
   if (!is_origin(origin)) return judge_opaque(cors, origin);
   return request.is_allowed_by_application ? Reason::None : Reason::OriginNotAllowed;
 }
