@@ -28,6 +28,8 @@ constexpr CheckedSink::Format kToml = {
     .longest_name = toml_store::kNameLimitBytes};
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+bool is_wanted() { return true; }
+
 // The places of what the reader found wrong are where the document says something.
 void check_places(const Report& report, std::string_view document) {
   const std::size_t line_count = lines_of(document).size() + 1;
@@ -69,10 +71,16 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     sink.source("policy.toml");
     checked.leave_other_source();
   };
-  const bool is_whole = toml_store::hand_over_document(document, sink, on_origins_file);
+  const toml_store::Document parsed(document, is_wanted);
+  if (const auto& problem = parsed.problem()) {
+    sink.problem(problem->code, problem->what, problem->fix, problem->place);
+  }
+  const bool is_whole = !parsed.problem() && parsed.hand_over(sink, on_origins_file);
   if (is_whole && !checked.is_stopped()) checked.expect_complete();
   if (!is_whole && !checked.has_problem()) fail_with("no document, and nobody says why");
-  if (is_whole && toml_store::find_beyond_limits(counted)) fail_with("beyond the limits");
+  if (is_whole && toml_store::find_beyond_limits(counted, is_wanted)) {
+    fail_with("beyond the limits");
+  }
   if (is_whole) sink.finish("1");
   adapter.end();
   check_places(take_document(reader), document);
