@@ -22,7 +22,7 @@ namespace {
 
 // A configuration has some dozens of lines; what is longer is not one. The cap on lines keeps the
 // parser's recursion on dotted keys shallow.
-constexpr std::size_t kConfigLimitBytes = 1024 * 1024;
+constexpr std::size_t kConfigLimitBytes = std::size_t{1024} * 1024;
 constexpr std::size_t kLineLimitBytes = 4096;
 
 Place place_of(const toml::node& node) {

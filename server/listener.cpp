@@ -13,7 +13,7 @@ namespace corsac::server {
 namespace {
 
 // server.md: a larger request gets 413.
-constexpr std::size_t kPayloadLimitBytes = 1024 * 1024;
+constexpr std::size_t kPayloadLimitBytes = std::size_t{1024} * 1024;
 // 0.11.4 waits this long for idle connections when it stops.
 constexpr time_t kKeepAliveSeconds = 1;
 constexpr std::size_t kKeepAliveRequests = 100;
@@ -41,7 +41,7 @@ Listener::Listener(unsigned threads) : ending_(std::make_shared<Ending>()) {
   });
   // Without one, 0.11.4 sends the exception's text to the client.
   server_.set_exception_handler(
-      [](const httplib::Request&, httplib::Response& response, std::exception_ptr) {
+      [](const httplib::Request&, httplib::Response& response, const std::exception_ptr&) {
         response.status = 500;
         response.set_content("internal error\n", "text/plain");
       });

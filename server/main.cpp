@@ -39,7 +39,9 @@ void add_explain(CLI::App& app, ExplainOptions& options, std::function<int()>& r
   command->add_option("--origin", options.origin, "Origin of the page")->required();
   command->add_option("--method", options.method, "Method of the request");
   command->add_option("--path", options.path, "Path of the request");
-  command->add_option("--header", options.headers, "Name of a header that the page sets, or a whole \"Name: value\"")
+  command
+      ->add_option("--header", options.headers,
+                   "Name of a header that the page sets, or a whole \"Name: value\"")
       ->take_all();
   command->add_option("--public-origin", options.public_origin, "How browsers reach the server");
   command->add_flag("--json", options.as_json, "Print a JSON object");
@@ -52,9 +54,7 @@ void add_test(CLI::App& app, TestOptions& options, std::function<int()>& run) {
   command->callback([&] { run = [&] { return run_tests(options); }; });
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run_command_line(int argc, char** argv) {
   CLI::App app(
       "Corsac: CORS for cpp-httplib servers, from a policy that can change while they run");
   app.set_version_flag("--version", CORSAC_VERSION);
@@ -78,8 +78,14 @@ int main(int argc, char** argv) {
     std::fputs("A command is needed\n", stderr);
     return 1;
   }
+  return run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
   try {
-    return run();
+    return run_command_line(argc, argv);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "corsac: %s\n", error.what());
     return 1;

@@ -16,7 +16,7 @@ namespace corsac::server {
 namespace {
 
 // A line has about a hundred bytes; nobody has ten thousand administrators.
-constexpr off_t kLimitBytes = 1024 * 1024;
+constexpr off_t kLimitBytes = off_t{1024} * 1024;
 
 struct Descriptor {
   explicit Descriptor(int number) : value(number) {}

@@ -32,7 +32,7 @@ using corsac::plugin::Status;
 namespace {
 
 // Whoever fills the FIFO may go wrong: what is longer is not a list of origins.
-constexpr std::size_t kFileLimitBytes = 1024 * 1024;
+constexpr std::size_t kFileLimitBytes = std::size_t{1024} * 1024;
 
 // A descriptor that closes itself.
 class Descriptor {

@@ -35,7 +35,7 @@ Result<ReadResult, Report> read_once(const std::string& file) {
   callbacks.on_read = [&](ReadResult result) {
     if (!std::exchange(is_answered, true)) answer.set_value(std::move(result));
   };
-  auto worker = StoreWorker::start(std::move(*plugin), config, std::move(callbacks));
+  auto worker = StoreWorker::start(*plugin, config, std::move(callbacks));
   if (!worker) return fail(std::move(worker.error()));
   (*worker)->request_read();
   auto future = answer.get_future();
@@ -61,7 +61,8 @@ LoadedPolicy load_policy(const std::string& file) {
     loaded.report = Report(std::move(problems), loaded.policy.sources);
     return loaded;
   }
-  auto compiled = compile_policy(loaded.policy, {.now = std::chrono::system_clock::now(), .has_lints = true});
+  auto compiled =
+      compile_policy(loaded.policy, {.now = std::chrono::system_clock::now(), .has_lints = true});
   const Report& found = compiled ? compiled->warnings : compiled.error();
   problems.insert(problems.end(), found.problems().begin(), found.problems().end());
   loaded.report = Report(std::move(problems), loaded.policy.sources);

@@ -126,6 +126,7 @@ class BehaviourReader {
       return;
     }
     std::vector<std::string_view> known;
+    known.reserve(std::size(choices));
     for (const Choice<Mode>& choice : choices) known.push_back(choice.text);
     problems_.add(unknown_word(path_of(name, own.is_set()), setting, known));
   }

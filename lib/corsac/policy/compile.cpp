@@ -212,7 +212,8 @@ void SnapshotBuilder::leave_only(std::string_view field, Place place) {
   info.field = field;
   info.place = place_of(place);
   info.pipeline = Snapshot::make_pipeline(snapshot_->host_guard_, nullptr);
-  snapshot_->rules_.assign(1, std::move(info));
+  snapshot_->rules_.clear();
+  snapshot_->rules_.push_back(std::move(info));
   snapshot_->paths_ = snapshot_->included_ = {};
   snapshot_->included_regexes_ = snapshot_->excluded_regexes_ = nullptr;
   snapshot_->default_rule_ = snapshot_->excluded_rule_ = 0;

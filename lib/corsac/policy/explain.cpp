@@ -88,8 +88,12 @@ std::string Explanation::text() const {
   }
   if (!headers.empty()) lines += '\n';
   std::string_view title = "sends";
+  std::string line;
   for (const auto& [name, value] : headers) {
-    add_line(lines, title, name + ": " + value);
+    line = name;
+    line += ": ";
+    line += value;
+    add_line(lines, title, line);
     title = {};
   }
   if (decision.reason == Reason::None) return lines;

@@ -157,7 +157,7 @@ Result<Report, Report> Gate::replace_policy(const Policy& policy) {
 
 const Report& Gate::warnings() const noexcept { return state_->warnings; }
 
-Result<std::shared_ptr<Gate>, Report> make_gate(Policy policy, GateOptions options) {
+Result<std::shared_ptr<Gate>, Report> make_gate(Policy policy, const GateOptions& options) {
   std::vector<Problem> problems;
   const OwnOrigin::Config own = own_origin_config(options, problems);
   auto state = std::make_unique<Gate::State>(options, own);
@@ -169,7 +169,7 @@ Result<std::shared_ptr<Gate>, Report> make_gate(Policy policy, GateOptions optio
   return std::shared_ptr<Gate>(new Gate(std::move(state)));
 }
 
-Result<std::shared_ptr<Gate>, Report> open_gate(StoreConfig config, GateOptions options) {
+Result<std::shared_ptr<Gate>, Report> open_gate(StoreConfig config, const GateOptions& options) {
   std::vector<Problem> problems;
   const OwnOrigin::Config own = own_origin_config(options, problems);
   const bool has_wrong_options = !problems.empty();
@@ -188,10 +188,10 @@ Result<std::shared_ptr<Gate>, Report> open_gate(StoreConfig config, GateOptions 
 }
 
 Result<std::shared_ptr<Gate>, Report> open_gate(const std::filesystem::path& file,
-                                                GateOptions options) {
+                                                const GateOptions& options) {
   StoreConfig config;
   config.settings.emplace_back("file", file.string());
-  return open_gate(std::move(config), std::move(options));
+  return open_gate(std::move(config), options);
 }
 
 }  // namespace corsac

@@ -114,8 +114,8 @@ class Gate {
 
  private:
   struct State;
-  friend Result<std::shared_ptr<Gate>, Report> make_gate(Policy, GateOptions);
-  friend Result<std::shared_ptr<Gate>, Report> open_gate(StoreConfig, GateOptions);
+  friend Result<std::shared_ptr<Gate>, Report> make_gate(Policy, const GateOptions&);
+  friend Result<std::shared_ptr<Gate>, Report> open_gate(StoreConfig, const GateOptions&);
   explicit Gate(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
@@ -123,14 +123,14 @@ class Gate {
 // A gate for a policy made in code. The error side holds every error of the policy and of the
 // options (option-public-origin, option-trusted-proxy) at once.
 [[nodiscard]] Result<std::shared_ptr<Gate>, Report> make_gate(Policy policy,
-                                                              GateOptions options = {});
+                                                              const GateOptions& options = {});
 
 // A gate whose policy comes from a store and follows it.
 [[nodiscard]] Result<std::shared_ptr<Gate>, Report> open_gate(StoreConfig config,
-                                                              GateOptions options = {});
+                                                              const GateOptions& options = {});
 
 // The TOML store with this file.
 [[nodiscard]] Result<std::shared_ptr<Gate>, Report> open_gate(const std::filesystem::path& file,
-                                                              GateOptions options = {});
+                                                              const GateOptions& options = {});
 
 }  // namespace corsac

@@ -73,6 +73,7 @@ std::vector<fs::path> folders_of_environment() {
 std::vector<fs::path> search_folders(const std::vector<fs::path>& first) {
   std::vector<fs::path> folders;
   std::error_code error;
+  folders.reserve(first.size() + 4);
   for (const fs::path& folder : first) folders.push_back(fs::absolute(folder, error));
   for (fs::path& folder : folders_of_environment()) folders.push_back(std::move(folder));
   folders.emplace_back(kInstalledFolder);
