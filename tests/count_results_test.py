@@ -1,39 +1,67 @@
-"""Tests of count_results.py: what a run must never hide. Prints TAP."""
+"""Tests of count_results.py and junit.py: what a run must never hide. Prints TAP."""
+import json
 import os
 import sys
 import tempfile
+import xml.etree.ElementTree as ElementTree
 
 import count_results
+import junit
 
+PASSED, FAILED = '<testcase name="a"/>', '<testcase name="a"><failure/></testcase>'
+# Description, cases of the suite "corsac.unit / base.Printable", programs of Meson's log and their
+# results, then how many passed, failed and were skipped.
 ROWS = [
-    ("passes and skips", ['<testcase name="a"/>', '<testcase name="b"><skipped/></testcase>'],
-     (1, 0, 1)),
-    ("a failure", ['<testcase name="a"><failure/></testcase>'], (0, 1, 0)),
-    ("an error", ['<testcase name="a"><error/></testcase>'], (0, 1, 0)),
-    ("no test at all", [], (0, 1, 0)),
+    ("passes and skips", [PASSED, '<testcase name="b"><skipped/></testcase>'], [], (1, 0, 1)),
+    ("a failure", [FAILED], [], (0, 1, 0)),
+    ("an error", ['<testcase name="a"><error/></testcase>'], [], (0, 1, 0)),
+    ("no test at all", [], [], (0, 1, 0)),
+    ("a program that ended well", [PASSED], [("unit / base", "OK")], (1, 0, 0)),
+    ("a program that failed after its tests", [PASSED], [("unit / base", "FAIL")], (1, 1, 0)),
+    ("a program that failed with a test once", [FAILED], [("unit / base", "FAIL")], (0, 1, 0)),
+    ("another program beside a failed one", [FAILED], [("unit / base64", "TIMEOUT")], (0, 2, 0)),
+    ("a program that is its own case once", ['<testcase name="fuzz"><failure/></testcase>'],
+     [("fuzz", "ERROR")], (0, 1, 0)),
+    ("a log that is cut", [PASSED], None, (1, 1, 0)),
 ]
 
 
-def count_text(text):
+def count_text(text, log=""):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "report.xml")
         with open(path, "w", encoding="utf-8") as report:
             report.write(text)
+        if log:
+            with open(os.path.join(folder, "report.json"), "w", encoding="utf-8") as lines:
+                lines.write(log)
         passed, failed, skipped = count_results.count(path)
     return passed, len(failed), skipped
 
 
+def report(cases):
+    return ('<testsuites><testsuite name="corsac.unit / base.Printable">' + "".join(cases) +
+            "</testsuite></testsuites>")
+
+
+def log_of(programs):
+    if programs is None:
+        return '{"name": "unit / ba'
+    return "".join(json.dumps({"name": name, "result": result, "returncode": 9}) + "\n"
+                   for name, result in programs)
+
+
 def main():
-    outcomes = []
-    for desc, cases, expected in ROWS:
-        text = "<testsuites><testsuite>" + "".join(cases) + "</testsuite></testsuites>"
-        outcomes.append((desc, count_text(text) == expected))
-    outcomes.append(("a report cut in the middle", count_text("<testsuites><tes") == (0, 1, 0)))
+    outcomes = [("counts " + desc, count_text(report(cases), log_of(programs)) == expected)
+                for desc, cases, programs, expected in ROWS]
+    outcomes.append(("counts a report cut in the middle", count_text("<testsuites><tes") == (0, 1, 0)))
     missing = count_results.count("/nonexistent/report.xml")
-    outcomes.append(("a report that is missing", (missing[0], len(missing[1])) == (0, 1)))
+    outcomes.append(("counts a report that is missing", (missing[0], len(missing[1])) == (0, 1)))
+    written = ElementTree.tostring(junit.report_of("tidy", [
+        "a.cpp\tok\n", "b.cpp\tfailed\tan <error> with \x1b[1m in it\n"]), encoding="unicode")
+    outcomes.append(("counts what junit.py writes", count_text(written) == (1, 1, 0)))
     print(f"1..{len(outcomes)}")
     for number, (desc, is_right) in enumerate(outcomes, 1):
-        print(f"{'ok' if is_right else 'not ok'} {number} - counts {desc}")
+        print(f"{'ok' if is_right else 'not ok'} {number} - {desc}")
 
 
 if __name__ == "__main__":
