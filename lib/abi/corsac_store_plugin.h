@@ -122,6 +122,17 @@ typedef struct corsac_host {
   const void* (*extension)(void* context, corsac_text name);
 } corsac_host;
 
+/* The host's extension CORSAC_HOST_RETRY: for stores that are told when to come again. */
+#define CORSAC_HOST_RETRY "corsac.host.retry/1"
+typedef struct corsac_host_retry {
+  uint32_t size;
+  /* The place asks to be left alone for so many nanoseconds from now (Retry-After, a rate limit).
+   * Counts when this read gives no document: the next one begins no earlier, unless a person asks
+   * for it. The core caps it. The last call of a read counts; not above 0 = no wish. `context` is
+   * that of the corsac_host. [store-thread], only during read() */
+  void (*retry_after)(void* context, int64_t nanoseconds);
+} corsac_host_retry;
+
 /* One entry of the [store] table that is the plugin's own. Values are texts, whatever they were in
  * the file: 30 is "30", true is "true". `file` and others that name files are relative to
  * `corsac_settings.directory`. */

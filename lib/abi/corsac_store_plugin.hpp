@@ -229,6 +229,15 @@ class Host {
     if (status == Status::Cancelled) sink.is_stopped_ = true;
     return status;
   }
+  // The place asks to be left alone for so long (Retry-After, a rate limit): when this read gives
+  // no document, the next one begins no earlier. False when the core does not know of such wishes.
+  // Only during read(). [store-thread]
+  bool retry_after(std::chrono::nanoseconds wait) const noexcept {
+    const auto* retry = static_cast<const corsac_host_retry*>(extension(CORSAC_HOST_RETRY));
+    if (retry == nullptr) return false;
+    retry->retry_after(host_->context, wait.count());
+    return true;
+  }
   // A service that a later core may have, by name; null when it has not. [any-thread]
   [[nodiscard]] const void* extension(std::string_view name) const noexcept {
     return host_->extension(host_->context, detail::to_c(name));

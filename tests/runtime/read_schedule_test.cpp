@@ -70,6 +70,71 @@ TEST(ReadSchedule, SaysWhenTheNextReadIsDue) {
   }
 }
 
+TEST(ReadSchedule, KeepsThePauseThatAStoreAsksFor) {
+  struct Row {
+    const char* desc;
+    std::function<void(ReadSchedule&)> happens;
+    milliseconds earliest;
+    milliseconds latest;
+  };
+  const auto fail_and_pause = [](ReadSchedule& s, ReadSchedule::Duration pause) {
+    s.note_began(kStart);
+    s.note_failed(kStart);
+    s.note_pause(kStart, pause);
+  };
+  const Row rows[] = {
+      {"longer than the back-off: it counts, and a little more",
+       [&](ReadSchedule& s) { fail_and_pause(s, seconds(20)); }, seconds(20), seconds(22)},
+      {"shorter than the back-off: that counts",
+       [&](ReadSchedule& s) { fail_and_pause(s, milliseconds(1)); }, milliseconds(50),
+       milliseconds(100)},
+      {"after an answer: not before the interval is over",
+       [&](ReadSchedule& s) {
+         s.note_began(kStart);
+         s.note_answered(kStart);
+         s.note_pause(kStart, seconds(3));
+       },
+       seconds(30), seconds(30)},
+      {"a day: capped", [&](ReadSchedule& s) { fail_and_pause(s, std::chrono::hours(24)); },
+       kLongestPause, kLongestPause + kLongestPause / 10},
+      {"for ever: capped, and no overflow",
+       [&](ReadSchedule& s) { fail_and_pause(s, ReadSchedule::Duration::max()); }, kLongestPause,
+       kLongestPause + kLongestPause / 10},
+      {"before now: no pause",
+       [&](ReadSchedule& s) { fail_and_pause(s, ReadSchedule::Duration::min()); }, milliseconds(50),
+       milliseconds(100)},
+      {"the store calls meanwhile: it waits as long",
+       [&](ReadSchedule& s) {
+         fail_and_pause(s, seconds(20));
+         s.note_changed();
+       },
+       seconds(20), seconds(22)},
+      {"the next read forgets it",
+       [&](ReadSchedule& s) {
+         fail_and_pause(s, seconds(20));
+         s.note_began(kStart + seconds(1));
+         s.note_answered(kStart + seconds(1));
+         s.note_changed();
+       },
+       milliseconds(1'200), milliseconds(1'200)},
+  };
+  for (const Row& row : rows) {
+    ReadSchedule schedule = a_schedule();
+    row.happens(schedule);
+    EXPECT_GE(schedule.due(), kStart + row.earliest) << row.desc;
+    EXPECT_LE(schedule.due(), kStart + row.latest) << row.desc;
+  }
+}
+
+TEST(ReadSchedule, LetsAPersonReadDuringAPause) {
+  ReadSchedule schedule = a_schedule();
+  schedule.note_began(kStart);
+  schedule.note_failed(kStart);
+  schedule.note_pause(kStart, seconds(20));
+  schedule.note_requested();
+  EXPECT_EQ(schedule.due(), Time::min());
+}
+
 TEST(ReadSchedule, WithoutAnIntervalReadsOnlyWhenAsked) {
   ReadSchedule schedule({seconds(0), seconds(1)}, 7);
   schedule.note_began(kStart);

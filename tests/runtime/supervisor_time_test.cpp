@@ -13,6 +13,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "corsac/runtime/read_schedule.hpp"
 #include "runtime/supervisor_scene.hpp"
 #include "support/allocation_counter.hpp"
 
@@ -55,6 +56,39 @@ TEST(Supervisor, GivesOpeningAndReadingOneDeadline) {
   EXPECT_EQ(deadlines[0], deadlines[1]);
   EXPECT_GE(deadlines[0], before + seconds(5));
   EXPECT_LE(deadlines[0], std::chrono::steady_clock::now() + seconds(5));
+}
+
+TEST(Supervisor, LeavesAStoreAloneThatAsksForIt) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  scene.config.max_stale = std::chrono::hours(2);
+  ASSERT_TRUE(scene.start());
+  scene.store.answer(CORSAC_UNREACHABLE);
+  scene.store.ask_for_pause(std::chrono::hours(1));
+  EXPECT_TRUE(has_code(scene.reload(), "store-unreachable"));
+  EXPECT_EQ(scene.state(), StoreState::Stale);
+  EXPECT_GT(scene.supervisor->status().next_try_in, kLongestPause - seconds(60));
+  EXPECT_LE(scene.supervisor->status().next_try_in, kLongestPause * 11 / 10);
+
+  scene.store.call_changed();
+  EXPECT_GT(scene.supervisor->status().next_try_in, seconds(60)) << "also when it calls";
+  EXPECT_TRUE(has_code(scene.reload(), "store-unreachable")) << "a person is served at once";
+
+  scene.store.give(document({kOrigin}), "2");
+  EXPECT_FALSE(scene.reload().has_errors());
+  EXPECT_LE(scene.supervisor->status().next_try_in, seconds(30)) << "the wish is spent";
+}
+
+TEST(Supervisor, AsksAStoreThatWantsAPauseBeforeThePolicyIsTooOld) {
+  Scene scene;
+  scene.store.give(document({kOrigin}), "1");
+  scene.config.max_stale = seconds(120);
+  ASSERT_TRUE(scene.start());
+  scene.store.answer(CORSAC_UNREACHABLE);
+  scene.store.ask_for_pause(std::chrono::hours(1));
+  static_cast<void>(scene.reload());
+  EXPECT_GT(scene.supervisor->status().next_try_in, seconds(30));
+  EXPECT_LE(scene.supervisor->status().next_try_in, seconds(66));
 }
 
 // The policy of a document that was read before the newest one must not come after it.

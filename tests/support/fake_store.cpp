@@ -23,6 +23,7 @@ struct FakeStore::State {
   std::vector<std::chrono::steady_clock::time_point> deadlines = {};
   std::int32_t status = CORSAC_OK;
   std::int32_t open_status = CORSAC_OK;
+  std::chrono::nanoseconds pause{0};
   bool is_holding = false;
   Interrupts interrupts = Interrupts::Heard;
   bool is_interrupted = false;
@@ -87,6 +88,12 @@ std::int32_t open(const corsac_host* host, const corsac_settings* settings, void
   return CORSAC_OK;
 }
 
+void ask_for_pause(const corsac_host* host, std::chrono::nanoseconds pause) {
+  const auto* retry = static_cast<const corsac_host_retry*>(
+      host->extension(host->context, text(CORSAC_HOST_RETRY)));
+  retry->retry_after(host->context, pause.count());
+}
+
 std::int32_t read(void* store, const corsac_sink* sink) {
   const OpenStore& open_store = *static_cast<OpenStore*>(store);
   FakeStore::State& state = *open_store.state;
@@ -103,7 +110,10 @@ std::int32_t read(void* store, const corsac_sink* sink) {
   });
   ++state.reads_ended;
   if (state.is_holding) return CORSAC_CANCELLED;
-  if (state.status != CORSAC_OK) return state.status;
+  if (state.status != CORSAC_OK) {
+    if (state.pause.count() != 0) ask_for_pause(open_store.host, state.pause);
+    return state.status;
+  }
   const bool ignores_wrong_json = state.ignores_wrong_json;
   lock.unlock();
   const corsac_host* host = open_store.host;
@@ -183,6 +193,11 @@ void FakeStore::ignore_wrong_json() {
 void FakeStore::answer(std::int32_t status) {
   const std::lock_guard lock(state_->mutex);
   state_->status = status;
+}
+
+void FakeStore::ask_for_pause(std::chrono::nanoseconds pause) {
+  const std::lock_guard lock(state_->mutex);
+  state_->pause = pause;
 }
 
 void FakeStore::answer_open(std::int32_t status) {

@@ -34,6 +34,8 @@ class FakeStore {
   void ignore_wrong_json();
   // Or a status of corsac_status without a document.
   void answer(std::int32_t status);
+  // What a store that has no document asks the core for from now on; 0 = nothing.
+  void ask_for_pause(std::chrono::nanoseconds pause);
   // What the next opens answer; CORSAC_INVALID comes with the problem setting-value.
   void answer_open(std::int32_t status);
 

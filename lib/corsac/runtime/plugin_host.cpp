@@ -6,6 +6,7 @@
 
 #include "corsac/runtime/plugin_host.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "corsac/base/printable.hpp"
@@ -63,7 +64,15 @@ struct PluginHost::Calls {
       // No memory: the status of the call still says that something was wrong.
     }
   }
-  static const void* extension(void*, corsac_text) noexcept { return nullptr; }
+  static void retry_after(void* context, std::int64_t nanoseconds) noexcept {
+    of(context).retry_after_ns_ = std::max<std::int64_t>(nanoseconds, 0);
+  }
+  static const void* extension(void*, corsac_text name) noexcept {
+    static constexpr corsac_host_retry kRetry = {sizeof(corsac_host_retry), retry_after};
+    const bool is_retry =
+        name.data != nullptr && std::string_view(name.data, name.size) == CORSAC_HOST_RETRY;
+    return is_retry ? &kRetry : nullptr;
+  }
 };
 
 PluginHost::PluginHost(std::string plugin_name, WorkerCallbacks callbacks)
@@ -81,6 +90,7 @@ PluginHost::PluginHost(std::string plugin_name, WorkerCallbacks callbacks)
 
 void PluginHost::begin_call(std::chrono::steady_clock::time_point deadline) {
   is_cancelled_ = false;
+  retry_after_ns_ = 0;
   deadline_ns_ =
       std::chrono::duration_cast<std::chrono::nanoseconds>(deadline.time_since_epoch()).count();
   const std::lock_guard lock(mutex_);

@@ -37,6 +37,10 @@ class PluginHost {
   [[nodiscard]] std::vector<Problem> take_setting_problems();
   // The last line that it logged as an error during the call, escaped; empty = none.
   [[nodiscard]] std::string last_error_line() const;
+  // How long the plugin wished to be left alone, during the call; zero = no wish.
+  [[nodiscard]] std::chrono::nanoseconds retry_after() const noexcept {
+    return std::chrono::nanoseconds(retry_after_ns_);
+  }
   // Logs a line about the plugin, with its name in front.
   void log(LogLevel level, std::string_view line) noexcept;
   // Says how often the plugin's last line was left out because it was the same; nothing for 0.
@@ -52,6 +56,7 @@ class PluginHost {
   corsac_host table_ = {};
   std::atomic<bool> is_cancelled_{false};
   std::atomic<std::int64_t> deadline_ns_{0};
+  std::atomic<std::int64_t> retry_after_ns_{0};
   mutable std::mutex mutex_;  // guards what follows
   std::vector<Problem> setting_problems_ = {};
   std::string last_error_line_ = {};

@@ -14,6 +14,7 @@ ReadSchedule::ReadSchedule(Config config, std::uint32_t seed) : config_(config),
 void ReadSchedule::note_began(Time now) noexcept {
   began_ = now;
   regularly_due_ = Time::max();  // until it ended
+  not_before_ = Time::min();
   is_changed_ = false;
   is_requested_ = false;
 }
@@ -32,10 +33,19 @@ void ReadSchedule::note_failed(Time now) {
   regularly_due_ = now + wait - Duration(jitter(random_));
 }
 
+void ReadSchedule::note_pause(Time now, Duration wait) {
+  wait = std::clamp<Duration>(wait, Duration::zero(), kLongestPause);
+  std::uniform_int_distribution<Duration::rep> jitter(0, wait.count() / 10);
+  not_before_ = now + wait + Duration(jitter(random_));
+}
+
 ReadSchedule::Time ReadSchedule::due() const noexcept {
   if (is_requested_) return Time::min();
-  if (!is_changed_) return regularly_due_;
-  return began_ == Time::min() ? began_ : std::min(began_ + kChangedPause, regularly_due_);
+  Time due = regularly_due_;
+  if (is_changed_) {
+    due = began_ == Time::min() ? began_ : std::min(began_ + kChangedPause, regularly_due_);
+  }
+  return std::max(due, not_before_);
 }
 
 }  // namespace corsac

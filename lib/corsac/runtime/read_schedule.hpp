@@ -11,6 +11,8 @@ namespace corsac {
 inline constexpr std::chrono::milliseconds kChangedPause{200};
 // The first wait after a read that failed; each further one doubles it.
 inline constexpr std::chrono::milliseconds kFirstRetry{100};
+// The longest pause that a store may ask for: it may be wrong, or speak for a server that is.
+inline constexpr std::chrono::minutes kLongestPause{10};
 
 // When a store is read next: design, 6 "Supervisor". Knows no clock; not thread-safe.
 class ReadSchedule {
@@ -35,6 +37,11 @@ class ReadSchedule {
   // shortened by up to a half at random: a fleet must not come back all at once.
   void note_failed(Time now);
 
+  // After note_answered or note_failed: the store asks not to be read for `wait`, of which at most
+  // kLongestPause counts. Up to a tenth more is waited, at random, for the sake of a fleet. A call
+  // of the store waits as long; a person does not.
+  void note_pause(Time now, Duration wait);
+
   // When the next read should begin, perhaps in the past; Time::max() = when something is noted.
   [[nodiscard]] Time due() const noexcept;
 
@@ -43,7 +50,8 @@ class ReadSchedule {
   std::minstd_rand random_;
   Time began_ = Time::min();
   Time regularly_due_ = Time::min();
-  std::uint32_t failures_ = 0;  // in a row
+  Time not_before_ = Time::min();  // until the next read
+  std::uint32_t failures_ = 0;     // in a row
   bool is_changed_ = false;
   bool is_requested_ = false;
 };

@@ -182,6 +182,7 @@ ReadResult StoreWorker::State::result_of(std::int32_t status, PolicyReader& read
     result.status = ReadStatus::Read;
     return result;
   }
+  result.retry_after = host.retry_after();
   Policy only_sources;
   only_sources.sources = std::move(result.policy.sources);
   result.policy = std::move(only_sources);

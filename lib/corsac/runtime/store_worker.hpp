@@ -35,6 +35,8 @@ struct ReadResult {
   Policy policy = {};  // unless Read: only its `sources`, which the places of `problems` count
   std::vector<Problem> problems = {};
   std::string detail = {};  // one line, escaped; no secrets
+  // How long the store wishes to be left alone; unless Read. Zero = no wish.
+  std::chrono::nanoseconds retry_after{0};
 };
 
 // None is called after the worker's destructor has returned. None may destroy the worker.

@@ -253,6 +253,7 @@ void SupervisorLoop::finish_attempt(MakeVerdict make_verdict) noexcept {
     verdict = make_verdict();
     const Time now = Steady::now();
     verdict.has_answered ? schedule_.note_answered(now) : schedule_.note_failed(now);
+    schedule_.note_pause(now, verdict.pause);
     static_cast<void>(expire(now));  // what ended while it was judged
     publish();
     settle(verdict);
@@ -282,6 +283,7 @@ SupervisorLoop::Verdict SupervisorLoop::verdict_without_document(ReadResult resu
   }
   Verdict verdict;
   verdict.has_answered = result.status == ReadStatus::Invalid;
+  verdict.pause = allowed_pause(result.retry_after);
   if (verdict.has_answered) {
     judged_revision_.clear();
     health_.note_refused();
@@ -290,6 +292,13 @@ SupervisorLoop::Verdict SupervisorLoop::verdict_without_document(ReadResult resu
   }
   verdict.report = failure_report(std::move(result));
   return verdict;
+}
+
+// A store that wants to be left alone must not have the policy closed by that: it is asked again
+// while there is time.
+SupervisorLoop::Steady::duration SupervisorLoop::allowed_pause(
+    Steady::duration wish) const noexcept {
+  return std::min<Steady::duration>(wish, config_.max_stale / 2);
 }
 
 bool SupervisorLoop::is_judged_already(const ReadResult& result) const {

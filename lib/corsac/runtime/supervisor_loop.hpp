@@ -67,6 +67,7 @@ class SupervisorLoop {
     Report report = {};
     bool has_answered = false;  // the store did, whatever it said
     bool is_unchanged = false;  // the document that was judged before
+    Steady::duration pause{};   // that the store asks for
   };
   // What the judge gave; without a judgement there was no memory for it.
   struct Judged {
@@ -87,6 +88,7 @@ class SupervisorLoop {
   void begin_judging(ReadResult result);
   template <class MakeVerdict>
   void finish_attempt(MakeVerdict make_verdict) noexcept;
+  [[nodiscard]] Steady::duration allowed_pause(Steady::duration wish) const noexcept;
   [[nodiscard]] bool is_judged_already(const ReadResult& result) const;
   [[nodiscard]] bool is_lost(const Policy& policy) const;
   [[nodiscard]] Verdict verdict_without_document(ReadResult result);
