@@ -268,6 +268,8 @@ void read_store(const toml::table& document, StoreConfig& store, std::vector<Pro
   }
   Section section(table, "store", problems);
   section.read("plugin", store.plugin);
+  // A server on the network is not asked every second by all that wait for it.
+  if (store.plugin == "remote") store.retry_max = std::chrono::seconds(30);
   section.read("accept_empty", store.accept_empty);
   section.read("max_stale_seconds", store.max_stale);
   section.read("retry_max_seconds", store.retry_max);

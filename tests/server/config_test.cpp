@@ -119,6 +119,17 @@ void check_wrong(const std::vector<WrongRow>& rows) {
   }
 }
 
+TEST(ServerConfig, WaitsLongerForARemoteStore) {
+  const test::TempFolder folder;
+  const auto config = read(folder, "[store]\nplugin = \"remote\"\nurl = \"https://a.example\"");
+  ASSERT_TRUE(config.has_value()) << config.error().text();
+  EXPECT_EQ(config->store.retry_max.count(), 30);
+  const auto told = read(
+      folder, "[store]\nretry_max_seconds = 2\nplugin = \"remote\"\nurl = \"https://a.example\"");
+  ASSERT_TRUE(told.has_value()) << told.error().text();
+  EXPECT_EQ(told->store.retry_max.count(), 2);
+}
+
 TEST(ServerConfig, NamesWhatHasTheWrongTypeOrRange) {
   check_wrong({
       {"a number for a text", "[server]\nlisten = 1\n", {"2:10 listen-address server.listen"}},
