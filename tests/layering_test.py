@@ -33,7 +33,7 @@ THIRD_PARTY = {
         "server/commands/",
         "server/sample/",
     ],
-    "httplib.h": ["lib/corsac/adapter/httplib_host.hpp", "server/"],
+    "httplib.h": ["lib/corsac/adapter/httplib_host.hpp", "plugins/remote/http_get.cpp", "server/"],
     "toml++/": ["plugins/toml/", "server/config.cpp"],
     "CLI/": ["server/main.cpp", "server/command_line.cpp"],
     "spdlog/": ["server/log.cpp"],

@@ -156,6 +156,9 @@ class RecordingHost {
   // Of the settings: "code setting: what; fix".
   [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
 
+  // That the store asked for, in reads.
+  [[nodiscard]] const std::vector<std::chrono::nanoseconds>& pauses() const { return pauses_; }
+
   [[nodiscard]] std::size_t changes() const {
     const std::lock_guard<std::mutex> lock(mutex_);
     return changes_;
@@ -195,15 +198,22 @@ class RecordingHost {
   static std::int32_t no_json(void*, const corsac_sink*, const char*, std::size_t) {
     return CORSAC_FAILED;
   }
-  static const void* no_extension(void*, corsac_text) { return nullptr; }
+  static void on_retry_after(void* context, std::int64_t nanoseconds) {
+    of(context).pauses_.emplace_back(nanoseconds);
+  }
+  static const void* on_extension(void*, corsac_text name) {
+    static constexpr corsac_host_retry kRetry = {sizeof(corsac_host_retry), on_retry_after};
+    return to_string(name) == CORSAC_HOST_RETRY ? &kRetry : nullptr;
+  }
 
   corsac_host host_ = {sizeof(corsac_host), this,       on_log,  on_changed,  on_cancelled,
-                       on_deadline,         on_problem, no_json, no_extension};
+                       on_deadline,         on_problem, no_json, on_extension};
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::vector<std::string> log_ = {};       // by mutex_
   std::size_t changes_ = 0;                 // by mutex_
   std::vector<std::string> problems_ = {};  // during open() only
+  std::vector<std::chrono::nanoseconds> pauses_ = {};  // during read() only
   std::function<void(std::size_t)> hook_ = {};
   std::size_t questions_ = 0;  // of the store's own thread
   std::atomic<bool> is_cancelled_{false};
