@@ -34,6 +34,7 @@ THIRD_PARTY = {
         "server/sample/",
     ],
     "httplib.h": ["lib/corsac/adapter/httplib_host.hpp", "plugins/remote/http_get.cpp", "server/"],
+    "hiredis/": ["plugins/redis/reply_parser.cpp"],
     "toml++/": ["plugins/toml/", "server/config.cpp"],
     "CLI/": ["server/main.cpp", "server/command_line.cpp"],
     "spdlog/": ["server/log.cpp"],
@@ -46,6 +47,7 @@ SYSTEM = re.compile(
 STANDARD = re.compile(r"^[a-z_0-9]+$")
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
 SOURCES = (".hpp", ".cpp", ".h")
+PLUGIN_CONTRACT = ("corsac_store_plugin.", "corsac_store_write.")
 
 
 def layer_of(path):
@@ -61,7 +63,7 @@ def layer_of(path):
 
 
 def layer_of_include(header):
-    if header.startswith("corsac_store_plugin."):
+    if header.startswith(PLUGIN_CONTRACT):
         return 0
     return layer_of("lib/" + header) if header.startswith("corsac/") else None
 
@@ -79,7 +81,7 @@ def third_party_problem(path, header):
 
 def include_problem(path, quote, header):
     """Why this include breaks a wall, or None."""
-    is_ours = header.startswith("corsac/") or header.startswith("corsac_store_plugin.")
+    is_ours = header.startswith("corsac/") or header.startswith(PLUGIN_CONTRACT)
     if path.startswith("plugins/"):
         if header.startswith("corsac/"):
             return f"a plugin sees lib/abi only, not {header}"

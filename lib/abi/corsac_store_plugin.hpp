@@ -11,6 +11,8 @@
 //     static OpenResult open(Host host, Settings settings);
 //     Status read(Sink& sink) override;
 //     void interrupt() override;                        // when read() can block
+//     // What it can do besides, by name (optional): corsac_store_write.hpp.
+//     static const void* extension(std::string_view name) noexcept;
 //   };
 //   CORSAC_STORE_PLUGIN(MyStore)
 //
@@ -351,6 +353,21 @@ inline void close_store(void* store) noexcept { delete static_cast<OpenStore*>(s
   return !name.empty() && name.size() <= 32;
 }
 
+template <class Class, class = void>
+inline constexpr bool kHasExtension = false;
+template <class Class>
+inline constexpr bool
+    kHasExtension<Class, std::void_t<decltype(Class::extension(std::string_view{}))>> = true;
+
+template <class Class>
+const void* find_extension(corsac_text name) noexcept {
+  if constexpr (kHasExtension<Class>) {
+    static_assert(noexcept(Class::extension(std::string_view{})), "extension() is noexcept");
+    return Class::extension(to_view(name));
+  }
+  return nullptr;
+}
+
 template <class Class>
 [[nodiscard]] constexpr corsac_store_plugin_v1 make_table() noexcept {
   static_assert(std::is_base_of_v<Store, Class>, "derive it from corsac::plugin::Store");
@@ -365,7 +382,7 @@ template <class Class>
           &read_store,
           &interrupt_store,
           &close_store,
-          nullptr};
+          kHasExtension<Class> ? &find_extension<Class> : nullptr};
 }
 
 }  // namespace detail

@@ -1,6 +1,7 @@
 // The C++ face of the plugin contract, called through its C table as the core does it.
 
 #include <corsac_store_plugin.hpp>
+#include <corsac_store_write.hpp>
 
 #include <cstring>
 #include <functional>
@@ -31,6 +32,7 @@ struct Behaviour {
   std::function<OpenResult(Host, Settings)> open = {};
   std::function<Status(Sink&)> read = {};
   std::function<void()> interrupt = {};
+  std::function<Status(std::string_view, std::string_view, std::string&)> put_document = {};
   int open_stores = 0;
 };
 Behaviour behaviour;
@@ -51,6 +53,23 @@ class ScriptedStore final : public Store {
 };
 
 constexpr corsac_store_plugin_v1 kTable = detail::make_table<ScriptedStore>();
+static_assert(kTable.extension == nullptr, "a class without extension() has none");
+
+class WritableStore final : public Store {
+ public:
+  static constexpr const char* kName = "writable";
+  static constexpr const char* kVersion = "1.0";
+  static OpenResult open(Host, Settings) { return std::make_unique<WritableStore>(); }
+  static const void* extension(std::string_view name) noexcept {
+    return name == CORSAC_STORE_WRITE_NAME ? write_table<WritableStore>() : nullptr;
+  }
+  Status read(Sink&) override { return Status::Failed; }
+  Status put_document(std::string_view document, std::string_view expected, std::string& revision) {
+    return behaviour.put_document(document, expected, revision);
+  }
+};
+
+constexpr corsac_store_plugin_v1 kWritableTable = detail::make_table<WritableStore>();
 
 class CppFace : public testing::Test {
  protected:
@@ -263,6 +282,61 @@ TEST_F(CppFace, LeavesInterruptOutWhenAStoreNeedsNone) {
   EXPECT_EQ(open().status(), CORSAC_OK);
   store_->interrupt();
   EXPECT_THAT(host_.log(), IsEmpty());
+}
+
+// What a call of put_document answers, and the revisions that it told.
+struct Put {
+  std::int32_t status = CORSAC_FAILED;
+  std::vector<std::string> revisions = {};
+};
+
+Put put_document(const corsac_store_write_v1& write, void* store) {
+  Put put;
+  const auto text = [](std::string_view bytes) { return corsac_text{bytes.data(), bytes.size()}; };
+  put.status = write.put_document(
+      store, text("{}"), text("1:a"), &put, [](void* context, corsac_text revision) {
+        static_cast<Put*>(context)->revisions.push_back(test::to_string(revision));
+      });
+  return put;
+}
+
+TEST_F(CppFace, WritesThroughTheExtension) {
+  const auto find = [](std::string_view name) {
+    return static_cast<const corsac_store_write_v1*>(
+        kWritableTable.extension({name.data(), name.size()}));
+  };
+  EXPECT_EQ(find("corsac.store.write/2"), nullptr);
+  const corsac_store_write_v1* write = find(CORSAC_STORE_WRITE_NAME);
+  ASSERT_NE(write, nullptr);
+  EXPECT_EQ(write->size, sizeof(corsac_store_write_v1));
+
+  RecordingHost host;
+  const corsac_settings settings = {sizeof(corsac_settings), {"/", 1}, nullptr, 0};
+  void* store = nullptr;
+  ASSERT_EQ(kWritableTable.open(host.host(), &settings, &store), CORSAC_OK);
+  for (const auto& [status, is_told] :
+       std::vector<std::pair<Status, bool>>{{Status::Ok, true},
+                                            {Status::Conflict, true},
+                                            {Status::ReadOnly, false},
+                                            {Status::Unreachable, false}}) {
+    behaviour.put_document = [status = status](std::string_view document, std::string_view expected,
+                                               std::string& revision) {
+      EXPECT_EQ(document, "{}");
+      EXPECT_EQ(expected, "1:a");
+      revision = "2:b";
+      return status;
+    };
+    const Put put = put_document(*write, store);
+    EXPECT_EQ(put.status, static_cast<std::int32_t>(status));
+    EXPECT_EQ(put.revisions,
+              is_told ? std::vector<std::string>{"2:b"} : std::vector<std::string>{});
+  }
+  behaviour.put_document = [](std::string_view, std::string_view, std::string&) -> Status {
+    throw std::runtime_error("out of ink");
+  };
+  EXPECT_EQ(put_document(*write, store).status, CORSAC_FAILED);
+  EXPECT_THAT(host.log(), ElementsAre("2 out of ink"));
+  kWritableTable.close(store);
 }
 
 }  // namespace
