@@ -1,0 +1,123 @@
+// Entry: read_document. Spec: design, 6 "redis". Test: tests/plugins/redis_store_test.cpp.
+//
+// The set is read in pieces, so that Redis serves others in between; a scan repeats and misses
+// members that change meanwhile, and only the revision tells whether any did.
+
+#include "document.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace corsac::redis_store {
+namespace {
+
+constexpr int kPasses = 3;
+constexpr std::size_t kRevisionLimitBytes = 200;  // the contract takes 255, and we may add to it
+constexpr std::string_view kScanCount = "1000";   // 3 to 5 ms of Redis' time for each piece
+
+Fault shape_fault(const Connection& connection, std::string_view command) {
+  return protocol_fault(connection.name() + " answers " + std::string(command) +
+                        " with something that is no answer to it");
+}
+
+class Pass {
+ public:
+  Pass(Connection& connection, const RedisSettings& settings, const Waiter& waiter)
+      : connection_(connection),
+        settings_(settings),
+        waiter_(waiter),
+        begun_at_(connection.received_bytes()) {}
+
+  [[nodiscard]] Outcome<Document> read() {
+    Document document;
+    auto before = revision();
+    if (!before) return std::move(before.fault());
+    auto policy = text_of(settings_.keys.policy);
+    if (!policy) return std::move(policy.fault());
+    document.has_policy = policy->has_value();
+    if (document.has_policy) {
+      document.json = **std::move(policy);
+      if (auto fault = scan_origins(document.origins)) return *std::move(fault);
+    }
+    auto after = revision();
+    if (!after) return std::move(after.fault());
+    document.is_settled = *before == *after;
+    document.revision = *std::move(before);
+    return document;
+  }
+
+ private:
+  // What the whole pass may still get.
+  [[nodiscard]] std::size_t bytes_left() const {
+    const std::size_t used = connection_.received_bytes() - begun_at_;
+    return settings_.limit_bytes - std::min(settings_.limit_bytes, used);
+  }
+
+  Outcome<std::optional<std::string>> text_of(const std::string& key) {
+    auto reply = connection_.ask_for_data({"GET", key}, waiter_, bytes_left());
+    if (!reply) return std::move(reply.fault());
+    if (reply->kind == Reply::Kind::Nil) return std::optional<std::string>();
+    if (!reply->is_text()) return shape_fault(connection_, "GET");
+    return std::optional<std::string>(std::move(reply->text));
+  }
+
+  // Empty without the key.
+  Outcome<std::string> revision() {
+    auto text = text_of(settings_.keys.revision);
+    if (!text) return std::move(text.fault());
+    if (!*text) return std::string();
+    const std::string& value = **text;
+    const bool is_fine =
+        !value.empty() && value.size() <= kRevisionLimitBytes &&
+        std::all_of(value.begin(), value.end(), [](char byte) { return byte > ' ' && byte < 127; });
+    if (!is_fine) {
+      return Fault{FaultKind::Invalid, "redis-revision",
+                   "the key " + settings_.keys.revision + " holds no revision",
+                   "delete it, and write the policy again as plugins/README.md shows"};
+    }
+    return value;
+  }
+
+  std::optional<Fault> scan_origins(MemberList& origins) {
+    std::string cursor = "0";
+    do {
+      auto reply = connection_.ask_for_data(
+          {"SSCAN", settings_.keys.origins, cursor, "COUNT", kScanCount}, waiter_, bytes_left());
+      if (!reply) return std::move(reply.fault());
+      if (!reply->is_list_of_at_least(2) || !reply->elements[0].is_text() ||
+          reply->elements[1].kind != Reply::Kind::List) {
+        return shape_fault(connection_, "SSCAN");
+      }
+      for (const Reply& member : reply->elements[1].elements) {
+        if (!member.is_text()) return shape_fault(connection_, "SSCAN");
+        origins.add(member.text);
+      }
+      cursor = std::move(reply->elements[0].text);
+    } while (cursor != "0");
+    origins.settle();
+    return std::nullopt;
+  }
+
+  Connection& connection_;
+  const RedisSettings& settings_;
+  const Waiter& waiter_;
+  const std::size_t begun_at_;
+};
+
+}  // namespace
+
+std::uint64_t Document::hash() const {
+  if (!has_policy) return 0;
+  return origins.hash(content_hash(json));
+}
+
+Outcome<Document> read_document(Connection& connection, const RedisSettings& settings,
+                                const Waiter& waiter) {
+  for (int passes_left = kPasses - 1;; --passes_left) {
+    auto document = Pass(connection, settings, waiter).read();
+    if (!document || document->is_settled || passes_left == 0) return document;
+  }
+}
+
+}  // namespace corsac::redis_store

@@ -1,0 +1,114 @@
+// The words of Redis' errors and what they mean here. Entry: fault_of_error. Spec: Redis 7.0,
+// shared.* in server.c, and cluster.c. Test: tests/plugins/redis_faults_test.cpp.
+
+#include "fault.hpp"
+
+#include <array>
+
+namespace corsac::redis_store {
+namespace {
+
+struct ErrorWord {
+  std::string_view word;
+  FaultKind kind;
+  std::string_view code;
+  std::string_view what;
+  std::string_view fix;
+};
+
+constexpr std::string_view kAclAdvice = "give the rights that plugins/README.md lists";
+
+constexpr std::array kErrorWords = {
+    ErrorWord{"NOAUTH", FaultKind::Denied, "redis-password-missing", "Redis wants a password",
+              "set password_env to the name of an environment variable that holds it"},
+    ErrorWord{"WRONGPASS", FaultKind::Denied, "redis-password-wrong",
+              "Redis takes this user and password for wrong",
+              "check user, and the variable that password_env names"},
+    ErrorWord{"NOPERM", FaultKind::Denied, "redis-no-permission",
+              "the user lacks a permission in Redis", kAclAdvice},
+    ErrorWord{"DENIED", FaultKind::Denied, "redis-protected-mode",
+              "Redis runs in protected mode and takes no connection from here",
+              "set a password there, or bind it to an address of its own"},
+    ErrorWord{"LOADING", FaultKind::Unreachable, "redis-loading",
+              "Redis is still loading its data from disk", ""},
+    ErrorWord{"MASTERDOWN", FaultKind::Unreachable, "redis-primary-down",
+              "this replica has lost its primary and serves no old data", ""},
+    ErrorWord{"MOVED", FaultKind::Denied, "redis-cluster",
+              "this is a node of a Redis cluster, and the key lies on another one",
+              "name the node that holds the key, or use Sentinel"},
+    ErrorWord{"ASK", FaultKind::Unreachable, "redis-cluster",
+              "the key is moving between nodes of a Redis cluster", ""},
+    ErrorWord{"TRYAGAIN", FaultKind::Unreachable, "redis-cluster",
+              "the keys are moving between nodes of a Redis cluster", ""},
+    ErrorWord{"CLUSTERDOWN", FaultKind::Unreachable, "redis-cluster", "the Redis cluster is down",
+              ""},
+    ErrorWord{"BUSY", FaultKind::Unreachable, "redis-busy",
+              "Redis is busy with a script that does not end", "end it with SCRIPT KILL"},
+    ErrorWord{"WRONGTYPE", FaultKind::Invalid, "redis-wrong-type",
+              "the key holds a value of another type",
+              "delete it, and write it again as plugins/README.md shows"},
+    ErrorWord{"READONLY", FaultKind::ReadOnly, "redis-read-only", "this is a replica", ""},
+    ErrorWord{"NOREPLICAS", FaultKind::ReadOnly, "redis-read-only",
+              "Redis takes no writes while it has too few replicas", ""},
+    ErrorWord{"MISCONF", FaultKind::ReadOnly, "redis-read-only",
+              "Redis takes no writes while it cannot save to disk", "look into its log"},
+    ErrorWord{"OOM", FaultKind::ReadOnly, "redis-full", "Redis has no memory left for writes",
+              "raise its maxmemory"},
+};
+
+constexpr std::string_view kScriptDenied = "can't run this command";
+
+// "GET {corsac}:policy": the name, and the key of those that have one there.
+std::string subject_of(const std::vector<std::string_view>& command) {
+  std::string subject(command.front());
+  constexpr std::array<std::string_view, 3> kWithKey = {"GET", "SSCAN", "SUBSCRIBE"};
+  for (const std::string_view name : kWithKey) {
+    if (command.front() == name && command.size() > 1) subject += " " + std::string(command[1]);
+  }
+  return subject;
+}
+
+Fault auth_fault() {
+  return {FaultKind::Denied, "redis-password-unwanted",
+          "Redis cannot log in this way: it has no password, or no users",
+          "leave out user and password_env, or set up the user in Redis 6 or later"};
+}
+
+}  // namespace
+
+std::string Fault::line() const {
+  return code + ": " + what + (fix.empty() ? std::string() : "; " + fix);
+}
+
+Fault fault_of_error(std::string_view error, const std::vector<std::string_view>& command) {
+  const std::string subject = subject_of(command);
+  const std::string_view word = error.substr(0, error.find(' '));
+  for (const ErrorWord& row : kErrorWords) {
+    if (row.word != word) continue;
+    return {row.kind, std::string(row.code), subject + ": " + std::string(row.what),
+            std::string(row.fix)};
+  }
+  // Its text repeats the arguments, which are secrets.
+  if (command.front() == "AUTH") return auth_fault();
+  if (error.find("max number of clients") != std::string_view::npos) {
+    return {FaultKind::Unreachable, "redis-too-many-clients",
+            "Redis has as many clients as it takes", "raise its maxclients"};
+  }
+  if (error.find(kScriptDenied) != std::string_view::npos) {
+    return {FaultKind::Denied, "redis-no-permission",
+            subject + ": the user lacks a permission in Redis", std::string(kAclAdvice)};
+  }
+  if (command.front() == "SELECT") {
+    return {FaultKind::Denied, "redis-database", "Redis has no database of that number",
+            "write a smaller one, or 0"};
+  }
+  return {FaultKind::Unreachable, "redis-error", subject + ": Redis answers with an error",
+          "try the command with redis-cli"};
+}
+
+Fault protocol_fault(std::string what) {
+  return {FaultKind::Unreachable, "redis-protocol", std::move(what),
+          "check that the address is that of a Redis without TLS"};
+}
+
+}  // namespace corsac::redis_store

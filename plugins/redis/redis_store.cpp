@@ -1,0 +1,310 @@
+// The store plugin "redis": a policy in Redis, for a fleet of servers. Entry: CORSAC_STORE_PLUGIN
+// at the end. Tests: tests/plugins/redis_*_test.cpp, through the loader, against a real Redis.
+// Settings, keys and rights: plugins/README.md.
+//
+// Each read makes a connection of its own: what a connection remembers (its login, its database,
+// that it broke) is one thing less to be wrong about, and Sentinels are asked each time. Changes
+// come through subscriptions on threads of their own.
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <corsac_store_plugin.hpp>
+#include <corsac_store_write.hpp>
+
+#include "connection.hpp"
+#include "document.hpp"
+#include "document_write.hpp"
+#include "fault.hpp"
+#include "merging_sink.hpp"
+#include "node_identity.hpp"
+#include "server_finder.hpp"
+#include "settings.hpp"
+#include "subscription.hpp"
+#include "wait.hpp"
+
+namespace corsac::redis_store {
+namespace {
+
+using plugin::Host;
+using plugin::LogLevel;
+using plugin::Sink;
+using plugin::Status;
+
+// A read that a fail-over cuts short begins again, so often.
+constexpr int kSwitchTries = 3;
+
+Status status_of(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::Invalid:
+      return Status::Invalid;
+    case FaultKind::Cancelled:
+      return Status::Cancelled;
+    case FaultKind::Unreachable:
+    case FaultKind::Denied:
+    case FaultKind::ReadOnly:
+      break;
+  }
+  return Status::Unreachable;
+}
+
+// "mymaster 10.0.0.1 6379 10.0.0.2 6379" is about "mymaster".
+bool is_about(std::string_view message, std::string_view primary_name) {
+  return message.substr(0, message.find(' ')) == primary_name;
+}
+
+Fault sentinel_fault(const std::string& server) {
+  return {FaultKind::Denied, "redis-sentinel", server + " is a Sentinel, which holds no policy",
+          "write sentinels = \"" + server + "\" and sentinel_master instead of url"};
+}
+
+std::string hexadecimal(std::uint64_t number) {
+  std::string digits(16, '0');
+  for (std::size_t i = digits.size(); i-- > 0; number >>= 4) {
+    digits[i] = "0123456789abcdef"[number & 15];
+  }
+  return digits;
+}
+
+class RedisStore final : public plugin::Store {
+ public:
+  static constexpr const char* kName = "redis";
+  static constexpr const char* kVersion = "1.0";
+
+  static const void* extension(std::string_view name) noexcept {
+    return name == CORSAC_STORE_WRITE_NAME ? plugin::write_table<RedisStore>() : nullptr;
+  }
+
+  static plugin::OpenResult open(Host host, plugin::Settings settings) {
+    auto read = read_settings(host, settings);
+    if (!read) return Status::Invalid;
+    return std::make_unique<RedisStore>(host, *std::move(read));
+  }
+
+  RedisStore(Host host, RedisSettings settings)
+      : host_(host),
+        settings_(std::move(settings)),
+        reading_(settings_),
+        listening_(settings_),
+        watching_(settings_),
+        changes_(std::make_unique<Subscription>(change_options())) {
+    if (!settings_.sentinels.empty()) {
+      switches_ = std::make_unique<Subscription>(switch_options());
+    }
+  }
+
+  Status read(Sink& sink) override {
+    sink.source("redis " + settings_.keys.policy);
+    auto document = read_despite_switches();
+    if (!document) return report(document.fault(), sink);
+    if (!document->has_policy) tell_that_policy_is_missing(*document);
+    if (!document->is_settled) ask_for_another_read();
+    const Status status = hand_over(*document, sink);
+    if (status != Status::Ok) return status;
+    sink.finish(revision_of(*document));
+    return sink.is_stopped() ? Status::Cancelled : Status::Ok;
+  }
+
+  void interrupt() override { pipe_.wake(); }
+
+  // The extension corsac.store.write/1.
+  Status put_document(std::string_view json, std::string_view expected, std::string& revision) {
+    const Waiter waiter = begin_call();
+    auto connection = reading_.connect(waiter);
+    if (!connection) return report_write(connection.fault());
+    auto result = write_document(*connection, settings_.keys, json, expected, waiter);
+    if (!result) return report_write(result.fault());
+    revision = std::move(result->revision);
+    return result->is_written ? Status::Ok : Status::Conflict;
+  }
+
+ private:
+  SubscriptionOptions change_options() {
+    SubscriptionOptions options;
+    options.channel = settings_.keys.channel;
+    options.heartbeat = settings_.heartbeat;
+    options.answer_limit = settings_.silence_limit;
+    options.connect = [this](const Waiter& waiter) { return listening_.connect(waiter); };
+    options.connected = [this](const std::string& server) {
+      host_.log(LogLevel::Info, "listening for changes at " + server);
+      host_.changed();
+    };
+    options.received = [this](std::string_view) { host_.changed(); };
+    // What nobody tells is looked for, at each try.
+    options.lost = [this](const Fault& fault, SubscriptionOptions::Loss loss) {
+      if (loss == SubscriptionOptions::Loss::New) {
+        host_.log(LogLevel::Warning,
+                  "not told of changes, and read regularly instead: " + fault.line());
+      }
+      host_.changed();
+    };
+    return options;
+  }
+
+  SubscriptionOptions switch_options() {
+    SubscriptionOptions options;
+    options.channel = "+switch-master";
+    options.heartbeat = settings_.heartbeat;
+    options.answer_limit = settings_.silence_limit;
+    options.connect = [this](const Waiter& waiter) {
+      return watching_.connect_to_sentinel(waiter);
+    };
+    // A fail-over may have been missed.
+    options.connected = [this](const std::string& sentinel) {
+      host_.log(LogLevel::Info, "listening for fail-overs at " + sentinel);
+      host_.changed();
+    };
+    options.received = [this](std::string_view message) {
+      if (is_about(message, settings_.primary_name)) follow_switch();
+    };
+    options.lost = [this](const Fault& fault, SubscriptionOptions::Loss loss) {
+      if (loss == SubscriptionOptions::Loss::Still) return;
+      host_.log(LogLevel::Warning, "not told of fail-overs: " + fault.line());
+    };
+    return options;
+  }
+
+  void follow_switch() {
+    host_.log(LogLevel::Info, "a Sentinel has made another Redis the primary");
+    ++switch_count_;
+    pipe_.wake();
+    changes_->restart();
+    host_.changed();
+  }
+
+  // Forgets wakes of earlier calls; an interrupt of this one shows in is_cancelled().
+  Waiter begin_call() {
+    pipe_.drain();
+    return {pipe_, host_.deadline(), [this, count = switch_count_.load()] {
+              return host_.is_cancelled() || switch_count_ != count;
+            }};
+  }
+
+  Outcome<Document> read_despite_switches() {
+    for (int tries_left = kSwitchTries - 1;; --tries_left) {
+      const Waiter waiter = begin_call();
+      auto document = read_once(waiter);
+      const bool is_switched =
+          !document && document.fault().kind == FaultKind::Cancelled && !host_.is_cancelled();
+      if (!is_switched) return document;
+      if (tries_left == 0) {
+        return Fault{FaultKind::Unreachable, "redis-switching",
+                     "the primary changes again and again", "look into the logs of the Sentinels"};
+      }
+    }
+  }
+
+  Outcome<Document> read_once(const Waiter& waiter) {
+    auto connection = reading_.connect(waiter);
+    if (!connection) return std::move(connection.fault());
+    auto identity = ask_identity(*connection, waiter);
+    if (!identity) return std::move(identity.fault());
+    if (identity->role == "sentinel") return sentinel_fault(identity->server);
+    auto document = read_document(*connection, settings_, waiter);
+    if (document) note_identity(*std::move(identity));
+    return document;
+  }
+
+  void note_identity(NodeIdentity identity) {
+    const auto line = identity_ ? tell_difference(*identity_, identity) : std::nullopt;
+    if (line) host_.log(LogLevel::Warning, "redis-other-node: " + *line);
+    identity_ = std::move(identity);
+  }
+
+  Status hand_over(const Document& document, Sink& sink) {
+    if (!document.has_policy) {
+      sink.integer("version", 1);  // an empty document, not a wrong one
+      return sink.is_stopped() ? Status::Cancelled : Status::Ok;
+    }
+    const std::string policy_name = "redis " + settings_.keys.policy;
+    const std::string origins_name = "redis " + settings_.keys.origins;
+    MergingSink merging(sink, document.origins, policy_name, origins_name);
+    Sink merged(merging.table());
+    const Status status = host_.feed_json(merged, document.json);
+    if (status != Status::Ok) return status;
+    merging.finish();
+    return sink.is_stopped() ? Status::Cancelled : Status::Ok;
+  }
+
+  void ask_for_another_read() {
+    host_.log(LogLevel::Warning,
+              "redis-unsettled: the policy changed each time that it was read; what was read last "
+              "is taken, and it is read again");
+    host_.changed();
+  }
+
+  void tell_that_policy_is_missing(const Document& document) {
+    std::string line = "redis-empty: the key " + settings_.keys.policy + " does not exist";
+    line += document.revision.empty() ? " (flushed, never written, or another database or key)"
+                                      : ", and its revision does: it was deleted by hand";
+    host_.log(LogLevel::Warning, line);
+  }
+
+  // The key's own, unless what stands there was changed without it: then the core, which looks at
+  // nothing else, would miss the change.
+  std::string revision_of(const Document& document) {
+    const std::uint64_t hash = document.hash();
+    if (document.revision.empty()) return "content:" + hexadecimal(hash);
+    if (document.is_settled && document.revision != known_revision_) {
+      known_revision_ = document.revision;
+      known_hash_ = hash;
+    }
+    if (document.revision == known_revision_ && hash == known_hash_) return document.revision;
+    if (document.is_settled) {
+      host_.log(LogLevel::Warning,
+                "redis-revision-not-raised: the policy changed and its revision did not; write "
+                "both in one transaction, as plugins/README.md shows");
+    }
+    return document.revision + "~" + hexadecimal(hash);
+  }
+
+  // What the read answers. Only what Redis holds is a problem of the document.
+  Status report(const Fault& fault, Sink& sink) {
+    const Status status = status_of(fault.kind);
+    if (status == Status::Invalid) sink.problem(fault.code, fault.what, fault.fix);
+    if (status == Status::Unreachable) host_.log(LogLevel::Error, fault.line());
+    return status;
+  }
+
+  Status report_write(const Fault& fault) {
+    if (fault.kind == FaultKind::Cancelled) {
+      if (host_.is_cancelled()) return Status::Cancelled;
+      host_.log(LogLevel::Error, "redis-switching: another Redis became the primary meanwhile");
+      return Status::Unreachable;
+    }
+    host_.log(LogLevel::Error, fault.line());
+    const bool is_read_only =
+        fault.kind == FaultKind::ReadOnly || fault.code == "redis-no-permission";
+    return is_read_only ? Status::ReadOnly : status_of(fault.kind);
+  }
+
+  const Host host_;
+  const RedisSettings settings_;
+  const WakePipe pipe_ = {};  // of the call under way
+  std::atomic<std::uint64_t> switch_count_{0};
+
+  // Of the store's own thread.
+  ServerFinder reading_;
+  std::optional<NodeIdentity> identity_ = {};  // of the last read that succeeded
+  std::string known_revision_ = {};
+  std::uint64_t known_hash_ = 0;  // of the document when that revision was read first
+
+  // Of the subscriptions' threads, one each.
+  ServerFinder listening_;
+  ServerFinder watching_;
+
+  // Last, in this order: their threads end before the rest goes, and the second restarts the first.
+  std::unique_ptr<Subscription> changes_;
+  std::unique_ptr<Subscription> switches_ = {};
+};
+
+}  // namespace
+}  // namespace corsac::redis_store
+
+CORSAC_STORE_PLUGIN(corsac::redis_store::RedisStore)

@@ -1,0 +1,295 @@
+// Reads the plugin's settings. Entry: read_settings. Test: tests/plugins/redis_settings_test.cpp.
+//
+// No value is repeated in a message, and no name of a variable: a password may have been written in
+// any of them by mistake.
+
+#include "settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>  // secure_getenv
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "url.hpp"
+
+namespace corsac::redis_store {
+namespace {
+
+constexpr std::array<std::string_view, 13> kNames = {"url",
+                                                     "user",
+                                                     "password_env",
+                                                     "database",
+                                                     "key",
+                                                     "connect_timeout_milliseconds",
+                                                     "limit_bytes",
+                                                     "command_timeout_milliseconds",
+                                                     "sentinels",
+                                                     "heartbeat_seconds",
+                                                     "sentinel_user",
+                                                     "sentinel_master",
+                                                     "sentinel_password_env"};
+
+constexpr std::uint16_t kSentinelPort = 26379;
+constexpr std::uint32_t kDatabaseLimit = 999'999;
+constexpr std::uint32_t kTimeoutLimitMilliseconds = 600'000;
+constexpr std::uint32_t kHeartbeatLimitSeconds = 3600;
+constexpr std::uint32_t kSmallestLimitBytes = 1024;
+constexpr std::uint32_t kLargestLimitBytes = 1024U * 1024 * 1024;
+constexpr std::size_t kSentinelLimit = 32;
+constexpr std::size_t kNameLimitBytes = 128;
+
+// Insertions, deletions and replacements between the two.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+std::string_view nearest_name(std::string_view name) {
+  constexpr std::size_t kLongestSlip = 64;  // no slip of the pen is longer
+  name = name.substr(0, kLongestSlip);
+  return *std::min_element(kNames.begin(), kNames.end(), [&](auto a, auto b) {
+    return edit_distance(name, a) < edit_distance(name, b);
+  });
+}
+
+bool is_printable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char byte) { return byte > ' ' && byte < 127; });
+}
+
+bool is_variable_name(std::string_view text) {
+  const auto is_fine = [](char byte) {
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9') || byte == '_';
+  };
+  return !text.empty() && !(text[0] >= '0' && text[0] <= '9') &&
+         std::all_of(text.begin(), text.end(), is_fine);
+}
+
+// Reads the entries one by one, and remembers that something was wrong.
+class Reading {
+ public:
+  Reading(const plugin::Host& host, const plugin::Settings& settings)
+      : host_(host), settings_(settings) {}
+
+  [[nodiscard]] std::optional<RedisSettings> all() {
+    check_names();
+    read_place();
+    read_login("user", "password_env", result_.login);
+    read_login("sentinel_user", "sentinel_password_env", result_.sentinel_login);
+    read_keys();
+    read_limits();
+    if (!is_fine_) return std::nullopt;
+    return std::move(result_);
+  }
+
+ private:
+  void wrong(std::string_view code, std::string_view setting, std::string_view what,
+             std::string_view fix) {
+    host_.problem(code, setting, what, fix);
+    is_fine_ = false;
+  }
+
+  void check_names() {
+    std::vector<std::string_view> seen;
+    for (std::size_t i = 0; i < settings_.size(); ++i) {
+      const std::string_view name = settings_[i].name;
+      if (std::find(kNames.begin(), kNames.end(), name) == kNames.end()) {
+        wrong("setting-unknown", name, "the store \"redis\" has no such setting", advice_for(name));
+      } else if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
+        wrong("setting-repeated", name, "the setting stands here twice", "remove one of the two");
+      }
+      seen.push_back(name);
+    }
+  }
+
+  static std::string advice_for(std::string_view name) {
+    if (name == "password" || name == "sentinel_password") {
+      return "write " + std::string(name) + "_env, the name of an environment variable";
+    }
+    return "write " + std::string(nearest_name(name)) + ", or remove it";
+  }
+
+  void read_place() {
+    const auto url = settings_.find("url");
+    const auto sentinels = settings_.find("sentinels");
+    if (url && sentinels) {
+      wrong("setting-conflict", "sentinels", "url names one Redis, and sentinels know another way",
+            "remove one of the two");
+    } else if (!url && !sentinels) {
+      wrong("setting-missing", "url", "nothing says where Redis is",
+            "add url = \"redis://127.0.0.1:6379/0\"");
+    }
+    if (url) read_url(*url);
+    read_database();
+    read_sentinels(sentinels);
+  }
+
+  void read_url(std::string_view value) {
+    auto parsed = parse_url(value);
+    if (const auto* problem = std::get_if<UrlProblem>(&parsed)) {
+      return wrong(problem->code, "url", problem->what, problem->fix);
+    }
+    RedisUrl& url = std::get<RedisUrl>(parsed);
+    result_.server = std::move(url.address);
+    result_.login.user = std::move(url.user);
+    has_url_database_ = url.database.has_value();
+    result_.database = url.database.value_or(0);
+  }
+
+  void read_database() {
+    const auto value = settings_.find("database");
+    if (!value) return;
+    if (has_url_database_) {
+      return wrong("setting-conflict", "database", "the URL names a database as well",
+                   "remove one of the two");
+    }
+    if (!read_number("database", 0, kDatabaseLimit, result_.database)) {
+      wrong("setting-value", "database", "this is no number of a database", "write database = 0");
+    }
+  }
+
+  void read_sentinels(std::optional<std::string_view> value) {
+    const auto name = settings_.find("sentinel_master");
+    if (name && (name->empty() || name->size() > kNameLimitBytes || !is_printable(*name))) {
+      wrong("setting-value", "sentinel_master", "this is no name of a primary",
+            "write the name of its line in sentinel.conf, as mymaster");
+    }
+    if (!value) {
+      for (const std::string_view other :
+           {"sentinel_master", "sentinel_user", "sentinel_password_env"}) {
+        if (!settings_.find(other)) continue;
+        wrong("setting-conflict", other, "it needs sentinels, and there are none",
+              "add sentinels = \"host:26379, host:26379\"");
+      }
+      return;
+    }
+    if (!name) {
+      wrong("setting-missing", "sentinel_master", "nothing says which primary to ask for",
+            "add sentinel_master = \"mymaster\"");
+    } else {
+      result_.primary_name = *name;
+    }
+    if (!read_addresses(*value)) {
+      wrong("setting-value", "sentinels", "this is no list of addresses",
+            "write \"host:26379, host:26379\"");
+    }
+  }
+
+  bool read_addresses(std::string_view list) {
+    constexpr std::string_view kBlanks = " \t";
+    while (result_.sentinels.size() < kSentinelLimit) {
+      const std::size_t end = std::min(list.find(','), list.size());
+      std::string_view text = list.substr(0, end);
+      text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+      text = text.substr(0, text.find_last_not_of(kBlanks) + 1);
+      const auto address = parse_address(text, kSentinelPort);
+      if (!address) return false;
+      result_.sentinels.push_back(*address);
+      if (end == list.size()) return true;
+      list.remove_prefix(end + 1);
+    }
+    return false;
+  }
+
+  void read_login(std::string_view user_name, std::string_view password_name, Login& login) {
+    if (const auto user = settings_.find(user_name)) {
+      if (!login.user.empty()) {
+        wrong("setting-conflict", user_name, "the URL names a user as well",
+              "remove one of the two");
+      } else if (user->empty() || user->find('\0') != std::string_view::npos) {
+        wrong("setting-value", user_name, "this is no name of a user", "remove it");
+      } else {
+        login.user = *user;
+      }
+    }
+    const auto variable = settings_.find(password_name);
+    if (!variable) return;
+    const char* password =
+        is_variable_name(*variable) ? ::secure_getenv(std::string(*variable).c_str()) : nullptr;
+    if (!is_variable_name(*variable)) {
+      wrong("setting-value", password_name, "this is no name of an environment variable",
+            "write the name, as CORSAC_REDIS_PASSWORD, and put the password into the variable");
+    } else if (password == nullptr || *password == '\0') {
+      wrong("setting-value", password_name, "the environment variable of that name is not set",
+            "set it for the program, or remove this setting");
+    } else {
+      login.password = password;
+    }
+  }
+
+  void read_keys() {
+    const std::string_view name = settings_.find("key").value_or("corsac");
+    if (name.empty() || name.size() > kNameLimitBytes || !is_printable(name) ||
+        name.find_first_of("{}") != std::string_view::npos) {
+      return wrong("setting-value", "key",
+                   "this is no name of at most 128 printable bytes without braces",
+                   "write key = \"corsac\"");
+    }
+    const std::string tag = "{" + std::string(name) + "}:";
+    result_.keys = {tag + "policy", tag + "origins", tag + "revision", tag + "changed"};
+  }
+
+  void read_limits() {
+    read_milliseconds("connect_timeout_milliseconds", result_.connect_limit);
+    read_milliseconds("command_timeout_milliseconds", result_.silence_limit);
+    auto seconds = static_cast<std::uint32_t>(result_.heartbeat.count());
+    if (!read_number("heartbeat_seconds", 1, kHeartbeatLimitSeconds, seconds)) {
+      wrong("setting-value", "heartbeat_seconds", "this is no number of seconds from 1 to 3600",
+            "write heartbeat_seconds = 5");
+    }
+    result_.heartbeat = std::chrono::seconds(seconds);
+    auto bytes = static_cast<std::uint32_t>(result_.limit_bytes);
+    if (!read_number("limit_bytes", kSmallestLimitBytes, kLargestLimitBytes, bytes)) {
+      wrong("setting-value", "limit_bytes", "this is no number of bytes from 1024 to 1073741824",
+            "write limit_bytes = 67108864");
+    }
+    result_.limit_bytes = bytes;
+  }
+
+  void read_milliseconds(std::string_view name, std::chrono::milliseconds& time) {
+    auto value = static_cast<std::uint32_t>(time.count());
+    if (!read_number(name, 1, kTimeoutLimitMilliseconds, value)) {
+      wrong("setting-value", name, "this is no number of milliseconds from 1 to 600000",
+            "write " + std::string(name) + " = " + std::to_string(time.count()));
+    }
+    time = std::chrono::milliseconds(value);
+  }
+
+  // False when it stands there and is no such number.
+  bool read_number(std::string_view name, std::uint32_t least, std::uint32_t most,
+                   std::uint32_t& number) {
+    const auto text = settings_.find(name);
+    if (!text) return true;
+    const auto value = parse_number(*text, most);
+    if (!value || *value < least) return false;
+    number = *value;
+    return true;
+  }
+
+  const plugin::Host& host_;
+  const plugin::Settings& settings_;
+  RedisSettings result_ = {};
+  bool has_url_database_ = false;
+  bool is_fine_ = true;
+};
+
+}  // namespace
+
+std::optional<RedisSettings> read_settings(const plugin::Host& host,
+                                           const plugin::Settings& settings) {
+  return Reading(host, settings).all();
+}
+
+}  // namespace corsac::redis_store

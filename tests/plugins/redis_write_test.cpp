@@ -1,0 +1,200 @@
+// The extension corsac.store.write/1 of the redis plugin.
+
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "redis_store_fixture.hpp"
+#include "support/eventually.hpp"
+#include "support/scripted_peer.hpp"
+
+namespace corsac {
+namespace {
+
+using test::kSmallPolicy;
+using test::RedisServer;
+using test::RedisStore;
+using testing::Contains;
+using testing::MatchesRegex;
+
+corsac_text text(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+
+// A store that is written to; the plugin's own pointer is what open() gave.
+class WritingStore {
+ public:
+  explicit WritingStore(const test::OpenStore::Settings& settings)
+      : table_(test::load_built_plugin("redis")) {
+    std::vector<corsac_setting> entries;
+    for (const auto& [name, value] : settings) entries.push_back({text(name), text(value)});
+    const corsac_settings c_settings = {sizeof(corsac_settings), text("/"), entries.data(),
+                                        entries.size()};
+    host_.set_deadline(std::chrono::steady_clock::now() + std::chrono::seconds(20));
+    EXPECT_EQ(table_.open(host_.host(), &c_settings, &store_), CORSAC_OK);
+    write_ =
+        static_cast<const corsac_store_write_v1*>(table_.extension(text(CORSAC_STORE_WRITE_NAME)));
+  }
+  ~WritingStore() { table_.close(store_); }
+  WritingStore(const WritingStore&) = delete;
+  WritingStore& operator=(const WritingStore&) = delete;
+
+  std::int32_t put(std::string_view document, std::string_view expected) {
+    revisions.clear();
+    return write_->put_document(
+        store_, text(document), text(expected), this, [](void* context, corsac_text revision) {
+          static_cast<WritingStore*>(context)->revisions.push_back(test::to_string(revision));
+        });
+  }
+  [[nodiscard]] std::vector<std::string> log() const { return host_.log(); }
+
+  std::vector<std::string> revisions = {};  // that the last put() was told
+
+ private:
+  const corsac_store_plugin_v1& table_;
+  test::RecordingHost host_;
+  void* store_ = nullptr;
+  const corsac_store_write_v1* write_ = nullptr;
+};
+
+class RedisWriteTest : public test::RedisTest {};
+
+TEST_F(RedisWriteTest, IsFoundByItsNameOnly) {
+  const corsac_store_plugin_v1& table = test::load_built_plugin("redis");
+  const auto* write =
+      static_cast<const corsac_store_write_v1*>(table.extension(text("corsac.store.write/1")));
+  ASSERT_NE(write, nullptr);
+  EXPECT_EQ(write->size, sizeof(corsac_store_write_v1));
+  EXPECT_EQ(table.extension(text("corsac.store.write/2")), nullptr);
+  EXPECT_EQ(table.extension({nullptr, 0}), nullptr);
+}
+
+TEST_F(RedisWriteTest, WritesCountsAndTells) {
+  const RedisServer server;
+  RedisStore reader(server.url());
+  ASSERT_TRUE(test::eventually([&] { return reader.has_logged("listening for changes"); }));
+  WritingStore writer({{"url", server.url()}});
+  std::size_t before = reader.host().changes();
+  EXPECT_EQ(writer.put(kSmallPolicy, ""), CORSAC_OK);
+  ASSERT_THAT(writer.revisions, testing::ElementsAre(MatchesRegex("1:[0-9a-f]{16}")));
+  const std::string first = writer.revisions[0];
+  EXPECT_TRUE(reader.host().wait_for_more_changes_than(before));
+  EXPECT_THAT(reader.read(), Contains("text - \"https://a.example\" 1:45"));
+  EXPECT_EQ(reader.revision(), first);
+
+  before = reader.host().changes();
+  EXPECT_EQ(writer.put(R"({"version": 1})", first), CORSAC_OK);
+  ASSERT_THAT(writer.revisions, testing::ElementsAre(MatchesRegex("2:[0-9a-f]{16}")));
+  EXPECT_NE(writer.revisions[0].substr(2), first.substr(2));
+  EXPECT_TRUE(reader.host().wait_for_more_changes_than(before));
+  EXPECT_THAT(reader.read(), testing::ElementsAre("integer version 1 1:13"));
+  EXPECT_EQ(reader.revision(), writer.revisions[0]);
+}
+
+TEST_F(RedisWriteTest, RefusesALostUpdate) {
+  const RedisServer server;
+  WritingStore writer({{"url", server.url()}});
+  EXPECT_EQ(writer.put(kSmallPolicy, "1:a"), CORSAC_CONFLICT);
+  EXPECT_THAT(writer.revisions, testing::ElementsAre(""));
+  EXPECT_EQ(server.run({"GET", "{corsac}:policy"}), "(nil)");
+  put(server, kSmallPolicy, "8:b");
+  EXPECT_EQ(writer.put("{}", "8:a"), CORSAC_CONFLICT) << "the nonce counts";
+  EXPECT_THAT(writer.revisions, testing::ElementsAre("8:b"));
+  EXPECT_EQ(server.run({"GET", "{corsac}:policy"}), kSmallPolicy);
+  EXPECT_EQ(writer.put("{}", "8:b"), CORSAC_OK);
+  EXPECT_THAT(writer.revisions, testing::ElementsAre(MatchesRegex("9:.*")));
+}
+
+TEST_F(RedisWriteTest, CountsOnFromWhatStandsThere) {
+  const RedisServer server;
+  WritingStore writer({{"url", server.url()}});
+  for (const auto& [before, after] : std::vector<std::pair<std::string, std::string>>{
+           {"x", "1:.*"}, {"9007199254740000:a", "9007199254740001:.*"}, {"5", "6:.*"}}) {
+    server.run({"SET", "{corsac}:revision", before});
+    EXPECT_EQ(writer.put("{}", ""), CORSAC_OK);
+    EXPECT_THAT(writer.revisions, testing::ElementsAre(MatchesRegex(after)));
+  }
+}
+
+TEST_F(RedisWriteTest, SaysThatItMayNotWrite) {
+  ::setenv("CORSAC_TEST_PASSWORD", "hunter2", 1);
+  const RedisServer primary;
+  put(primary, kSmallPolicy, "1:a");
+  const RedisServer replica({"replicaof 127.0.0.1 " + std::to_string(primary.port())});
+  ASSERT_TRUE(test::eventually([&] {
+    return replica.run({"GET", "{corsac}:policy"}) == kSmallPolicy;
+  }));
+  RedisStore reader(replica.url());
+  EXPECT_THAT(reader.read(), Contains("text - \"https://a.example\" 1:45"));
+  WritingStore to_replica({{"url", replica.url()}});
+  EXPECT_EQ(to_replica.put("{}", ""), CORSAC_READ_ONLY);
+  EXPECT_THAT(to_replica.log(), Contains(testing::HasSubstr("redis-read-only: ")));
+
+  const std::vector<std::string> rows[] = {
+      {"%R~{corsac}:*", "-@all", "+get", "+sscan"},
+      {"%R~{corsac}:*", "+@all"},
+      {"~{corsac}:*", "+@all", "-set"},
+  };
+  for (const std::vector<std::string>& rights : rows) {
+    std::vector<std::string> command = {"ACL", "SETUSER",  "writer",           "reset",
+                                        "on",  ">hunter2", "&{corsac}:changed"};
+    command.insert(command.end(), rights.begin(), rights.end());
+    primary.run(command);
+    WritingStore denied(
+        {{"url", primary.url()}, {"user", "writer"}, {"password_env", "CORSAC_TEST_PASSWORD"}});
+    EXPECT_EQ(denied.put("{}", ""), CORSAC_READ_ONLY) << testing::PrintToString(rights);
+    EXPECT_THAT(denied.log(), Contains(testing::HasSubstr("2 redis-no-permission: EVAL")));
+    EXPECT_EQ(primary.run({"GET", "{corsac}:policy"}), kSmallPolicy);
+    EXPECT_EQ(primary.run({"GET", "{corsac}:revision"}), "1:a");
+  }
+}
+
+// As plugins/README.md lists them.
+TEST_F(RedisWriteTest, NeedsNoMoreThanTheRightsOfAWriter) {
+  ::setenv("CORSAC_TEST_PASSWORD", "hunter2", 1);
+  const RedisServer server;
+  server.run({"ACL",
+              "SETUSER",
+              "writer",
+              "reset",
+              "on",
+              ">hunter2",
+              "~{corsac}:*",
+              "resetchannels",
+              "&{corsac}:changed",
+              "-@all",
+              "+get",
+              "+set",
+              "+sscan",
+              "+eval",
+              "+publish",
+              "+subscribe",
+              "+ping",
+              "+select",
+              "+info",
+              "+role"});
+  WritingStore writer(
+      {{"url", server.url()}, {"user", "writer"}, {"password_env", "CORSAC_TEST_PASSWORD"}});
+  EXPECT_EQ(writer.put(kSmallPolicy, ""), CORSAC_OK);
+  EXPECT_EQ(server.run({"GET", "{corsac}:policy"}), kSmallPolicy);
+}
+
+TEST_F(RedisWriteTest, SaysThatNobodyIsThere) {
+  RedisServer server;
+  WritingStore writer({{"url", server.url()}});
+  server.kill();
+  EXPECT_EQ(writer.put("{}", ""), CORSAC_UNREACHABLE);
+  EXPECT_TRUE(writer.revisions.empty());
+}
+
+// The program would end with SIGPIPE.
+TEST(RedisWrite, OutlivesAPeerThatGoesWhileItWrites) {
+  const test::ScriptedPeer peer([](test::PeerConnection& connection) { connection.reset(); });
+  WritingStore writer({{"url", "redis://" + peer.address()}});
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(writer.put(std::string(4'000'000, 'x'), ""), CORSAC_UNREACHABLE);
+  }
+}
+
+}  // namespace
+}  // namespace corsac
