@@ -275,16 +275,23 @@ void read_store(const toml::table& document, StoreConfig& store, std::vector<Pro
   section.read("retry_max_seconds", store.retry_max);
   section.read("deadline_seconds", store.deadline);
   section.read("refresh_seconds", store.refresh);
-  section.not_available("cache_file", "this version keeps no copy of the policy on disk");
+  std::string cache_file;
+  section.read("cache_file", cache_file);
+  store.cache_file = cache_file;
   std::string on_failure = "fail";
   section.read("on_start_failure", on_failure);
   if (on_failure == "closed") {
     store.on_start_failure = OnStartFailure::Closed;
+  } else if (on_failure == "cached") {
+    store.on_start_failure = OnStartFailure::Cached;
+    if (cache_file.empty()) {
+      section.wrong("field-missing", "on_start_failure", *table->get("on_start_failure"),
+                    "there is no cache_file to start from",
+                    "add cache_file = \"/var/lib/corsac/policy.cache\"");
+    }
   } else if (on_failure != "fail") {
     section.wrong("field-range", "on_start_failure", *table->get("on_start_failure"),
-                  on_failure == "cached" ? "this version keeps no copy of the policy on disk"
-                                         : "there is no such choice",
-                  "write \"fail\" or \"closed\"");
+                  "there is no such choice", "write \"fail\", \"closed\" or \"cached\"");
   }
   for (const auto& [key, node] : *table) {
     const auto& asked = section.asked();

@@ -311,6 +311,8 @@ AdminAnswer AdminApi::State::status(const AdminRequest&) {
   json["loaded_at"] = time_or_null(store.loaded_at);
   json["last_answer_at"] = time_or_null(store.last_answer_at);
   json["last_error"] = store.last_error.empty() ? Json(nullptr) : Json(store.last_error);
+  json["is_cached"] = store.is_cached;
+  json["cache_error"] = store.cache_error.empty() ? Json(nullptr) : Json(store.cache_error);
   json["loads"] = store.loads;
   json["failures"] = store.failures;
   json["next_try_in_ms"] = store.next_try_in.count();

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "corsac/policy/self_test.hpp"
+#include "corsac/policy/writer.hpp"
 #include "corsac/runtime/trust_removal.hpp"
 
 namespace corsac {
@@ -66,6 +67,7 @@ Judgement judge_document(Policy policy, std::vector<Problem> reader_problems,
   if (judgement.report.has_errors()) return judgement;
   judgement.snapshot = std::move(compiled->snapshot);
   judgement.window = window_of(*judgement.snapshot, policy, basis.now);
+  if (basis.wants_json) judgement.json = policy_to_json(policy);
   if (is_needed_again(policy, judgement.window)) {
     judgement.policy = std::make_shared<const Policy>(std::move(policy));
   }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "corsac/base/problem.hpp"
@@ -21,6 +22,7 @@ struct JudgementBasis {
   ApplicationFacts application = {};
   SnapshotPtr snapshot = {};                  // in force; null = none
   std::shared_ptr<const Policy> policy = {};  // in force, as far as it was kept
+  bool wants_json = false;                    // Judgement::json is made
 };
 
 // What a document is worth.
@@ -31,6 +33,7 @@ struct Judgement {
   // or records that end, perhaps in the past of a clock that is wrong. A million origins are not
   // kept twice.
   std::shared_ptr<const Policy> policy = {};
+  std::string json = {};   // the document for the cache; only where it is wanted
   TimeWindow window = {};  // for which the snapshot is right
   bool has_sections = false;
 };

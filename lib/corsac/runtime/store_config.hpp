@@ -13,6 +13,7 @@ namespace corsac {
 enum class OnStartFailure : unsigned char {
   Fail,    // open_gate gives the errors; nothing runs
   Closed,  // run, refuse every cross-origin request (policy_unavailable), go on trying
+  Cached,  // run with the policy of cache_file; without a usable one, as Closed
 };
 
 // [store] of the program's configuration, as data.
@@ -22,6 +23,9 @@ struct StoreConfig {
   std::vector<std::pair<std::string, std::string>> settings = {};
   std::filesystem::path directory = {};  // what relative paths are relative to; empty = the current
   OnStartFailure on_start_failure = OnStartFailure::Fail;
+  // Where the last good policy is kept, mode 0600, whatever on_start_failure says; relative to
+  // `directory`, empty = nowhere. runtime/policy_cache.hpp.
+  std::filesystem::path cache_file = {};
   // Take a document without any section from a store that had one.
   bool accept_empty = false;
   std::chrono::seconds max_stale{3600};  // counts only while the store cannot be reached; 0 = none

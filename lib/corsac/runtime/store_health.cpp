@@ -42,6 +42,18 @@ void StoreHealth::note_unreachable(Time now) noexcept {
   note_time(now);
 }
 
+void StoreHealth::note_cached(Time now, std::chrono::steady_clock::duration age,
+                              bool has_answered) noexcept {
+  has_policy_ = true;
+  if (has_answered) {
+    state_ = StoreState::Degraded;
+    return;
+  }
+  state_ = StoreState::Stale;
+  unreachable_since_ = now - age;
+  note_time(now);
+}
+
 void StoreHealth::note_time(Time now) noexcept {
   if (now >= closes_at()) state_ = StoreState::Closed;
 }

@@ -21,6 +21,10 @@ class StoreHealth {
   void note_refused() noexcept;
   // The store gave no answer. The last good document stays for max_stale from the first such time.
   void note_unreachable(Time now) noexcept;
+  // There was no document yet, and now one from a cache is in force: in the place of one that a
+  // store that `has_answered` refused to give, else as one that it gave `age` ago, when it was last
+  // reached.
+  void note_cached(Time now, std::chrono::steady_clock::duration age, bool has_answered) noexcept;
   // Time went by: stale becomes closed.
   void note_time(Time now) noexcept;
 
@@ -31,7 +35,7 @@ class StoreHealth {
  private:
   std::chrono::steady_clock::duration max_stale_;
   StoreState state_ = StoreState::Starting;
-  bool has_policy_ = false;      // a document was taken once
+  bool has_policy_ = false;      // a document was taken once, or one from a cache
   Time unreachable_since_ = {};  // while Stale or, with a policy, Closed
 };
 

@@ -41,6 +41,7 @@ Result<StoreConfig, Report> with_absolute_folders(StoreConfig config) {
     folder = (folder.empty() ? current : current / folder).lexically_normal();
   };
   make_absolute(config.directory);
+  if (!config.cache_file.empty()) config.cache_file = config.directory / config.cache_file;
   for (std::filesystem::path& folder : config.plugin_folders) make_absolute(folder);
   if (!error) return config;
   return fail(Report({Problem{.code = "store-directory",
@@ -73,7 +74,14 @@ Result<std::unique_ptr<Supervisor>, Report> Supervisor::start(const LoadedPlugin
                                                               SupervisorOwner owner) {
   auto absolute = with_absolute_folders(std::move(config));
   if (!absolute) return fail(std::move(absolute.error()));
-  const bool may_start_closed = absolute->on_start_failure == OnStartFailure::Closed;
+  if (absolute->on_start_failure == OnStartFailure::Cached && absolute->cache_file.empty()) {
+    return fail(
+        Report({Problem{.code = "cache-file-missing",
+                        .path = "store.cache_file",
+                        .what = "on_start_failure is cached, and there is no file for it",
+                        .fix = "name one, as cache_file = \"/var/lib/corsac/policy.cache\""}}));
+  }
+  const bool may_start_closed = absolute->on_start_failure != OnStartFailure::Fail;
   auto state = std::unique_ptr<State>(
       new State{.loop = SupervisorLoop(plugin, within_bounds(*std::move(absolute)),
                                        std::move(clock), std::move(owner))});

@@ -36,13 +36,14 @@ class Supervisor {
   // those of this moment. The error side: what was wrong.
   // Plugins that cannot be loaded and wrong settings fail always; a store that cannot be opened or
   // reached, and a document that is invalid, only when on_start_failure is Fail. Otherwise a
-  // policy, or the closed one, has been published. Waits for one read: `config.deadline` and
-  // StoreWorker::kAbandonAfter at most.
+  // policy, that of the cache, or the closed one has been published. Waits for one read:
+  // `config.deadline` and StoreWorker::kAbandonAfter at most.
   //
   // Codes, besides those of the loader, the store and the document: store-not-opened,
   // store-unreachable, store-deadline, document-empty (from a store that had a document with
   // sections, without accept_empty), store-failed (no memory), store-directory (a folder is
-  // relative and the current one cannot be told; also with OnStartFailure::Closed).
+  // relative and the current one cannot be told), cache-file-missing (OnStartFailure::Cached
+  // without cache_file); the last two always.
   [[nodiscard]] static Result<std::unique_ptr<Supervisor>, Report> start(
       StoreConfig config, std::shared_ptr<const Clock> clock, SupervisorOwner owner);
   // The same with a plugin that is loaded already.

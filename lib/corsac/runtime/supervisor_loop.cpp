@@ -60,6 +60,14 @@ SupervisorLoop::SupervisorLoop(const LoadedPlugin& plugin, StoreConfig config,
     judged_document_ = Judged{std::move(judgement)};
     wake_.notify_all();
   });
+  if (!config_.cache_file.empty()) {
+    cache_ = std::make_unique<PolicyCacheWriter>(config_.cache_file,
+                                                 [this](std::optional<Problem> problem) {
+                                                   const std::lock_guard lock(mutex_);
+                                                   cache_outcome_ = std::move(problem);
+                                                   wake_.notify_all();
+                                                 });
+  }
   thread_ = std::thread([this] { run(); });
 }
 
@@ -129,7 +137,7 @@ WorkerCallbacks SupervisorLoop::worker_callbacks() {
 }
 
 bool SupervisorLoop::has_news() const {
-  return is_stopping_ || is_changed_ || arrived_ || judged_document_ ||
+  return is_stopping_ || is_changed_ || arrived_ || judged_document_ || cache_outcome_ ||
          last_ticket_ > noted_ticket_;
 }
 
@@ -148,6 +156,7 @@ void SupervisorLoop::run() {
     const Time now = Steady::now();
     Time next = now + kRetryStep;
     try {
+      note_cache_outcome();
       next = step(now);
     } catch (...) {
       journal_.note(LogLevel::Error, "there is no memory; tried again in a second");
@@ -158,6 +167,7 @@ void SupervisorLoop::run() {
   }
   lock.unlock();
   judge_.reset();
+  cache_.reset();
   worker_.reset();
 }
 
@@ -239,7 +249,9 @@ void SupervisorLoop::take_answer(ReadResult result) noexcept {
 void SupervisorLoop::begin_judging(ReadResult result) {
   journal_.note_sources(result.policy.sources);
   attempt_->revision = result.policy.revision;
-  judge_->begin(std::move(result.policy), std::move(result.problems), in_force_.basis());
+  JudgementBasis basis = in_force_.basis();
+  basis.wants_json = cache_ != nullptr;
+  judge_->begin(std::move(result.policy), std::move(result.problems), std::move(basis));
   attempt_->is_judging = true;
 }
 
@@ -251,6 +263,7 @@ void SupervisorLoop::finish_attempt(MakeVerdict make_verdict) noexcept {
   bool has_failed = false;
   try {
     verdict = make_verdict();
+    use_cache(verdict);
     const Time now = Steady::now();
     verdict.has_answered ? schedule_.note_answered(now) : schedule_.note_failed(now);
     schedule_.note_pause(now, verdict.pause);
@@ -307,6 +320,7 @@ bool SupervisorLoop::is_judged_already(const ReadResult& result) const {
 
 SupervisorLoop::Verdict SupervisorLoop::verdict_as_before() {
   was_taken_ ? health_.note_taken() : health_.note_refused();
+  if (was_taken_) keep_in_cache({});
   const std::lock_guard lock(mutex_);
   return {.report = status_.last_report, .has_answered = true, .is_unchanged = true};
 }
@@ -331,8 +345,11 @@ SupervisorLoop::Verdict SupervisorLoop::verdict_after(Judged judged, std::string
   Judgement& judgement = *judged.judgement;
   Verdict verdict{.report = std::move(judgement.report), .has_answered = true};
   was_taken_ = !verdict.report.has_errors();
-  if (was_taken_) in_force_.take(std::move(judgement));
   judged_revision_ = std::move(revision);
+  if (was_taken_) {
+    keep_in_cache(std::move(judgement.json));
+    in_force_.take(std::move(judgement));
+  }
   was_taken_ ? health_.note_taken() : health_.note_refused();
   return verdict;
 }
@@ -393,6 +410,7 @@ void SupervisorLoop::settle(const Verdict& verdict) {
       if (!verdict.is_unchanged) ++status_.failures;
     }
     if (is_taken) {
+      status_.is_cached = false;
       ++status_.loads;
       status_.loaded_at = clock_->wall_now();
     }

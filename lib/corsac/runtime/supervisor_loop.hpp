@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "corsac/runtime/document_judge.hpp"
+#include "corsac/runtime/policy_cache_writer.hpp"
 #include "corsac/runtime/policy_in_force.hpp"
 #include "corsac/runtime/read_schedule.hpp"
 #include "corsac/runtime/store_health.hpp"
@@ -95,6 +96,9 @@ class SupervisorLoop {
   [[nodiscard]] Verdict verdict_as_before();
   [[nodiscard]] Verdict verdict_for_lost(ReadResult result);
   [[nodiscard]] Verdict verdict_after(Judged judged, std::string revision);
+  void use_cache(Verdict& verdict);
+  void keep_in_cache(std::string json);
+  void note_cache_outcome();
   [[nodiscard]] Time expire(Time now);
   void publish();
   void settle(const Verdict& verdict);
@@ -113,8 +117,9 @@ class SupervisorLoop {
   bool is_changed_ = false;
   std::optional<ReadResult> arrived_ = {};
   std::optional<Judged> judged_document_ = {};
-  std::uint64_t last_ticket_ = 0;    // of those who asked for a read
-  std::uint64_t noted_ticket_ = 0;   // the schedule knows of these
+  std::optional<std::optional<Problem>> cache_outcome_ = {};  // of the last try to write it
+  std::uint64_t last_ticket_ = 0;                             // of those who asked for a read
+  std::uint64_t noted_ticket_ = 0;                            // the schedule knows of these
   std::uint64_t judged_ticket_ = 0;  // a read that began after these was judged
   Report judgement_ = {};            // of the last read; look through judgement()
   bool has_failed_ = false;          // the last read, for want of memory
@@ -132,13 +137,16 @@ class SupervisorLoop {
   std::optional<Attempt> attempt_ = {};  // => worker_, but for one that is_judging
   std::string judged_revision_ = {};     // empty = the next document is judged, whatever it is
   bool was_taken_ = false;               // the document of judged_revision_
-  SnapshotPtr published_for_ = {};       // the good snapshot that was published, as it is or closed
+  bool has_asked_cache_ = false;
+  Time cache_renewed_ = {};
+  SnapshotPtr published_for_ = {};  // the good snapshot that was published, as it is or closed
   StoreState published_in_ = StoreState::Starting;  // Starting = nothing was published
   StoreState settled_in_ = StoreState::Starting;    // what status and log say
   // One reference here, one for the thread of a worker, also of one that was left behind.
   const std::shared_ptr<const char> thread_token_;
   std::unique_ptr<StoreWorker> worker_ = {};
   std::unique_ptr<DocumentJudge> judge_ = {};
+  std::unique_ptr<PolicyCacheWriter> cache_ = {};  // null = there is no cache_file
   std::thread thread_;
 };
 

@@ -1,0 +1,82 @@
+// The thread that writes the policy cache. Entry: PolicyCacheWriter. Test:
+// tests/runtime/policy_cache_test.cpp.
+
+#include "corsac/runtime/policy_cache_writer.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <utility>
+
+#include "corsac/runtime/policy_cache.hpp"
+
+namespace corsac {
+namespace {
+
+// A limit on the size of files ends the process by a signal; blocked, it is an error of write().
+void block_file_size_signal() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGXFSZ);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+}  // namespace
+
+PolicyCacheWriter::PolicyCacheWriter(std::filesystem::path file,
+                                     std::function<void(std::optional<Problem>)> on_written)
+    : file_(std::move(file)), on_written_(std::move(on_written)), thread_([this] { run(); }) {}
+
+PolicyCacheWriter::~PolicyCacheWriter() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+    changed_.notify_all();
+  }
+  thread_.join();
+}
+
+void PolicyCacheWriter::write(std::string json, std::string revision, WallTime read_at) {
+  const std::lock_guard lock(mutex_);
+  document_ = Document{std::move(json), std::move(revision)};
+  read_at_ = read_at;
+  is_written_ = false;
+  changed_.notify_all();
+}
+
+void PolicyCacheWriter::renew(WallTime read_at) {
+  const std::lock_guard lock(mutex_);
+  if (!document_ && !is_written_) return;
+  read_at_ = read_at;
+  changed_.notify_all();
+}
+
+void PolicyCacheWriter::run() {
+  block_file_size_signal();
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return read_at_ || is_stopping_; });
+    if (!read_at_) return;
+    std::optional<Document> document = std::exchange(document_, std::nullopt);
+    const WallTime read_at = *std::exchange(read_at_, std::nullopt);
+    lock.unlock();
+    std::optional<Problem> problem;
+    try {
+      problem = document ? write_policy_cache(file_, document->json, document->revision, read_at)
+                         : renew_policy_cache(file_, read_at);
+    } catch (...) {
+      problem.emplace();  // no memory, not even for its texts
+    }
+    const bool has_failed = problem.has_value();
+    on_written_(std::move(problem));
+    lock.lock();
+    if (document_) continue;  // a newer one
+    if (!has_failed) {
+      is_written_ = true;
+    } else if (document) {
+      document_ = std::move(document);  // tried again with the next renew()
+    }
+  }
+}
+
+}  // namespace corsac

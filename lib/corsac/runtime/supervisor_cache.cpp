@@ -1,0 +1,83 @@
+// What a supervisor does with the policy cache: starts from it when the store gives no policy, and
+// keeps it up to date. Entry: SupervisorLoop, at its first read and after each document. Spec:
+// design, 6 "Supervisor". Test: tests/runtime/supervisor_cache_test.cpp.
+
+#include <algorithm>
+#include <utility>
+
+#include "corsac/base/rfc3339.hpp"
+#include "corsac/runtime/policy_cache.hpp"
+#include "corsac/runtime/supervisor_loop.hpp"
+
+namespace corsac {
+namespace {
+
+// How often the time in the cache is brought up to date at most.
+constexpr std::chrono::seconds kCacheRenewal{10};
+
+}  // namespace
+
+// When the first read gave no policy: the one of the cache, judged like any other.
+void SupervisorLoop::use_cache(Verdict& verdict) {
+  const bool is_first = !std::exchange(has_asked_cache_, true);
+  const bool may_ask = config_.on_start_failure == OnStartFailure::Cached && is_first;
+  if (!may_ask || in_force_.snapshot() != nullptr) return;
+  auto cached = read_policy_cache(config_.cache_file);
+  if (!cached) {
+    const Problem& problem = cached.error();
+    journal_.note(LogLevel::Error,
+                  "no policy from the cache either: " + first_line(Report({problem})));
+    return;
+  }
+  Judgement judgement =
+      judge_document(std::move(cached->policy), std::move(cached->problems), in_force_.basis());
+  if (judgement.report.has_errors()) {
+    journal_.note(LogLevel::Error,
+                  "the policy in the cache is invalid: " + first_line(judgement.report));
+    return;
+  }
+  in_force_.take(std::move(judgement));
+  // Times in the future come from a clock that was set back: as old as can be told.
+  const auto age = std::max(clock_->wall_now() - cached->read_at, Steady::duration::zero());
+  health_.note_cached(Steady::now(), age, verdict.has_answered);
+  journal_.note(LogLevel::Warning, "the policy comes from the cache, where it was read at " +
+                                       time_text(cached->read_at));
+  const std::lock_guard lock(mutex_);
+  status_.is_cached = true;
+  status_.loaded_at = status_.last_answer_at = cached->read_at;
+}
+
+// `json` is that of a new document; empty = the one in force was confirmed.
+void SupervisorLoop::keep_in_cache(std::string json) {
+  if (cache_ == nullptr) return;
+  const Time now = Steady::now();
+  if (!json.empty()) {
+    cache_->write(std::move(json), judged_revision_, clock_->wall_now());
+  } else if (now - cache_renewed_ >= kCacheRenewal) {
+    cache_->renew(clock_->wall_now());
+  } else {
+    return;
+  }
+  cache_renewed_ = now;
+}
+
+// One line when it begins to fail, one when it is well again.
+void SupervisorLoop::note_cache_outcome() {
+  std::string before;
+  std::string after;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!cache_outcome_) return;
+    const std::optional<Problem> problem = *std::exchange(cache_outcome_, std::nullopt);
+    if (problem) {
+      after = problem->what.empty() ? "there was no memory for the cache"
+                                    : first_line(Report({*problem}));
+    }
+    before = std::exchange(status_.cache_error, after);
+  }
+  if (after == before) return;
+  if (after.empty()) return journal_.note(LogLevel::Info, "the policy is in the cache again");
+  journal_.note(LogLevel::Warning, after);
+}
+
+}  // namespace corsac
