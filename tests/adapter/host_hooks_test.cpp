@@ -25,7 +25,7 @@ TEST(HostHooks, FinishARequestByThePolicyThatItBeganWith) {
             "https://other.example");
 }
 
-// Proves 130.
+// Proves 130, S14.
 TEST(HostHooks, KeepTheDecisionWhenAHandlerChangesTheRequest) {
   Policy policy = app_policy();
   policy.cors.excluded_paths = {"/elsewhere"};

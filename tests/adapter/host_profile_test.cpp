@@ -88,7 +88,7 @@ TEST(HostProfiles, ShowEachCellOnTheWire) {
         "200 ran | ACAO app | ACEH X-B | vary Origin",
         "200 ran | ACAC true | ACAO app | ACEH X-B | vary Origin",
         "200 ran | ACAO * | ACAO https://own.example | ACAO https://own.example | ACMA 1"}},
-      {"on_denied",
+      {"M78: on_denied",
        head("GET", "/ok", kEvil),
        nullptr,
        {"403 | cache-control no-store | content-type text/plain | vary Origin",

@@ -320,6 +320,7 @@ TEST(HostAnswers, AnswerPreflightsWithoutTheApplication) {
   for (const AnswerRow& row : rows) check(host, row);
 }
 
+// Proves 104, 116.
 TEST(HostAnswers, LeaveTheApplicationsOwnHeadersToThePolicy) {
   const TestHost host(make_test_gate());
   const AnswerRow rows[] = {
@@ -371,6 +372,7 @@ TEST(HostAnswers, LeaveTheApplicationsOwnHeadersToThePolicy) {
   EXPECT_EQ(host.gate().counters().totals().handler_headers_replaced, 2U);
 }
 
+// Proves 104.
 TEST(HostAnswers, KeepTheApplicationsOwnHeadersWhereThePolicySaysSo) {
   Policy policy = app_policy();
   policy.cors.handler_headers = "keep";
@@ -425,6 +427,7 @@ TEST(HostAnswers, EraseDefaultHeadersThatGrant) {
   for (const AnswerRow& row : rows) check(host, row);
 }
 
+// Proves 116.
 TEST(HostAnswers, EraseDefaultHeadersFromEveryRefusal) {
   Policy policy = app_policy();
   policy.hosts.allowed = {"api.example.com"};
@@ -514,6 +517,7 @@ TEST(HostAnswers, RefuseAnUnknownHostBeforeAnythingElse) {
   EXPECT_EQ(exchange(host.port(), head("GET", "/ok", kApp)).status, 200);
 }
 
+// Proves 87.
 TEST(HostAnswers, NameTheReasonWhenThePolicySaysSo) {
   Policy policy = app_policy();
   policy.cors.debug_headers = true;

@@ -116,6 +116,7 @@ struct ForwardedRow {
   bool is_own;
 };
 
+// Proves M82.
 TEST(OwnOrigin, IsWhatATrustedProxyForwarded) {
   const ForwardedRow rows[] = {
       {"scheme and host", "https://a.example", line("https"), line("a.example"), kAbsent, true},

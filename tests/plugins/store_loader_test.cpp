@@ -45,6 +45,7 @@ struct BrokenRow {
   std::vector<const char*> texts;  // in `what` and `fix`
 };
 
+// Proves 140.
 TEST(StoreLoader, RefusesEachKindOfBrokenPluginWithoutCallingIt) {
   const BrokenRow rows[] = {
       {"another magic", "wrong_magic", "plugin-magic", {"no store plugin"}},
@@ -223,6 +224,7 @@ struct WayRow {
 };
 
 // named/corsac_fine.so -> ../middle/inner/link.so -> ../../files/inner/corsac_fine.so
+// Proves S35.
 TEST(StoreLoader, ChecksEveryFolderOnTheWay) {
   const WayRow rows[] = {
       {"the usual modes", "named", 0755, ""},

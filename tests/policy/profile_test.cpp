@@ -249,6 +249,7 @@ TEST(PolicyProfile, CloudflareBlocksPreflightsWithoutSettings) {
                         "Access-Control-Request-Method, Access-Control-Request-Headers"}});
 }
 
+// Proves M72.
 TEST(PolicyProfile, ADocumentsOwnValuesWin) {
   const struct {
     const char* desc;

@@ -207,6 +207,13 @@ TEST(Snapshot, GivesAnAmbiguousPathNoGrantWherePathRulesExist) {
        "Vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers"},
       {"an absolute target", [](CorsPolicy&) {}, get(kApp, "http://api.example.com/a"),
        "cors: refuse 403 path_ambiguous; Vary: Origin"},
+      {"96: OPTIONS of a star, which is no path", [](CorsPolicy&) {}, preflight(kApp, "PUT", "*"),
+       "cors: refuse 403 path_ambiguous; "
+       "Vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers"},
+      {"96: by the default policy where nothing hangs on paths",
+       [](CorsPolicy& c) { c.rules.clear(); }, get(kApp, "*"),
+       "cors: pass (replace); Access-Control-Allow-Origin: https://app.example.com; "
+       "Vary: Origin"},
       {"whichever rule the path could lead to",
        [](CorsPolicy& c) { c.rules[0].allowed_origins = {"*"}; }, get(kApp, "/rule//b"),
        "cors: refuse 403 path_ambiguous; Vary: Origin"},

@@ -77,6 +77,7 @@ struct Scene {
   Event last() const { return log->find({}).events.at(0); }
 };
 
+// Proves M91.
 TEST(EventLog, TellsEverythingAboutARefusal) {
   Scene scene;
   const OwnOrigin own({.public_origins = {"https://api.example.com"}, .trusted_proxies = {}});
@@ -180,7 +181,7 @@ TEST(EventLog, SaysWhatBecameOfTheRequest) {
   }
 }
 
-// S33, after CVE-2024-1681: a request must not be able to write lines of its own, or to reach a
+// Proves S33. After CVE-2024-1681: a request must not be able to write lines of its own, or to reach a
 // terminal, however it is made.
 TEST(EventLog, LetsNoByteOfTheWireOutOfItsLine) {
   struct Row {
@@ -222,6 +223,7 @@ TEST(EventLog, LetsNoByteOfTheWireOutOfItsLine) {
   }
 }
 
+// Proves M93.
 TEST(EventLog, FindsTheNewestFirst) {
   Scene scene;
   for (int i = 1; i <= 30; ++i) scene.record_origin("https://" + std::to_string(i) + ".example");
@@ -258,6 +260,7 @@ TEST(EventLog, FindsTheNewestFirst) {
   }
 }
 
+// Proves M93.
 TEST(EventLog, KeepsTheNewestWithinItsCapacity) {
   Scene scene(10);
   for (int i = 1; i <= 25; ++i) scene.record_origin("https://" + std::to_string(i) + ".example");

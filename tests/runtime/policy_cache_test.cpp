@@ -130,6 +130,7 @@ TEST(PolicyCache, IsNotBelievedWhenItIsNotWhatWasWritten) {
   }
 }
 
+// Proves S35.
 TEST(PolicyCache, IsBelievedOnlyFromAFileThatNobodyElseCanWrite) {
   const test::TempFolder folder;
   const fs::path file = folder.path() / "policy.cache";

@@ -27,6 +27,7 @@ StoreHealth after(const std::string& events, seconds max_stale) {
   return health;
 }
 
+// Proves 134.
 TEST(StoreHealth, FollowsWhatReadsGive) {
   struct Row {
     const char* desc;

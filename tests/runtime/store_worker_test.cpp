@@ -408,6 +408,7 @@ void expect_left_behind_in_interrupt() {
   EXPECT_EQ(heard.count(), 0U) << "nothing calls back after the destructor";
 }
 
+// Proves 140.
 TEST(StoreWorker, LeavesAThreadBehindThatIgnoresAnInterrupt) {
   const LeftBehindRow rows[] = {
       {"in close", "close_hangs", "3000", true},
@@ -484,6 +485,7 @@ TEST(StoreWorker, InterruptsAPluginThatWaitsForItsSource) {
   ::close(writer);
 }
 
+// Proves 140.
 TEST(StoreWorker, StopsExceptionsThatCrossTheBorder) {
   // What the C++ face prevents, a plugin in another language may do.
   corsac_store_plugin_v1 table = *load("misbehaving").table;

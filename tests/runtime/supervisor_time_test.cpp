@@ -278,6 +278,7 @@ TEST(Supervisor, EndsGrantsAtTheirMomentWhileADocumentIsJudged) {
       << "it is still judged";
 }
 
+// Proves 134.
 TEST(Supervisor, ClosesInTimeWhileADocumentIsJudged) {
   Scene scene;
   scene.store.give(document({kOrigin}), "1");
