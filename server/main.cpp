@@ -1,11 +1,18 @@
 // The program `corsac`: reads the command line and runs one command. What each command does and
 // which exit status it has: README, "Operating". Test: tests/server/commands_test.cpp.
 
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <functional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
 
 #include <CLI/CLI.hpp>
+
+#include <corsac/policy/report.hpp>
 
 #include "commands/commands.hpp"
 
@@ -41,8 +48,11 @@ void add_explain(CLI::App& app, ExplainOptions& options, std::function<int()>& r
   command->add_option("--path", options.path, "Path of the request");
   command
       ->add_option("--header", options.headers,
-                   "Name of a header that the page sets, or a whole \"Name: value\"")
+                   "Header that the page sets: a name, whatever its value, or \"Name: value\"")
       ->take_all();
+  command->add_option("--host", options.host,
+                      "Host of the request; without it that of --public-origin, or one of "
+                      "hosts.allowed");
   command->add_option("--public-origin", options.public_origin, "How browsers reach the server");
   command->add_flag("--json", options.as_json, "Print a JSON object");
   command->callback([&] { run = [&] { return explain_request(options); }; });
@@ -52,6 +62,24 @@ void add_test(CLI::App& app, TestOptions& options, std::function<int()>& run) {
   CLI::App* command = app.add_subcommand("test", "Run the [[test]] cases of a policy");
   command->add_option("policy", options.policy, "policy.toml")->required();
   command->callback([&] { run = [&] { return run_tests(options); }; });
+}
+
+// CLI11's own words for a slip name what it does not know, and not what was meant.
+void tell_nearest_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || !app.get_subcommands().empty()) return;
+  std::vector<std::string_view> names;
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  for (const CLI::App* command : commands) names.push_back(command->get_name());
+  const std::string nearest(corsac::nearest_name(argv[1], names));
+  if (!nearest.empty()) std::fprintf(stderr, "Did you mean \"%s\"?\n", nearest.c_str());
+}
+
+// What could not be printed was not told: a full disk, say.
+int status_after_printing(int status) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  std::fprintf(stderr, "corsac: the output could not be written: %s\n",
+               std::generic_category().message(errno).c_str());
+  return status == 0 ? 1 : status;
 }
 
 int run_command_line(int argc, char** argv) {
@@ -71,14 +99,16 @@ int run_command_line(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 1;
+    if (app.exit(error) == 0) return status_after_printing(0);
+    tell_nearest_command(app, argc, argv);
+    return 1;
   }
   if (!run) {
     std::fputs(app.help().c_str(), stderr);
     std::fputs("A command is needed\n", stderr);
     return 1;
   }
-  return run();
+  return status_after_printing(run());
 }
 
 }  // namespace

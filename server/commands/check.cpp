@@ -1,9 +1,13 @@
-// corsac check: every error and warning of a policy. Entry: check. Test:
+// corsac check: every error and warning of a policy, and its tests that fail. Entry: check. Test:
 // tests/server/commands_test.cpp.
 
 #include <algorithm>
 #include <cstdio>
 #include <string>
+#include <utility>
+#include <vector>
+
+#include <corsac/policy/self_test.hpp>
 
 #include "commands.hpp"
 #include "load_policy.hpp"
@@ -21,16 +25,27 @@ std::string counted(std::size_t count, const char* word) {
   return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
 }
 
+// What loading would say: a [[test]] that fails stops it.
+Report judged(const LoadedPolicy& loaded) {
+  if (loaded.snapshot == nullptr) return loaded.report;
+  std::vector<Problem> problems = loaded.report.problems();
+  for (Problem& failed : failed_tests(run_policy_tests(loaded.policy, loaded.snapshot.get()))) {
+    problems.push_back(std::move(failed));
+  }
+  return Report(std::move(problems), loaded.policy.sources);
+}
+
 }  // namespace
 
 int check(const CheckOptions& options) {
   const LoadedPolicy loaded = load_policy(options.policy);
-  const std::size_t errors = count_of(loaded.report, Severity::Error);
-  const std::size_t warnings = count_of(loaded.report, Severity::Warning);
+  const Report report = judged(loaded);
+  const std::size_t errors = count_of(report, Severity::Error);
+  const std::size_t warnings = count_of(report, Severity::Warning);
   if (options.as_json) {
-    std::printf("%s\n", loaded.report.json().c_str());
+    std::printf("%s\n", report.json().c_str());
   } else {
-    std::fputs(loaded.report.text().c_str(), stdout);
+    std::fputs(report.text().c_str(), stdout);
     std::printf("%s: %s, %s\n", options.policy.c_str(), counted(errors, "error").c_str(),
                 counted(warnings, "warning").c_str());
   }

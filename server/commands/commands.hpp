@@ -26,6 +26,7 @@ struct ExplainOptions {
   std::string method = "GET";
   std::string path = "/";
   std::vector<std::string> headers = {};  // names, or "Name: value"
+  std::string host = {};                  // empty = chosen: of public_origin, or of the policy
   std::string public_origin = {};
   bool as_json = false;
 };

@@ -1,6 +1,8 @@
 // corsac explain: why one request is allowed or refused. Entry: explain_request. Test:
 // tests/server/commands_test.cpp.
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -8,10 +10,15 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include <corsac/base/ascii.hpp>
+#include <corsac/base/printable.hpp>
+#include <corsac/http/header_name.hpp>
 #include <corsac/http/method.hpp>
 #include <corsac/http/own_origin.hpp>
 #include <corsac/policy/explain.hpp>
+#include <corsac/policy/self_test.hpp>
 
 #include "commands.hpp"
 #include "load_policy.hpp"
@@ -56,50 +63,124 @@ void apply(const HeaderLine& line, RequestView& request,
   }
 }
 
-}  // namespace
+// Fetch, 2.2.2 "CORS-unsafe request-header names": safelisted values count only as long as all of
+// them together are no longer than this.
+constexpr std::size_t kSafelistedValuesLimitBytes = 1024;
 
-namespace {
+// The headers that the page sets, as far as they need a preflight: lower case, sorted, each once.
+class PageHeaders {
+ public:
+  // A bare name stands for any value.
+  void add_name(std::string_view name) { unsafe_.push_back(to_ascii_lower(name)); }
 
-// What is explained: the requests that a browser sends for one fetch() of a page.
-struct Exchange {
-  RequestView actual = {};
-  std::optional<RequestView> preflight = {};
+  void add(const HeaderLine& line) {
+    if (is_forbidden_request_header(line.name)) return;  // a page cannot set it
+    if (!is_safelisted_request_header(line.name, line.value)) return add_name(line.name);
+    safelisted_.push_back(to_ascii_lower(line.name));
+    safelisted_bytes_ += line.value.size();
+  }
+
+  // The value of Access-Control-Request-Headers; empty = no such header.
+  [[nodiscard]] std::string joined() const {
+    std::vector<std::string> names = unsafe_;
+    if (safelisted_bytes_ > kSafelistedValuesLimitBytes) {
+      names.insert(names.end(), safelisted_.begin(), safelisted_.end());
+    }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ",") + name;
+    return text;
+  }
+
+ private:
+  std::vector<std::string> unsafe_ = {};
+  std::vector<std::string> safelisted_ = {};
+  std::size_t safelisted_bytes_ = 0;
 };
 
-// Fetch, 4.8: a preflight goes first when the method is not safelisted or the page sets a header of
-// its own. A bare name among the headers is one that the page sets; "Name: value" is part of the
-// request as it stands, and a request that is a preflight already gets no other before it.
-Exchange make_exchange(const ExplainOptions& options, const OwnOrigin& own,
-                       std::vector<std::string_view>& requested_headers,
-                       std::string& page_headers) {
-  RequestView request;
-  request.method = options.method;
-  request.target = options.path;
-  request.path = std::string_view(options.path).substr(0, options.path.find('?'));
-  request.own = &own;
-  if (options.origin) set(request.origin, *options.origin);
+// The Host of the request, and whose choice it is.
+struct ChosenHost {
+  std::string value = {};  // empty = no Host
+  std::string_view from = {};
+};
+
+bool is_host_line(const std::string& header) {
+  return header.find(':') != std::string::npos && equals_ignoring_case(split(header).name, "host");
+}
+
+ChosenHost choose_host(const ExplainOptions& options, const Snapshot& snapshot) {
+  if (!options.host.empty()) return {options.host, "--host"};
+  const auto line = std::find_if(options.headers.begin(), options.headers.end(), is_host_line);
+  if (line != options.headers.end()) return {std::string(split(*line).value), "--header"};
+  const std::size_t scheme_end = options.public_origin.find("://");
+  if (scheme_end != std::string::npos) {
+    return {options.public_origin.substr(scheme_end + 3), "--public-origin"};
+  }
+  if (snapshot.hosts().empty()) return {};
+  return {host_of_tests(snapshot), "hosts.allowed; --host names another"};
+}
+
+// What is explained: the requests that a browser sends for one fetch() of a page. Owns the bytes of
+// its views; neither copied nor moved.
+class Exchange {
+ public:
+  Exchange(const ExplainOptions& options, const OwnOrigin& own, const ChosenHost& host);
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  [[nodiscard]] const RequestView& actual() const noexcept { return actual_; }
+  [[nodiscard]] const std::optional<RequestView>& preflight() const noexcept { return preflight_; }
+
+ private:
+  std::string page_headers_ = {};
+  std::vector<std::string_view> requested_headers_ = {};
+  RequestView actual_ = {};
+  std::optional<RequestView> preflight_ = {};
+};
+
+// Fetch, 4.8: a preflight goes first when the page is of another origin and the method or a header
+// is not safelisted. What only a browser sets ("Origin: ...", "Sec-Fetch-Site: ...") is part of the
+// request as it stands, and one that is a preflight already gets no other before it.
+Exchange::Exchange(const ExplainOptions& options, const OwnOrigin& own, const ChosenHost& host) {
+  actual_.method = options.method;
+  actual_.target = options.path;
+  actual_.path = std::string_view(options.path).substr(0, options.path.find('?'));
+  actual_.own = &own;
+  if (options.origin) set(actual_.origin, *options.origin);
+  if (!host.value.empty()) set(actual_.host, host.value);
+  PageHeaders page;
+  bool is_host_met = !options.host.empty();
   for (const std::string& header : options.headers) {
-    if (header.find(':') != std::string::npos) {
-      apply(split(header), request, requested_headers);
-    } else {
-      page_headers += (page_headers.empty() ? "" : ",") + to_ascii_lower(trim_ows(header));
+    if (header.find(':') == std::string::npos) {
+      page.add_name(trim_ows(header));
+      continue;
     }
+    page.add(split(header));
+    // The first Host line is `host`, unless --host is; another one is a second line.
+    if (is_host_line(header) && !std::exchange(is_host_met, true)) continue;
+    apply(split(header), actual_, requested_headers_);
   }
-  Exchange exchange;
-  const bool is_preflight_itself = request.requested_method.is_present();
-  if (!is_preflight_itself && (!is_safelisted_method(request.method) || !page_headers.empty())) {
-    RequestView preflight = request;
-    preflight.method = "OPTIONS";
-    set(preflight.requested_method, options.method);
-    if (!page_headers.empty()) requested_headers.push_back(page_headers);
-    preflight.requested_headers = requested_headers;
-    preflight.has_cookie = preflight.has_authorization = false;
-    exchange.preflight = preflight;
-  } else {
-    request.requested_headers = requested_headers;
+  page_headers_ = page.joined();
+  const bool goes_alone = actual_.requested_method.is_present() || actual_.is_websocket_upgrade ||
+                          own.is_same_origin(actual_);
+  if (goes_alone || (is_safelisted_method(actual_.method) && page_headers_.empty())) {
+    actual_.requested_headers = requested_headers_;
+    return;
   }
-  exchange.actual = request;
-  return exchange;
+  if (!page_headers_.empty()) requested_headers_.push_back(page_headers_);
+  preflight_ = actual_;
+  preflight_->method = "OPTIONS";
+  set(preflight_->requested_method, options.method);
+  preflight_->requested_headers = requested_headers_;
+  preflight_->has_cookie = preflight_->has_authorization = false;
+  preflight_->content_type = {};
+}
+
+void print_host(const ChosenHost& host) {
+  if (host.value.empty()) return;
+  std::printf("\nasked with Host: %s (from %s)\n", to_printable(host.value).c_str(),
+              std::string(host.from).c_str());
 }
 
 void print_text(const std::optional<Explanation>& preflight, const Explanation* actual) {
@@ -110,9 +191,12 @@ void print_text(const std::optional<Explanation>& preflight, const Explanation* 
   if (actual != nullptr) std::fputs(actual->text().c_str(), stdout);
 }
 
-void print_json(bool is_allowed, const std::optional<Explanation>& preflight,
-                const Explanation* actual) {
-  std::printf("{\"allowed\":%s,\"preflight\":%s,\"request\":%s}\n", is_allowed ? "true" : "false",
+void print_json(bool is_allowed, const ChosenHost& host,
+                const std::optional<Explanation>& preflight, const Explanation* actual) {
+  const std::string host_json =
+      host.value.empty() ? "null" : nlohmann::json(to_printable(host.value)).dump();
+  std::printf("{\"allowed\":%s,\"host\":%s,\"preflight\":%s,\"request\":%s}\n",
+              is_allowed ? "true" : "false", host_json.c_str(),
               preflight ? preflight->json().c_str() : "null",
               actual != nullptr ? actual->json().c_str() : "null");
 }
@@ -128,21 +212,21 @@ int explain_request(const ExplainOptions& options) {
   OwnOrigin::Config own_config;
   if (!options.public_origin.empty()) own_config.public_origins.push_back(options.public_origin);
   const OwnOrigin own(std::move(own_config));
-  std::vector<std::string_view> requested_headers;
-  std::string page_headers;
-  const Exchange exchange = make_exchange(options, own, requested_headers, page_headers);
+  const ChosenHost host = choose_host(options, *loaded.snapshot);
+  const Exchange exchange(options, own, host);
 
   std::optional<Explanation> preflight;
-  if (exchange.preflight) preflight = explain(*loaded.snapshot, *exchange.preflight);
+  if (exchange.preflight()) preflight = explain(*loaded.snapshot, *exchange.preflight());
   // A browser whose preflight was refused sends nothing more.
   std::optional<Explanation> actual;
-  if (!preflight || preflight->is_allowed) actual = explain(*loaded.snapshot, exchange.actual);
+  if (!preflight || preflight->is_allowed) actual = explain(*loaded.snapshot, exchange.actual());
   const bool is_allowed = actual && actual->is_allowed;
   const Explanation* shown = actual ? &*actual : nullptr;
   if (options.as_json) {
-    print_json(is_allowed, preflight, shown);
+    print_json(is_allowed, host, preflight, shown);
   } else {
     print_text(preflight, shown);
+    print_host(host);
   }
   return is_allowed ? 0 : 2;
 }

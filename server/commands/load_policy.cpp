@@ -6,10 +6,12 @@
 #include <chrono>
 #include <filesystem>
 #include <future>
+#include <mutex>
 #include <utility>
 #include <vector>
 
 #include <corsac/policy/compile.hpp>
+#include <corsac/runtime/log_sink.hpp>
 #include <corsac/runtime/store_config.hpp>
 #include <corsac/runtime/store_loader.hpp>
 #include <corsac/runtime/store_worker.hpp>
@@ -21,6 +23,19 @@ Report one_error(std::string_view code, std::string what, std::string fix) {
   return Report({Problem{.code = code, .what = std::move(what), .fix = std::move(fix)}});
 }
 
+// What the store says to the log of a server: a file that its group can write, say.
+struct Warned {
+  std::mutex mutex = {};
+  std::vector<Problem> problems = {};
+
+  void add(const LogRecord& record) {
+    if (record.level == LogLevel::Info) return;
+    const std::lock_guard lock(mutex);
+    problems.push_back(
+        {.severity = Severity::Warning, .code = "store-warning", .what = std::string(record.line)});
+  }
+};
+
 // One read of the TOML store; the error side says why there is no document.
 Result<ReadResult, Report> read_once(const std::string& file) {
   StoreConfig config;
@@ -31,7 +46,9 @@ Result<ReadResult, Report> read_once(const std::string& file) {
 
   std::promise<ReadResult> answer;
   bool is_answered = false;  // touched on the worker's thread only
+  Warned warned;
   WorkerCallbacks callbacks;
+  callbacks.log = [&warned](const LogRecord& record) { warned.add(record); };
   callbacks.on_read = [&](ReadResult result) {
     if (!std::exchange(is_answered, true)) answer.set_value(std::move(result));
   };
@@ -43,7 +60,12 @@ Result<ReadResult, Report> read_once(const std::string& file) {
     worker->reset();  // nothing calls back after this
     return fail(one_error("store-deadline", "the file could not be read in time", ""));
   }
-  return future.get();
+  ReadResult read = future.get();
+  worker->reset();
+  for (std::vector<Problem>* more : {&plugin->warnings, &warned.problems}) {
+    read.problems.insert(read.problems.end(), more->begin(), more->end());
+  }
+  return read;
 }
 
 }  // namespace

@@ -77,6 +77,42 @@ TEST(HeaderName, KnowsWhatOnlyAServerSends) {
   }
 }
 
+TEST(HeaderName, KnowsWhatNeedsNoPreflight) {
+  const std::string long_value(128, 'a');
+  const struct {
+    std::string_view desc;
+    std::string_view name;
+    std::string_view value;
+    bool is_safelisted;
+  } rows[] = {
+      {"any usual Accept", "Accept", "text/html;q=0.9, */*", true},
+      {"an unsafe byte in Accept", "accept", "text/html; a=\"b\"", false},
+      {"a control byte in Accept", "accept", "a\x01", false},
+      {"a tab in Accept", "accept", "a\tb", true},
+      {"languages", "ACCEPT-LANGUAGE", "en, de;q=0.5", true},
+      {"an underscore in a language", "Content-Language", "en_US", false},
+      {"a form", "content-type", "application/x-www-form-urlencoded", true},
+      {"a form with files", "Content-Type", "multipart/form-data; boundary=x", true},
+      {"text in any case", "Content-Type", "TEXT/plain ;charset=utf-8", true},
+      {"JSON", "Content-Type", "application/json", false},
+      {"a quote in a parameter", "Content-Type", "text/plain; charset=\"utf-8\"", false},
+      {"no type at all", "Content-Type", "", false},
+      {"an open range", "Range", "bytes=5-", true},
+      {"a range", "range", "bytes=0-0099", true},
+      {"a range backwards", "Range", "bytes=100-99", false},
+      {"the last bytes", "Range", "bytes=-5", false},
+      {"two ranges", "Range", "bytes=0-1,3-4", false},
+      {"a blank in a range", "Range", "bytes= 0-1", false},
+      {"a long value", "Accept", long_value, true},
+      {"authorization", "Authorization", "Bearer x", false},
+      {"any other", "X-Foo", "", false},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(is_safelisted_request_header(row.name, row.value), row.is_safelisted) << row.desc;
+  }
+  EXPECT_FALSE(is_safelisted_request_header("Accept", long_value + 'a'));
+}
+
 TEST(HeaderName, KnowsWhatNoScriptCanRead) {
   EXPECT_TRUE(is_forbidden_response_header("Set-Cookie"));
   EXPECT_TRUE(is_forbidden_response_header("set-cookie2"));

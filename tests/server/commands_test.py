@@ -69,7 +69,10 @@ CHECK_ROWS = [
          "[hosts]", "allow_credentials = true\n[hosts]"), [], 1, ["origin-any-credentials"]),
     ("bytes that are no text", b"version = 1\n\xff\xfe\x00\n", [], 1,
      ["policy.toml:1:12", "toml-syntax"]),
-    ("a test that fails is no error of check", TESTED.replace("allow\"", "deny\""), [], 0, []),
+    ("a test that passes", TESTED, [], 0, ["0 errors"]),
+    ("a test that fails", TESTED.replace("allow\"", "deny\""), [], 1,
+     ["policy.toml:9:1: error[test-failed]: test[0] = \"the app may write\"", "expected deny",
+      "1 error,"]),
 ]
 
 
@@ -95,6 +98,20 @@ def check_missing_file():
     answer = run("check", "nowhere.toml")
     equal(answer.returncode, 1)
     contains(answer.stdout + answer.stderr, "nowhere.toml")
+
+
+def check_group_writable():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "policy.toml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(GOOD)
+        os.chmod(path, 0o660)
+        for arguments, status in [([], 0), (["--strict"], 3)]:
+            answer = subprocess.run([PROGRAM, "check", path, *arguments], capture_output=True,
+                                    timeout=60, text=True, check=False)
+            contains(answer.stdout, "can be written by its group; run chmod g-w")
+            contains(answer.stdout, "0 errors, 1 warning")
+            equal(answer.returncode, status)
 
 
 def check_directory():
@@ -124,6 +141,27 @@ EXPLAIN_ROWS = [
      0, ["PREFLIGHT", "Access-Control-Allow-Headers"]),
     ("a wrong Host", ["--origin", "https://app.example.com", "--header", "Host: evil.example"], 2,
      ["host_not_allowed"]),
+    ("--host says another Host", ["--origin", "https://app.example.com", "--host", "evil.example"],
+     2, ["host_not_allowed", "asked with Host: evil.example (from --host)"]),
+    ("without --host one of hosts.allowed", ["--origin", "https://app.example.com"], 0,
+     ["asked with Host: api.example.com (from hosts.allowed"]),
+    ("without --host that of --public-origin",
+     ["--origin", "https://app.example.com", "--public-origin", "https://other.example:8443"], 2,
+     ["host_not_allowed", "asked with Host: other.example:8443 (from --public-origin)"]),
+    ("two Hosts are refused", ["--origin", "https://app.example.com", "--host", "api.example.com",
+                               "--header", "Host: api.example.com"], 2, ["REFUSED with 400"]),
+    ("a header with its value makes a preflight",
+     ["--origin", "https://app.example.com", "--header", "X-Foo: 1"], 2,
+     ["PREFLIGHT", "requested_header_not_allowed", "x-foo"]),
+    ("JSON makes a preflight", ["--origin", "https://app.example.com", "--method", "POST",
+                                "--header", "Content-Type: application/json"], 0,
+     ["PREFLIGHT", "Access-Control-Allow-Headers: content-type"]),
+    ("Authorization makes a preflight",
+     ["--origin", "https://app.example.com", "--header", "Authorization: Bearer x"], 2,
+     ["PREFLIGHT", "authorization"]),
+    ("several unsafe headers stand sorted, each once",
+     ["--origin", "https://app.example.com", "--header", "X-B: 1", "--header", "X-A", "--header",
+      "x-b: 2"], 2, ["PREFLIGHT", "x-a"]),
     ("an own origin", ["--origin", "https://own.example", "--public-origin", "https://own.example",
                        "--method", "POST", "--header", "Host: api.example.com"], 0, []),
     ("an escape sequence stays harmless", ["--origin", "\x1b[31mred"], 2,
@@ -131,9 +169,28 @@ EXPLAIN_ROWS = [
 ]
 
 
+# description, arguments of a request that needs no preflight
+PLAIN_ROWS = [
+    ("a form", ["--method", "POST", "--header",
+                "Content-Type: application/x-www-form-urlencoded;charset=UTF-8"]),
+    ("text", ["--method", "POST", "--header", "content-type: Text/Plain"]),
+    ("what only a browser sets", ["--header", "Sec-Fetch-Site: cross-site", "--header",
+                                  "Cookie: a=b", "--header", "Referer: https://app.example.com/"]),
+    ("languages and a range", ["--header", "Accept-Language: en, de;q=0.5", "--header",
+                               "Range: bytes=0-99"]),
+    ("an own origin", ["--public-origin", "https://app.example.com", "--host", "api.example.com",
+                       "--method", "DELETE", "--header", "X-Foo: 1"]),
+]
+
+
+def explain_plain_row(arguments):
+    answer = run("explain", "policy.toml", "--origin", "https://app.example.com", *arguments,
+                 policy=GOOD)
+    assert "PREFLIGHT" not in answer.stdout, answer.stdout
+    equal(answer.returncode, 0, answer.stdout + answer.stderr)
+
+
 def explain_row(arguments, status, parts):
-    if not any(argument.startswith("Host:") for argument in arguments):
-        arguments = [*arguments, "--header", "Host: api.example.com"]
     answer = run("explain", "policy.toml", *arguments, policy=GOOD)
     for part in parts:
         contains(answer.stdout, part)
@@ -141,7 +198,9 @@ def explain_row(arguments, status, parts):
     equal(answer.returncode, status, answer.stdout + answer.stderr)
     as_json = run("explain", "policy.toml", "--json", *arguments, policy=GOOD)
     equal(as_json.returncode, status)
-    equal(json.loads(as_json.stdout)["allowed"], status == 0)
+    told = json.loads(as_json.stdout)
+    equal(told["allowed"], status == 0)
+    assert told["host"], as_json.stdout
 
 
 def explain_stops_after_a_refused_preflight():
@@ -181,6 +240,7 @@ def tests_missing():
 LINE_ROWS = [
     ("no command", [], 1, "A command is needed"),
     ("an unknown command", ["nonsense"], 1, "nonsense"),
+    ("a slip in a command", ["chek", "policy.toml"], 1, "Did you mean \"check\"?"),
     ("--help", ["--help"], 0, "explain"),
     ("--version", ["--version"], 0, "0.1"),
     ("explain without an origin", ["explain", "policy.toml"], 1, "--origin"),
@@ -193,6 +253,19 @@ def line_row(arguments, status, part):
     contains(answer.stdout + answer.stderr, part)
 
 
+def full_disk():
+    with tempfile.TemporaryDirectory() as folder, open("/dev/full", "wb") as full:
+        path = os.path.join(folder, "policy.toml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(GOOD)
+        os.chmod(path, 0o600)
+        for arguments in [["check", path], ["--help"]]:
+            answer = subprocess.run([PROGRAM, *arguments], stdout=full, stderr=subprocess.PIPE,
+                                    timeout=60, text=True, check=False)
+            equal(answer.returncode, 1, answer.stderr)
+            contains(answer.stderr, "could not be written: No space left on device")
+
+
 def main():
     cases = Cases()
     for description, policy, arguments, status, parts in CHECK_ROWS:
@@ -200,8 +273,11 @@ def main():
     cases.add("check: --json", check_json)
     cases.add("check: a file that is not there", check_missing_file)
     cases.add("check: a folder", check_directory)
+    cases.add("check: a file that its group can write", check_group_writable)
     for description, arguments, status, parts in EXPLAIN_ROWS:
         cases.add("explain: " + description, explain_row, arguments, status, parts)
+    for description, arguments in PLAIN_ROWS:
+        cases.add("explain: no preflight for " + description, explain_plain_row, arguments)
     cases.add("explain: a refused preflight ends it", explain_stops_after_a_refused_preflight)
     cases.add("explain: a wrong policy", explain_wrong_policy)
     cases.add("test: passes", tests_pass)
@@ -209,6 +285,7 @@ def main():
     cases.add("test: nothing to run", tests_missing)
     for description, arguments, status, part in LINE_ROWS:
         cases.add("command line: " + description, line_row, arguments, status, part)
+    cases.add("command line: a full disk is no success", full_disk)
     cases.run()
 
 

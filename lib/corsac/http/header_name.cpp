@@ -4,6 +4,9 @@
 
 #include "corsac/http/header_name.hpp"
 
+#include <algorithm>
+#include <cstddef>
+
 #include "corsac/base/ascii.hpp"
 
 namespace corsac {
@@ -56,6 +59,53 @@ constexpr std::string_view kResponseOnlyHeaders[] = {
     "Timing-Allow-Origin",
 };
 
+// Fetch, 2.2.2: the value of a safelisted request header is no longer.
+constexpr std::size_t kSafelistedValueLimitBytes = 128;
+
+constexpr std::string_view kSafelistedContentTypes[] = {
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+    "text/plain",
+};
+
+// Fetch, 2.2.2 "CORS-unsafe request-header byte".
+bool is_unsafe_byte(char c) noexcept {
+  constexpr std::string_view kUnsafe = "\"():<>?@[\\]{}\x7F";
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') ||
+         kUnsafe.find(c) != std::string_view::npos;
+}
+
+bool is_language_byte(char c) noexcept {
+  constexpr std::string_view kAllowed = " *,-.;=";
+  return is_ascii_alpha(c) || is_ascii_digit(c) || kAllowed.find(c) != std::string_view::npos;
+}
+
+bool has_unsafe_byte(std::string_view value) noexcept {
+  return std::any_of(value.begin(), value.end(), is_unsafe_byte);
+}
+
+// Fetch, 2.2.4 "parse a single range header value", without blanks, and with a start.
+bool is_simple_range(std::string_view value) noexcept {
+  constexpr std::string_view kUnit = "bytes=";
+  if (!value.starts_with(kUnit)) return false;
+  value.remove_prefix(kUnit.size());
+  const std::size_t dash = value.find('-');
+  if (dash == std::string_view::npos) return false;
+  const auto is_number = [](std::string_view text) {
+    return std::all_of(text.begin(), text.end(), is_ascii_digit);
+  };
+  std::string_view first = value.substr(0, dash);
+  std::string_view last = value.substr(dash + 1);
+  if (first.empty() || !is_number(first) || !is_number(last)) return false;
+  if (last.empty()) return true;
+  const auto without_zeros = [](std::string_view text) {
+    return text.substr(std::min(text.find_first_not_of('0'), text.size()));
+  };
+  first = without_zeros(first);
+  last = without_zeros(last);
+  return first.size() != last.size() ? first.size() < last.size() : first <= last;
+}
+
 constexpr std::string_view kSafelistedResponseHeaders[] = {
     "Cache-Control", "Content-Language", "Content-Length", "Content-Type",
     "Expires",       "Last-Modified",    "Pragma",
@@ -70,6 +120,21 @@ bool is_forbidden_request_header(std::string_view name) noexcept {
     if (starts_with_ignoring_case(name, prefix)) return true;
   }
   return is_among(name, kForbiddenRequestHeaders);
+}
+
+bool is_safelisted_request_header(std::string_view name, std::string_view value) noexcept {
+  if (value.size() > kSafelistedValueLimitBytes) return false;
+  if (equals_ignoring_case(name, "Accept")) return !has_unsafe_byte(value);
+  if (equals_ignoring_case(name, "Accept-Language") ||
+      equals_ignoring_case(name, "Content-Language")) {
+    return std::all_of(value.begin(), value.end(), is_language_byte);
+  }
+  if (equals_ignoring_case(name, "Content-Type")) {
+    // MIME Sniffing, 4.4: what stands before the first ";" is the essence.
+    const std::string_view essence = trim_ows(value.substr(0, value.find(';')));
+    return !has_unsafe_byte(value) && is_among(essence, kSafelistedContentTypes);
+  }
+  return equals_ignoring_case(name, "Range") && is_simple_range(value);
 }
 
 bool is_response_only_header(std::string_view name) noexcept {

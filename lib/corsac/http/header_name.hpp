@@ -12,6 +12,12 @@ namespace corsac {
 // Any case.
 [[nodiscard]] bool is_forbidden_request_header(std::string_view name) noexcept;
 
+// Fetch, 2.2.2 "CORS-safelisted request-header": a page may send it without a preflight. The name
+// in any case; the value without blanks at its ends. Content-Type and Range are so for few values,
+// and nothing is with more than 128 bytes.
+[[nodiscard]] bool is_safelisted_request_header(std::string_view name,
+                                                std::string_view value) noexcept;
+
 // Names of the CORS protocol that only a server sends: in an allowed_headers list they are a
 // misunderstanding. Access-Control-Allow-*, -Expose-Headers, -Max-Age, Timing-Allow-Origin. Any
 // case.

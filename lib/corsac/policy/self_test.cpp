@@ -1,6 +1,7 @@
 // The [[test]] cases of a document, run against what it compiles to. Entries: run_policy_tests,
-// failed_tests. Spec: policy document, 1 "Removing trust cannot be refused"; Fetch, 4.8 (when a
-// preflight is sent) and 2.2.2 (safelisted request headers). Test: tests/policy/self_test_test.cpp.
+// host_of_tests, failed_tests. Spec: policy document, 1 "Removing trust cannot be refused";
+// Fetch, 4.8 (when a preflight is sent) and 2.2.2 (safelisted request headers). Test:
+// tests/policy/self_test_test.cpp.
 
 #include "corsac/policy/self_test.hpp"
 
@@ -92,9 +93,7 @@ class Exchange {
 Exchange::Exchange(const PolicyTest& test, const Snapshot& snapshot)
     : method_(normalize_method(test.method)),
       path_(decoded_path(test.path)),
-      host_(!test.host.empty()         ? test.host
-            : snapshot.hosts().empty() ? std::string(kNobodysHost)
-                                       : host_for(snapshot.hosts().front())) {
+      host_(test.host.empty() ? host_of_tests(snapshot) : test.host) {
   take_headers(test);
   actual_.method = method_;
   actual_.target = test.path;
@@ -259,6 +258,10 @@ std::vector<TestOutcome> run_policy_tests(const Policy& policy, const Snapshot* 
     outcomes[planned.index].field = "test[" + std::to_string(planned.index) + "]";
   }
   return outcomes;
+}
+
+std::string host_of_tests(const Snapshot& snapshot) {
+  return snapshot.hosts().empty() ? std::string(kNobodysHost) : host_for(snapshot.hosts().front());
 }
 
 std::vector<Problem> failed_tests(const std::vector<TestOutcome>& outcomes) {

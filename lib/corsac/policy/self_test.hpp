@@ -38,6 +38,10 @@ struct TestOutcome {
     const Policy& policy, const Snapshot* compiled = nullptr,
     const std::function<bool()>& is_wanted = {});
 
+// The Host of a test that names none: one that the first entry of hosts.allowed takes (`a` for each
+// wildcard, the first port of several), or, without [hosts], a name that nobody has.
+[[nodiscard]] std::string host_of_tests(const Snapshot& snapshot);
+
 // The failed ones as errors with code "test-failed".
 [[nodiscard]] std::vector<Problem> failed_tests(const std::vector<TestOutcome>& outcomes);
 
