@@ -89,6 +89,24 @@ TEST(StoreLoader, LoadsByNameAndByPath) {
   }
 }
 
+TEST(StoreLoader, FindsThePluginsOfTheBuildTreeThatItLiesIn) {
+  const char* before = ::getenv("CORSAC_PLUGIN_PATH");
+  const std::string kept = before == nullptr ? "" : before;
+  ::unsetenv("CORSAC_PLUGIN_PATH");
+  const auto plugin = load_store_plugin("example", {});
+  const std::string tried = failure("nowhere", {}).what;
+  ::setenv("CORSAC_PLUGIN_PATH", kept.c_str(), 1);
+  EXPECT_THAT(tried, HasSubstr(CORSAC_TEST_PLUGINS "/corsac_nowhere.so"));
+  EXPECT_THAT(tried, HasSubstr("/subprojects/corsac/plugins/corsac_nowhere.so"));
+  if (!fs::exists(fs::path(CORSAC_TEST_PLUGINS) / "corsac_example.so")) GTEST_SKIP();
+  EXPECT_TRUE(plugin.has_value());
+}
+
+TEST(StoreLoader, SaysWhereABuildTreeHasItsPlugins) {
+  EXPECT_THAT(failure("nowhere", {}).fix,
+              HasSubstr("the folder that holds corsac_nowhere.so in CORSAC_PLUGIN_PATH"));
+}
+
 TEST(StoreLoader, TakesANewerMinorVersion) {
   const auto plugin = load_store_plugin("newer_minor", {kBroken});
   ASSERT_TRUE(plugin.has_value());

@@ -70,6 +70,17 @@ std::vector<fs::path> folders_of_environment() {
   return folders;
 }
 
+// Where Meson puts the plugins of the build tree that `file` lies in, built alone or as a
+// subproject; nothing for a file that lies in none. What is there is checked like all others.
+std::vector<fs::path> folders_of_build_tree(const fs::path& file) {
+  std::error_code error;
+  for (fs::path root = file.parent_path(); root != root.root_path(); root = root.parent_path()) {
+    if (!fs::is_directory(root / "meson-private", error)) continue;
+    return {root / "plugins", root / "subprojects" / "corsac" / "plugins"};
+  }
+  return {};
+}
+
 std::vector<fs::path> search_folders(const std::vector<fs::path>& first) {
   std::vector<fs::path> folders;
   std::error_code error;
@@ -81,7 +92,9 @@ std::vector<fs::path> search_folders(const std::vector<fs::path>& first) {
   // installed.
   fs::path own = boost::dll::this_line_location(error);
   if (!error) own = fs::canonical(own, error);
-  if (!error) folders.push_back(own.parent_path());
+  if (error) return folders;
+  folders.push_back(own.parent_path());
+  for (fs::path& folder : folders_of_build_tree(own)) folders.push_back(std::move(folder));
   return folders;
 }
 
@@ -100,8 +113,9 @@ Result<fs::path, Problem> find_file(const std::string& name, const std::vector<f
     tried += (tried.empty() ? "" : ", ") + quoted(file);
   }
   return fail(problem("plugin-not-found", name, "no such plugin was found; tried: " + tried,
-                      "install it, or name its folder in CORSAC_PLUGIN_PATH, or write its absolute "
-                      "path"));
+                      "install it, or name the folder that holds corsac_" + name +
+                          ".so in CORSAC_PLUGIN_PATH (in a build tree \"plugins\", or "
+                          "\"subprojects/corsac/plugins\"), or write its absolute path"));
 }
 
 Problem owner_problem(const fs::path& path, const std::string& subject, uid_t owner) {

@@ -23,7 +23,8 @@ struct LoadedPlugin {
 
 // `name` is a plain name ("toml") or an absolute path. A plain name is searched as
 // corsac_<name>.so in `folders`, then in CORSAC_PLUGIN_PATH (not for set-user-id programs), then in
-// the installed folder, then beside libcorsac's own file.
+// the installed folder, then beside libcorsac's own file (the program's, when it holds libcorsac),
+// then among the plugins of the Meson build tree that this file lies in.
 //
 // Codes: plugin-not-found (every path tried is in the text), plugin-name (neither a plain name nor
 // an absolute path), plugin-owner (the file, or a folder or a link on the way to it, is not root's
