@@ -3,6 +3,7 @@
 
 #include "listener.hpp"
 
+#include <cerrno>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
@@ -54,6 +55,7 @@ Listener::~Listener() {
 
 bool Listener::bind(const ListenAddress& address) {
   address_ = address;
+  errno = 0;  // read by the caller; a name that does not resolve sets none
   if (address.port == 0) {
     const int port = server_.bind_to_any_port(address.host);
     if (port <= 0) return false;

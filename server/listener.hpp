@@ -22,7 +22,7 @@ class Listener {
   ~Listener();  // stops, and waits for as long as requests take
 
   [[nodiscard]] httplib::Server& server() noexcept { return server_; }
-  // False when the address cannot be had.
+  // False when the address cannot be had; errno says why, or is 0.
   [[nodiscard]] bool bind(const ListenAddress& address);
   // What bind got: the port is never 0.
   [[nodiscard]] const ListenAddress& address() const noexcept { return address_; }

@@ -6,6 +6,7 @@
 // that hangs, a log that nobody reads, a request that does not end hold up no leaving (StopWatch).
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +15,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -60,6 +63,34 @@ GateOptions gate_options(const ServerConfig& config, const std::shared_ptr<Log>&
   return options;
 }
 
+// An address that cannot be had, the setting that names it, and why.
+struct RefusedAddress {
+  ListenAddress address = {};
+  std::string_view setting = {};
+  int error = 0;  // of errno; 0 = not known
+};
+
+std::string describe(const RefusedAddress& refused, const ServeOptions& options) {
+  const bool is_option = refused.setting == "server.listen" && !options.listen.empty();
+  std::string text = "corsac: cannot listen on " + to_text(refused.address) + " (";
+  text += is_option ? "--listen" : std::string(refused.setting) + " in " + options.config;
+  text += ")";
+  if (refused.error != 0) text += ": " + std::generic_category().message(refused.error);
+  switch (refused.error) {
+    case EADDRINUSE:
+      text += "; another program listens there: end it, or take another port";
+      if (refused.setting == "server.listen") text += " with --listen HOST:PORT";
+      text += " (port 0 takes any free one)";
+      break;
+    case EACCES:
+      text += "; a port below 1024 is root's: take a higher one";
+      break;
+    default:
+      text += "; name an address of this machine";
+  }
+  return text + "\n";
+}
+
 // The listeners of one run: the page's origin, its other origin, and the admin one.
 class Listeners {
  public:
@@ -74,11 +105,16 @@ class Listeners {
   }
 
   // The address that cannot be had, or nothing.
-  [[nodiscard]] std::optional<ListenAddress> bind() {
+  [[nodiscard]] std::optional<RefusedAddress> bind() {
     for (Sample& sample : samples_) {
-      if (!sample.listener->bind(sample.wanted)) return sample.wanted;
+      const bool is_first = &sample == &samples_.front();
+      if (sample.listener->bind(sample.wanted)) continue;
+      return RefusedAddress{sample.wanted, is_first ? "server.listen" : "server.second_listen",
+                            errno};
     }
-    if (admin_ && !admin_->bind(config_.admin->listen)) return config_.admin->listen;
+    if (admin_ && !admin_->bind(config_.admin->listen)) {
+      return RefusedAddress{config_.admin->listen, "admin.listen", errno};
+    }
     if (samples_.size() == 2) {
       *samples_[0].other_port = samples_[1].listener->address().port;
       *samples_[1].other_port = samples_[0].listener->address().port;
@@ -218,7 +254,7 @@ int serve_under(StopWatch& watch, const ServeOptions& options) {
 
   Listeners listeners(*config, *gate, sample_folder(options.config));
   if (const auto refused = listeners.bind()) {
-    return fail_with("corsac: cannot listen on " + to_text(*refused) + "\n");
+    return fail_with(describe(*refused, options));
   }
   std::string admin_token;
   if (Listener* admin = listeners.admin()) {

@@ -576,7 +576,13 @@ def refuses_the_port_of_another_program():
         with Running(arguments=["--listen", listen]) as second:
             equal(second.process.wait(timeout=DEADLINE), 1)
             second.log_reader.join(DEADLINE)
-            contains("\n".join(second.log), "cannot listen on " + listen)
+            contains("\n".join(second.log), f"cannot listen on {listen} (--listen): Address already "
+                     "in use; another program listens there")
+    config = CONFIG.replace('second_listen = "127.0.0.1:0"', 'second_listen = "192.0.2.1:0"')
+    with Running(config=config) as running:
+        equal(running.process.wait(timeout=DEADLINE), 1)
+        running.log_reader.join(DEADLINE)
+        contains("\n".join(running.log), "cannot listen on 192.0.2.1:0 (server.second_listen in ")
 
 
 def starts_closed_when_told():
