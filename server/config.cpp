@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <limits>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -255,6 +256,28 @@ void read_server(const toml::table& document, ServerConfig& config,
   section.report_unknown();
 }
 
+// A list of texts, as a plugin gets it: "a, b". Nothing after a problem.
+std::optional<std::string> joined(Section& section, std::string_view field,
+                                  const toml::array& list) {
+  std::string text;
+  bool is_right = true;
+  for (const toml::node& element : list) {
+    const auto* entry = element.as_string();
+    const bool has_comma = entry != nullptr && entry->get().find(',') != std::string::npos;
+    if (entry == nullptr) {
+      section.wrong("field-type", field, element, "a list of texts is expected",
+                    "put each value in quotes");
+    } else if (has_comma) {
+      section.wrong("field-range", field, element, "a comma separates two entries",
+                    "write each as a text of its own");
+    } else {
+      text += (text.empty() ? "" : ", ") + entry->get();
+    }
+    is_right = is_right && entry != nullptr && !has_comma;
+  }
+  return is_right ? std::optional(text) : std::nullopt;
+}
+
 // The fields of [store] that the core takes; all others are the plugin's, which reports what it
 // does not know.
 void read_store(const toml::table& document, StoreConfig& store, std::vector<Problem>& problems) {
@@ -298,9 +321,12 @@ void read_store(const toml::table& document, StoreConfig& store, std::vector<Pro
     if (std::find(asked.begin(), asked.end(), key.str()) != asked.end()) continue;
     if (node.is_string() || node.is_integer() || node.is_boolean()) {
       store.settings.emplace_back(std::string(key.str()), value_text(node));
+    } else if (const toml::array* list = node.as_array()) {
+      const auto text = joined(section, key.str(), *list);
+      if (text) store.settings.emplace_back(std::string(key.str()), *text);
     } else {
-      section.wrong("field-type", key.str(), node, "a setting of a store is a single value",
-                    "write a text, a whole number, true or false");
+      section.wrong("field-type", key.str(), node, "a setting of a store is no table",
+                    "write a text, a whole number, true, false or a list of texts");
     }
   }
 }

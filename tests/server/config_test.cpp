@@ -53,6 +53,8 @@ accept_empty = true
 file = "policy.toml"
 number = 7
 flag = false
+sentinels = ["a:1", "b:2"]
+nobody = []
 [admin]
 listen = "127.0.0.1:0"
 public_url = "https://admin.example.com:8443/corsac"
@@ -76,8 +78,11 @@ event_capacity = 1
   EXPECT_EQ(config->store.on_start_failure, OnStartFailure::Closed);
   EXPECT_TRUE(config->store.accept_empty);
   EXPECT_EQ(config->store.settings,
-            (std::vector<std::pair<std::string, std::string>>{
-                {"file", "policy.toml"}, {"flag", "false"}, {"number", "7"}}));
+            (std::vector<std::pair<std::string, std::string>>{{"file", "policy.toml"},
+                                                              {"flag", "false"},
+                                                              {"nobody", ""},
+                                                              {"number", "7"},
+                                                              {"sentinels", "a:1, b:2"}}));
   EXPECT_EQ(to_text(config->admin->listen), "127.0.0.1:0");
   EXPECT_EQ(config->admin->public_url, "https://admin.example.com:8443/corsac");
   EXPECT_EQ(config->admin->public_host, "admin.example.com:8443");
@@ -187,10 +192,19 @@ TEST(ServerConfig, NamesAStoreThatIsNone) {
        "[store]\non_start_failure = \"cached\"\n",
        {"2:20 field-missing store.on_start_failure"}},
       {"a cache file that is no text",
-       "[store]\ncache_file = 1\n",
+       "[store]
+cache_file = 1
+",
        {"2:14 field-type store.cache_file"}},
-      {"a list for a setting of the plugin",
-       "[store]\nurls = [\"x\"]\n",
+      {"a list of what are no texts, or two in one",
+       "[store]
+urls = [\"x\", 1, \"a,b\"]
+",
+       {"2:14 field-type store.urls", "2:17 field-range store.urls"}},
+      {"a table for a setting of the plugin",
+       "[store]
+urls = {a = 1}
+",
        {"2:8 field-type store.urls"}},
   };
   for (const auto& row : rows) {
