@@ -36,6 +36,12 @@ TEST(Printable, CutsAfterTheLimitAndSaysSo) {
   EXPECT_EQ(to_printable("abc", 2), "ab...");
 }
 
+TEST(Printable, LeavesTheQuotesOfASentence) {
+  EXPECT_EQ(to_one_line("the store \"toml\" has\nno \x1b"), "the store \"toml\" has\\x0Ano \\x1B");
+  EXPECT_EQ(to_one_line(to_printable("a\"\n")), to_printable("a\"\n"));
+  EXPECT_EQ(to_one_line("abc", 2), "ab...");
+}
+
 TEST(Printable, StandsBetweenQuotationMarks) {
   EXPECT_EQ(to_quoted("a\"b"), "\"a\\\"b\"");
   EXPECT_EQ(to_quoted(""), "\"\"");

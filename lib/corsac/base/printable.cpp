@@ -1,29 +1,52 @@
 // Turns bytes from outside into text that is safe to show.
-// Entry: to_printable. Test: tests/base/printable_test.cpp.
+// Entries: to_printable, to_one_line, to_quoted. Test: tests/base/printable_test.cpp.
 
 #include "corsac/base/printable.hpp"
 
 namespace corsac {
 
-std::string to_printable(std::string_view value, std::size_t limit_bytes) {
+namespace {
+
+// True for what may stand in a line as it is, quotes and backslashes too.
+bool is_visible(char c) noexcept { return c >= 0x20 && c < 0x7F; }
+
+void append_hex(char c, std::string& text) {
   constexpr char kHex[] = "0123456789ABCDEF";
+  const auto byte = static_cast<unsigned char>(c);
+  text += "\\x";
+  text += kHex[byte >> 4U];
+  text += kHex[byte & 0xFU];
+}
+
+}  // namespace
+
+std::string to_printable(std::string_view value, std::size_t limit_bytes) {
   const bool is_cut = value.size() > limit_bytes;
   std::string text;
   text.reserve(value.size() < limit_bytes ? value.size() : limit_bytes + 3);
   for (const char c : value.substr(0, limit_bytes)) {
-    if (c == '"' || c == '\\') {
-      text += '\\';
-      text += c;
-    } else if (c >= 0x20 && c < 0x7F) {
+    if (c == '"' || c == '\\') text += '\\';
+    if (is_visible(c)) {
       text += c;
     } else {
-      const auto byte = static_cast<unsigned char>(c);
-      text += "\\x";
-      text += kHex[byte >> 4U];
-      text += kHex[byte & 0xFU];
+      append_hex(c, text);
     }
   }
   if (is_cut) text += "...";
+  return text;
+}
+
+std::string to_one_line(std::string_view sentence, std::size_t limit_bytes) {
+  std::string text;
+  text.reserve(sentence.size() < limit_bytes ? sentence.size() : limit_bytes + 3);
+  for (const char c : sentence.substr(0, limit_bytes)) {
+    if (is_visible(c)) {
+      text += c;
+    } else {
+      append_hex(c, text);
+    }
+  }
+  if (sentence.size() > limit_bytes) text += "...";
   return text;
 }
 

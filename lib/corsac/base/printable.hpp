@@ -17,7 +17,12 @@ inline constexpr std::size_t kPrintableLimitBytes = 120;
 [[nodiscard]] std::string to_printable(std::string_view value,
                                        std::size_t limit_bytes = kPrintableLimitBytes);
 
-// The same between quotation marks, as values stand in sentences.
+// A sentence as it may stand there: like to_printable, but `\` and `"` stay. What to_printable, or
+// this, has answered comes out as it is.
+[[nodiscard]] std::string to_one_line(std::string_view sentence,
+                                      std::size_t limit_bytes = std::string_view::npos);
+
+// to_printable between quotation marks, as values stand in sentences.
 [[nodiscard]] std::string to_quoted(std::string_view value);
 
 }  // namespace corsac

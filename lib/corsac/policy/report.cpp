@@ -25,17 +25,6 @@ constexpr std::size_t kSlipLimitBytes = 64;
   return severity == Severity::Error ? "error" : "warning";
 }
 
-// A sentence of ours or of a store, as one line: to_printable, but quotes stay as they are.
-[[nodiscard]] std::string to_one_line(std::string_view sentence) {
-  std::string line;
-  line.reserve(sentence.size());
-  for (const char c : sentence) {
-    const bool stays = c >= 0x20 && c < 0x7F;
-    line += stays ? std::string(1, c) : to_printable(std::string_view(&c, 1));
-  }
-  return line;
-}
-
 [[nodiscard]] std::vector<const Problem*> in_order_of_place(const std::vector<Problem>& problems) {
   std::vector<const Problem*> ordered;
   ordered.reserve(problems.size());

@@ -19,9 +19,15 @@ constexpr std::size_t kLineBytes = 1000;  // of a plugin's log line or text
 // More problems with settings than a store has settings.
 constexpr std::size_t kSettingProblemLimit = 100;
 
-std::string printable(corsac_text text, std::size_t limit_bytes = kPrintableLimitBytes) {
+std::string printable(corsac_text text) {
   return text.data == nullptr ? std::string()
-                              : to_printable(std::string_view(text.data, text.size), limit_bytes);
+                              : to_printable(std::string_view(text.data, text.size));
+}
+
+// A sentence for people: what it quotes stays as the plugin wrote it.
+std::string sentence(corsac_text text) {
+  return text.data == nullptr ? std::string()
+                              : to_one_line(std::string_view(text.data, text.size), kLineBytes);
 }
 
 LogLevel log_level(std::int32_t level) noexcept {
@@ -42,7 +48,7 @@ struct PluginHost::Calls {
 
   static void log(void* context, std::int32_t level, corsac_text line) noexcept {
     try {
-      of(context).log_for_plugin(log_level(level), printable(line, kLineBytes));
+      of(context).log_for_plugin(log_level(level), sentence(line));
     } catch (...) {
       // No memory: a line is lost.
     }
@@ -58,8 +64,8 @@ struct PluginHost::Calls {
       if (host.setting_problems_.size() >= kSettingProblemLimit) return;
       host.setting_problems_.push_back({.code = printable(code),
                                         .path = "store." + printable(setting),
-                                        .what = printable(what, kLineBytes),
-                                        .fix = printable(fix, kLineBytes)});
+                                        .what = sentence(what),
+                                        .fix = sentence(fix)});
     } catch (...) {
       // No memory: the status of the call still says that something was wrong.
     }
