@@ -2,8 +2,10 @@
 // problems. Entry: PolicyReader::State. Spec: policy document, 5. Tests:
 // tests/policy/reader_test.cpp, reader_hostile_test.cpp.
 
+#include <algorithm>
 #include <utility>
 
+#include "corsac/base/ascii.hpp"
 #include "corsac/base/utf8.hpp"
 #include "corsac/policy/reader_messages.hpp"
 #include "corsac/policy/reader_state.hpp"
@@ -13,6 +15,29 @@ namespace corsac {
 namespace {
 
 constexpr std::size_t kShownKeyBytes = 64;
+
+// Names of other systems that are too far from ours to be slips of them. Any case, `_` left out.
+struct OtherName {
+  std::string_view written;
+  std::string_view ours;
+};
+constexpr OtherName kOtherNames[] = {
+    {"maxage", "max_age_seconds"},                    // rs/cors, Express, Spring, Envoy
+    {"preflightmaxage", "max_age_seconds"},           // django-cors-headers
+    {"preflightmaxageinseconds", "max_age_seconds"},  // FusionAuth
+};
+
+// The one of `known` that goes by another name elsewhere; empty = none.
+std::string_view known_elsewhere(std::string_view name,
+                                 const std::vector<std::string_view>& known) {
+  std::string bare = to_ascii_lower(name);
+  bare.erase(std::remove(bare.begin(), bare.end(), '_'), bare.end());
+  for (const OtherName& other : kOtherNames) {
+    if (bare != other.written) continue;
+    if (std::find(known.begin(), known.end(), other.ours) != known.end()) return other.ours;
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -105,7 +130,8 @@ void PolicyReader::State::add_unknown(std::string_view name, const DocumentItem&
       known.push_back(field.name);
     }
   }
-  const std::string_view nearest = nearest_name(name, known);
+  std::string_view nearest = known_elsewhere(name, known);
+  if (nearest.empty()) nearest = nearest_name(name, known);
   add_at(place, path_of(name), "field-unknown", "", std::string(item.label) + " has no such field",
          nearest.empty() ? "" : "write " + std::string(nearest));
 }
