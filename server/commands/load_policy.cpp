@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <corsac/policy/compile.hpp>
+#include <corsac/policy/element_paths.hpp>
 #include <corsac/runtime/log_sink.hpp>
 #include <corsac/runtime/store_config.hpp>
 #include <corsac/runtime/store_loader.hpp>
@@ -85,8 +86,10 @@ LoadedPolicy load_policy(const std::string& file) {
   }
   auto compiled =
       compile_policy(loaded.policy, {.now = std::chrono::system_clock::now(), .has_lints = true});
-  const Report& found = compiled ? compiled->warnings : compiled.error();
-  problems.insert(problems.end(), found.problems().begin(), found.problems().end());
+  std::vector<Problem> found =
+      compiled ? compiled->warnings.problems() : compiled.error().problems();
+  restore_indices(problems, found);
+  problems.insert(problems.end(), found.begin(), found.end());
   loaded.report = Report(std::move(problems), loaded.policy.sources);
   if (!loaded.report.has_errors()) loaded.snapshot = compiled->snapshot;
   return loaded;

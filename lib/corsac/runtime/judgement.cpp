@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "corsac/policy/element_paths.hpp"
 #include "corsac/policy/self_test.hpp"
 #include "corsac/policy/writer.hpp"
 #include "corsac/runtime/trust_removal.hpp"
@@ -58,7 +59,10 @@ Judgement judge_document(Policy policy, std::vector<Problem> reader_problems,
   auto compiled = compile_policy(
       policy,
       {.now = basis.now, .application = basis.application, .previous = basis.snapshot.get()});
-  append(problems, compiled ? compiled->warnings.problems() : compiled.error().problems());
+  std::vector<Problem> found =
+      compiled ? compiled->warnings.problems() : compiled.error().problems();
+  restore_indices(problems, found);
+  append(problems, std::move(found));
   if (!has_error(problems)) {
     append(problems, judge_tests(policy, compiled->snapshot.get(), basis, is_wanted));
   }
