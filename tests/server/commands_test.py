@@ -4,11 +4,12 @@
 """
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 
-from tap import Cases, contains, equal
+from tap import Cases, Skip, contains, equal
 
 PROGRAM = os.path.abspath(sys.argv[1])
 
@@ -120,6 +121,26 @@ def check_group_writable():
             contains(answer.stdout, "can be written by its group; run chmod g-w")
             contains(answer.stdout, "0 errors, 1 warning")
             equal(answer.returncode, status)
+
+
+def check_group_writable_plugin():
+    found = [os.path.join(folder, "corsac_toml.so")
+             for folder in os.environ.get("CORSAC_PLUGIN_PATH", "").split(":")]
+    found = [file for file in found if os.path.exists(file)]
+    if not found:
+        raise Skip("CORSAC_PLUGIN_PATH names no folder with the plugin")
+    with tempfile.TemporaryDirectory() as folder:
+        plugin = shutil.copy(found[0], folder)
+        os.chmod(plugin, 0o664)
+        policy = os.path.join(folder, "policy.toml")
+        with open(policy, "w", encoding="utf-8") as file:
+            file.write(GOOD)
+        os.chmod(policy, 0o600)
+        answer = subprocess.run([PROGRAM, "check", policy, "--strict"], capture_output=True,
+                                timeout=60, text=True, check=False,
+                                env={**os.environ, "CORSAC_PLUGIN_PATH": folder})
+        contains(answer.stdout, "warning[plugin-group-writable]")
+        equal(answer.returncode, 3, answer.stdout)
 
 
 def check_directory():
@@ -282,6 +303,7 @@ def main():
     cases.add("check: a file that is not there", check_missing_file)
     cases.add("check: a folder", check_directory)
     cases.add("check: a file that its group can write", check_group_writable)
+    cases.add("check: a plugin that its group can write", check_group_writable_plugin)
     for description, arguments, status, parts in EXPLAIN_ROWS:
         cases.add("explain: " + description, explain_row, arguments, status, parts)
     for description, arguments in PLAIN_ROWS:
