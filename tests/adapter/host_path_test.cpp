@@ -95,6 +95,55 @@ TEST(HostPath, OnlyOneRouteIsClosed) {
   expect_no_more_than_the_route(host, [](const std::string& route) { return route != "/ok"; });
 }
 
+struct MountRow {
+  const char* desc;
+  const char* excluded;
+  const char* target;
+  bool is_ambiguous;  // where mount points are raw prefixes
+};
+
+// The files of the host are mounted at /static.
+constexpr MountRow kMountRows[] = {
+    {"the file of the excluded path, glued to it", "/static", "/statica.txt", true},
+    {"of an excluded file", "/static/a.txt", "/statica.txt", true},
+    {"of an excluded beginning", "/static/a*", "/statica.txt", true},
+    {"no file", "/static", "/staticfoo", true},
+    {"an excluded path of its own, beside", "/static/b.txt", "/statica.txt", false},
+    {"another path", "/static", "/ok", false},
+    {"a shorter path", "/static", "/stat", false},
+    {"what passes a star", "/static/*/x", "/ok", false},
+};
+
+TEST(HostPath, AMountPointIsNoWayRoundAnExcludedPath) {
+  for (const MountRow& row : kMountRows) {
+    SCOPED_TRACE(row.desc);
+    Policy policy = app_policy();
+    policy.cors.excluded_paths = {row.excluded};
+    const TestHost host(make_test_gate(policy));
+    const bool is_refused = row.is_ambiguous && !host_mounts_on_borders();
+    for (const char* method : {"GET", "HEAD"}) {
+      const RawResponse response = exchange(host.port(), head(method, row.target, kApp));
+      EXPECT_EQ(response.status == 403, is_refused);
+      EXPECT_EQ(response.value("access-control-allow-origin"), is_refused ? "" : kApp);
+      EXPECT_EQ(exchange(host.port(), preflight(row.target, kApp, method)).status,
+                is_refused ? 403 : 204);
+    }
+    // No other method gets a file.
+    EXPECT_EQ(exchange(host.port(), preflight(row.target, kApp, "PUT")).status, 204);
+    // Nor does a page of our own need a grant.
+    const auto own = head("GET", row.target, kApp, {{"Sec-Fetch-Site", "same-origin"}});
+    EXPECT_NE(exchange(host.port(), own).status, 403);
+  }
+}
+
+TEST(HostPath, AServerWithoutMountPointsMaySaySo) {
+  Policy policy = app_policy();
+  policy.cors.excluded_paths = {"/o"};
+  const TestHost host(make_test_gate(policy), {.has_no_mount_points = true});
+  EXPECT_EQ(exchange(host.port(), head("GET", "/ok", kApp)).value("access-control-allow-origin"),
+            kApp);
+}
+
 TEST(HostPath, WithoutPathRulesNoPathMatters) {
   const TestHost host(make_test_gate());
   for (const char* target : {"/ok", "//ok", "/%2Fok", "/x/../ok"}) {

@@ -119,6 +119,7 @@ std::optional<FailingAllocations> fail_after(const std::shared_ptr<std::atomic<l
 }  // namespace
 
 bool host_reads_bodies() { return adapter::kHostReadsBodies; }
+bool host_mounts_on_borders() { return adapter::kHostMountsOnBorders; }
 bool host_has_websockets() { return adapter::kHostHasWebSockets; }
 
 struct TestHost::State {
@@ -178,7 +179,8 @@ void TestHost::State::chain_hooks(const InstallOptions& install_options) {
 void TestHost::State::set_hooks() {
   httplib::Server& server = running.server;
   const InstallOptions install_options = {.allow_unread_bodies = options.allow_unread_bodies,
-                                          .require_content_length = options.require_content_length};
+                                          .require_content_length = options.require_content_length,
+                                          .has_no_mount_points = options.has_no_mount_points};
   if (options.hooks == HookStyle::Chained) return chain_hooks(install_options);
   if (options.hooks != HookStyle::Own) {
     install(server, gate, install_options);

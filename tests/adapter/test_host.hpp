@@ -34,6 +34,7 @@ struct TestHostOptions {
   int own_status = 401;  // HookStyle::Own: of the answer to a request without Authorization
   bool allow_unread_bodies = false;
   bool require_content_length = false;
+  bool has_no_mount_points = false;
   HeaderLines default_headers = {};
   std::string error_body = {};         // not empty: an error handler sets it
   bool streams_errors = false;         // an error handler streams "stream"
@@ -53,6 +54,7 @@ struct TestHostOptions {
 // What the version does.
 [[nodiscard]] bool host_reads_bodies();
 [[nodiscard]] bool host_has_websockets();
+[[nodiscard]] bool host_mounts_on_borders();
 
 // Listens on a free port from construction to destruction. Routes, each of which notes itself in
 // handled(): GET, POST, PUT, PATCH, DELETE, OPTIONS /ok; GET /redirect, /error/STATUS, /throw,

@@ -122,6 +122,7 @@ inline Before Hooks::before(const httplib::Request& request,
   const adapter::HttplibHeaders headers(request.headers);
   RequestScan scan;
   adapter::scan_request(request, headers, scan);
+  if (options_.has_no_mount_points) scan.view().mounts_by_raw_prefix = false;
   const bool is_second_time =
       scan.view().is_websocket_upgrade && adapter::is_passed_upgrade(response, number_);
   if (is_second_time) scan.view().is_websocket_upgrade = false;
@@ -203,6 +204,7 @@ inline void Hooks::decide_late(const httplib::Request& request, httplib::Respons
   const adapter::HttplibHeaders headers(request.headers);
   RequestScan scan;
   adapter::scan_request(request, headers, scan);
+  if (options_.has_no_mount_points) scan.view().mounts_by_raw_prefix = false;
   const bool is_counted = adapter::is_passed_upgrade(response, number_);
   scan.view().is_websocket_upgrade = false;
   GateDecision late;

@@ -30,6 +30,12 @@ struct InstallOptions {
   // the memory. `true` answers 411 to the first two and 415 to the last, at once. Routes that take
   // no body are then out of reach without `Content-Length: 0`. Without meaning for 0.53.
   bool require_content_length = false;
+  // cpp-httplib before 0.53 compares mount points as raw prefixes: under set_mount_point("/static",
+  // ...) it answers /staticapp.js with the file of /static/app.js. So there, with a rule or an
+  // excluded path /static, a GET or HEAD of /staticapp.js gets no grant (path_ambiguous), nor does
+  // its preflight. `true` says that this server mounts nothing, and takes such a path as it is
+  // written. Without meaning for 0.53.
+  bool has_no_mount_points = false;
 };
 
 namespace adapter {

@@ -40,6 +40,10 @@ inline constexpr unsigned kHostVersion = 0;
 // costs a hole.
 inline constexpr bool kHostReadsBodies = kHostVersion >= 0x003500;
 
+// True when a mount point at /static takes /static and what is below it, not /staticapp.js as well.
+// Of versions that nobody has checked the worse is assumed.
+inline constexpr bool kHostMountsOnBorders = kHostVersion >= 0x003501;
+
 template <class Server>
 concept HasWebSockets = requires {
   typename Server::WebSocketHandler;
@@ -114,6 +118,7 @@ inline void scan_request(const httplib::Request& request, const HttplibHeaders& 
   view.is_websocket_upgrade =
       kHostHasWebSockets && request.method == "GET" && scan.asks_for_websocket();
   view.is_tls = is_tls(request);
+  view.mounts_by_raw_prefix = !kHostMountsOnBorders;
   view.is_http_1_0 = request.version == "HTTP/1.0";
   if (view.is_http_1_0 && scan.framing().has_transfer_encoding) scan.doubt_framing();
   view.peer_address = request.remote_addr;

@@ -54,6 +54,9 @@ struct RequestView {
   bool is_websocket_upgrade = false;  // a GET that the host may answer with a WebSocket
   bool is_tls = false;                // the connection to this process, not to a proxy before it
   bool is_http_1_0 = false;
+  // The host compares a mount point as a raw prefix, and may have some: under one at /static it
+  // answers /staticapp.js with the file of /static/app.js.
+  bool mounts_by_raw_prefix = false;
   // Set by the gate when the application's `allow_request` predicate said yes: the origin counts as
   // listed, if it is well-formed and not `null`.
   bool is_allowed_by_application = false;

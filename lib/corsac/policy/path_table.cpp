@@ -103,6 +103,20 @@ PathTable::Match PathTable::find_below(std::uint32_t node, std::string_view rest
   return match_of(here.below, query);
 }
 
+bool PathTable::has_segments(std::string_view prefix) const noexcept {
+  return !is_trivial() && prefix.starts_with('/') && has_segments_below(0, prefix);
+}
+
+bool PathTable::has_segments_below(std::uint32_t node, std::string_view rest) const noexcept {
+  const Node& here = nodes_[node];
+  const std::string_view segment = first_segment(rest);
+  const std::string_view next = rest.substr(1 + segment.size());
+  const std::uint32_t literal = find_literal(here, segment);
+  if (next.empty()) return literal != kNone;
+  return (literal != kNone && has_segments_below(literal, next)) ||
+         (here.any != kNone && has_segments_below(here.any, next));
+}
+
 std::uint32_t PathTable::find_literal(const Node& node, std::string_view segment) const noexcept {
   const auto begin = literals_.begin() + node.first_literal;
   const auto end = begin + node.literal_count;

@@ -68,6 +68,10 @@ class PathTable {
   [[nodiscard]] std::uint32_t find(std::string_view path, std::string_view method,
                                    std::string_view host, bool is_tls) const noexcept;
 
+  // Some selector has a path whose first segments are those of `prefix`, which ends in one that is
+  // written out: a place where a directory of files may be mounted, as far as the rules tell.
+  [[nodiscard]] bool has_segments(std::string_view prefix) const noexcept;
+
   // No selector at all: every request has the default rule, and no path is ambiguous.
   [[nodiscard]] bool is_trivial() const noexcept { return nodes_.empty(); }
   // Some selector names paths.
@@ -131,6 +135,7 @@ class PathTable {
                                  std::string_view host, bool is_tls) const noexcept;
   [[nodiscard]] Match find_below(std::uint32_t node, std::string_view rest,
                                  const Query& query) const noexcept;
+  [[nodiscard]] bool has_segments_below(std::uint32_t node, std::string_view rest) const noexcept;
   [[nodiscard]] std::uint32_t find_literal(const Node& node,
                                            std::string_view segment) const noexcept;
   [[nodiscard]] Match find_raw(const Node& node, std::string_view segment,

@@ -5,6 +5,8 @@
 
 #include "corsac/policy/snapshot.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cassert>
 #include <utility>
 
@@ -13,27 +15,70 @@
 #include "corsac/stage/cors/evaluate.hpp"
 
 namespace corsac {
+namespace {
+
+// What is_ambiguous_mount looks at. cpp-httplib takes no longer target than 8192 bytes; mount
+// points are written by hand.
+constexpr std::size_t kLongestMountedPath = 8192;
+constexpr std::size_t kLongestMountPoint = 256;
+
+}  // namespace
 
 Snapshot::Route Snapshot::route(const RequestView& request) const noexcept {
   if (is_trivial_) return {};
   if (request.target.empty()) return {.rule = default_rule_};
   if (has_path_rules_ && is_ambiguous_target(request.target)) return {.is_ambiguous = true};
-  if (!included_.is_trivial() && included_.find(request.path, {}, {}, false) != kIncluded) {
-    return {.rule = excluded_rule_};
-  }
-  if (included_regexes_ && included_regexes_->match(request.path) != RegexSet::Match::Yes) {
-    return {.rule = excluded_rule_};
-  }
-  if (excluded_regexes_ && excluded_regexes_->match(request.path) != RegexSet::Match::No) {
-    return {.rule = excluded_rule_};
-  }
   // What counts as a preflight is a matter of the whole document here: the rule is not yet known.
   const bool asks_method = is_preflight(rules_.front().cors->behaviour, request);
   const std::string_view method = asks_method ? request.requested_method.value : request.method;
+  const std::uint32_t rule = rule_of(request.path, method, request);
+  if (request.mounts_by_raw_prefix && has_path_rules_ &&
+      is_ambiguous_mount(rule, method, request)) {
+    return {.is_ambiguous = true};
+  }
+  return {.rule = rule};
+}
+
+std::uint32_t Snapshot::rule_of(std::string_view path, std::string_view method,
+                                const RequestView& request) const noexcept {
+  if (!included_.is_trivial() && included_.find(path, {}, {}, false) != kIncluded) {
+    return excluded_rule_;
+  }
+  if (included_regexes_ && included_regexes_->match(path) != RegexSet::Match::Yes) {
+    return excluded_rule_;
+  }
+  if (excluded_regexes_ && excluded_regexes_->match(path) != RegexSet::Match::No) {
+    return excluded_rule_;
+  }
   // Of several Host lines none is believed.
   const std::string_view host =
       request.host.is_repeated() ? std::string_view() : request.host.value;
-  return {.rule = paths_.find(request.path, method, host, request.is_tls)};
+  return paths_.find(path, method, host, request.is_tls);
+}
+
+// The mount points are the host's secret. With one at `mount` the path `mount` + "rest" is the file
+// of `mount` + "/rest", so each place where the rules know a segment that ends before the path's
+// own does is tried. A regex knows no segments: for excluded ones every place is tried, and for
+// included ones none, or no path would be included.
+[[gnu::noinline]] bool Snapshot::is_ambiguous_mount(std::uint32_t rule, std::string_view method,
+                                                    const RequestView& request) const noexcept {
+  if (method != "GET" && method != "HEAD") return false;  // no other method gets a file
+  const std::string_view path = request.path;
+  std::array<char, kLongestMountedPath + 1> bytes;  // NOLINT: filled where it is read
+  if (path.size() > kLongestMountedPath) return true;
+  const std::size_t last = std::min(path.size(), kLongestMountPoint + 1);
+  for (std::size_t i = 2; i < last; ++i) {
+    if (path[i] == '/' || path[i - 1] == '/') continue;
+    const std::string_view mount = path.substr(0, i);
+    if (!excluded_regexes_ && !paths_.has_segments(mount) && !included_.has_segments(mount)) {
+      continue;
+    }
+    char* const rest = std::copy(mount.begin(), mount.end(), bytes.data());
+    *rest = '/';
+    std::copy(path.begin() + i, path.end(), rest + 1);
+    if (rule_of({bytes.data(), path.size() + 1}, method, request) != rule) return true;
+  }
+  return false;
 }
 
 void Snapshot::decide(const RequestView& request, Decision& decision) const noexcept {

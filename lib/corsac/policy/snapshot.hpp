@@ -105,6 +105,14 @@ class Snapshot {
  private:
   friend class SnapshotBuilder;  // policy/compile.cpp
 
+  // `path` and `method` as the rules see them.
+  [[nodiscard]] std::uint32_t rule_of(std::string_view path, std::string_view method,
+                                      const RequestView& request) const noexcept;
+  // Under a mount point that the rules let us guess, `path` is the file of another rule than
+  // `rule`, its own.
+  [[nodiscard]] bool is_ambiguous_mount(std::uint32_t rule, std::string_view method,
+                                        const RequestView& request) const noexcept;
+
   // The stages of one rule: `guard` first, then CORS; either may be null.
   [[nodiscard]] static Pipeline make_pipeline(std::shared_ptr<const HostGuard> guard,
                                               std::shared_ptr<const CompiledCors> cors);
