@@ -47,7 +47,8 @@ TEST(RegexSet, MatchesTheWholeText) {
 }
 
 TEST(RegexSet, SaysWhichPatternsAreNone) {
-  const std::vector<std::string> patterns = {"a", "(", "b", "[z-a]", "(?=x)"};
+  const std::vector<std::string> patterns = {"a",        "(",      "b",     "[z-a]",    "(?=x)",
+                                             R"(\Qa\E)", R"(a\E)", R"(\C)", R"(\\Q\\C)"};
   const auto set = RegexSet::build(patterns);
   ASSERT_FALSE(set.has_value());
   std::vector<std::size_t> wrong;
@@ -55,8 +56,8 @@ TEST(RegexSet, SaysWhichPatternsAreNone) {
     EXPECT_FALSE(error.what.empty());
     wrong.push_back(error.index);
   }
-  const std::vector<std::size_t> all = {0, 1, 2, 3, 4};
-  const std::vector<std::size_t> bad = {1, 3, 4};
+  const std::vector<std::size_t> all = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+  const std::vector<std::size_t> bad = {1, 3, 4, 5, 6, 7};
   EXPECT_EQ(wrong, RegexSet::is_available() ? bad : all);
 }
 
@@ -91,6 +92,10 @@ TEST(RegexDomain, IsFixedWhereNobodyElseCanHaveSuchAnOrigin) {
       {"more behind", R"(^https://\w+\.example\.com.*$)", false},
       {"a class at the end", R"(^https://\w+\.example\.co[m]$)", false},
       {"an optional last letter", R"(^https://\w+\.example\.com?$)", false},
+      {"a choice between quoted brackets",
+       R"(https://\Q[\E|https://evil\.com|x\Q]\E\.example\.com)", false},
+      {"any byte", R"(https://\C+\.example\.com)", false},
+      {"an escaped slash before a Q", R"(https://\\Q\.example\.com)", true},
       {"everything", ".*", false},
       {"nothing", "", false},
       {"a group that is not closed", R"((https://a\.example\.com)", false},
@@ -104,7 +109,7 @@ TEST(RegexDomain, IsHttpsWhereNothingElseMatches) {
   EXPECT_TRUE(is_https_only(R"(^https://\w+\.example\.com$)"));
   EXPECT_TRUE(is_https_only(R"(https:\/\/a\.example)"));
   for (const char* pattern : {"https?://a", "http://a", ".*", "(https|http)://a",
-                              "https://a|http://b", "(https://a)?x"}) {
+                              "https://a|http://b", "(https://a)?x", R"(https://\Q[\E|http://a)"}) {
     EXPECT_FALSE(is_https_only(pattern)) << pattern;
   }
 }

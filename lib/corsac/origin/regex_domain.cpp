@@ -85,15 +85,24 @@ bool ends_label(std::string_view before) noexcept {
 
 }  // namespace
 
+bool has_unread_escape(std::string_view pattern) noexcept {
+  for (std::size_t i = 0; i + 1 < pattern.size(); ++i) {
+    if (pattern[i] != '\\') continue;
+    const char escaped = pattern[++i];
+    if (escaped == 'Q' || escaped == 'E' || escaped == 'C') return true;
+  }
+  return false;
+}
+
 bool is_https_only(std::string_view pattern) noexcept {
   pattern = without_anchors(pattern);
-  return !has_top_level_choice(pattern) &&
+  return !has_unread_escape(pattern) && !has_top_level_choice(pattern) &&
          (pattern.starts_with("https://") || pattern.starts_with(R"(https:\/\/)"));
 }
 
 bool has_fixed_domain(std::string_view pattern) {
   pattern = without_anchors(pattern);
-  if (has_top_level_choice(pattern)) return false;
+  if (has_unread_escape(pattern) || has_top_level_choice(pattern)) return false;
   const std::string end = take_literal_end(pattern);
   const std::string_view host = std::string_view(end).substr(end.starts_with('.') ? 1 : 0);
   const std::string domain = registrable_domain(host);

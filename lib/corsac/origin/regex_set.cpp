@@ -39,6 +39,10 @@ Result<std::shared_ptr<const RegexSet>, std::vector<RegexError>> RegexSet::build
   auto state = std::make_unique<State>();
   std::vector<RegexError> errors;
   for (std::size_t i = 0; i < patterns.size(); ++i) {
+    if (has_unread_escape(patterns[i])) {
+      errors.push_back({i, R"(\Q, \E and \C are not taken: escape each character, as in \.)"});
+      continue;
+    }
     std::string what;
     if (state->set.Add(patterns[i], &what) < 0) errors.push_back({i, std::move(what)});
   }

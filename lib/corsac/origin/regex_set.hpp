@@ -48,6 +48,11 @@ class RegexSet {
   std::unique_ptr<const State> state_;
 };
 
+// True when `pattern` has \Q or \E, which change what every byte between them means, or \C, which
+// is any byte: nobody needs them for an origin or a path, so no set takes them, and what stands
+// below does not have to read them.
+[[nodiscard]] bool has_unread_escape(std::string_view pattern) noexcept;
+
 // True when all that `pattern` can match ends in one registrable domain of its own
 // ("^https://(.+\.)?example\.com(:\d+)?$"), so that nobody else can have such an origin. A pattern
 // that this cannot tell of is said to have none.
