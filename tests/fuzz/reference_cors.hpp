@@ -134,7 +134,12 @@ class CorsModel {
 
   [[nodiscard]] std::string vary_of(bool is_preflight, bool is_specific_grant) const {
     bool by_origin = true;
-    if (knobs().vary == VaryMode::Dynamic) by_origin = !is_constant();
+    // Some knobs refuse an actual request for nothing but having an Origin.
+    const bool judges_actual = knobs().enforces_methods ||
+                               knobs().post_without_content_type == PostWithoutContentType::Refuse;
+    if (knobs().vary == VaryMode::Dynamic) {
+      by_origin = !is_constant() || (judges_actual && !is_preflight);
+    }
     if (knobs().vary == VaryMode::SpecificOnly) by_origin = is_specific_grant;
     const bool is_full = is_preflight && knobs().preflight_vary == PreflightVary::Full;
     std::string vary = by_origin ? "Origin" : "";

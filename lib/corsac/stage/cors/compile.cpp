@@ -134,9 +134,11 @@ VaryOn vary_on(bool origin, bool requested) noexcept {
 void set_vary(CompiledCors& compiled) noexcept {
   const CorsBehaviour& behaviour = compiled.behaviour;
   const bool is_constant = compiled.allows_any_origin && compiled.denies_all == Reason::None;
-  const bool by_origin =
-      behaviour.vary == VaryMode::Always || (behaviour.vary == VaryMode::Dynamic && !is_constant);
-  compiled.vary_of_actual = vary_on(by_origin, false);
+  const bool is_dynamic = behaviour.vary == VaryMode::Dynamic;
+  const bool by_origin = behaviour.vary == VaryMode::Always || (is_dynamic && !is_constant);
+  // Under `*` as well a knob may refuse what has an Origin and pass what has none.
+  const bool is_judged_by_origin = is_dynamic && compiled.judges_actual;
+  compiled.vary_of_actual = vary_on(by_origin || is_judged_by_origin, false);
   compiled.vary_of_preflight = vary_on(by_origin, behaviour.preflight_vary == PreflightVary::Full);
   compiled.adds_vary_to_grants = behaviour.vary == VaryMode::SpecificOnly && !is_constant;
 }
