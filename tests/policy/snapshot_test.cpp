@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "corsac/http/own_origin.hpp"
 #include "corsac/policy/compile.hpp"
 #include "policy/asked.hpp"
 #include "support/allocation_counter.hpp"
@@ -367,6 +368,34 @@ TEST(Snapshot, BlocksEveryOriginAtAColdStart) {
        "no policy: refuse 403 policy_unavailable; "
        "Vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers"},
       {"no Origin", Asked{}, "no policy: pass (replace); Vary: Origin"},
+  };
+  for (const Row& row : rows) EXPECT_EQ(ask(*snapshot, row.asked), row.told) << row.desc;
+}
+
+// No Host guard stands there, and DNS rebinding makes Origin and Host agree.
+TEST(Snapshot, BelievesNoHostAtAColdStart) {
+  const auto snapshot = Snapshot::closed_at_start();
+  const OwnOrigin by_host;
+  const OwnOrigin configured({.public_origins = {kApp}});
+  const auto asked = [](const OwnOrigin& own, std::string origin, std::string site) {
+    Asked made = on_host(get(origin), origin.substr(origin.find("//") + 2));
+    made.own = &own;
+    made.method = "POST";
+    made.sec_fetch_site = std::move(site);
+    return made;
+  };
+  Asked upgrade = asked(by_host, "http://evil.test:8080", "");
+  upgrade.method = "GET";
+  upgrade.is_websocket_upgrade = true;
+  const Row rows[] = {
+      {"an Origin that is the Host", asked(by_host, "http://evil.test:8080", ""),
+       "no policy: refuse 403 policy_unavailable; Vary: Origin"},
+      {"its upgrade", upgrade, "no policy: refuse 403 policy_unavailable; Vary: Origin"},
+      {"Sec-Fetch-Site says so", asked(by_host, kApp, "same-origin"),
+       "no policy: pass (replace); Vary: Origin"},
+      {"a public origin", asked(configured, kApp, ""), "no policy: pass (replace); Vary: Origin"},
+      {"another than the public one", asked(configured, kEvil, ""),
+       "no policy: refuse 403 policy_unavailable; Vary: Origin"},
   };
   for (const Row& row : rows) EXPECT_EQ(ask(*snapshot, row.asked), row.told) << row.desc;
 }

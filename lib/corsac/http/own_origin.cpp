@@ -166,24 +166,26 @@ std::string to_text(const OriginTuple& origin) {
 
 OwnOrigin::OwnOrigin(Config config) : config_(std::move(config)) {}
 
-bool OwnOrigin::is_same_origin(const RequestView& request) const noexcept {
+bool OwnOrigin::is_same_origin_whatever_host(const RequestView& request) const noexcept {
   if (request.origin.is_repeated()) return false;
   const HeaderField& site = request.sec_fetch_site;
   if (site.lines == 1 && site.value == "same-origin") return true;
   if (!request.origin.is_present()) return false;
+  return std::any_of(config_.public_origins.begin(), config_.public_origins.end(),
+                     [&request](const std::string& own) {
+                       return equals_ignoring_case(own, request.origin.value);
+                     });
+}
 
-  if (!config_.public_origins.empty()) {
-    return std::any_of(config_.public_origins.begin(), config_.public_origins.end(),
-                       [&request](const std::string& own) {
-                         return equals_ignoring_case(own, request.origin.value);
-                       });
-  }
+bool OwnOrigin::is_same_origin(const RequestView& request) const noexcept {
+  if (is_same_origin_whatever_host(request)) return true;
+  if (request.origin.lines != 1 || !config_.public_origins.empty()) return false;
   const std::optional<OriginTuple> origin = parse_origin_tuple(request.origin.value);
   if (!origin) return false;
   if (is_trusted_proxy(request.peer_address) && forwarded_tuple(request) == origin) return true;
   // On TLS the page is one of https, or somebody on the network wrote it.
   if (request.is_tls && origin->scheme_port != 443) return false;
-  return !site.is_present() && is_of_host(*origin, request);
+  return !request.sec_fetch_site.is_present() && is_of_host(*origin, request);
 }
 
 bool OwnOrigin::is_trusted_proxy(std::string_view peer_address) const noexcept {

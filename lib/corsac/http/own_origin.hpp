@@ -40,6 +40,8 @@ class OwnOrigin {
   // public_origins. Several Origin lines are never own, whatever else the request says: no browser
   // sends them.
   [[nodiscard]] bool is_same_origin(const RequestView& request) const noexcept;
+  // The same without the last two: what the request says about its Host proves nothing.
+  [[nodiscard]] bool is_same_origin_whatever_host(const RequestView& request) const noexcept;
 
   [[nodiscard]] bool is_trusted_proxy(std::string_view peer_address) const noexcept;
 

@@ -110,7 +110,8 @@ Pipeline Snapshot::make_pipeline(std::shared_ptr<const HostGuard> guard,
 
 std::shared_ptr<const Snapshot> Snapshot::closed_at_start() {
   std::vector<Problem> problems;
-  const CompiledCors nothing = compile_cors(CorsRules{}, problems);
+  CompiledCors nothing = compile_cors(CorsRules{}, problems);
+  nothing.is_own_by_host = false;  // no [hosts] is known yet
   assert(problems.empty() && "a rule that says nothing is a right one");
   auto snapshot = std::make_shared<Snapshot>();
   RuleInfo& rule = snapshot->rules_.front();

@@ -97,7 +97,8 @@ class Snapshot {
   }
 
   // The policy for a cold start without one: blocks every cross-origin request
-  // (policy_unavailable), varies by Origin.
+  // (policy_unavailable), varies by Origin. There is no Host guard, so Host makes no page our own:
+  // that takes Sec-Fetch-Site or a public origin.
   [[nodiscard]] static std::shared_ptr<const Snapshot> closed_at_start();
   // `good` with every origin refused as policy_unavailable; every other stage stays.
   [[nodiscard]] static std::shared_ptr<const Snapshot> closed(const Snapshot& good);

@@ -32,6 +32,8 @@ struct CompiledCors {
   bool is_report_only = false;
   // takes_file_origins, echoes_any_origin or origin_regexes.
   bool asks_further = false;
+  // Where nothing guards the Host, DNS rebinding makes it equal to any Origin.
+  bool is_own_by_host = true;
   bool takes_file_origins = false;  // a file:// value is an origin, listed or not
   CorsBehaviour behaviour = {};
   bool has_knobs = false;      // behaviour.has_knobs()

@@ -182,13 +182,18 @@ void refuse_other(const CompiledCors& cors, const RequestView& request, Reason r
   decision.handler_headers = HandlerHeaders::Replace;
 }
 
+bool is_own(const CompiledCors& cors, const RequestView& request) noexcept {
+  return cors.is_own_by_host ? request.own->is_same_origin(request)
+                             : request.own->is_same_origin_whatever_host(request);
+}
+
 [[gnu::noinline]] void refuse_unless_own(const CompiledCors& cors, const RequestView& request,
                                          Reason reason, std::string_view offending,
                                          Decision& decision) noexcept {
   // A page may always talk to its own server over a WebSocket (policy document, 4).
   const bool is_judged =
       cors.behaviour.same_origin == SameOrigin::Judge && !request.is_websocket_upgrade;
-  decision.is_own_origin = !is_judged && request.own->is_same_origin(request);
+  decision.is_own_origin = !is_judged && is_own(cors, request);
   if (!decision.is_own_origin) refuse_other(cors, request, reason, offending, decision);
 }
 
@@ -211,9 +216,10 @@ void vary_by_granted_origin(Decision& decision) noexcept {
 // all.
 
 // same_origin = "exempt_first". True when the page is our own: it passes as if there was no policy.
-[[gnu::noinline]] bool is_exempt(const RequestView& request, Decision& decision) noexcept {
+[[gnu::noinline]] bool is_exempt(const CompiledCors& cors, const RequestView& request,
+                                 Decision& decision) noexcept {
   if (request.own == nullptr || !request.origin.is_present()) return false;
-  decision.is_own_origin = request.own->is_same_origin(request);
+  decision.is_own_origin = is_own(cors, request);
   return decision.is_own_origin;
 }
 
@@ -480,7 +486,7 @@ template <bool kHasKnobs>
                                                  Decision& decision) noexcept {
   decision.is_preflight = is_preflight(knobs<kHasKnobs>(cors), request);
   if (knobs<kHasKnobs>(cors).same_origin == SameOrigin::ExemptFirst &&
-      is_exempt(request, decision)) {
+      is_exempt(cors, request, decision)) {
     return;
   }
   if (cors.is_excluded) return evaluate_excluded(cors, request, decision);
