@@ -53,6 +53,10 @@ class CorsModel {
       return {};
     }
     const bool is_exempt = knobs().same_origin != SameOrigin::Judge && is_own;
+    if (rule_.is_excluded && request.is_websocket_upgrade) {
+      return request.origin.is_present() && !is_own ? refused_upgrade(Reason::OriginNotAllowed)
+                                                    : CorsReading{};
+    }
     if (rule_.is_excluded) return decide_excluded(request, is_exempt);
     if (request.is_websocket_upgrade) return decide_upgrade(request, is_own);
     if (is_judged_as_preflight(request)) return decide_preflight(request, is_exempt);
@@ -206,6 +210,11 @@ class CorsModel {
       reason = Reason::UpgradeNotAllowed;
     }
     if (reason == Reason::None || is_own) return reading;
+    return refused_upgrade(reason);
+  }
+
+  [[nodiscard]] CorsReading refused_upgrade(Reason reason) const {
+    CorsReading reading;
     reading.reason = reason;
     const bool blocks =
         knobs().websocket == WebSocketMode::Block || knobs().on_denied == OnDenied::Block;

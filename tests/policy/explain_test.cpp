@@ -171,6 +171,15 @@ TEST(Explain, NamesEachStepThatWasAsked) {
        preflight("https://app.example.com", "PUT", "/admin"),
        {hosts, "path NO \"/admin\" is under \"excluded paths\" (policy.toml:7:2): no CORS here",
         "decision NO refuse with 403; the handler does not run"}},
+      {"an upgrade there",
+       nothing,
+       [] {
+         Asked excluded = get("https://b.example", "/admin");
+         excluded.is_websocket_upgrade = true;
+         return excluded;
+       }(),
+       {hosts, "path NO \"/admin\" is under \"excluded paths\" (policy.toml:7:2): no CORS here",
+        "decision NO refuse with 403; the handler does not run"}},
       {"an ambiguous path",
        nothing,
        get("https://app.example.com", "//"),

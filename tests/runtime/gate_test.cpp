@@ -244,6 +244,22 @@ TEST(Gate, AsksPredicatesAndGrantsLessWhenOneThrows) {
   for (const PredicateRow& row : rows) expect_row(row);
 }
 
+// The application said that CORS does not apply to it; on an excluded path it would be refused.
+TEST(Gate, LetsAnUpgradePassWhereThePolicyDoesNotApply) {
+  for (const bool applies : {false, true}) {
+    GateOptions options;
+    options.applies_to = [applies](const RequestView&) { return PredicateAnswer{applies, {}}; };
+    const auto gate = a_gate(a_policy(), options);
+    Request request("GET", "/", lines_of(kEvil));
+    RequestView view = request.view();
+    view.is_websocket_upgrade = true;
+    GateDecision result;
+    gate->decide(view, result);
+    EXPECT_EQ(text_of(result.decision), applies ? "refuse 403 origin_not_allowed" : "pass");
+    EXPECT_TRUE(view.is_websocket_upgrade);
+  }
+}
+
 // All headers of a request cannot be had: there is no memory for it.
 class NoMemoryForHeaders final : public HeaderFields {
  public:

@@ -199,10 +199,6 @@ TEST(EvaluateActual, LeavesExcludedPathsAlone) {
       {"127: one that no list has", kExcluded, get(kEvil), untouched()},
       {"127: without Origin", kExcluded, {}, untouched()},
       {"several Origin lines", kExcluded, {.origin = {kA, kA}}, untouched()},
-      {"an upgrade",
-       kExcluded,
-       {.origin = {kEvil}, .has_cookie = true, .is_upgrade = true},
-       untouched()},
       {"127: a preflight", kExcluded, preflight(kA, "GET"), refused},
       {"a preflight with the configured status", okta, preflight(kA, "GET"), refused_with_204},
       {"a preflight under reject", reject, preflight(kA, "GET"), refused},
@@ -265,6 +261,33 @@ TEST(EvaluateUpgrade, NeedsAGrantWithCredentials) {
        {.allow_credentials = true, .denies_all = Reason::PolicyUnavailable},
        upgrade({kA}),
        blocked(Reason::PolicyUnavailable, kA)},
+  });
+}
+
+TEST(EvaluateUpgrade, OnAnExcludedPathOnlyOwnPagesConnect) {
+  const TestRequest evil = {.origin = {kEvil}, .has_cookie = true, .is_upgrade = true};
+  const TestRequest listed = {.origin = {kA}, .is_upgrade = true};
+  TestPolicy with_credentials = kExcluded;
+  with_credentials.allow_credentials = true;
+  TestPolicy report_only = kExcluded;
+  report_only.report_only = true;
+  TestPolicy marked_as_rule = kExcluded;
+  marked_as_rule.behaviour = {.on_denied = OnDenied::Mark, .websocket = WebSocketMode::AsRule};
+  Expected only_counted = untouched();
+  only_counted.reason = Reason::OriginNotAllowed;
+  only_counted.offending = kEvil;
+  expect_rows({
+      {"an origin that no list has", kExcluded, evil, blocked(Reason::OriginNotAllowed, kEvil)},
+      {"one without cookies, listed elsewhere", with_credentials, listed,
+       blocked(Reason::OriginNotAllowed, kA)},
+      {"null",
+       kExcluded,
+       {.origin = {"null"}, .is_upgrade = true},
+       blocked(Reason::OriginNotAllowed, "null")},
+      {"not a browser", kExcluded, {.has_cookie = true, .is_upgrade = true}, untouched()},
+      {"an own page", kExcluded, own(evil), as_own(untouched())},
+      {"report_only", report_only, evil, only_counted},
+      {"as_rule, the rule marks", marked_as_rule, evil, only_counted},
   });
 }
 

@@ -41,6 +41,7 @@ struct Gate::State {
   enum class Answer : unsigned char { No, Yes, Threw };
   [[nodiscard]] Answer ask(const Predicate& predicate, const RequestView& request,
                            std::string_view& looked_at) noexcept;
+  static void pass_by(const RequestView& request, GateDecision& result) noexcept;
   void decide(RequestView& request, GateDecision& result) noexcept;
   [[nodiscard]] std::function<void(SnapshotPtr)> publisher() {
     return [this](SnapshotPtr next) { slot.publish(std::move(next)); };
@@ -59,11 +60,21 @@ Gate::State::Answer Gate::State::ask(const Predicate& predicate, const RequestVi
   }
 }
 
+// The application says that CORS does not apply: of an upgrade too, which an excluded path refuses.
+void Gate::State::pass_by(const RequestView& request, GateDecision& result) noexcept {
+  if (!request.is_websocket_upgrade) {
+    return result.snapshot->decide_excluded(request, result.decision);
+  }
+  RequestView plain = request;
+  plain.is_websocket_upgrade = false;
+  result.snapshot->decide_excluded(plain, result.decision);
+}
+
 void Gate::State::decide(RequestView& request, GateDecision& result) noexcept {
   const Snapshot& snapshot = *result.snapshot;
   Answer applies = Answer::Yes;
   if (applies_to) applies = ask(applies_to, request, result.extra_vary[0]);
-  if (applies == Answer::No) return snapshot.decide_excluded(request, result.decision);
+  if (applies == Answer::No) return pass_by(request, result);
   if (allow_request && request.origin.is_present()) {
     request.is_allowed_by_application =
         ask(allow_request, request, result.extra_vary[1]) == Answer::Yes;

@@ -49,7 +49,9 @@ struct GateOptions {
   std::vector<std::string> public_origins = {};
   // Peers that may set X-Forwarded-*: addresses and blocks.
   std::vector<std::string> trusted_proxies = {};
-  // `no` = this request is as one on an excluded path.
+  // `no` = this request is as one on an excluded path; but a WebSocket upgrade passes, which is
+  // refused there when it comes from another origin. Whoever says `no` to one checks its Origin
+  // himself: browsers send cookies with it.
   Predicate applies_to = {};
   // `yes` = the request's origin counts as listed (never `null`, never a malformed one). Asked only
   // of requests with an Origin.

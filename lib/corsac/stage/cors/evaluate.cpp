@@ -223,9 +223,20 @@ void vary_by_granted_origin(Decision& decision) noexcept {
   return decision.is_own_origin;
 }
 
+// An upgrade on an excluded path: nobody is granted anything here, and cookies come all the same,
+// so only pages of our own may connect.
+[[gnu::noinline]] void evaluate_excluded_upgrade(const CompiledCors& cors,
+                                                 const RequestView& request,
+                                                 Decision& decision) noexcept {
+  if (!request.origin.is_present()) return;  // not a browser
+  refuse(cors, request, Reason::OriginNotAllowed, request.origin.value, decision);
+  if (decision.outcome == Outcome::Refuse) decision.vary = cors.vary_of_actual;
+}
+
 // No grants here and nothing varies: a preflight is refused, unless the application answers it.
 [[gnu::noinline]] void evaluate_excluded(const CompiledCors& cors, const RequestView& request,
                                          Decision& decision) noexcept {
+  if (request.is_websocket_upgrade) return evaluate_excluded_upgrade(cors, request, decision);
   if (!decision.is_preflight || cors.behaviour.preflight == PreflightMode::PassThrough) return;
   if (cors.behaviour.preflight_outside_paths == OutsidePaths::Pass) return;
   refuse(cors, request, Reason::PreflightOnExcludedPath, request.path, decision);
