@@ -15,6 +15,7 @@
 
 #include <toml++/toml.h>
 
+#include <corsac/base/printable.hpp>
 #include <corsac/runtime/gate_options.hpp>
 #include <corsac/stage/host_guard.hpp>
 
@@ -57,9 +58,15 @@ class Section {
 
   void wrong(std::string_view code, std::string_view field, const toml::node& node,
              std::string what, std::string fix) {
+    wrong(code, field, node, value_text(node), std::move(what), std::move(fix));
+  }
+
+  // With a value that is shown in the place of the node's own.
+  void wrong(std::string_view code, std::string_view field, const toml::node& node,
+             std::string value, std::string what, std::string fix) {
     problems_.push_back({.code = code,
                          .path = path_ + "." + std::string(field),
-                         .value = value_text(node),
+                         .value = std::move(value),
                          .place = place_of(node),
                          .what = std::move(what),
                          .fix = std::move(fix)});
@@ -364,7 +371,8 @@ void read_public_url(Section& section, AdminConfig& admin) {
   if (node == nullptr || !node->is_string()) return;
   admin.public_host = host_of(admin.public_url);
   if (!admin.public_host.empty()) return;
-  section.wrong("admin-public-url", "public_url", *node, "this is no address of a server",
+  section.wrong("admin-public-url", "public_url", *node, without_userinfo(admin.public_url),
+                "this is no address of a server",
                 "write how browsers reach the admin listener, like \"https://admin.example.com\"");
 }
 

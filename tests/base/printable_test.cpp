@@ -47,5 +47,18 @@ TEST(Printable, StandsBetweenQuotationMarks) {
   EXPECT_EQ(to_quoted(""), "\"\"");
 }
 
+TEST(Printable, TakesUserinfoOut) {
+  const Row rows[] = {
+      {"a password", "https://u:p@evil.example", "https://***@evil.example"},
+      {"an @ and slashes in it", "https://u:p@//x@evil.example", "https://***@evil.example"},
+      {"no scheme", "u:p@evil.example", "***@evil.example"},
+      {"slashes behind it", "u:p@evil.example//x", "***@evil.example//x"},
+      {"empty userinfo", "https://@evil.example", "https://***@evil.example"},
+      {"none", "https://a.example", "https://a.example"},
+      {"nothing", "", ""},
+  };
+  for (const Row& row : rows) EXPECT_EQ(without_userinfo(row.value), row.printed) << row.desc;
+}
+
 }  // namespace
 }  // namespace corsac

@@ -122,6 +122,36 @@ TEST(EventLog, TellsEverythingAboutARefusal) {
   EXPECT_THAT(scene.lines()[0], ::testing::StartsWith(R"({"type":"event","time":)"));
 }
 
+TEST(EventLog, TellsNoUserinfoAndNoFragment) {
+  struct Row {
+    const char* desc;
+    const char* origin;
+    const char* referer;
+    const char* told_origin;
+    const char* told_referer;
+  };
+  const Row rows[] = {
+      {"a password", "https://u:secret@evil.example", "https://u:secret@evil.example/a?secret",
+       "https://***@evil.example", "https://***@evil.example/a"},
+      {"a slash in it", "https://u:sec/secret@evil.example", "https://evil.example/a#secret",
+       "https://***@evil.example", "https://evil.example/a"},
+      {"no scheme", "u:secret@evil.example", "u:secret@evil.example", "***@evil.example",
+       "***@evil.example"},
+      {"an @ in a path", "https://evil.example", "https://evil.example/@user",
+       "https://evil.example", "https://evil.example/@user"},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.desc);
+    Scene scene;
+    Request request("GET", "/", {{"Origin", row.origin}, {"Referer", row.referer}});
+    scene.record(request.view());
+    const Json event = Json::parse(scene.lines().at(0));
+    EXPECT_EQ(event["origin"], row.told_origin);
+    EXPECT_EQ(event["referer"], row.told_referer);
+    EXPECT_THAT(scene.lines()[0], Not(HasSubstr("secret")));
+  }
+}
+
 TEST(EventLog, TellsAbsentFromEmptyAndFromNull) {
   struct Row {
     const char* desc;

@@ -254,6 +254,16 @@ TEST(ServerConfig, NamesAPublicUrlThatIsNone) {
   }
 }
 
+TEST(ServerConfig, ShowsNoPasswordOfAPublicUrl) {
+  const test::TempFolder folder;
+  const auto config =
+      read(folder, "[admin]\npublic_url = \"https://u:secret@x.example/\"\n" + std::string(kStore));
+  ASSERT_FALSE(config.has_value());
+  const std::string text = config.error().text();
+  EXPECT_EQ(text.find("secret"), std::string::npos) << text;
+  EXPECT_NE(text.find("https://***@x.example/"), std::string::npos) << text;
+}
+
 TEST(ServerConfig, WantsTokensWhereOthersCanReachTheAdminListener) {
   check_wrong({
       {"every address",

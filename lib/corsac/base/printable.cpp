@@ -52,4 +52,12 @@ std::string to_one_line(std::string_view sentence, std::size_t limit_bytes) {
 
 std::string to_quoted(std::string_view value) { return '"' + to_printable(value) + '"'; }
 
+std::string without_userinfo(std::string_view text) {
+  const std::size_t at = text.rfind('@');
+  if (at == std::string_view::npos) return std::string(text);
+  const std::size_t slashes = text.find("//");
+  const std::size_t begin = slashes < at ? slashes + 2 : 0;
+  return std::string(text.substr(0, begin)) + "***" + std::string(text.substr(at));
+}
+
 }  // namespace corsac

@@ -25,4 +25,8 @@ inline constexpr std::size_t kPrintableLimitBytes = 120;
 // to_printable between quotation marks, as values stand in sentences.
 [[nodiscard]] std::string to_quoted(std::string_view value);
 
+// `text`, an origin or an authority, with what stands before its last "@" as "***": a password may
+// be in there. "https://***@host"; text without "@" as it is.
+[[nodiscard]] std::string without_userinfo(std::string_view text);
+
 }  // namespace corsac

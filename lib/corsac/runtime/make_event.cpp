@@ -30,10 +30,15 @@ std::optional<std::string> printable_value(const HeaderField& field) {
   return to_printable(field.value);
 }
 
-// A query may hold a token; the path before it tells where the request came from.
-std::optional<std::string> referer_without_query(const HeaderField& field) {
+// A query or a fragment may hold a token, and userinfo a password; the path tells where the request
+// came from.
+std::optional<std::string> referer_without_secrets(const HeaderField& field) {
   if (!field.is_present()) return std::nullopt;
-  return to_printable(field.value.substr(0, field.value.find('?')));
+  const std::string_view page = field.value.substr(0, field.value.find_first_of("?#"));
+  const std::size_t slashes = page.find("//");
+  const std::size_t authority = slashes == std::string_view::npos ? 0 : slashes + 2;
+  const std::size_t path = std::min(page.find('/', authority), page.size());
+  return to_printable(without_userinfo(page.substr(0, path)) + std::string(page.substr(path)));
 }
 
 void add_header_name(void* context, std::string_view name, std::string_view) {
@@ -45,7 +50,13 @@ void add_header_name(void* context, std::string_view name, std::string_view) {
 
 }  // namespace
 
-Event make_event(const Snapshot& snapshot, const RequestView& request, const Decision& decision) {
+Event make_event(const Snapshot& snapshot, const RequestView& seen, const Decision& decided) {
+  // No browser puts userinfo into an Origin, so nothing of it is told, in hints neither.
+  const std::string origin = without_userinfo(seen.origin.value);
+  RequestView request = seen;
+  Decision decision = decided;
+  request.origin.value = origin;
+  if (decision.offending == seen.origin.value) decision.offending = origin;
   Event event;
   event.revision = to_printable(snapshot.revision());
   event.outcome = outcome_of(decision);
@@ -61,7 +72,7 @@ Event make_event(const Snapshot& snapshot, const RequestView& request, const Dec
   event.content_type = printable_value(request.content_type);
   event.host = printable_value(request.host);
   event.origin = printable_value(request.origin);
-  event.referer = referer_without_query(request.referer);
+  event.referer = referer_without_secrets(request.referer);
   const OwnOrigin* own = request.own;
   event.own_origin = own == nullptr ? std::string() : to_printable(own->describe(request));
   event.client = to_printable(own == nullptr ? request.peer_address : own->client_address(request));
