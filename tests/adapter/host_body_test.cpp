@@ -393,6 +393,18 @@ TEST(HostBodies, LeaveTheConnectionOpenWhereNothingIsUnread) {
   }
 }
 
+// RFC 9110, 8.6: no Content-Length in a 204.
+TEST(HostBodies, HaveNoLengthInA204) {
+  const TestHost host(make_test_gate());
+  RawConnection connection(host.port());
+  connection.send(preflight("/ok", kApp, "PUT"));
+  const RawResponse response = connection.receive();
+  EXPECT_EQ(response.status, 204);
+  EXPECT_TRUE(response.values("content-length").empty());
+  connection.send(preflight("/ok", kEvil, "PUT"));
+  EXPECT_EQ(connection.receive().values("content-length").size(), 1U);  // 403
+}
+
 TEST(HostBodies, PassWhereTheApplicationWantsThemAndHideNoRequestEither) {
   const TestHost host(make_test_gate(), {.allow_unread_bodies = true});
   const SmuggledRow rows[] = {

@@ -192,6 +192,11 @@ inline void Hooks::finish(const DecisionSlot& slot, httplib::Response& response)
     erase_lines(response.headers,
                 [](std::string_view name) { return equals_ignoring_case(name, "Content-Type"); });
   }
+  if (response.status == 204 && !slot.must_close) {
+    // The host has added one. RFC 9110, 8.6: none in a 204.
+    erase_lines(response.headers,
+                [](std::string_view name) { return equals_ignoring_case(name, "Content-Length"); });
+  }
   if (response.status >= 400) replace_line(response.headers, "Cache-Control", "no-store");
   if (decision.outcome == Outcome::Refuse && slot.decided.shows_reason) {
     replace_line(response.headers, "X-Corsac-Reason", reason_info(decision.reason).code);
