@@ -249,6 +249,15 @@ TEST(Hint, SaysWhatThisRequestTellsBeyondItsReason) {
       {"an upgrade of another origin", upgrade("https://b.example", false),
        "WebSockets always send cookies, so their origin needs a rule that lists it with "
        "allow_credentials = true."},
+      {"an upgrade on an excluded path",
+       [&] {
+         Asked excluded = upgrade("https://a.example", false);
+         excluded.target = "/excluded";
+         return excluded;
+       }(),
+       "WebSockets always send cookies, so where the policy excludes a path only this server's own "
+       "pages may connect: write a rule for the path that lists the origin with "
+       "allow_credentials = true, and do not exclude it."},
       {"an upgrade with a cookie", upgrade("https://a.example", true),
        "WebSockets always send cookies, so their origin needs a rule that lists it with "
        "allow_credentials = true."},
@@ -257,6 +266,7 @@ TEST(Hint, SaysWhatThisRequestTellsBeyondItsReason) {
   };
   Policy policy;
   policy.cors.allowed_origins = {"https://a.example"};
+  policy.cors.excluded_paths = {"/excluded"};
   const auto snapshot = compiled(policy);
   for (const auto& row : rows) EXPECT_EQ(hint_of(*snapshot, row.asked), row.hint) << row.desc;
 }

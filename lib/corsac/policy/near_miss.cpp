@@ -105,6 +105,12 @@ std::string hint_for_upgrade() {
          "allow_credentials = true.";
 }
 
+std::string hint_for_excluded_upgrade() {
+  return "WebSockets always send cookies, so where the policy excludes a path only this server's "
+         "own pages may connect: write a rule for the path that lists the origin with "
+         "allow_credentials = true, and do not exclude it.";
+}
+
 }  // namespace
 
 std::string near_miss(const Snapshot& snapshot, const RequestView& request,
@@ -125,7 +131,7 @@ std::string near_miss(const Snapshot& snapshot, const RequestView& request,
   }
 }
 
-std::string hint(const Snapshot&, const RequestView& request, const Decision& decision) {
+std::string hint(const Snapshot& snapshot, const RequestView& request, const Decision& decision) {
   switch (decision.reason) {
     case Reason::None:
       return {};
@@ -134,7 +140,10 @@ std::string hint(const Snapshot&, const RequestView& request, const Decision& de
     case Reason::OriginNotAllowed: {
       std::string text = hint_for_own_host(request);
       if (!text.empty()) return text;
-      if (request.is_websocket_upgrade) return hint_for_upgrade();
+      const auto& cors = snapshot.rule(decision.rule).cors;
+      if (request.is_websocket_upgrade) {
+        return cors && cors->is_excluded ? hint_for_excluded_upgrade() : hint_for_upgrade();
+      }
       break;
     }
     case Reason::UpgradeNotAllowed: {
