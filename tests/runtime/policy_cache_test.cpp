@@ -80,7 +80,8 @@ TEST(PolicyCache, IsReplacedAsAWhole) {
   const test::TempFolder folder;
   const fs::path file = folder.path() / "policy.cache";
   ASSERT_EQ(code_of(write_policy_cache(file, json_of("https://a.example"), "1", kReadAt)), "");
-  folder.write("policy.cache.new", "what an earlier run left behind");
+  folder.write("policy.cache.new-" + std::to_string(::getpid()),
+               "what an earlier run with this number left behind");
   ASSERT_EQ(code_of(write_policy_cache(file, json_of("https://b.example"), "2", kReadAt)), "");
   const auto cached = read_policy_cache(file);
   ASSERT_TRUE(cached);

@@ -122,6 +122,20 @@ TEST(SupervisorCache, IsClosedWithoutAUsableCache) {
   }
 }
 
+// The hash does not cover the time; whatever stands there, age is not lost.
+TEST(SupervisorCache, IsClosedWhateverOldTimeStandsInIt) {
+  for (const char* time : {"2025-12-31T22:00:00Z", "1700-01-01T00:00:00Z"}) {
+    const CacheScene cache;
+    ASSERT_FALSE(write_policy_cache(cache.file, document({kOrigin}), "7", *parse_time(time)));
+    test::SupervisorScene scene;
+    cache.prepare(scene);
+    scene.store.answer(CORSAC_UNREACHABLE);
+    ASSERT_TRUE(scene.start()) << time << scene.error.text();
+    EXPECT_EQ(scene.state(), StoreState::Closed) << time;
+    EXPECT_EQ(scene.decision_for(kOrigin), "policy_unavailable") << time;
+  }
+}
+
 // A right hash does not make a right policy.
 TEST(SupervisorCache, IsJudgedLikeAnyInput) {
   const CacheScene cache;

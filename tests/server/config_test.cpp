@@ -192,19 +192,13 @@ TEST(ServerConfig, NamesAStoreThatIsNone) {
        "[store]\non_start_failure = \"cached\"\n",
        {"2:20 field-missing store.on_start_failure"}},
       {"a cache file that is no text",
-       "[store]
-cache_file = 1
-",
+       "[store]\ncache_file = 1\n",
        {"2:14 field-type store.cache_file"}},
       {"a list of what are no texts, or two in one",
-       "[store]
-urls = [\"x\", 1, \"a,b\"]
-",
+       "[store]\nurls = [\"x\", 1, \"a,b\"]\n",
        {"2:14 field-type store.urls", "2:17 field-range store.urls"}},
       {"a table for a setting of the plugin",
-       "[store]
-urls = {a = 1}
-",
+       "[store]\nurls = {a = 1}\n",
        {"2:8 field-type store.urls"}},
   };
   for (const auto& row : rows) {

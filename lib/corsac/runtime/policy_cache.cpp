@@ -191,8 +191,9 @@ std::optional<Problem> write_policy_cache(const fs::path& file, std::string_view
   hashed += json;
   const std::string head = std::string(kFirstLine) + std::string(kTimeName) + second_text(read_at) +
                            '\n' + std::string(kHashName) + to_text(sha256(hashed)) + '\n';
+  // A name of our own: two programs that were given one file must not take each other's away.
   fs::path fresh = file;
-  fresh += ".new";
+  fresh += ".new-" + std::to_string(::getpid());
   int error = write_new(fresh, head, hashed);
   if (error == 0 && ::rename(fresh.c_str(), file.c_str()) != 0) error = errno;
   if (error != 0) {

@@ -152,6 +152,17 @@ bool StoreWorker::State::open() {
   void* opened = nullptr;
   const std::int32_t status =
       call_plugin(wanted_open, [&] { return table.open(&host.table(), &settings, &opened); });
+  // The contract has no store without a pointer: a read would get it back and stumble.
+  if (status == CORSAC_OK && opened != nullptr) {
+    // Before anything that may throw: a store that nobody remembers is never closed, and its
+    // threads would call a host that is gone.
+    const std::lock_guard interrupts(interrupt_mutex);
+    const std::lock_guard lock(mutex);
+    store = opened;
+    open_state = OpenState::Open;
+    changed.notify_all();
+    return true;
+  }
   ReadResult failure;
   failure.status = ReadStatus::NotOpened;
   failure.detail = detail_of(status);
@@ -162,15 +173,11 @@ bool StoreWorker::State::open() {
     failure.problems.push_back(
         {.code = "store-not-opened", .path = "store", .what = failure.detail});
   }
-  // The contract has no store without a pointer: a read would get it back and stumble.
-  const bool is_open = status == CORSAC_OK && opened != nullptr;
-  const std::lock_guard interrupts(interrupt_mutex);
   const std::lock_guard lock(mutex);
-  store = is_open ? opened : nullptr;
-  if (!is_open) open_failure = std::move(failure);
-  open_state = is_open ? OpenState::Open : OpenState::Failed;
+  open_failure = std::move(failure);
+  open_state = OpenState::Failed;
   changed.notify_all();
-  return is_open;
+  return false;
 }
 
 ReadResult StoreWorker::State::result_of(std::int32_t status, PolicyReader& reader) {

@@ -102,7 +102,9 @@ void Supervisor::request_reload() { state_->loop.request_read(); }
 
 Report Supervisor::reload_and_wait(std::chrono::milliseconds deadline) {
   const std::uint64_t ticket = state_->loop.request_read();
-  auto report = state_->loop.wait_for_judgement(ticket, deadline);
+  // Longer ones mean "for ever", and would overflow when added to the present moment.
+  auto report = state_->loop.wait_for_judgement(
+      ticket, std::min<std::chrono::milliseconds>(deadline, kLongest));
   if (report) return std::move(*report);
   return Report({Problem{.code = "store-deadline",
                          .what = "the policy was not read within the time that was given"}});

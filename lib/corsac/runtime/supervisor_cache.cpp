@@ -14,6 +14,8 @@ namespace {
 
 // How often the time in the cache is brought up to date at most.
 constexpr std::chrono::seconds kCacheRenewal{10};
+// Older than any max_stale may be.
+constexpr std::chrono::hours kLongestAge{24 * 365 * 20};
 
 }  // namespace
 
@@ -37,8 +39,11 @@ void SupervisorLoop::use_cache(Verdict& verdict) {
     return;
   }
   in_force_.take(std::move(judgement));
-  // Times in the future come from a clock that was set back: as old as can be told.
-  const auto age = std::max(clock_->wall_now() - cached->read_at, Steady::duration::zero());
+  // In the future: the clock was set back since, and the policy counts as just read. Far in the
+  // past the difference would overflow.
+  const auto wall = clock_->wall_now();
+  const auto read_at = std::clamp(cached->read_at, wall - kLongestAge, wall);
+  const Steady::duration age = wall - read_at;
   health_.note_cached(Steady::now(), age, verdict.has_answered);
   journal_.note(LogLevel::Warning, "the policy comes from the cache, where it was read at " +
                                        time_text(cached->read_at));
