@@ -12,6 +12,7 @@
 #include <utility>
 #include <variant>
 
+#include "../parts/setting_names.hpp"
 #include "url.hpp"
 
 namespace corsac::redis_store {
@@ -40,41 +41,8 @@ constexpr std::uint32_t kLargestLimitBytes = 1024U * 1024 * 1024;
 constexpr std::size_t kSentinelLimit = 32;
 constexpr std::size_t kNameLimitBytes = 128;
 
-// Insertions, deletions and replacements between the two.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
-std::string_view nearest_name(std::string_view name) {
-  constexpr std::size_t kLongestSlip = 64;  // no slip of the pen is longer
-  name = name.substr(0, kLongestSlip);
-  return *std::min_element(kNames.begin(), kNames.end(), [&](auto a, auto b) {
-    return edit_distance(name, a) < edit_distance(name, b);
-  });
-}
-
 bool is_printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char byte) { return byte > ' ' && byte < 127; });
-}
-
-bool is_variable_name(std::string_view text) {
-  const auto is_fine = [](char byte) {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') || byte == '_';
-  };
-  return !text.empty() && !(text[0] >= '0' && text[0] <= '9') &&
-         std::all_of(text.begin(), text.end(), is_fine);
 }
 
 // Reads the entries one by one, and remembers that something was wrong.
@@ -84,7 +52,7 @@ class Reading {
       : host_(host), settings_(settings) {}
 
   [[nodiscard]] std::optional<RedisSettings> all() {
-    check_names();
+    is_fine_ = store_parts::check_setting_names(host_, settings_, "redis", kNames, advice_for);
     read_place();
     read_login("user", "password_env", result_.login);
     read_login("sentinel_user", "sentinel_password_env", result_.sentinel_login);
@@ -101,24 +69,11 @@ class Reading {
     is_fine_ = false;
   }
 
-  void check_names() {
-    std::vector<std::string_view> seen;
-    for (std::size_t i = 0; i < settings_.size(); ++i) {
-      const std::string_view name = settings_[i].name;
-      if (std::find(kNames.begin(), kNames.end(), name) == kNames.end()) {
-        wrong("setting-unknown", name, "the store \"redis\" has no such setting", advice_for(name));
-      } else if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
-        wrong("setting-repeated", name, "the setting stands here twice", "remove one of the two");
-      }
-      seen.push_back(name);
-    }
-  }
-
   static std::string advice_for(std::string_view name) {
     if (name == "password" || name == "sentinel_password") {
       return "write " + std::string(name) + "_env, the name of an environment variable";
     }
-    return "write " + std::string(nearest_name(name)) + ", or remove it";
+    return "write " + std::string(store_parts::nearest_name(name, kNames)) + ", or remove it";
   }
 
   void read_place() {
@@ -216,9 +171,10 @@ class Reading {
     }
     const auto variable = settings_.find(password_name);
     if (!variable) return;
-    const char* password =
-        is_variable_name(*variable) ? ::secure_getenv(std::string(*variable).c_str()) : nullptr;
-    if (!is_variable_name(*variable)) {
+    const char* password = store_parts::is_variable_name(*variable)
+                               ? ::secure_getenv(std::string(*variable).c_str())
+                               : nullptr;
+    if (!store_parts::is_variable_name(*variable)) {
       wrong("setting-value", password_name, "this is no name of an environment variable",
             "write the name, as CORSAC_REDIS_PASSWORD, and put the password into the variable");
     } else if (password == nullptr || *password == '\0') {

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-#include "../toml/content_hash.hpp"
+#include "../parts/content_hash.hpp"
 #include "fault.hpp"
 #include "next_link.hpp"
 #include "okta_filter.hpp"
@@ -106,7 +106,7 @@ Status OktaRecords::fetch(Source& source, plugin::Sink& sink, std::vector<std::s
 
 Status OktaRecords::hand_over(Source& source, plugin::Sink& sink,
                               const std::vector<std::string>& pages) {
-  toml_store::ContentHash hash;
+  store_parts::ContentHash hash;
   OktaFilter filter(sink);
   sink.integer("version", 1);
   sink.begin_list("trusted_origins");

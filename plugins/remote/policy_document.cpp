@@ -6,14 +6,14 @@
 #include <string_view>
 #include <utility>
 
-#include "../toml/content_hash.hpp"
+#include "../parts/content_hash.hpp"
 
 namespace corsac::remote_store {
 namespace {
 
 // Not the ETag: a server may give the same one to two documents, and any length.
 std::string revision_of(std::string_view bytes) {
-  toml_store::ContentHash hash;
+  store_parts::ContentHash hash;
   hash.add(bytes);
   return hash.text();
 }

@@ -12,6 +12,8 @@
 #include <system_error>
 #include <utility>
 
+#include "../parts/setting_names.hpp"
+
 namespace corsac::remote_store {
 namespace {
 
@@ -36,7 +38,10 @@ class Reader {
       : host_(host), settings_(settings) {}
 
   [[nodiscard]] std::optional<RemoteSettings> read() {
-    check_names();
+    is_fine_ = store_parts::check_setting_names(
+        host_, settings_, "remote", kNames, [](std::string_view) -> std::string {
+          return "write url, kind, token_env, token_scheme, ca_file or limit_bytes, or remove it";
+        });
     take("url", [this](std::string_view value) { return url(value); });
     take("kind", [this](std::string_view value) { return kind(value); });
     take("ca_file", [this](std::string_view value) { return ca_file(value); });
@@ -65,22 +70,6 @@ class Reader {
              std::string_view fix) {
     host_.problem(code, setting, what, fix);
     is_fine_ = false;
-  }
-
-  void check_names() {
-    for (std::size_t i = 0; i < settings_.size(); ++i) {
-      const std::string_view name = settings_[i].name;
-      if (std::find(kNames.begin(), kNames.end(), name) == kNames.end()) {
-        wrong("setting-unknown", name, "the store \"remote\" has no such setting",
-              "write url, kind, token_env, token_scheme, ca_file or limit_bytes, or remove it");
-        continue;
-      }
-      for (std::size_t before = 0; before < i; ++before) {
-        if (settings_[before].name != name) continue;
-        wrong("setting-repeated", name, "the setting stands here twice", "remove one of the two");
-        break;
-      }
-    }
   }
 
   template <class Take>
@@ -154,12 +143,8 @@ class Reader {
   Complaint token(std::string_view value) {
     constexpr std::string_view kFix =
         "write the name of an environment variable that holds it, as CORSAC_TOKEN";
-    const bool is_name = !value.empty() && !(value.front() >= '0' && value.front() <= '9') &&
-                         std::all_of(value.begin(), value.end(), [](char c) {
-                           return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                                  (c >= 'a' && c <= 'z');
-                         });
-    if (!is_name) return {"this is no name of an environment variable", std::string(kFix)};
+    if (!store_parts::is_variable_name(value))
+      return {"this is no name of an environment variable", std::string(kFix)};
     const char* token = ::secure_getenv(std::string(value).c_str());
     if (token == nullptr || *token == '\0') {
       return {"the environment variable of that name is not set", std::string(kFix)};

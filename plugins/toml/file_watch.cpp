@@ -36,7 +36,7 @@ FileState look_at_file(const std::string& path, std::size_t limit_bytes,
   state.read_at_ns = realtime_ns();
   CheckedFile file(path);
   state.identity = file.identity();
-  ContentHash hash;
+  store_parts::ContentHash hash;
   const bool is_whole = file.read(limit_bytes, [&](std::string_view piece) {
     hash.add(piece);
     return is_wanted();

@@ -30,7 +30,7 @@ ReadFile read_file(std::string path, std::size_t limit_bytes, std::size_t watch_
   CheckedFile file(read.state.path);
   read.state.identity = file.identity();
   read.content.reserve(std::min<std::size_t>(file.identity().size_bytes, limit_bytes));
-  ContentHash hash;
+  store_parts::ContentHash hash;
   const bool is_whole = file.read(limit_bytes, [&](std::string_view piece) {
     read.content.append(piece);
     hash.add(piece);

@@ -8,35 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "../parts/setting_names.hpp"
+
 namespace corsac::toml_store {
 namespace {
 
 constexpr std::array<std::string_view, 2> kNames = {"file", "poll_seconds"};
 constexpr int kPollLimitSeconds = 3600;
-
-// Insertions, deletions and replacements between the two.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
-std::string_view nearest_name(std::string_view name) {
-  constexpr std::size_t kLongestSlip = 64;  // no slip of the pen is longer
-  name = name.substr(0, kLongestSlip);
-  return *std::min_element(kNames.begin(), kNames.end(), [&](auto a, auto b) {
-    return edit_distance(name, a) < edit_distance(name, b);
-  });
-}
 
 bool read_poll_seconds(std::string_view value, TomlSettings& result) {
   int seconds = 0;
@@ -73,7 +51,7 @@ std::optional<TomlSettings> read_settings(const plugin::Host& host,
     const auto [name, value] = settings[i];
     if (std::find(kNames.begin(), kNames.end(), name) == kNames.end()) {
       wrong("setting-unknown", name, "the store \"toml\" has no such setting",
-            "write " + std::string(nearest_name(name)) + ", or remove it");
+            "write " + std::string(store_parts::nearest_name(name, kNames)) + ", or remove it");
     } else if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
       wrong("setting-repeated", name, "the setting stands here twice", "remove one of the two");
     } else if (name == "file" && !read_file(value, settings.directory(), result)) {

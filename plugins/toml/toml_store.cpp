@@ -17,7 +17,7 @@
 #include <corsac_store_plugin.hpp>
 
 #include "checked_file.hpp"
-#include "content_hash.hpp"
+#include "../parts/content_hash.hpp"
 #include "document.hpp"
 #include "file_watch.hpp"
 #include "folder_events.hpp"
@@ -122,7 +122,7 @@ class TomlStore final : public plugin::Store {
   }
 
   static std::string revision_of(const PolicyFiles& files) {
-    ContentHash revision;
+    store_parts::ContentHash revision;
     for (const FileState& state : files.states()) revision.add(state.hash.text());
     return revision.text();
   }

@@ -16,7 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "checked_file.hpp"
-#include "content_hash.hpp"
+#include "parts/content_hash.hpp"
 #include "toml_store_fixture.hpp"
 
 namespace corsac {
@@ -235,7 +235,7 @@ TEST(ContentHash, IsFnv1aOf128Bits) {
       {"several bytes", "foobar", "343e1662793c64bf6f0d3597ba446f18"},
   };
   for (const HashRow& row : rows) {
-    toml_store::ContentHash hash;
+    store_parts::ContentHash hash;
     for (const char byte : row.content) hash.add({&byte, 1});
     EXPECT_EQ(hash.text(), row.hash) << row.desc;
   }

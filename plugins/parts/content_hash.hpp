@@ -1,6 +1,7 @@
 #pragma once
 
-// A mark for the content of a file: tells whether it changed, and names the state of a document.
+// A mark for the content of a document: tells whether it changed, and names the state of a
+// document.
 //
 // FNV-1a with 128 bits. Not a cryptographic hash, on purpose: whoever can write the policy needs no
 // collision to change it, and whoever cannot gets no say in its bytes. Every step is a bijection of
@@ -12,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace corsac::toml_store {
+namespace corsac::store_parts {
 
 class ContentHash {
  public:
@@ -43,4 +44,4 @@ class ContentHash {
   Word state_ = kOffset;
 };
 
-}  // namespace corsac::toml_store
+}  // namespace corsac::store_parts
