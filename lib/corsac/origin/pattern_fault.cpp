@@ -126,9 +126,11 @@ std::string repaired_scheme(std::string_view text) {
   const std::size_t end = text.find("://");
   if (end == std::string_view::npos) {
     for (const std::string_view scheme : {"https", "http"}) {
-      // "https:example.com" and "https:/example.com", which browsers' address bars take.
-      if (equals_ignoring_case(text.substr(0, text.find(':')), scheme) &&
-          text.size() > scheme.size()) {
+      // "https:example.com" and "https:/example.com", which browsers' address bars take, and
+      // "https//example.com".
+      const std::string_view rest = text.substr(std::min(scheme.size(), text.size()));
+      if (equals_ignoring_case(text.substr(0, scheme.size()), scheme) &&
+          (rest.starts_with(':') || rest.starts_with("//"))) {
         return std::string(scheme);
       }
     }
