@@ -67,16 +67,16 @@ void apply(const HeaderLine& line, RequestView& request,
 // them together are no longer than this.
 constexpr std::size_t kSafelistedValuesLimitBytes = 1024;
 
-// The headers that the page sets, as far as they need a preflight: lower case, sorted, each once.
+// The headers that the page sets, as far as they need a preflight.
 class PageHeaders {
  public:
   // A bare name stands for any value.
-  void add_name(std::string_view name) { unsafe_.push_back(to_ascii_lower(name)); }
+  void add_name(std::string_view name) { unsafe_.emplace_back(name); }
 
   void add(const HeaderLine& line) {
     if (is_forbidden_request_header(line.name)) return;  // a page cannot set it
     if (!is_safelisted_request_header(line.name, line.value)) return add_name(line.name);
-    safelisted_.push_back(to_ascii_lower(line.name));
+    safelisted_.emplace_back(line.name);
     safelisted_bytes_ += line.value.size();
   }
 
@@ -86,11 +86,7 @@ class PageHeaders {
     if (safelisted_bytes_ > kSafelistedValuesLimitBytes) {
       names.insert(names.end(), safelisted_.begin(), safelisted_.end());
     }
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-    std::string text;
-    for (const std::string& name : names) text += (text.empty() ? "" : ",") + name;
-    return text;
+    return to_requested_headers(std::move(names));
   }
 
  private:

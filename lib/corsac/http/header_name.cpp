@@ -137,6 +137,15 @@ bool is_safelisted_request_header(std::string_view name, std::string_view value)
   return equals_ignoring_case(name, "Range") && is_simple_range(value);
 }
 
+std::string to_requested_headers(std::vector<std::string> names) {
+  for (std::string& name : names) name = to_ascii_lower(name);
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ",") + name;
+  return text;
+}
+
 bool is_response_only_header(std::string_view name) noexcept {
   return starts_with_ignoring_case(name, "Access-Control-Allow-") ||
          is_among(name, kResponseOnlyHeaders);

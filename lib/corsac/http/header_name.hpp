@@ -1,6 +1,8 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace corsac {
 
@@ -17,6 +19,10 @@ namespace corsac {
 // and nothing is with more than 128 bytes.
 [[nodiscard]] bool is_safelisted_request_header(std::string_view name,
                                                 std::string_view value) noexcept;
+
+// Fetch, 4.8 "CORS-preflight fetch": the value of Access-Control-Request-Headers for a request with
+// these headers that are not safelisted. Lower case, sorted, each once; empty = no such header.
+[[nodiscard]] std::string to_requested_headers(std::vector<std::string> names);
 
 // Names of the CORS protocol that only a server sends: in an allowed_headers list they are a
 // misunderstanding. Access-Control-Allow-*, -Expose-Headers, -Max-Age, Timing-Allow-Origin. Any

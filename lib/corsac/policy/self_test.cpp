@@ -29,10 +29,6 @@ namespace {
 // A host that no rule can mean: RFC 6761, 6.4 keeps "invalid" for that.
 constexpr std::string_view kNobodysHost = "test.invalid";
 
-// Fetch, 2.2.2: safelisted whatever usual value they have.
-constexpr std::array<std::string_view, 3> kAlwaysSafelisted = {"accept", "accept-language",
-                                                               "content-language"};
-
 // A Host value that the guard takes for this pattern.
 std::string host_for(const HostPattern& pattern) {
   std::string host = pattern.host_form == HostForm::Subdomain ? "a" + pattern.host : pattern.host;
@@ -108,7 +104,7 @@ Exchange::Exchange(const PolicyTest& test, const Snapshot& snapshot)
   if (!requested_headers_.empty()) preflight_.requested_headers = requested_lines_;
 }
 
-// Fetch, 4.8: lower case, sorted, each once. What a page cannot set never gets there; a test that
+// What a page cannot set never gets there; a test that
 // judges a preflight alone asks for every name that it gives.
 void Exchange::take_headers(const PolicyTest& test) {
   std::vector<std::string> names;
@@ -116,18 +112,13 @@ void Exchange::take_headers(const PolicyTest& test) {
     std::string name = to_ascii_lower(header);
     actual_.has_cookie = actual_.has_cookie || name == "cookie";
     actual_.has_authorization = actual_.has_authorization || name == "authorization";
-    const bool is_dropped = is_forbidden_request_header(name) ||
-                            std::find(kAlwaysSafelisted.begin(), kAlwaysSafelisted.end(), name) !=
-                                kAlwaysSafelisted.end();
+    // A test gives no values: dropped is what needs no preflight with any usual one.
+    const bool is_dropped =
+        is_forbidden_request_header(name) || is_safelisted_request_header(name, {});
     if (test.request == PolicyTest::Request::AsBrowser && is_dropped) continue;
     names.push_back(std::move(name));
   }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  for (const std::string& name : names) {
-    if (!requested_headers_.empty()) requested_headers_ += ',';
-    requested_headers_ += name;
-  }
+  requested_headers_ = to_requested_headers(std::move(names));
 }
 
 // One request of a test, and what came of it.
