@@ -12,21 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <corsac/base/descriptor.hpp>
+
 namespace corsac::server {
 namespace {
 
 // A line has about a hundred bytes; nobody has ten thousand administrators.
 constexpr off_t kLimitBytes = off_t{1024} * 1024;
-
-struct Descriptor {
-  explicit Descriptor(int number) : value(number) {}
-  ~Descriptor() {
-    if (value >= 0) ::close(value);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  const int value;
-};
 
 struct Objection {
   std::string what;
@@ -81,15 +73,15 @@ Report report(const std::filesystem::path& file, Objection objection) {
 Result<std::vector<AdminToken>, Report> read_token_file(const std::filesystem::path& file) {
   // Without O_NONBLOCK a FIFO would wait for a writer.
   const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (descriptor.value < 0) {
+  if (!descriptor.is_open()) {
     const int error = errno;
     return fail(
         report(file, {"the file cannot be opened: " + std::generic_category().message(error),
                       "create it, a line \"name scope sha256-of-token\" for each token"}));
   }
-  Objection objection = objection_to(descriptor.value);
+  Objection objection = objection_to(descriptor.get());
   if (!objection.what.empty()) return fail(report(file, std::move(objection)));
-  auto text = read_all(descriptor.value);
+  auto text = read_all(descriptor.get());
   if (!text) return fail(report(file, std::move(text.error())));
   return parse_admin_tokens(*text, file.string());
 }

@@ -4,7 +4,6 @@
 #include "corsac/base/printable.hpp"
 
 namespace corsac {
-
 namespace {
 
 // True for what may stand in a line as it is, quotes and backslashes too.
@@ -18,14 +17,14 @@ void append_hex(char c, std::string& text) {
   text += kHex[byte & 0xFU];
 }
 
-}  // namespace
+enum class Escapes : unsigned char { No, Yes };  // of quotes and backslashes
 
-std::string to_printable(std::string_view value, std::size_t limit_bytes) {
-  const bool is_cut = value.size() > limit_bytes;
+std::string to_visible(std::string_view bytes, std::size_t limit_bytes, Escapes escapes) {
+  const bool is_cut = bytes.size() > limit_bytes;
   std::string text;
-  text.reserve(value.size() < limit_bytes ? value.size() : limit_bytes + 3);
-  for (const char c : value.substr(0, limit_bytes)) {
-    if (c == '"' || c == '\\') text += '\\';
+  text.reserve(is_cut ? limit_bytes + 3 : bytes.size());
+  for (const char c : bytes.substr(0, limit_bytes)) {
+    if (escapes == Escapes::Yes && (c == '"' || c == '\\')) text += '\\';
     if (is_visible(c)) {
       text += c;
     } else {
@@ -36,18 +35,14 @@ std::string to_printable(std::string_view value, std::size_t limit_bytes) {
   return text;
 }
 
+}  // namespace
+
+std::string to_printable(std::string_view value, std::size_t limit_bytes) {
+  return to_visible(value, limit_bytes, Escapes::Yes);
+}
+
 std::string to_one_line(std::string_view sentence, std::size_t limit_bytes) {
-  std::string text;
-  text.reserve(sentence.size() < limit_bytes ? sentence.size() : limit_bytes + 3);
-  for (const char c : sentence.substr(0, limit_bytes)) {
-    if (is_visible(c)) {
-      text += c;
-    } else {
-      append_hex(c, text);
-    }
-  }
-  if (sentence.size() > limit_bytes) text += "...";
-  return text;
+  return to_visible(sentence, limit_bytes, Escapes::No);
 }
 
 std::string to_quoted(std::string_view value) { return '"' + to_printable(value) + '"'; }

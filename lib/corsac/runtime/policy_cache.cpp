@@ -14,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "corsac/base/descriptor.hpp"
 #include "corsac/base/printable.hpp"
 #include "corsac/base/rfc3339.hpp"
 #include "corsac/base/sha256.hpp"
@@ -34,21 +35,6 @@ constexpr std::size_t kTimeBytes = 20;  // "2027-01-31T00:00:00Z"
 constexpr std::size_t kTimeAt = kFirstLine.size() + kTimeName.size();
 // What stands before the document, with the longest revision, is far below this.
 constexpr std::size_t kHeadLimitBytes = 4096;
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) noexcept : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] bool is_open() const noexcept { return number_ >= 0; }
-  [[nodiscard]] int get() const noexcept { return number_; }
-
- private:
-  int number_;
-};
 
 std::string system_text(int error) { return std::generic_category().message(error); }
 
