@@ -105,6 +105,13 @@ inline void answer(httplib::Response& response, int status) noexcept {
   }
 }
 
+// With what the application says of its server.
+inline void scan_request(const httplib::Request& request, const HttplibHeaders& headers,
+                         const InstallOptions& options, RequestScan& scan) {
+  scan_request(request, headers, scan);
+  if (options.has_no_mount_points) scan.view().mounts_by_raw_prefix = false;
+}
+
 // The status that is answered before routing; 0 = none. A preflight's body is left to must_close.
 [[nodiscard]] constexpr int status_before_routing(std::string_view method,
                                                   const RequestFraming& framing,
@@ -121,8 +128,7 @@ inline Before Hooks::before(const httplib::Request& request,
                             httplib::Response& response) const noexcept {
   const adapter::HttplibHeaders headers(request.headers);
   RequestScan scan;
-  adapter::scan_request(request, headers, scan);
-  if (options_.has_no_mount_points) scan.view().mounts_by_raw_prefix = false;
+  adapter::scan_request(request, headers, options_, scan);
   const bool is_second_time =
       scan.view().is_websocket_upgrade && adapter::is_passed_upgrade(response, number_);
   if (is_second_time) scan.view().is_websocket_upgrade = false;
@@ -189,13 +195,11 @@ inline void Hooks::finish(const DecisionSlot& slot, httplib::Response& response)
   keep_last_line(response.headers, "Content-Type");  // ours, and that of an error handler's stream
   if (slot.must_close && response.status < 400) {
     // The host thinks that what ends the connection (close_after_answer) is a body.
-    erase_lines(response.headers,
-                [](std::string_view name) { return equals_ignoring_case(name, "Content-Type"); });
+    erase_named(response.headers, "Content-Type");
   }
   if (response.status == 204 && !slot.must_close) {
     // The host has added one. RFC 9110, 8.6: none in a 204.
-    erase_lines(response.headers,
-                [](std::string_view name) { return equals_ignoring_case(name, "Content-Length"); });
+    erase_named(response.headers, "Content-Length");
   }
   if (response.status >= 400) replace_line(response.headers, "Cache-Control", "no-store");
   if (decision.outcome == Outcome::Refuse && slot.decided.shows_reason) {
@@ -208,8 +212,7 @@ inline void Hooks::finish(const DecisionSlot& slot, httplib::Response& response)
 inline void Hooks::decide_late(const httplib::Request& request, httplib::Response& response) const {
   const adapter::HttplibHeaders headers(request.headers);
   RequestScan scan;
-  adapter::scan_request(request, headers, scan);
-  if (options_.has_no_mount_points) scan.view().mounts_by_raw_prefix = false;
+  adapter::scan_request(request, headers, options_, scan);
   const bool is_counted = adapter::is_passed_upgrade(response, number_);
   scan.view().is_websocket_upgrade = false;
   GateDecision late;

@@ -104,18 +104,14 @@ struct EndsWithStream {
 inline void settle_length(httplib::Response& response, bool is_streamed) {
   constexpr std::string_view kLength = "Content-Length";
   constexpr std::string_view kCoding = "Transfer-Encoding";
-  const auto erase = [&response](std::string_view wanted) {
-    erase_lines(response.headers,
-                [wanted](std::string_view name) { return equals_ignoring_case(name, wanted); });
-  };
   const auto has = [&response](std::string_view wanted) {
     return response.headers.find(std::string(wanted)) != response.headers.end();
   };
   if (!response.body.empty()) {
-    erase(kCoding);
+    erase_named(response.headers, kCoding);
     replace_line(response.headers, kLength, std::to_string(response.body.size()));
   } else if (has(kCoding) || (is_streamed && response.content_length_ == 0)) {
-    erase(kLength);
+    erase_named(response.headers, kLength);
   } else if (has(kLength)) {
     keep_last_line(response.headers, kLength);
   } else {
@@ -148,8 +144,7 @@ inline void close_after_answer(const httplib::Request& request, httplib::Respons
   const bool is_ours = provider.target<EndsAtOnce>() || provider.target<EndsWithBody>();
   const bool is_streamed = provider && !is_ours && !has_body;
   try {
-    erase_lines(response.headers,
-                [](std::string_view name) { return equals_ignoring_case(name, "Keep-Alive"); });
+    erase_named(response.headers, "Keep-Alive");
     replace_line(response.headers, "Connection", "close");
     settle_length(response, is_streamed);
     if (is_streamed && !is_head) return end_with_stream(response);
@@ -214,8 +209,7 @@ template <class Request>
 // stopped in the middle of a chunk, where the host would begin anew.
 inline void announce_close(httplib::Response& response) noexcept {
   try {
-    erase_lines(response.headers,
-                [](std::string_view name) { return equals_ignoring_case(name, "Keep-Alive"); });
+    erase_named(response.headers, "Keep-Alive");
     replace_line(response.headers, "Connection", "close");
   } catch (...) {  // no memory: the host reads on, as it does without us
   }

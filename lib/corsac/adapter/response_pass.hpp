@@ -37,11 +37,17 @@ bool erase_cors_lines(Headers& headers) {
   return erase_lines(headers, [](std::string_view name) { return is_cors_response_header(name); });
 }
 
+// Every line of this name.
+template <class Headers>
+void erase_named(Headers& headers, std::string_view name) {
+  erase_lines(headers,
+              [name](std::string_view other) { return equals_ignoring_case(name, other); });
+}
+
 // One line of this name, whatever there was.
 template <class Headers>
 void replace_line(Headers& headers, std::string_view name, std::string_view value) {
-  erase_lines(headers,
-              [name](std::string_view other) { return equals_ignoring_case(name, other); });
+  erase_named(headers, name);
   headers.emplace(std::string(name), std::string(value));
 }
 
