@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
 #include <string>
 
 #include "adapter/host_policy.hpp"
@@ -13,11 +12,7 @@
 namespace corsac::testing {
 namespace {
 
-// $CORSAC_PROPERTY_ROUNDS for a longer search.
-const std::size_t kRounds = [] {
-  const char* const wanted = std::getenv("CORSAC_PROPERTY_ROUNDS");
-  return wanted != nullptr ? std::strtoul(wanted, nullptr, 10) : 1500UL;
-}();
+const std::size_t kRounds = property_rounds(1500);
 constexpr std::size_t kRequestsOfAPolicy = 6;
 
 // A request as the host reads it: a body has its length, and upgrades have tests of their own.

@@ -13,11 +13,14 @@
 #include <vector>
 
 #include "corsac/base/printable.hpp"
+#include "support/comma_list.hpp"
 
 // Decides about one input: returns 0, or ends the process when something is wrong.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace corsac::fuzz {
+
+using testing::elements_of;
 
 inline std::string_view to_text(const std::uint8_t* data, std::size_t size) {
   return {reinterpret_cast<const char*>(data), size};
@@ -35,19 +38,6 @@ template <class... Details>
 // Any bytes as one readable detail.
 inline std::string shown(std::string_view name, std::string_view bytes) {
   return std::string(name) + " = \"" + to_printable(bytes, 2000) + '"';
-}
-
-// What stands between the commas of a text: one more than it has commas.
-inline std::vector<std::string> elements_of(std::string_view text) {
-  std::vector<std::string> elements(1);
-  for (const char c : text) {
-    if (c == ',') {
-      elements.emplace_back();
-    } else {
-      elements.back() += c;
-    }
-  }
-  return elements;
 }
 
 // The lines of a text; one line break at its end begins no further line. Views into `text`.

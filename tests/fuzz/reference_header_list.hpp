@@ -4,6 +4,7 @@
 // commas, cut into elements, judged from the left.
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,11 @@
 #include "corsac/http/header_list.hpp"
 
 namespace corsac::fuzz {
+
+// The numbers of the policy document, 3, written once more.
+inline constexpr std::size_t kReferenceBytes = 4096;
+inline constexpr std::size_t kReferenceNames = 64;
+inline constexpr std::size_t kReferenceEmpty = 16;
 
 struct HeaderListReading {
   HeaderListVerdict verdict = HeaderListVerdict::Empty;
@@ -45,8 +51,7 @@ inline HeaderListReading read_header_list_plainly(const std::vector<std::string>
   HeaderListReading reading;
   std::string joined;
   for (std::size_t i = 0; i < lines.size(); ++i) joined += (i == 0 ? "" : ",") + lines[i];
-  if (joined.size() > kRequestedHeadersLimitBytes ||
-      lines.size() > kRequestedHeadersLimitNames + kRequestedHeadersLimitEmpty) {
+  if (joined.size() > kReferenceBytes || lines.size() > kReferenceNames + kReferenceEmpty) {
     return {HeaderListVerdict::OverBudget};
   }
   if (lines.empty()) return reading;
@@ -60,10 +65,10 @@ inline HeaderListReading read_header_list_plainly(const std::vector<std::string>
     element.erase(0, std::min(element.find_first_not_of(" \t"), element.size()));
     element.erase(element.find_last_not_of(" \t") + 1);
     if (element.empty()) {
-      if (++empty > kRequestedHeadersLimitEmpty) return {HeaderListVerdict::OverBudget};
+      if (++empty > kReferenceEmpty) return {HeaderListVerdict::OverBudget};
       continue;
     }
-    if (++names > kRequestedHeadersLimitNames) return {HeaderListVerdict::OverBudget};
+    if (++names > kReferenceNames) return {HeaderListVerdict::OverBudget};
     const std::string name = reference_lower(element);
     if (!is_reference_token(name)) return {HeaderListVerdict::Malformed, element};
     if (!contains(allowed, name) && (!allow_any || name == "authorization")) {

@@ -15,73 +15,30 @@
 #include "corsac/base/printable.hpp"
 #include "corsac/http/header_list.hpp"
 #include "corsac/http/header_name_set.hpp"
+#include "fuzz/reference_header_list.hpp"
+#include "support/comma_list.hpp"
 
 namespace corsac {
+namespace fuzz {
+
+void PrintTo(const HeaderListReading& reading, std::ostream* out) {
+  *out << static_cast<int>(reading.verdict) << " \"" << to_printable(reading.offending) << '"';
+  for (const std::string& name : reading.names) *out << " |" << name;
+}
+
+}  // namespace fuzz
+
 namespace {
 
-using Lines = std::vector<std::string>;
-
 // What matters of a RequestedHeaders: the names in lower case, however they are answered.
-struct Outcome {
-  HeaderListVerdict verdict = HeaderListVerdict::Empty;
-  std::string offending;
-  std::vector<std::string> names;
-  friend bool operator==(const Outcome&, const Outcome&) = default;
-};
-
-void PrintTo(const Outcome& outcome, std::ostream* out) {
-  *out << static_cast<int>(outcome.verdict) << " \"" << to_printable(outcome.offending) << '"';
-  for (const std::string& name : outcome.names) *out << " |" << name;
-}
-
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> elements(1);
-  for (const char c : text) {
-    if (c == ',') {
-      elements.emplace_back();
-    } else {
-      elements.back() += c;
-    }
-  }
-  return elements;
-}
-
-// The rules as they are written down, with no thought for speed.
-Outcome judge_plainly(const Lines& lines, const std::vector<std::string>& names, bool allow_any) {
-  std::string joined;
-  for (std::size_t i = 0; i < lines.size(); ++i) joined += (i == 0 ? "" : ",") + lines[i];
-  Outcome outcome;
-  if (lines.empty()) return outcome;
-  if (joined.size() > 4096 || lines.size() > 64 + 16)
-    return {HeaderListVerdict::OverBudget, {}, {}};
-
-  int count = 0;
-  int empty = 0;
-  for (const std::string& raw : split(joined)) {
-    const std::string element(trim_ows(raw));
-    if (element.empty() ? ++empty > 16 : ++count > 64) {
-      return {HeaderListVerdict::OverBudget, {}, {}};
-    }
-    if (element.empty()) continue;
-    if (!is_token(element)) return {HeaderListVerdict::Malformed, element, {}};
-    const std::string name = to_ascii_lower(element);
-    const bool is_listed = std::find(names.begin(), names.end(), name) != names.end();
-    if (!is_listed && (!allow_any || name == "authorization")) {
-      return {HeaderListVerdict::NotAllowed, element, {}};
-    }
-    if (std::find(outcome.names.begin(), outcome.names.end(), name) == outcome.names.end()) {
-      outcome.names.push_back(name);
-    }
-  }
-  if (!outcome.names.empty()) outcome.verdict = HeaderListVerdict::Allowed;
-  return outcome;
-}
+using Outcome = fuzz::HeaderListReading;
+using Lines = std::vector<std::string>;
 
 Outcome outcome_of(const RequestedHeaders& result) {
   Outcome outcome;
   outcome.verdict = result.verdict;
   outcome.offending = std::string(result.offending);
-  if (!result.whole.empty()) outcome.names = split(result.whole);
+  if (!result.whole.empty()) outcome.names = testing::elements_of(result.whole);
   for (std::uint32_t i = 0; i < result.count; ++i) {
     outcome.names.push_back(to_ascii_lower(result.names[i].view()));
   }
@@ -258,7 +215,7 @@ void compare_on_many_lists(const std::vector<std::string>& names, bool allow_any
   for (int i = 0; i < 30000; ++i) {
     const Lines lines = generator.make();
     const std::vector<std::string_view> views(lines.begin(), lines.end());
-    const Outcome expected = judge_plainly(lines, names, allow_any);
+    const Outcome expected = fuzz::read_header_list_plainly(lines, names, allow_any);
 
     judge_requested_headers(views, allowed, result);
     const Outcome judged = outcome_of(result);
@@ -313,7 +270,7 @@ TEST(HeaderListTiers, AgreeOnEveryPairOfBytes) {
         const std::string_view views[] = {lines.front()};
         RequestedHeaders result;
         judge_requested_headers(views, {&set, allow_any}, result);
-        ASSERT_EQ(outcome_of(result), judge_plainly(lines, {"a", "b"}, allow_any))
+        ASSERT_EQ(outcome_of(result), fuzz::read_header_list_plainly(lines, {"a", "b"}, allow_any))
             << first << ' ' << second;
       }
     }

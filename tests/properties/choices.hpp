@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <random>
 #include <string>
@@ -86,6 +87,12 @@ inline std::vector<std::uint32_t> shrink(std::vector<std::uint32_t> list, const 
     }
   }
   return list;
+}
+
+// How many cases to generate: `usual`, or $CORSAC_PROPERTY_ROUNDS for a longer search.
+inline std::size_t property_rounds(std::size_t usual) {
+  const char* const wanted = std::getenv("CORSAC_PROPERTY_ROUNDS");
+  return wanted != nullptr ? std::strtoul(wanted, nullptr, 10) : usual;
 }
 
 // Runs the property over `rounds` generated cases. The answer is what the simplest failing case

@@ -2,7 +2,6 @@
 // policy file and a curl line.
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -22,11 +21,7 @@
 namespace corsac::testing {
 namespace {
 
-// $CORSAC_PROPERTY_ROUNDS for a longer search.
-const std::size_t kRounds = [] {
-  const char* const wanted = std::getenv("CORSAC_PROPERTY_ROUNDS");
-  return wanted != nullptr ? std::strtoul(wanted, nullptr, 10) : 4000UL;
-}();
+const std::size_t kRounds = property_rounds(4000);
 constexpr std::size_t kRequestsOfAPolicy = 8;
 
 SnapshotPtr compiled(const Policy& policy) {
