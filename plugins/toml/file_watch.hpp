@@ -13,8 +13,8 @@
 #include <thread>
 #include <vector>
 
-#include "checked_file.hpp"
 #include "../parts/content_hash.hpp"
+#include "checked_file.hpp"
 #include "folder_events.hpp"
 
 namespace corsac::toml_store {
@@ -29,7 +29,8 @@ struct FileState {
   std::string path = {};        // absolute
   std::size_t limit_bytes = 0;  // what is longer is not read
   FileIdentity identity = {};
-  store_parts::ContentHash hash = {};  // of the whole content; of nothing when it could not be read whole
+  store_parts::ContentHash hash =
+      {};  // of the whole content; of nothing when it could not be read whole
   // CLOCK_REALTIME before it was read. An identity that is not much older proves nothing: the clock
   // of a file system ticks every few milliseconds, or seconds, and the file may have been written
   // twice within one tick.

@@ -16,8 +16,8 @@
 
 #include <corsac_store_plugin.hpp>
 
-#include "checked_file.hpp"
 #include "../parts/content_hash.hpp"
+#include "checked_file.hpp"
 #include "document.hpp"
 #include "file_watch.hpp"
 #include "folder_events.hpp"

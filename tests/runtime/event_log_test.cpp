@@ -211,8 +211,8 @@ TEST(EventLog, SaysWhatBecameOfTheRequest) {
   }
 }
 
-// Proves S33. After CVE-2024-1681: a request must not be able to write lines of its own, or to reach a
-// terminal, however it is made.
+// Proves S33. After CVE-2024-1681: a request must not be able to write lines of its own, or to
+// reach a terminal, however it is made.
 TEST(EventLog, LetsNoByteOfTheWireOutOfItsLine) {
   struct Row {
     const char* desc;

@@ -210,9 +210,9 @@ class RecordingHost {
                        on_deadline,         on_problem, no_json, on_extension};
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
-  std::vector<std::string> log_ = {};       // by mutex_
-  std::size_t changes_ = 0;                 // by mutex_
-  std::vector<std::string> problems_ = {};  // during open() only
+  std::vector<std::string> log_ = {};                  // by mutex_
+  std::size_t changes_ = 0;                            // by mutex_
+  std::vector<std::string> problems_ = {};             // during open() only
   std::vector<std::chrono::nanoseconds> pauses_ = {};  // during read() only
   std::function<void(std::size_t)> hook_ = {};
   std::size_t questions_ = 0;  // of the store's own thread

@@ -79,7 +79,8 @@ void write_store(MetricsWriter& writer, const MetricsInput& input) {
   writer.sample({}, seconds_between(input.status.loaded_at, input.now));
   writer.family("corsac_store_silence_seconds", "gauge", "Since the store last answered.");
   writer.sample({}, seconds_between(input.status.last_answer_at, input.now));
-  writer.family("corsac_policy_is_cached", "gauge", "1 while the policy in force is the cached one.");
+  writer.family("corsac_policy_is_cached", "gauge",
+                "1 while the policy in force is the cached one.");
   writer.sample({}, input.status.is_cached ? "1" : "0");
   writer.family("corsac_policy_cache_is_failing", "gauge", "1 while the cache cannot be written.");
   writer.sample({}, input.status.cache_error.empty() ? "0" : "1");
