@@ -145,6 +145,7 @@ TEST(SinkAdapterWithABrokenStore, SurvivesAndTells) {
       {"read_ignores_stop", false, true},
       {"read_garbage", false, true},
       {"read_null_texts", false, true},
+      {"read_lies_about_sizes", false, true},
       {"read_other_thread", false, true},
   };
   const auto plugin = load_store_plugin("misbehaving", {CORSAC_TEST_BROKEN_PLUGINS});

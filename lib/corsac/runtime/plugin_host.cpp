@@ -7,6 +7,7 @@
 #include "corsac/runtime/plugin_host.hpp"
 
 #include <algorithm>
+#include <shared_mutex>
 #include <utility>
 
 #include "corsac/base/printable.hpp"
@@ -44,34 +45,55 @@ LogLevel log_level(std::int32_t level) noexcept {
 }  // namespace
 
 struct PluginHost::Calls {
-  static PluginHost& of(void* context) noexcept { return *static_cast<PluginHost*>(context); }
+  // Makes a call of the plugin while its host is there; else `absent`. Nothing of ours that throws
+  // (no memory: a line is lost, a report is, and the status of the call still tells) reaches it.
+  template <class Result, class Call>
+  static Result pass(void* context, Result absent, Call call) noexcept {
+    HostSlot& slot = *static_cast<HostSlot*>(context);
+    try {
+      const std::shared_lock lock(slot.mutex);
+      if (slot.host != nullptr) return call(*slot.host);
+    } catch (...) {
+    }
+    return absent;
+  }
 
   static void log(void* context, std::int32_t level, corsac_text line) noexcept {
-    try {
-      of(context).log_for_plugin(log_level(level), sentence(line));
-    } catch (...) {
-      // No memory: a line is lost.
-    }
+    pass(context, 0, [&](PluginHost& host) {
+      host.log_for_plugin(log_level(level), sentence(line));
+      return 0;
+    });
   }
-  static void changed(void* context) noexcept { of(context).callbacks_.changed(); }
-  static int cancelled(void* context) noexcept { return of(context).is_cancelled() ? 1 : 0; }
-  static std::int64_t deadline(void* context) noexcept { return of(context).deadline_ns_; }
+  static void changed(void* context) noexcept {
+    pass(context, 0, [](PluginHost& host) {
+      host.callbacks_.changed();
+      return 0;
+    });
+  }
+  static int cancelled(void* context) noexcept {
+    return pass(context, 1, [](PluginHost& host) { return host.is_cancelled() ? 1 : 0; });
+  }
+  static std::int64_t deadline(void* context) noexcept {
+    return pass(context, std::int64_t{0},
+                [](PluginHost& host) -> std::int64_t { return host.deadline_ns_; });
+  }
   static void problem(void* context, corsac_text code, corsac_text setting, corsac_text what,
                       corsac_text fix) noexcept {
-    try {
-      PluginHost& host = of(context);
+    pass(context, 0, [&](PluginHost& host) {
       const std::lock_guard lock(host.mutex_);
-      if (host.setting_problems_.size() >= kSettingProblemLimit) return;
+      if (host.setting_problems_.size() >= kSettingProblemLimit) return 0;
       host.setting_problems_.push_back({.code = printable(code),
                                         .path = "store." + printable(setting),
                                         .what = sentence(what),
                                         .fix = sentence(fix)});
-    } catch (...) {
-      // No memory: the status of the call still says that something was wrong.
-    }
+      return 0;
+    });
   }
   static void retry_after(void* context, std::int64_t nanoseconds) noexcept {
-    of(context).retry_after_ns_ = std::max<std::int64_t>(nanoseconds, 0);
+    pass(context, 0, [nanoseconds](PluginHost& host) {
+      host.retry_after_ns_ = std::max<std::int64_t>(nanoseconds, 0);
+      return 0;
+    });
   }
   static const void* extension(void*, corsac_text name) noexcept {
     static constexpr corsac_host_retry kRetry = {sizeof(corsac_host_retry), retry_after};
@@ -79,20 +101,27 @@ struct PluginHost::Calls {
         name.data != nullptr && std::string_view(name.data, name.size) == CORSAC_HOST_RETRY;
     return is_retry ? &kRetry : nullptr;
   }
+
+  static corsac_host table() noexcept {
+    corsac_host calls = {};
+    calls.size = sizeof(corsac_host);
+    calls.log = log;
+    calls.changed = changed;
+    calls.cancelled = cancelled;
+    calls.deadline = deadline;
+    calls.problem = problem;
+    calls.feed_json = feed_json;
+    calls.extension = extension;
+    return calls;
+  }
 };
 
 PluginHost::PluginHost(std::string plugin_name, WorkerCallbacks callbacks)
-    : plugin_name_(std::move(plugin_name)), callbacks_(std::move(callbacks)) {
-  table_.size = sizeof(corsac_host);
-  table_.context = this;
-  table_.log = Calls::log;
-  table_.changed = Calls::changed;
-  table_.cancelled = Calls::cancelled;
-  table_.deadline = Calls::deadline;
-  table_.problem = Calls::problem;
-  table_.feed_json = feed_json;
-  table_.extension = Calls::extension;
-}
+    : plugin_name_(std::move(plugin_name)),
+      callbacks_(std::move(callbacks)),
+      slot_(HostSlot::take(*this, Calls::table())) {}
+
+PluginHost::~PluginHost() { slot_.give_back(); }
 
 void PluginHost::begin_call(std::chrono::steady_clock::time_point deadline) {
   is_cancelled_ = false;

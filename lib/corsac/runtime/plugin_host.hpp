@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "corsac/base/problem.hpp"
+#include "corsac/runtime/host_slot.hpp"
 #include "corsac/runtime/log_sink.hpp"
 #include "corsac/runtime/repeated_lines.hpp"
 #include "corsac/runtime/worker_callbacks_door.hpp"
@@ -17,14 +18,15 @@
 namespace corsac {
 
 // What one store's plugin may call: the host table and what stands behind it. Safe from any thread.
-// The plugin keeps the table's address, so this object lives as long as the store's thread.
+// The plugin keeps the table's address, which outlives this object: see HostSlot.
 class PluginHost {
  public:
   PluginHost(std::string plugin_name, WorkerCallbacks callbacks);
+  ~PluginHost();
   PluginHost(const PluginHost&) = delete;
   PluginHost& operator=(const PluginHost&) = delete;
 
-  [[nodiscard]] const corsac_host& table() const noexcept { return table_; }
+  [[nodiscard]] const corsac_host& table() const noexcept { return slot_.table; }
   [[nodiscard]] WorkerCallbacksDoor& callbacks() noexcept { return callbacks_; }
 
   // A call into the plugin begins; forgets what the one before left.
@@ -53,7 +55,6 @@ class PluginHost {
 
   const std::string plugin_name_;
   WorkerCallbacksDoor callbacks_;
-  corsac_host table_ = {};
   std::atomic<bool> is_cancelled_{false};
   std::atomic<std::int64_t> deadline_ns_{0};
   std::atomic<std::int64_t> retry_after_ns_{0};
@@ -61,6 +62,7 @@ class PluginHost {
   std::vector<Problem> setting_problems_ = {};
   std::string last_error_line_ = {};
   RepeatedLines lines_ = {};
+  HostSlot& slot_;  // last, so that nobody comes before all is there
 };
 
 }  // namespace corsac

@@ -42,6 +42,10 @@ struct SinkAdapter::Calls {
     }
     if (self.is_stopped_) return 0;
     try {
+      if (self.has_stranger_.load(std::memory_order_relaxed)) {
+        note_stranger(self);
+        return 0;
+      }
       if (may_pass(self, texts) && call(*self.reader_)) return 1;
     } catch (const std::exception&) {
       self.has_failed_ = true;
@@ -57,8 +61,19 @@ struct SinkAdapter::Calls {
         misuse(*self.reader_, "a text without bytes");
         return false;
       }
+      // Not even its beginning is looked at: who lies about the size may lie about all of it.
+      if (text.size > kReadLimitBytes) {
+        misuse(*self.reader_, "a text of " + std::to_string(text.size) + " bytes");
+        return false;
+      }
     }
     return true;
+  }
+
+  // What it wrote is missing, so the document is void.
+  static void note_stranger(SinkAdapter& self) {
+    self.is_stopped_ = true;
+    misuse(*self.reader_, "from a thread of its own");
   }
 
   static void misuse(PolicyReader& reader, const std::string& what) {
@@ -138,10 +153,9 @@ void SinkAdapter::begin(PolicyReader& reader) noexcept {
 
 void SinkAdapter::end() noexcept {
   thread_.store(std::thread::id(), std::memory_order_relaxed);
-  if (has_stranger_.load(std::memory_order_relaxed) && reader_ != nullptr) {
-    is_stopped_ = true;
+  if (has_stranger_.load(std::memory_order_relaxed) && reader_ != nullptr && !is_stopped_) {
     try {
-      Calls::misuse(*reader_, "from a thread of its own");
+      Calls::note_stranger(*this);
     } catch (const std::exception&) {
       has_failed_ = true;
     }

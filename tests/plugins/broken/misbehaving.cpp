@@ -3,6 +3,7 @@
 // (`hold_ms`), so that a test can end.
 //
 //   fine                     a small document; what a read without fault looks like
+//   fine N                   the same, with the exposed header X-Version-N
 //   open_null_store          CORSAC_OK, but no store
 //   open_invalid             reports a problem with a setting
 //   open_invalid_silently    CORSAC_INVALID without a problem
@@ -15,6 +16,8 @@
 //   read_ignores_stop        goes on writing after the sink said stop
 //   read_garbage             calls in an impossible order, bytes that are no text, deep nesting
 //   read_null_texts          {null, 5} as field and value
+//   read_lies_about_sizes    texts of 2^62 bytes
+//   read_throws              an exception leaves read
 //   read_without_end         values without end, until the sink stops it
 //   read_unknown_status      99
 //   read_unreachable, read_invalid_silently, read_invalid, read_failed, read_cancelled
@@ -24,11 +27,17 @@
 //   changes_all_the_time     calls host.changed without a pause from a thread of its own
 //   interrupt_hangs          waits for hold_ms in interrupt; reads wait for the end of it
 //   close_hangs              waits for hold_ms in close
+//   changes_after_close      calls host.changed from a thread of its own until the process ends
+//
+// With the setting `mode_file`, the mode of each read is what that file holds then.
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <fstream>
+#include <iterator>
 #include <limits>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -42,6 +51,7 @@ using std::chrono::milliseconds;
 struct MisbehavingStore {
   const corsac_host* host;
   std::string mode;
+  std::string mode_file;
   milliseconds hold;
   std::atomic<bool> is_interrupted{false};
   std::atomic<bool> is_closing{false};
@@ -78,15 +88,33 @@ void hang_until_cancelled(milliseconds hold, const corsac_host* host) {
   }
 }
 
-void write_document(const corsac_sink* sink) {
+void write_document(const corsac_sink* sink, const std::string& version = {}) {
   void* to = sink->context;
   sink->source(to, text("misbehaving"));
   sink->integer(to, text("version"), 1, {1, 1});
   sink->begin_item(to, text("cors"), {2, 1});
   sink->begin_list(to, text("allowed_origins"), {3, 1});
   sink->text(to, text(""), text("https://app.example"), {3, 20});
+  if (!version.empty()) {
+    sink->text(to, text(""), text("https://v" + version + ".example"), {3, 40});
+  }
   sink->end_list(to);
+  if (!version.empty()) {
+    sink->begin_list(to, text("allowed_methods"), {4, 1});
+    sink->text(to, text(""), text("GET"), {4, 20});
+    sink->text(to, text(""), text("PUT"), {4, 30});
+    sink->end_list(to);
+    sink->begin_list(to, text("exposed_headers"), {5, 1});
+    sink->text(to, text(""), text("X-Version-" + version), {5, 20});
+    sink->end_list(to);
+  }
   sink->end_item(to);
+}
+
+std::string mode_in(const std::string& file) {
+  std::ifstream stream(file);
+  std::string mode{std::istreambuf_iterator<char>(stream), {}};
+  return mode;
 }
 
 void write_garbage(const corsac_sink* sink) {
@@ -133,7 +161,19 @@ std::int32_t open(const corsac_host* host, const corsac_settings* settings, void
     hang(hold, nullptr);
     return CORSAC_FAILED;
   }
-  auto* made = new MisbehavingStore{.host = host, .mode = mode, .hold = hold, .changer = {}};
+  auto* made = new MisbehavingStore{.host = host,
+                                    .mode = mode,
+                                    .mode_file = setting(settings, "mode_file"),
+                                    .hold = hold,
+                                    .changer = {}};
+  if (mode == "changes_after_close") {
+    std::thread([host] {
+      while (true) {
+        host->changed(host->context);
+        std::this_thread::sleep_for(milliseconds(1));
+      }
+    }).detach();
+  }
   if (mode == "changes_all_the_time") {
     made->changer = std::thread([made] {
       while (!made->is_closing) made->host->changed(made->host->context);
@@ -155,7 +195,7 @@ std::int32_t status_of_mode(const std::string& mode) {
 
 std::int32_t read(void* store, const corsac_sink* sink) {
   auto& own = *static_cast<MisbehavingStore*>(store);
-  const std::string& mode = own.mode;
+  const std::string mode = own.mode_file.empty() ? own.mode : mode_in(own.mode_file);
   void* to = sink->context;
   if (const std::int32_t status = status_of_mode(mode); status >= 0) return status;
   if (mode == "read_hangs" || mode == "interrupt_hangs") {
@@ -175,6 +215,14 @@ std::int32_t read(void* store, const corsac_sink* sink) {
     sink->problem(to, text("broken-document"), text("the document is broken"), text("mend it"),
                   {3, 4});
     return CORSAC_INVALID;
+  }
+  if (mode == "read_throws") throw std::runtime_error("read_throws");
+  if (mode == "read_lies_about_sizes") {
+    sink->begin_item(to, text("cors"), {1, 1});
+    sink->text(to, {"name", std::size_t{1} << 62}, {"value", std::size_t{1} << 62}, {1, 1});
+    sink->end_item(to);
+    sink->finish(to, {"1", std::size_t{1} << 62});
+    return CORSAC_OK;
   }
   if (mode == "read_null_texts") {
     sink->text(to, {nullptr, 5}, {nullptr, 5}, {1, 1});
@@ -205,7 +253,13 @@ std::int32_t read(void* store, const corsac_sink* sink) {
   if (mode == "read_ignores_stop") {
     for (int i = 0; i < 200'000; ++i) sink->text(to, text("no_such_field"), text("x"), {1, 1});
   }
-  write_document(sink);
+  const bool is_versioned = mode.rfind("fine ", 0) == 0;
+  const std::string version = is_versioned ? mode.substr(5) : std::string();
+  write_document(sink, version);
+  if (is_versioned) {
+    sink->finish(to, text(version));
+    return CORSAC_OK;
+  }
   if (mode != "read_never_finishes") sink->finish(sink->context, text("1"));
   return CORSAC_OK;
 }
