@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "corsac/base/low_priority.hpp"
+
 namespace corsac {
 
 DocumentJudge::DocumentJudge(std::function<void(std::optional<Judgement>)> on_judged)
@@ -27,6 +29,7 @@ void DocumentJudge::begin(Policy policy, std::vector<Problem> reader_problems,
 }
 
 void DocumentJudge::run() {
+  lower_own_priority();
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return document_ || is_stopping_; });

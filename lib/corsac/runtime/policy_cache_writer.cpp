@@ -8,6 +8,7 @@
 
 #include <utility>
 
+#include "corsac/base/low_priority.hpp"
 #include "corsac/runtime/policy_cache.hpp"
 
 namespace corsac {
@@ -52,6 +53,7 @@ void PolicyCacheWriter::renew(WallTime read_at) {
 }
 
 void PolicyCacheWriter::run() {
+  lower_own_priority();
   block_file_size_signal();
   std::unique_lock lock(mutex_);
   while (true) {

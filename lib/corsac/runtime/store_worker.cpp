@@ -15,6 +15,7 @@
 #include <thread>
 #include <utility>
 
+#include "corsac/base/low_priority.hpp"
 #include "corsac/base/printable.hpp"
 #include "corsac/policy/reader.hpp"
 #include "corsac/runtime/plugin_host.hpp"
@@ -252,6 +253,7 @@ void StoreWorker::State::begin(const std::shared_ptr<State>& state, TellsOpenFai
 }
 
 void StoreWorker::State::run(TellsOpenFailure how) {
+  lower_own_priority();
   try {
     const bool is_open = open();
     if (!is_open && how == TellsOpenFailure::ByOnRead) host.callbacks().read(open_failure);
