@@ -73,16 +73,28 @@ struct PluginHost::Calls {
   static void retry_after(void* context, std::int64_t nanoseconds) noexcept {
     of(context).retry_after_ns_ = std::max<std::int64_t>(nanoseconds, 0);
   }
-  static const void* extension(void*, corsac_text name) noexcept {
+  static void moved(void* context, std::uint64_t bytes, std::uint64_t total) noexcept {
+    try {
+      of(context).progress_(bytes, total);
+    } catch (...) {
+      // It is for people to look at, and changes nothing.
+    }
+  }
+  static const void* extension(void* context, corsac_text name) noexcept {
     static constexpr corsac_host_retry kRetry = {sizeof(corsac_host_retry), retry_after};
-    const bool is_retry =
-        name.data != nullptr && std::string_view(name.data, name.size) == CORSAC_HOST_RETRY;
-    return is_retry ? &kRetry : nullptr;
+    static constexpr corsac_host_progress kProgress = {sizeof(corsac_host_progress), moved};
+    if (name.data == nullptr) return nullptr;
+    const std::string_view wanted(name.data, name.size);
+    if (wanted == CORSAC_HOST_RETRY) return &kRetry;
+    if (wanted == CORSAC_HOST_PROGRESS && of(context).progress_) return &kProgress;
+    return nullptr;
   }
 };
 
-PluginHost::PluginHost(std::string plugin_name, WorkerCallbacks callbacks)
-    : plugin_name_(std::move(plugin_name)), callbacks_(std::move(callbacks)) {
+PluginHost::PluginHost(std::string plugin_name, WorkerCallbacks callbacks, Progress progress)
+    : plugin_name_(std::move(plugin_name)),
+      callbacks_(std::move(callbacks)),
+      progress_(std::move(progress)) {
   table_.size = sizeof(corsac_host);
   table_.context = this;
   table_.log = Calls::log;

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -20,7 +21,12 @@ namespace corsac {
 // The plugin keeps the table's address, so this object lives as long as the store's thread.
 class PluginHost {
  public:
-  PluginHost(std::string plugin_name, WorkerCallbacks callbacks);
+  // Bytes that the call under way has moved, and of how many (0 = not known). On the thread of the
+  // call; what it throws is swallowed.
+  using Progress = std::function<void(std::uint64_t bytes, std::uint64_t total)>;
+
+  // Without `progress` the plugin finds no such extension.
+  PluginHost(std::string plugin_name, WorkerCallbacks callbacks, Progress progress = {});
   PluginHost(const PluginHost&) = delete;
   PluginHost& operator=(const PluginHost&) = delete;
 
@@ -53,6 +59,7 @@ class PluginHost {
 
   const std::string plugin_name_;
   WorkerCallbacksDoor callbacks_;
+  const Progress progress_;
   corsac_host table_ = {};
   std::atomic<bool> is_cancelled_{false};
   std::atomic<std::int64_t> deadline_ns_{0};
