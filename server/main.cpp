@@ -64,6 +64,55 @@ void add_test(CLI::App& app, TestOptions& options, std::function<int()>& run) {
   command->callback([&] { run = [&] { return run_tests(options); }; });
 }
 
+void add_place(CLI::App& command, const std::string& url_name, StorePlace& place) {
+  CLI::Option* url = command.add_option(url_name, place.url,
+                                        "redis://[user@]host[:port][/database], or unix:///path");
+  CLI::Option* config = command.add_option(
+      "--config", place.config, "A server.toml whose [store] it is, instead of " + url_name);
+  config->excludes(url);
+  command.add_option("--user", place.user, "The ACL user in Redis")->excludes(config);
+  command
+      .add_option("--password-env", place.password_env,
+                  "The name of the environment variable that holds the password")
+      ->excludes(config);
+  command.add_option("--key", place.key, "The name in the braces of all keys (corsac)")
+      ->excludes(config);
+}
+
+void check_place(const std::string& url_name, const StorePlace& place) {
+  if (place.url.empty() && place.config.empty()) {
+    throw CLI::RequiredError(url_name + " redis://... or --config FILE");
+  }
+}
+
+void add_push(CLI::App& app, PushOptions& options, std::function<int()>& run) {
+  CLI::App* command = app.add_subcommand("push", "Check a policy and put it into a store");
+  command->add_option("policy", options.policy, "policy.toml")->required();
+  add_place(*command, "--to", options.to);
+  command
+      ->add_option("--if-revision", options.if_revision,
+                   "Write only when the store is in this revision, as push and pull print it")
+      ->check([](const std::string& text) {
+        return text.empty() ? std::string("a revision is not empty") : std::string();
+      });
+  command->add_flag("--json", options.as_json, "Print the result as a JSON object");
+  command->callback([&] {
+    check_place("--to", options.to);
+    run = [&] { return push(options); };
+  });
+}
+
+void add_pull(CLI::App& app, PullOptions& options, std::function<int()>& run) {
+  CLI::App* command = app.add_subcommand("pull", "Take the policy out of a store, as TOML");
+  add_place(*command, "--from", options.from);
+  command->add_option("--out", options.out, "The file to write, instead of standard output");
+  command->add_flag("--json", options.as_json, "Print the result as a JSON object");
+  command->callback([&] {
+    check_place("--from", options.from);
+    run = [&] { return pull(options); };
+  });
+}
+
 // CLI11's own words for a slip name what it does not know, and not what was meant.
 void tell_nearest_command(const CLI::App& app, int argc, char** argv) {
   if (argc < 2 || !app.get_subcommands().empty()) return;
@@ -91,11 +140,15 @@ int run_command_line(int argc, char** argv) {
   CheckOptions check_options;
   ExplainOptions explain_options;
   TestOptions test_options;
+  PushOptions push_options;
+  PullOptions pull_options;
   std::function<int()> run;
   add_serve(app, serve_options, run);
   add_check(app, check_options, run);
   add_explain(app, explain_options, run);
   add_test(app, test_options, run);
+  add_push(app, push_options, run);
+  add_pull(app, pull_options, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

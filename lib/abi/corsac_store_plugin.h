@@ -133,6 +133,17 @@ typedef struct corsac_host_retry {
   void (*retry_after)(void* context, int64_t nanoseconds);
 } corsac_host_retry;
 
+/* The host's extension CORSAC_HOST_PROGRESS: for whoever waits for a long transfer. A core that
+ * does not want to know has no such extension. */
+#define CORSAC_HOST_PROGRESS "corsac.host.progress/1"
+typedef struct corsac_host_progress {
+  uint32_t size;
+  /* The call under way has moved so many bytes, of `total` in all; 0 = not known. May be called for
+   * each piece; bytes may go back when the store begins again. `context` is that of the
+   * corsac_host. [store-thread] */
+  void (*moved)(void* context, uint64_t bytes, uint64_t total);
+} corsac_host_progress;
+
 /* One entry of the [store] table that is the plugin's own. Values are texts, whatever they were in
  * the file: 30 is "30", true is "true". `file` and others that name files are relative to
  * `corsac_settings.directory`. */

@@ -240,6 +240,13 @@ class Host {
     retry->retry_after(host_->context, wait.count());
     return true;
   }
+  // The call under way has moved so many bytes, of `total` in all (0 = not known): for whoever
+  // waits at a terminal. Nothing where nobody does. [store-thread]
+  void moved(std::uint64_t bytes, std::uint64_t total) const noexcept {
+    const auto* progress =
+        static_cast<const corsac_host_progress*>(extension(CORSAC_HOST_PROGRESS));
+    if (progress != nullptr) progress->moved(host_->context, bytes, total);
+  }
   // A service that a later core may have, by name; null when it has not. [any-thread]
   [[nodiscard]] const void* extension(std::string_view name) const noexcept {
     return host_->extension(host_->context, detail::to_c(name));

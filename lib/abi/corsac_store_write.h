@@ -31,6 +31,7 @@ typedef struct corsac_store_write_v1 {
    * CORSAC_CONFLICT      nothing written: the store is in another revision, which on_revision was
    *                      called with (an empty text = it has no document)
    * CORSAC_READ_ONLY     nothing written: the store, or these credentials, cannot write
+   * CORSAC_INVALID       nothing written: the store does not take this document; why is in the log
    * CORSAC_UNREACHABLE, CORSAC_CANCELLED, CORSAC_FAILED
    *                      perhaps written: read to know. Why is in the log
    *

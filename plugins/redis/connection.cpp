@@ -152,6 +152,7 @@ std::optional<Fault> Connection::send(const Command& command, const Waiter& wait
     const ssize_t count = ::send(socket_.number(), rest.data(), rest.size(), MSG_NOSIGNAL);
     if (count >= 0) {
       rest.remove_prefix(static_cast<std::size_t>(count));
+      if (progress_) progress_(bytes.size() - rest.size(), bytes.size());
       continue;
     }
     if (errno == EINTR) continue;
@@ -203,6 +204,7 @@ Outcome<Connection::Step> Connection::receive_bytes() {
     return lost(errno);
   }
   received_bytes_ += static_cast<std::size_t>(count);
+  if (progress_) progress_(received_bytes_, 0);
   if (!parser_.feed({buffer.data(), static_cast<std::size_t>(count)})) throw std::bad_alloc();
   return Step::Received;
 }

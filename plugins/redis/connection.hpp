@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,6 +52,10 @@ class Connection {
   // Nothing when none came by `until`.
   [[nodiscard]] Outcome<std::optional<Reply>> receive(const Waiter& waiter, Time until);
 
+  // Told of bytes sent, and of how many; and of all bytes received, of 0.
+  using Progress = std::function<void(std::size_t bytes, std::size_t total)>;
+  void set_progress(Progress progress) { progress_ = std::move(progress); }
+
   // "127.0.0.1:6379"
   [[nodiscard]] const std::string& name() const { return name_; }
   // Bytes that were received since the connection was made.
@@ -75,6 +80,7 @@ class Connection {
   Descriptor socket_;
   std::string name_;
   Milliseconds silence_limit_;
+  Progress progress_ = {};
   ReplyParser parser_ = {};
   std::size_t received_bytes_ = 0;
 };

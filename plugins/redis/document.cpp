@@ -1,13 +1,14 @@
 // Entry: read_document. Spec: design, 6 "redis". Test: tests/plugins/redis_store_test.cpp.
 //
-// The set is read in pieces, so that Redis serves others in between; a scan repeats and misses
-// members that change meanwhile, and only the revision tells whether any did.
+// Set and hash are read in pieces, so that Redis serves others in between; a scan repeats and
+// misses members that change meanwhile, and only the revision tells whether any did.
 
 #include "document.hpp"
 
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace corsac::redis_store {
 namespace {
@@ -35,10 +36,11 @@ class Pass {
     if (!before) return std::move(before.fault());
     auto policy = text_of(settings_.keys.policy);
     if (!policy) return std::move(policy.fault());
-    document.has_policy = policy->has_value();
-    if (document.has_policy) {
-      document.json = **std::move(policy);
+    if (!*policy) return missing_policy(*before);
+    document.json = **std::move(policy);
+    if (!settings_.only_policy) {
       if (auto fault = scan_origins(document.origins)) return *std::move(fault);
+      if (auto fault = scan_records(document.records)) return *std::move(fault);
     }
     auto after = revision();
     if (!after) return std::move(after.fault());
@@ -79,23 +81,58 @@ class Pass {
     return value;
   }
 
+  // A key that was mistyped must not look like a policy that says nothing.
+  [[nodiscard]] Fault missing_policy(const std::string& revision_there) const {
+    return {FaultKind::Invalid, "redis-key-missing",
+            "there is no key " + settings_.keys.policy + " in database " +
+                std::to_string(settings_.database) + " of " + connection_.name() +
+                (revision_there.empty()
+                     ? ", and no " + settings_.keys.revision +
+                           ": never written, flushed, or another key or database"
+                     : ", although there is " + settings_.keys.revision + ": it was deleted"),
+            "put a policy there with `corsac push POLICY --to redis://...`, or correct key and "
+            "database"};
+  }
+
   std::optional<Fault> scan_origins(MemberList& origins) {
+    auto fault = scan("SSCAN", settings_.keys.origins, [&](std::vector<Reply>& members) {
+      for (const Reply& member : members) origins.add(member.text);
+      return true;
+    });
+    origins.settle();
+    return fault;
+  }
+
+  std::optional<Fault> scan_records(RecordList& records) {
+    auto fault = scan("HSCAN", settings_.keys.records, [&](std::vector<Reply>& pairs) {
+      if (pairs.size() % 2 != 0) return false;
+      for (std::size_t i = 0; i < pairs.size(); i += 2) {
+        records.add(std::move(pairs[i].text), std::move(pairs[i + 1].text));
+      }
+      return true;
+    });
+    records.settle();
+    return fault;
+  }
+
+  // All pieces of a scan; `take` gets texts, and says whether so many may be one piece.
+  template <class Take>
+  std::optional<Fault> scan(std::string_view command, const std::string& key, Take take) {
     std::string cursor = "0";
     do {
-      auto reply = connection_.ask_for_data(
-          {"SSCAN", settings_.keys.origins, cursor, "COUNT", kScanCount}, waiter_, bytes_left());
+      auto reply = connection_.ask_for_data({command, key, cursor, "COUNT", kScanCount}, waiter_,
+                                            bytes_left());
       if (!reply) return std::move(reply.fault());
       if (!reply->is_list_of_at_least(2) || !reply->elements[0].is_text() ||
           reply->elements[1].kind != Reply::Kind::List) {
-        return shape_fault(connection_, "SSCAN");
+        return shape_fault(connection_, command);
       }
-      for (const Reply& member : reply->elements[1].elements) {
-        if (!member.is_text()) return shape_fault(connection_, "SSCAN");
-        origins.add(member.text);
-      }
+      std::vector<Reply>& piece = reply->elements[1].elements;
+      const bool is_text = std::all_of(piece.begin(), piece.end(),
+                                       [](const Reply& element) { return element.is_text(); });
+      if (!is_text || !take(piece)) return shape_fault(connection_, command);
       cursor = std::move(reply->elements[0].text);
     } while (cursor != "0");
-    origins.settle();
     return std::nullopt;
   }
 
@@ -107,10 +144,7 @@ class Pass {
 
 }  // namespace
 
-std::uint64_t Document::hash() const {
-  if (!has_policy) return 0;
-  return origins.hash(content_hash(json));
-}
+std::uint64_t Document::hash() const { return records.hash(origins.hash(content_hash(json))); }
 
 Outcome<Document> read_document(Connection& connection, const RedisSettings& settings,
                                 const Waiter& waiter) {

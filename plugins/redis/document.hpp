@@ -7,6 +7,7 @@
 #include "connection.hpp"
 #include "fault.hpp"
 #include "member_list.hpp"
+#include "record_list.hpp"
 #include "settings.hpp"
 #include "wait.hpp"
 
@@ -14,9 +15,9 @@ namespace corsac::redis_store {
 
 // What the keys hold.
 struct Document {
-  bool has_policy = false;
-  std::string json = {};      // empty unless has_policy
-  MemberList origins = {};    // settled; without a policy it is not looked at
+  std::string json = {};
+  MemberList origins = {};    // settled
+  RecordList records = {};    // settled
   std::string revision = {};  // of the key, as it was before the rest was read; empty = no key
   bool is_settled = true;     // false = it was written again and again while it was read
 
@@ -26,7 +27,8 @@ struct Document {
 
 // Reads revision, data, revision; when the two differ again, twice at most, and then what was read
 // is answered as not settled. At most `settings.limit_bytes` in one pass (redis-too-large). Other
-// codes besides those of commands: redis-revision (no text of at most 200 printable bytes).
+// codes besides those of commands: redis-key-missing (there is no policy: that is no empty one),
+// redis-revision (no text of at most 200 printable bytes).
 [[nodiscard]] Outcome<Document> read_document(Connection& connection, const RedisSettings& settings,
                                               const Waiter& waiter);
 

@@ -40,7 +40,12 @@ Outcome<WriteResult> write_document(Connection& connection, const Keys& keys, st
   auto reply = connection.ask(
       {"EVAL", kScript, "2", keys.policy, keys.revision, json, expected, nonce, keys.channel},
       waiter);
-  if (!reply) return std::move(reply.fault());
+  if (!reply) {
+    Fault fault = std::move(reply.fault());
+    // The only key that the script reads; SET replaces what is of another type.
+    if (fault.code == "redis-wrong-type") fault.what = keys.revision + ": " + fault.what;
+    return fault;
+  }
   if (!reply->is_list_of_at_least(2) || reply->elements[0].kind != Reply::Kind::Integer ||
       !reply->elements[1].is_text()) {
     return protocol_fault(connection.name() + " answers EVAL as no Redis does");

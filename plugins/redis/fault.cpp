@@ -61,7 +61,7 @@ constexpr std::string_view kScriptDenied = "can't run this command";
 // "GET {corsac}:policy": the name, and the key of those that have one there.
 std::string subject_of(const std::vector<std::string_view>& command) {
   std::string subject(command.front());
-  constexpr std::array<std::string_view, 3> kWithKey = {"GET", "SSCAN", "SUBSCRIBE"};
+  constexpr std::array<std::string_view, 4> kWithKey = {"GET", "SSCAN", "HSCAN", "SUBSCRIBE"};
   for (const std::string_view name : kWithKey) {
     if (command.front() == name && command.size() > 1) subject += " " + std::string(command[1]);
   }

@@ -1,4 +1,5 @@
-// Entry: MergingSink. Spec: design, 6 "redis". Test: tests/plugins/redis_store_test.cpp.
+// Entry: MergingSink. Spec: design, 6 "redis". Tests: tests/plugins/redis_store_test.cpp,
+// redis_records_test.cpp.
 //
 // The document is parsed by the core while it is handed over (feed_json), so the only place to add
 // elements to a list of it is the sink.
@@ -9,125 +10,88 @@ namespace corsac::redis_store {
 namespace {
 
 constexpr std::string_view kCors = "cors";
-constexpr std::string_view kList = "allowed_origins";
-
-std::string_view view(corsac_text text) {
-  return text.data == nullptr ? std::string_view() : std::string_view(text.data, text.size);
-}
-
-plugin::Place place_of(corsac_place place) { return {place.line, place.column}; }
-
-int go_on(bool goes_on) { return goes_on ? 1 : 0; }
+constexpr std::string_view kOrigins = "allowed_origins";
+constexpr std::string_view kRecords = "trusted_origins";
 
 }  // namespace
 
-// The functions of the table: `context` is the MergingSink. None throws: they call the sink only.
-struct MergingSink::Calls {
-  static MergingSink& of(void* context) { return *static_cast<MergingSink*>(context); }
-
-  static int source(void* context, corsac_text name) {
-    return go_on(of(context).sink_.source(view(name)));
-  }
-  static int begin_list(void* context, corsac_text field, corsac_place place) {
-    MergingSink& self = of(context);
-    self.is_list_open_ = self.is_in_cors() && !self.has_list_ && view(field) == kList;
-    self.note_field(view(field));
-    ++self.depth_;
-    return go_on(self.sink_.begin_list(view(field), place_of(place)));
-  }
-  static int end_list(void* context) {
-    MergingSink& self = of(context);
-    if (self.depth_ > 0) --self.depth_;
-    if (self.is_in_cors() && self.is_list_open_) {
-      self.is_list_open_ = false;
-      self.add_elements();
-    }
-    return go_on(self.sink_.end_list());
-  }
-  static int begin_item(void* context, corsac_text field, corsac_place place) {
-    MergingSink& self = of(context);
-    self.note_field(view(field));
-    if (self.depth_ == 0) self.is_cors_open_ = view(field) == kCors;
-    ++self.depth_;
-    return go_on(self.sink_.begin_item(view(field), place_of(place)));
-  }
-  static int end_item(void* context) {
-    MergingSink& self = of(context);
-    if (self.is_in_cors() && !self.has_list_) self.add_list();
-    if (self.depth_ > 0) --self.depth_;
-    if (self.depth_ == 0) self.is_cors_open_ = false;
-    return go_on(self.sink_.end_item());
-  }
-  static int text(void* context, corsac_text field, corsac_text value, corsac_place place) {
-    of(context).note_field(view(field));
-    return go_on(of(context).sink_.text(view(field), view(value), place_of(place)));
-  }
-  static int integer(void* context, corsac_text field, std::int64_t value, corsac_place place) {
-    of(context).note_field(view(field));
-    return go_on(of(context).sink_.integer(view(field), value, place_of(place)));
-  }
-  static int real(void* context, corsac_text field, double value, corsac_place place) {
-    of(context).note_field(view(field));
-    return go_on(of(context).sink_.real(view(field), value, place_of(place)));
-  }
-  static int flag(void* context, corsac_text field, int value, corsac_place place) {
-    of(context).note_field(view(field));
-    return go_on(of(context).sink_.flag(view(field), value != 0, place_of(place)));
-  }
-  static int null_value(void* context, corsac_text field, corsac_place place) {
-    of(context).note_field(view(field));
-    return go_on(of(context).sink_.null(view(field), place_of(place)));
-  }
-  static int problem(void* context, corsac_text code, corsac_text what, corsac_text fix,
-                     corsac_place place) {
-    return go_on(of(context).sink_.problem(view(code), view(what), view(fix), place_of(place)));
-  }
-  static int finish(void* context, corsac_text revision) {
-    return go_on(of(context).sink_.finish(view(revision)));
-  }
-};
-
 MergingSink::MergingSink(plugin::Sink& sink, const MemberList& origins,
-                         std::string_view document_name, std::string_view origins_name)
-    : sink_(sink),
+                         std::string_view origins_name, RecordFeed& records,
+                         std::string_view document_name)
+    : ForwardingSink(sink),
       origins_(origins),
-      document_name_(document_name),
       origins_name_(origins_name),
-      table_{sizeof(corsac_sink), this,
-             Calls::source,       Calls::begin_list,
-             Calls::end_list,     Calls::begin_item,
-             Calls::end_item,     Calls::text,
-             Calls::integer,      Calls::real,
-             Calls::flag,         Calls::null_value,
-             Calls::problem,      Calls::finish} {}
+      records_(records),
+      document_name_(document_name) {}
 
 void MergingSink::finish() {
-  if (has_cors_ || origins_.size() == 0) return;
-  sink_.begin_item(kCors);
-  add_list();
-  sink_.end_item();
-}
-
-void MergingSink::note_field(std::string_view field) {
-  if (is_in_cors() && field == kList) has_list_ = true;
-  if (depth_ == 0 && field == kCors) has_cors_ = true;
-}
-
-void MergingSink::add_list() {
-  has_list_ = true;
-  if (origins_.size() == 0) return;
-  sink_.begin_list(kList);
-  add_elements();
-  sink_.end_list();
-}
-
-void MergingSink::add_elements() {
-  if (origins_.size() == 0) return;
-  sink_.source(origins_name_);
-  for (std::size_t i = 0; i < origins_.size() && !sink_.is_stopped(); ++i) {
-    sink_.text({}, origins_[i]);
+  if (!has_cors_ && origins_.size() != 0) {
+    sink().begin_item(kCors);
+    add_origin_list();
+    sink().end_item();
   }
-  sink_.source(document_name_);
+  if (!record_list_.has_stood && records_.size() != 0) {
+    sink().begin_list(kRecords);
+    add_records();
+    sink().end_list();
+  }
+}
+
+// Only the first list of a name grows: a second one is an error of the reader's.
+void MergingSink::on_begin_list(std::string_view field) {
+  origin_list_.is_open = is_in_cors() && field == kOrigins && !origin_list_.has_stood;
+  if (depth() == 0) record_list_.is_open = field == kRecords && !record_list_.has_stood;
+}
+
+void MergingSink::on_begin_item(std::string_view field) {
+  if (depth() == 0) is_cors_open_ = field == kCors;
+}
+
+void MergingSink::on_field(std::string_view field) {
+  if (is_in_cors() && field == kOrigins) origin_list_.has_stood = true;
+  if (depth() != 0) return;
+  if (field == kCors) has_cors_ = true;
+  if (field == kRecords) record_list_.has_stood = true;
+}
+
+void MergingSink::on_end_list() {
+  const bool ends_in_cors = depth() == 2 && is_cors_open_;
+  if (ends_in_cors && origin_list_.is_open) {
+    origin_list_.is_open = false;
+    add_origins();
+  }
+  if (depth() == 1 && record_list_.is_open) {
+    record_list_.is_open = false;
+    add_records();
+  }
+}
+
+void MergingSink::on_end_item() {
+  if (is_in_cors() && !origin_list_.has_stood) add_origin_list();
+  if (depth() == 1) is_cors_open_ = false;
+}
+
+void MergingSink::add_origin_list() {
+  origin_list_.has_stood = true;
+  if (origins_.size() == 0) return;
+  sink().begin_list(kOrigins);
+  add_origins();
+  sink().end_list();
+}
+
+void MergingSink::add_origins() {
+  if (origins_.size() == 0) return;
+  sink().source(origins_name_);
+  for (std::size_t i = 0; i < origins_.size() && !sink().is_stopped(); ++i) {
+    sink().text({}, origins_[i]);
+  }
+  sink().source(document_name_);
+}
+
+void MergingSink::add_records() {
+  if (records_.size() == 0) return;
+  records_.feed(sink());
+  sink().source(document_name_);
 }
 
 }  // namespace corsac::redis_store

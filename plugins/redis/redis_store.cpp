@@ -24,6 +24,7 @@
 #include "fault.hpp"
 #include "merging_sink.hpp"
 #include "node_identity.hpp"
+#include "record_feed.hpp"
 #include "server_finder.hpp"
 #include "settings.hpp"
 #include "subscription.hpp"
@@ -103,7 +104,6 @@ class RedisStore final : public plugin::Store {
     sink.source("redis " + settings_.keys.policy);
     auto document = read_despite_switches();
     if (!document) return report(document.fault(), sink);
-    if (!document->has_policy) tell_that_policy_is_missing(*document);
     if (!document->is_settled) ask_for_another_read();
     const Status status = hand_over(*document, sink);
     if (status != Status::Ok) return status;
@@ -116,8 +116,11 @@ class RedisStore final : public plugin::Store {
   // The extension corsac.store.write/1.
   Status put_document(std::string_view json, std::string_view expected, std::string& revision) {
     const Waiter waiter = begin_call();
+    // Servers with this limit would not read it.
+    if (json.size() > settings_.limit_bytes) return report_write(too_large_fault(json.size()));
     auto connection = reading_.connect(waiter);
     if (!connection) return report_write(connection.fault());
+    show_progress_of(*connection);
     auto result = write_document(*connection, settings_.keys, json, expected, waiter);
     if (!result) return report_write(result.fault());
     revision = std::move(result->revision);
@@ -178,6 +181,11 @@ class RedisStore final : public plugin::Store {
     host_.changed();
   }
 
+  void show_progress_of(Connection& connection) const {
+    connection.set_progress(
+        [this](std::size_t bytes, std::size_t total) { host_.moved(bytes, total); });
+  }
+
   // Forgets wakes of earlier calls; an interrupt of this one shows in is_cancelled().
   Waiter begin_call() {
     pipe_.drain();
@@ -206,6 +214,7 @@ class RedisStore final : public plugin::Store {
     auto identity = ask_identity(*connection, waiter);
     if (!identity) return std::move(identity.fault());
     if (identity->role == "sentinel") return sentinel_fault(identity->server);
+    show_progress_of(*connection);
     auto document = read_document(*connection, settings_, waiter);
     if (document) note_identity(*std::move(identity));
     return document;
@@ -218,17 +227,15 @@ class RedisStore final : public plugin::Store {
   }
 
   Status hand_over(const Document& document, Sink& sink) {
-    if (!document.has_policy) {
-      sink.integer("version", 1);  // an empty document, not a wrong one
-      return sink.is_stopped() ? Status::Cancelled : Status::Ok;
-    }
     const std::string policy_name = "redis " + settings_.keys.policy;
     const std::string origins_name = "redis " + settings_.keys.origins;
-    MergingSink merging(sink, document.origins, policy_name, origins_name);
+    RecordFeed records(host_, document.records, "redis " + settings_.keys.records);
+    MergingSink merging(sink, document.origins, origins_name, records, policy_name);
     Sink merged(merging.table());
     const Status status = host_.feed_json(merged, document.json);
     if (status != Status::Ok) return status;
     merging.finish();
+    if (records.status() != Status::Ok) return records.status();
     return sink.is_stopped() ? Status::Cancelled : Status::Ok;
   }
 
@@ -237,13 +244,6 @@ class RedisStore final : public plugin::Store {
               "redis-unsettled: the policy changed each time that it was read; what was read last "
               "is taken, and it is read again");
     host_.changed();
-  }
-
-  void tell_that_policy_is_missing(const Document& document) {
-    std::string line = "redis-empty: the key " + settings_.keys.policy + " does not exist";
-    line += document.revision.empty() ? " (flushed, never written, or another database or key)"
-                                      : ", and its revision does: it was deleted by hand";
-    host_.log(LogLevel::Warning, line);
   }
 
   // The key's own, unless what stands there was changed without it: then the core, which looks at
@@ -272,6 +272,14 @@ class RedisStore final : public plugin::Store {
     return status;
   }
 
+  [[nodiscard]] Fault too_large_fault(std::size_t bytes) const {
+    return {FaultKind::Invalid, "redis-too-large",
+            "the policy has " + std::to_string(bytes) + " bytes, and limit_bytes allows " +
+                std::to_string(settings_.limit_bytes),
+            "make it smaller, or raise limit_bytes here and on all servers"};
+  }
+
+  // Nothing was written after ReadOnly and Invalid.
   Status report_write(const Fault& fault) {
     if (fault.kind == FaultKind::Cancelled) {
       if (host_.is_cancelled()) return Status::Cancelled;
@@ -279,9 +287,8 @@ class RedisStore final : public plugin::Store {
       return Status::Unreachable;
     }
     host_.log(LogLevel::Error, fault.line());
-    const bool is_read_only =
-        fault.kind == FaultKind::ReadOnly || fault.code == "redis-no-permission";
-    return is_read_only ? Status::ReadOnly : status_of(fault.kind);
+    const bool is_refused = fault.kind == FaultKind::ReadOnly || fault.kind == FaultKind::Denied;
+    return is_refused ? Status::ReadOnly : status_of(fault.kind);
   }
 
   const Host host_;

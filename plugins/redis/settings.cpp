@@ -18,11 +18,12 @@
 namespace corsac::redis_store {
 namespace {
 
-constexpr std::array<std::string_view, 13> kNames = {"url",
+constexpr std::array<std::string_view, 14> kNames = {"url",
                                                      "user",
                                                      "password_env",
                                                      "database",
                                                      "key",
+                                                     "only_policy",
                                                      "connect_timeout_milliseconds",
                                                      "limit_bytes",
                                                      "command_timeout_milliseconds",
@@ -194,7 +195,14 @@ class Reading {
                    "write key = \"corsac\"");
     }
     const std::string tag = "{" + std::string(name) + "}:";
-    result_.keys = {tag + "policy", tag + "origins", tag + "revision", tag + "changed"};
+    result_.keys = {tag + "policy", tag + "origins", tag + "trusted_origins", tag + "revision",
+                    tag + "changed"};
+    const std::string_view only = settings_.find("only_policy").value_or("false");
+    if (only != "true" && only != "false") {
+      wrong("setting-value", "only_policy", "this is neither true nor false",
+            "write only_policy = false");
+    }
+    result_.only_policy = only == "true";
   }
 
   void read_limits() {

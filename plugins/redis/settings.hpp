@@ -26,6 +26,7 @@ struct Login {
 struct Keys {
   std::string policy = {};    // "{corsac}:policy"
   std::string origins = {};   // "{corsac}:origins"
+  std::string records = {};   // "{corsac}:trusted_origins"
   std::string revision = {};  // "{corsac}:revision"
   std::string channel = {};   // "{corsac}:changed"
 };
@@ -37,6 +38,7 @@ struct RedisSettings {
   Login login = {};
   Login sentinel_login = {};
   std::uint32_t database = 0;
+  bool only_policy = false;  // leave out what stands beside the policy: origins and records
   Keys keys = {};
   std::chrono::milliseconds connect_limit{1000};  // for each address, its look-up included
   std::chrono::milliseconds silence_limit{2000};  // without one byte of an answer

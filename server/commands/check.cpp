@@ -4,10 +4,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
-#include <utility>
-#include <vector>
-
-#include <corsac/policy/self_test.hpp>
 
 #include "commands.hpp"
 #include "load_policy.hpp"
@@ -25,21 +21,11 @@ std::string counted(std::size_t count, const char* word) {
   return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
 }
 
-// What loading would say: a [[test]] that fails stops it.
-Report judged(const LoadedPolicy& loaded) {
-  if (loaded.snapshot == nullptr) return loaded.report;
-  std::vector<Problem> problems = loaded.report.problems();
-  for (Problem& failed : failed_tests(run_policy_tests(loaded.policy, loaded.snapshot.get()))) {
-    problems.push_back(std::move(failed));
-  }
-  return Report(std::move(problems), loaded.policy.sources);
-}
-
 }  // namespace
 
 int check(const CheckOptions& options) {
   const LoadedPolicy loaded = load_policy(options.policy);
-  const Report report = judged(loaded);
+  const Report report = report_as_loaded(loaded);
   const std::size_t errors = count_of(report, Severity::Error);
   const std::size_t warnings = count_of(report, Severity::Warning);
   if (options.as_json) {

@@ -35,6 +35,29 @@ struct TestOptions {
   std::string policy = {};
 };
 
+// A store that a policy is moved to or from: a Redis by its URL, or [store] of a server.toml.
+struct StorePlace {
+  std::string url = {};     // empty <=> config is not
+  std::string config = {};  // the path of a server.toml
+  // With `url` only; empty = not given.
+  std::string user = {};
+  std::string password_env = {};  // the name of an environment variable
+  std::string key = {};
+};
+
+struct PushOptions {
+  std::string policy = {};
+  StorePlace to = {};
+  std::string if_revision = {};  // empty = whatever is there
+  bool as_json = false;
+};
+
+struct PullOptions {
+  StorePlace from = {};
+  std::string out = {};  // empty = standard output
+  bool as_json = false;
+};
+
 // Runs until SIGTERM or SIGINT: 0. 1 when it could not start, with every reason, or when a listener
 // ended by itself.
 [[nodiscard]] int serve(const ServeOptions& options);
@@ -44,5 +67,12 @@ struct TestOptions {
 [[nodiscard]] int explain_request(const ExplainOptions& options);
 // 0 every [[test]] passed, 1 one failed, or the policy is wrong, or it has no test.
 [[nodiscard]] int run_tests(const TestOptions& options);
+
+// 0 written; 1 nothing written: the policy or a setting is wrong, or the store refuses; 2 nothing
+// written: the store is in another revision than `if_revision`; 4 the store cannot be reached.
+[[nodiscard]] int push(const PushOptions& options);
+// 0 there it is; 1 a setting is wrong, or what the store holds is no policy; 4 the store cannot be
+// reached. Without 0 nothing was written.
+[[nodiscard]] int pull(const PullOptions& options);
 
 }  // namespace corsac::server

@@ -1,4 +1,4 @@
-// Reads one policy file for check, explain and test. Entry: load_policy. Test:
+// Reads one policy for the commands. Entries: load_policy, compile_read, report_as_loaded. Test:
 // tests/server/commands_test.cpp.
 
 #include "load_policy.hpp"
@@ -12,10 +12,10 @@
 
 #include <corsac/policy/compile.hpp>
 #include <corsac/policy/element_paths.hpp>
+#include <corsac/policy/self_test.hpp>
 #include <corsac/runtime/log_sink.hpp>
 #include <corsac/runtime/store_config.hpp>
 #include <corsac/runtime/store_loader.hpp>
-#include <corsac/runtime/store_worker.hpp>
 
 namespace corsac::server {
 namespace {
@@ -71,15 +71,13 @@ Result<ReadResult, Report> read_once(const std::string& file) {
 
 }  // namespace
 
-LoadedPolicy load_policy(const std::string& file) {
-  auto read = read_once(file);
-  if (!read) return {.report = std::move(read.error())};
+LoadedPolicy compile_read(ReadResult read) {
   LoadedPolicy loaded;
-  loaded.policy = std::move(read->policy);
-  std::vector<Problem> problems = std::move(read->problems);
-  if (read->status != ReadStatus::Read) {
+  loaded.policy = std::move(read.policy);
+  std::vector<Problem> problems = std::move(read.problems);
+  if (read.status != ReadStatus::Read) {
     if (problems.empty()) {
-      problems.push_back({.code = "policy-not-read", .what = std::move(read->detail)});
+      problems.push_back({.code = "policy-not-read", .what = std::move(read.detail)});
     }
     loaded.report = Report(std::move(problems), loaded.policy.sources);
     return loaded;
@@ -93,6 +91,21 @@ LoadedPolicy load_policy(const std::string& file) {
   loaded.report = Report(std::move(problems), loaded.policy.sources);
   if (!loaded.report.has_errors()) loaded.snapshot = compiled->snapshot;
   return loaded;
+}
+
+LoadedPolicy load_policy(const std::string& file) {
+  auto read = read_once(file);
+  if (!read) return {.report = std::move(read.error())};
+  return compile_read(*std::move(read));
+}
+
+Report report_as_loaded(const LoadedPolicy& loaded) {
+  if (loaded.snapshot == nullptr) return loaded.report;
+  std::vector<Problem> problems = loaded.report.problems();
+  for (Problem& failed : failed_tests(run_policy_tests(loaded.policy, loaded.snapshot.get()))) {
+    problems.push_back(std::move(failed));
+  }
+  return Report(std::move(problems), loaded.policy.sources);
 }
 
 }  // namespace corsac::server

@@ -34,7 +34,7 @@ std::string healthy_answer(const std::vector<std::string>& command) {
   const std::string& name = command.front();
   if (name == "GET" && command[1] == "{corsac}:policy") return bulk(kSmallPolicy);
   if (name == "GET") return bulk("1:a");
-  if (name == "SSCAN") return list({bulk("0"), list({})});
+  if (name == "SSCAN" || name == "HSCAN") return list({bulk("0"), list({})});
   if (name == "INFO") return bulk("# Server\r\nrun_id:abc\r\n");
   if (name == "ROLE") return list({bulk("master"), ":0\r\n", list({})});
   if (name == "SUBSCRIBE") return list({bulk("subscribe"), bulk(command[1]), ":1\r\n"});
@@ -156,6 +156,14 @@ std::vector<FaultRow> fault_rows() {
        "redis-protocol"},
       {"a member that is nil",
        {{"SSCAN", "*2\r\n$1\r\n0\r\n*1\r\n$-1\r\n"}},
+       unreachable,
+       "redis-protocol"},
+      {"a field without its record",
+       {{"HSCAN", "*2\r\n$1\r\n0\r\n*1\r\n$1\r\na\r\n"}},
+       unreachable,
+       "redis-protocol"},
+      {"a record that is no text",
+       {{"HSCAN", "*2\r\n$1\r\n0\r\n*2\r\n$1\r\na\r\n:1\r\n"}},
        unreachable,
        "redis-protocol"},
       {"a line without end",

@@ -139,7 +139,7 @@ std::vector<GateRow> gate_rows() {
          server.run({"FLUSHALL"});
          tell(server);
        },
-       StoreState::Degraded, "document-empty", nothing},
+       StoreState::Degraded, "redis-key-missing", nothing},
       {"keys of another type",
        [](RedisServer& server) {
          server.run({"DEL", "{corsac}:policy"});

@@ -44,8 +44,8 @@ class RedisStoreTest : public test::RedisTest {
 
 // As plugins/README.md lists them.
 constexpr const char* kReaderRights =
-    "resetkeys %R~{corsac}:* resetchannels &{corsac}:changed -@all +get +sscan +subscribe +ping "
-    "+select +info +role";
+    "resetkeys %R~{corsac}:* resetchannels &{corsac}:changed -@all +get +sscan +hscan +subscribe "
+    "+ping +select +info +role";
 
 TEST_F(RedisStoreTest, HandsOverThePolicyWithItsPlacesAndRevision) {
   const RedisServer server;
@@ -153,16 +153,40 @@ TEST_F(RedisStoreTest, ReadsALargeSetOnceAndInOneOrder) {
   EXPECT_EQ(other_store.read(), calls);
 }
 
-TEST_F(RedisStoreTest, AnswersAMissingPolicyAsAnEmptyDocument) {
+// A mistyped key must not look like a policy that says nothing.
+TEST_F(RedisStoreTest, TakesAMissingPolicyForNoDocument) {
   const RedisServer server;
   server.run({"SADD", "{corsac}:origins", "https://set.example"});
-  RedisStore store(server.url());
-  EXPECT_THAT(store.read(), ElementsAre("integer version 1 0:0"));
-  EXPECT_EQ(store.status(), CORSAC_OK);
-  EXPECT_TRUE(store.has_logged("1 redis-empty: the key {corsac}:policy does not exist (flushed"));
-  server.run({"SET", "{corsac}:revision", "3:aa"});
-  EXPECT_THAT(store.read(), ElementsAre("integer version 1 0:0"));
-  EXPECT_TRUE(store.has_logged("it was deleted by hand"));
+  RedisStore store(server.url() + "/2");
+  const std::string place = "in database 2 of " + server.address();
+  EXPECT_THAT(
+      store.read(),
+      ElementsAre("problem redis-key-missing 0:0: there is no key {corsac}:policy " + place +
+                  ", and no {corsac}:revision: never written, flushed, or another key or "
+                  "database; put a policy there with `corsac push POLICY --to "
+                  "redis://...`, or correct key and database"));
+  EXPECT_EQ(store.status(), CORSAC_INVALID);
+  EXPECT_EQ(store.revision(), "");
+  test::RedisClient client(server.port());
+  client.run({"SELECT", "2"});
+  client.run({"SET", "{corsac}:revision", "3:aa"});
+  EXPECT_THAT(store.read(), ElementsAre(HasSubstr("although there is {corsac}:revision: it was "
+                                                  "deleted")));
+  EXPECT_EQ(store.status(), CORSAC_INVALID);
+}
+
+// Proves 135.
+TEST_F(RedisStoreTest, DoesNotStartWithAKeyThatIsNotThere) {
+  const RedisServer server;
+  put(server, kSmallPolicy, "1:a");
+  const StoreConfig config = {.plugin = "redis",
+                              .settings = {{"url", server.url()}, {"key", "corsak"}},
+                              .accept_empty = true,
+                              .plugin_folders = {CORSAC_TEST_PLUGINS}};
+  const auto refused =
+      Supervisor::start(config, std::make_shared<SystemClock>(), {.publish = [](SnapshotPtr) {}});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().text(), HasSubstr("redis {corsak}:policy: error[redis-key-missing]"));
 }
 
 TEST_F(RedisStoreTest, TellsEveryStateApartByItsRevision) {
@@ -209,6 +233,9 @@ TEST_F(RedisStoreTest, RefusesKeysOfAnotherTypeAndRevisionsThatAreNone) {
   server.run({"SET", "{corsac}:origins", "x"});
   expect_problem("redis-wrong-type 0:0: SSCAN {corsac}:origins");
   server.run({"DEL", "{corsac}:origins"});
+  server.run({"SADD", "{corsac}:trusted_origins", "x"});
+  expect_problem("redis-wrong-type 0:0: HSCAN {corsac}:trusted_origins");
+  server.run({"DEL", "{corsac}:trusted_origins"});
   server.run({"LPUSH", "{corsac}:revision", "x"});
   expect_problem("redis-wrong-type 0:0: GET {corsac}:revision");
   for (const std::string& revision :
@@ -277,7 +304,7 @@ TEST_F(RedisStoreTest, NeedsNoMoreThanTheRightsOfAReader) {
   server.run({"PUBLISH", "{corsac}:changed", "2:b"});
   EXPECT_TRUE(store.host().wait_for_more_changes_than(before));
 
-  add_user(server, "%R~{corsac}:* -@all +get +sscan");
+  add_user(server, "%R~{corsac}:* -@all +get +sscan +hscan");
   RedisStore barely(settings);
   EXPECT_THAT(barely.read(), Contains("text - \"https://set.example\" 0:0"))
       << "INFO, ROLE and SUBSCRIBE are of use and no need";
@@ -287,7 +314,7 @@ TEST_F(RedisStoreTest, NeedsNoMoreThanTheRightsOfAReader) {
         "redis-no-permission: SUBSCRIBE {corsac}:changed");
   })) << barely.log();
 
-  add_user(server, "%R~other:* -@all +get +sscan");
+  add_user(server, "%R~other:* -@all +get +sscan +hscan");
   RedisStore never(settings);
   EXPECT_THAT(never.read(), IsEmpty());
   EXPECT_EQ(never.status(), CORSAC_UNREACHABLE);
@@ -334,7 +361,7 @@ TEST_F(RedisStoreTest, KeepsTheLastGoodPolicy) {
   server.run({"FLUSHALL"});
   server.run({"PUBLISH", "{corsac}:changed", ""});
   EXPECT_TRUE(test::eventually([&] {
-    return (*supervisor)->status().last_report.text().find("error[document-empty]") !=
+    return (*supervisor)->status().last_report.text().find("error[redis-key-missing]") !=
            std::string::npos;
   })) << (*supervisor)->status().last_report.text();
   EXPECT_EQ((*supervisor)->status().revision, "1:a");

@@ -166,6 +166,7 @@ TEST_F(RedisWriteTest, NeedsNoMoreThanTheRightsOfAWriter) {
               "+get",
               "+set",
               "+sscan",
+              "+hscan",
               "+eval",
               "+publish",
               "+subscribe",
@@ -177,6 +178,25 @@ TEST_F(RedisWriteTest, NeedsNoMoreThanTheRightsOfAWriter) {
       {{"url", server.url()}, {"user", "writer"}, {"password_env", "CORSAC_TEST_PASSWORD"}});
   EXPECT_EQ(writer.put(kSmallPolicy, ""), CORSAC_OK);
   EXPECT_EQ(server.run({"GET", "{corsac}:policy"}), kSmallPolicy);
+}
+
+TEST_F(RedisWriteTest, WritesNothingThatServersWouldNotRead) {
+  const RedisServer server;
+  WritingStore writer({{"url", server.url()}, {"limit_bytes", "2000"}});
+  EXPECT_EQ(writer.put(std::string(2001, ' '), ""), CORSAC_INVALID);
+  EXPECT_THAT(writer.log(), Contains(testing::HasSubstr(
+                                "redis-too-large: the policy has 2001 bytes, and limit_bytes "
+                                "allows 2000; make it smaller")));
+  EXPECT_EQ(server.run({"EXISTS", "{corsac}:policy", "{corsac}:revision"}), "0");
+}
+
+// Nothing was written, and that is known.
+TEST_F(RedisWriteTest, SaysThatItsPasswordIsNotTaken) {
+  ::setenv("CORSAC_TEST_WRONG", "hunter3", 1);
+  const RedisServer server({"requirepass hunter2"});
+  WritingStore writer({{"url", server.url()}, {"password_env", "CORSAC_TEST_WRONG"}});
+  EXPECT_EQ(writer.put("{}", ""), CORSAC_READ_ONLY);
+  EXPECT_THAT(writer.log(), Contains(testing::HasSubstr("redis-password-wrong")));
 }
 
 TEST_F(RedisWriteTest, SaysThatNobodyIsThere) {

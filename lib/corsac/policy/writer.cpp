@@ -1,6 +1,6 @@
 // A Policy as text. Entries: policy_to_toml, policy_to_json. The tables that the reader reads by
 // say what is written, so that a field cannot be read and not written. Spec: policy document, 1;
-// TOML 1.0; RFC 8259. Test: tests/policy/writer_test.cpp, tests/plugins/toml_writer_test.cpp.
+// TOML 1.0; RFC 8259. Test: tests/policy/writer_test.cpp, tests/server/push_pull_test.py.
 
 #include "corsac/policy/writer.hpp"
 

@@ -95,11 +95,22 @@ struct PluginHost::Calls {
       return 0;
     });
   }
-  static const void* extension(void*, corsac_text name) noexcept {
+  static void moved(void* context, std::uint64_t bytes, std::uint64_t total) noexcept {
+    pass(context, 0, [=](PluginHost& host) {
+      if (host.progress_) host.progress_(bytes, total);
+      return 0;
+    });
+  }
+  static const void* extension(void* context, corsac_text name) noexcept {
     static constexpr corsac_host_retry kRetry = {sizeof(corsac_host_retry), retry_after};
-    const bool is_retry =
-        name.data != nullptr && std::string_view(name.data, name.size) == CORSAC_HOST_RETRY;
-    return is_retry ? &kRetry : nullptr;
+    static constexpr corsac_host_progress kProgress = {sizeof(corsac_host_progress), moved};
+    if (name.data == nullptr) return nullptr;
+    const std::string_view wanted(name.data, name.size);
+    if (wanted == CORSAC_HOST_RETRY) return &kRetry;
+    if (wanted != CORSAC_HOST_PROGRESS) return nullptr;
+    return pass(context, static_cast<const void*>(nullptr), [](PluginHost& host) -> const void* {
+      return host.progress_ ? &kProgress : nullptr;
+    });
   }
 
   static corsac_host table() noexcept {
@@ -116,9 +127,10 @@ struct PluginHost::Calls {
   }
 };
 
-PluginHost::PluginHost(std::string plugin_name, WorkerCallbacks callbacks)
+PluginHost::PluginHost(std::string plugin_name, WorkerCallbacks callbacks, Progress progress)
     : plugin_name_(std::move(plugin_name)),
       callbacks_(std::move(callbacks)),
+      progress_(std::move(progress)),
       slot_(HostSlot::take(*this, Calls::table())) {}
 
 PluginHost::~PluginHost() { slot_.give_back(); }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -21,7 +22,12 @@ namespace corsac {
 // The plugin keeps the table's address, which outlives this object: see HostSlot.
 class PluginHost {
  public:
-  PluginHost(std::string plugin_name, WorkerCallbacks callbacks);
+  // Bytes that the call under way has moved, and of how many (0 = not known). On the thread of the
+  // call; what it throws is swallowed.
+  using Progress = std::function<void(std::uint64_t bytes, std::uint64_t total)>;
+
+  // Without `progress` the plugin finds no such extension.
+  PluginHost(std::string plugin_name, WorkerCallbacks callbacks, Progress progress = {});
   ~PluginHost();
   PluginHost(const PluginHost&) = delete;
   PluginHost& operator=(const PluginHost&) = delete;
@@ -55,6 +61,7 @@ class PluginHost {
 
   const std::string plugin_name_;
   WorkerCallbacksDoor callbacks_;
+  const Progress progress_;
   std::atomic<bool> is_cancelled_{false};
   std::atomic<std::int64_t> deadline_ns_{0};
   std::atomic<std::int64_t> retry_after_ns_{0};

@@ -1,0 +1,68 @@
+// Opens the store that push and pull speak to. Entry: open_store_place. Test:
+// tests/server/push_pull_test.py.
+
+#include "store_place.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "config.hpp"
+
+namespace corsac::server {
+namespace {
+
+// A person waits, and may send a long policy over a slow line; silence is noticed much earlier.
+constexpr std::chrono::seconds kDeadline{60};
+
+constexpr std::string_view kRedis = "redis";
+
+Result<StoreConfig, Report> store_config(const StorePlace& place) {
+  StoreConfig store;
+  if (!place.config.empty()) {
+    auto config = read_config(place.config);
+    if (!config) return fail(std::move(config.error()));
+    store = std::move(config->store);
+  } else {
+    store.plugin = kRedis;
+    store.settings.emplace_back("url", place.url);
+    if (!place.user.empty()) store.settings.emplace_back("user", place.user);
+    if (!place.password_env.empty()) {
+      store.settings.emplace_back("password_env", place.password_env);
+    }
+    if (!place.key.empty()) store.settings.emplace_back("key", place.key);
+  }
+  store.deadline = std::max(store.deadline, kDeadline);
+  if (store.plugin == kRedis) {
+    std::erase_if(store.settings, [](const auto& entry) { return entry.first == "only_policy"; });
+    store.settings.emplace_back("only_policy", "true");
+  }
+  return store;
+}
+
+// Settings that came from the command line have the names that they have there.
+Report with_option_names(const Report& report, std::string_view url_option) {
+  std::vector<Problem> problems = report.problems();
+  for (Problem& problem : problems) {
+    if (problem.path == "store.url") problem.path = url_option;
+    if (problem.path == "store.user") problem.path = "--user";
+    if (problem.path == "store.key") problem.path = "--key";
+    if (problem.path == "store.password_env") problem.path = "--password-env";
+  }
+  return Report(std::move(problems), report.sources());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<StoreClient>, Report> open_store_place(const StorePlace& place,
+                                                              std::string_view url_option,
+                                                              PluginHost::Progress progress) {
+  auto config = store_config(place);
+  if (!config) return fail(std::move(config.error()));
+  auto client = StoreClient::open(*std::move(config), std::move(progress));
+  if (client || !place.config.empty()) return client;
+  return fail(with_option_names(client.error(), url_option));
+}
+
+}  // namespace corsac::server
