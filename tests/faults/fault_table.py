@@ -195,7 +195,7 @@ def redis_wrong_type(redis):
     return heal
 
 
-@redis_fault("flushed", r"redis-empty")
+@redis_fault("flushed", r"redis-key-missing")
 def redis_flushed(redis):
     redis.run("FLUSHALL")
     return lambda: put_policy(redis, policy(2), "1:b")
