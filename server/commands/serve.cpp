@@ -224,12 +224,15 @@ Result<ServerConfig, std::string> read_options(const ServeOptions& options) {
 
 // Neither the gate nor the log lives longer for what the watch may do.
 void watch_over(StopWatch& watch, const std::shared_ptr<Gate>& gate) {
-  watch.on_reload([weak_gate = std::weak_ptr(gate)] {
+  watch.on_hangup([weak_gate = std::weak_ptr(gate)] {
     if (const auto locked = weak_gate.lock()) locked->request_reload();
   });
 }
 
 void watch_over(StopWatch& watch, const std::shared_ptr<Log>& log) {
+  watch.on_hangup([weak_log = std::weak_ptr(log)] {
+    if (const auto locked = weak_log.lock()) locked->reopen();
+  });
   watch.on_cut([weak_log = std::weak_ptr(log)] {
     const auto locked = weak_log.lock();
     if (!locked) return;

@@ -9,6 +9,7 @@ import json
 import os
 import queue
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -552,6 +553,85 @@ def logs_into_a_file():
         equal([line for line in running.log if line.startswith("{")], [])
 
 
+def lines_of(path):
+    with open(path, encoding="ascii") as file:
+        return file.read().split("\n")
+
+
+def events_of(lines):
+    """The origins of the refusals that stand there as whole lines."""
+    found = []
+    for line in lines:
+        try:
+            found.append(json.loads(line).get("origin"))
+        except json.JSONDecodeError:
+            pass
+    return [origin for origin in found if origin and "self-check" not in origin]
+
+
+def eventually(condition, what):
+    end = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < end, what
+        time.sleep(0.01)  # between two looks, not instead of one
+
+
+def goes_on_when_the_log_is_full():
+    """A file size limit cuts the log; the program serves on, and counts once the limit is gone."""
+    with Running(more='[log]\nfile = "corsac.log"\n').wait_ready() as running:
+        path = os.path.join(running.folder, "corsac.log")
+        eventually(lambda: sum("self-check of" in line for line in lines_of(path)) == 2,
+                   "the self-check was never written")
+        _, hard = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE,
+                         (os.path.getsize(path) + 100, hard))
+        for number in range(3):
+            equal(ask(running.addresses[0], "GET", "/api/hello",
+                      [("Origin", f"https://lost-{number}.example")])[0], 403)
+        eventually(lambda: any(line.startswith("corsac: the log cannot be written: ")
+                               for line in running.log), "standard error was told nothing")
+        contains("\n".join(running.log), "corsac.log: File too large")
+        equal(ask(running.addresses[0], "GET", "/api/hello")[0], 200)
+        resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+        ask(running.addresses[0], "GET", "/api/hello", [("Origin", "https://kept.example")])
+        leaves_in_time(running)
+        lines = lines_of(path)
+        lost = re.search(r'"(\d+) lines were lost: the log could not be written: File too large"',
+                         "\n".join(lines))
+        assert lost, lines
+        written = [origin for origin in events_of(lines) if "lost-" in origin]
+        equal(len(written) + int(lost.group(1)), 3, lines)
+        contains(events_of(lines), "https://kept.example")
+        equal(len(running.log), 1, "standard error is told once")
+
+
+def starts_with_a_log_on_a_full_disk():
+    with Running(more='[log]\nfile = "/dev/full"\n').wait_ready() as running:
+        equal(ask(running.addresses[0], "GET", "/api/hello")[0], 200)
+        leaves_in_time(running)
+        contains("\n".join(running.log),
+                 "corsac: the log cannot be written: /dev/full: No space left on device")
+
+
+def log_is_rotated():
+    """SIGHUP after a rename: what came before stands in the old file, the rest in the new one."""
+    with Running(more='[log]\nfile = "corsac.log"\n').wait_ready() as running:
+        path = os.path.join(running.folder, "corsac.log")
+        origins = [f"https://evil-{number}.example" for number in range(4)]
+        for origin in origins[:2]:
+            ask(running.addresses[0], "GET", "/api/hello", [("Origin", origin)])
+        os.rename(path, path + ".1")
+        running.process.send_signal(signal.SIGHUP)
+        eventually(lambda: os.path.exists(path) and "was opened again" in lines_of(path)[0],
+                   "the log was never opened again")
+        for origin in origins[2:]:
+            ask(running.addresses[0], "GET", "/api/hello", [("Origin", origin)])
+        leaves_in_time(running)
+        equal(sorted(events_of(lines_of(path + ".1"))), origins[:2])
+        equal(sorted(events_of(lines_of(path))), origins[2:])
+        equal(lines_of(path + ".1")[-1], "", "the old file ends in a line")
+
+
 def refuses_a_log_that_cannot_be_written():
     with Running(more='[log]\nfile = "nowhere/corsac.log"\n') as running:
         equal(running.process.wait(timeout=DEADLINE), 1)
@@ -628,6 +708,9 @@ def main():
         cases.add("does not start: a log that cannot be written",
                   refuses_a_log_that_cannot_be_written)
         cases.add("logs: into a file", logs_into_a_file)
+        cases.add("logs: up to a file size limit", goes_on_when_the_log_is_full)
+        cases.add("logs: on a full disk", starts_with_a_log_on_a_full_disk)
+        cases.add("logs: into a new file after SIGHUP", log_is_rotated)
         cases.add("does not start: a port that is taken", refuses_a_taken_port)
         cases.add("does not start: the port of another program",
                   refuses_the_port_of_another_program)
