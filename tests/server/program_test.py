@@ -46,7 +46,7 @@ class Running:
     """The program with the sample's policy in a folder of its own."""
 
     def __init__(self, policy=None, more="", arguments=(), stderr=subprocess.PIPE, files=(),
-                 config=CONFIG):
+                 config=CONFIG, user=None, limit=None):
         self.folder = tempfile.mkdtemp(prefix="corsac-program-")
         if policy is None:
             with open(os.path.join(SAMPLE, "policy.toml"), encoding="utf-8") as file:
@@ -60,10 +60,15 @@ class Running:
         config_file = os.path.join(self.folder, "server.toml")
         with open(config_file, "w", encoding="utf-8") as file:
             file.write(config.format(more=more))
+        if user is not None:
+            for path, _, names in os.walk(self.folder):
+                for name in [".", *names]:
+                    os.chown(os.path.join(path, name), user, -1)
         self.lines, self.log = queue.Queue(), []
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--config", config_file, *arguments], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=stderr, text=True)
+            stdout=subprocess.PIPE, stderr=stderr, text=True, user=user,
+            preexec_fn=limit and (lambda: resource.setrlimit(*limit)))
         threading.Thread(target=self.read_output, daemon=True).start()
         self.log_reader = threading.Thread(target=self.read_log, daemon=True)
         self.log_reader.start()
@@ -529,6 +534,36 @@ def refuses_to_start(policy, more, parts, files=()):
         equal(running.lines.get(timeout=DEADLINE), None, "something was announced")
 
 
+def serves_with_every_thread_or_not_at_all():
+    """Under each limit of threads the program serves, or says why not; it never ends later."""
+    if os.geteuid() != 0:
+        raise Skip("only root can start it as a user of whom nothing else counts")
+    user = 1_000_000 + os.getpid()
+    config = CONFIG.replace("[store]", "threads = 8\n[store]")
+    said, served = [], []
+    for threads in range(2, 62, 3):
+        try:
+            running = Running(config=config, more=ADMIN, user=user,
+                              limit=(resource.RLIMIT_NPROC, (threads, threads)))
+        except (OSError, subprocess.SubprocessError) as error:
+            raise Skip(f"it cannot be started as another user: {error}") from error
+        with running:
+            first = running.lines.get(timeout=DEADLINE)
+            if first is None:
+                equal(running.process.wait(timeout=DEADLINE), 1, f"{threads} threads")
+                running.log_reader.join(DEADLINE)
+                said.append("\n".join(running.log))
+                assert re.search("Resource temporarily unavailable|no thread", said[-1]), said[-1]
+            else:
+                contains(first, "listening on http://127.0.0.1:")
+                equal(ask(int(first.rsplit(":", 1)[1]), "GET", "/api/hello")[0], 200)
+                leaves_in_time(running)
+                served.append(threads)
+    assert served, said[-1]
+    contains(said[-1], 'server.toml: error[threads-missing]: server.threads = "8"')
+    contains(said[-1], "lower server.threads, or raise the limit of processes")
+
+
 def refuses_one_address_for_two():
     with Running(config="""
 [server]
@@ -704,6 +739,8 @@ def main():
         cases.add("admin: tokens from a file", admin_listener_with_a_token_file)
         for description, *row in START_ROWS:
             cases.add("does not start: " + description, refuses_to_start, *row)
+        cases.add("does not start: without a thread for each connection",
+                  serves_with_every_thread_or_not_at_all)
         cases.add("does not start: one address for two listeners", refuses_one_address_for_two)
         cases.add("does not start: a log that cannot be written",
                   refuses_a_log_that_cannot_be_written)
