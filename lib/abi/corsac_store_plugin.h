@@ -97,7 +97,8 @@ typedef struct corsac_sink {
   int (*finish)(void* context, corsac_text revision);
 } corsac_sink;
 
-/* What the core does for a store. Valid from before open() until after close(). */
+/* What the core does for a store. Valid from before open() until close() has returned; then it is
+ * freed, and a call is a use after free: a store ends its threads in close(). */
 typedef struct corsac_host {
   uint32_t size;
   void* context;
