@@ -33,6 +33,7 @@ struct ExplainOptions {
 
 struct TestOptions {
   std::string policy = {};
+  bool as_json = false;
 };
 
 // Runs until SIGTERM or SIGINT: 0. 1 when it could not start, with every reason, or when a listener
