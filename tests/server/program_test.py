@@ -479,6 +479,7 @@ def admin_listener():
         equal((status, json.loads(body)["events"][0]["reason"]), (200, "origin_not_allowed"))
         status, _, body = ask(port, "GET", "/metrics", right)
         contains(body.decode(), "origin_not_allowed")
+        contains(body.decode(), "\ncorsac_log_lines_lost_total 0\n")
         equal(ask(port, "POST", "/api/reload", right)[0], 200)
         equal(ask(port, "GET", "/api/status", [("Authorization", "Bearer wrong")])[0], 401)
         assert token not in "\n".join(running.log), "a token stands in the log"
@@ -658,6 +659,7 @@ def log_is_rotated():
         origins = [f"https://evil-{number}.example" for number in range(4)]
         for origin in origins[:2]:
             ask(running.addresses[0], "GET", "/api/hello", [("Origin", origin)])
+        eventually(lambda: len(events_of(lines_of(path))) == 2, "the events are never written")
         os.rename(path, path + ".1")
         running.process.send_signal(signal.SIGHUP)
         eventually(lambda: os.path.exists(path) and "was opened again" in lines_of(path)[0],

@@ -296,6 +296,9 @@ AdminAnswer AdminApi::State::metrics(const AdminRequest&) {
                                 .status = gate->status(),
                                 .events = events.recorded,
                                 .events_dropped = events.dropped,
+                                .lost_log_lines = options.lost_log_lines
+                                                      ? std::optional(options.lost_log_lines())
+                                                      : std::nullopt,
                                 .now = options.clock->wall_now()})};
 }
 
