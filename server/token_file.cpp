@@ -26,8 +26,8 @@ struct Objection {
 };
 
 // Whoever may write the file lets himself in, and whoever may read it can look for its tokens at
-// leisure. That a group reads it is its owner's choice. Asked of the open file, so that no other one
-// can take its place in between; one that is put there instead belongs to whoever put it.
+// leisure. That a group reads it is its owner's choice. Asked of the open file, so that no other
+// one can take its place in between; one that is put there instead belongs to whoever put it.
 Objection objection_to(int descriptor) {
   struct stat status = {};
   if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
