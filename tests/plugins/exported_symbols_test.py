@@ -1,6 +1,6 @@
 """A store plugin exports one symbol, whatever libraries it holds, and takes no cpp-httplib from others.
 
-  python3 exported_symbols_test.py [--shared-httplib PLUGIN.so] PLUGIN.so...    prints TAP
+  python3 exported_symbols_test.py [--shared-httplib NAME.so] PLUGIN.so...    prints TAP
 
 The one that is named is linked with a shared cpp-httplib, and says so when it gets another one.
 """
@@ -35,8 +35,8 @@ def main(plugins):
             (any("NODELETE" in line for line in dynamic), "stays mapped", dynamic),
             (not any("libcorsac" in line for line in dynamic), "links with nothing of Corsac",
              dynamic),
-            (bool(foreign) == (plugin == shared),
-             "has its own cpp-httplib" if plugin != shared else "has a shared cpp-httplib",
+            (bool(foreign) == (name == shared),
+             "has its own cpp-httplib" if name != shared else "has a shared cpp-httplib",
              foreign),
         ]
         for number, (is_fine, text, found) in enumerate(checks, 4 * index + 1):
