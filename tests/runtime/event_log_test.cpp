@@ -290,7 +290,6 @@ TEST(EventLog, FindsTheNewestFirst) {
   }
 }
 
-// Proves M93.
 // A search that held the ring for its whole time would find as many events as the ring holds. It is
 // asked until some were pushed out meanwhile, which is with the first one or soon.
 TEST(EventLog, IsRecordedWhileItIsSearched) {
@@ -327,6 +326,7 @@ TEST(EventLog, CountsWhatWasRecordedAndWhatFellOut) {
   EXPECT_EQ(scene.log->counts().dropped, 2U);
 }
 
+// Proves M93.
 TEST(EventLog, KeepsTheNewestWithinItsCapacity) {
   Scene scene(10);
   for (int i = 1; i <= 25; ++i) scene.record_origin("https://" + std::to_string(i) + ".example");

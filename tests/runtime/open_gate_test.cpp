@@ -203,7 +203,6 @@ TEST(OpenGate, ReloadsWhenAsked) {
   EXPECT_EQ(scene.decide("https://other.example.com"), "grant");
 }
 
-// S37 through every layer: a real store is read again and again while requests are decided.
 // The sink is destroyed with the gate, and with it what only the sink holds.
 TEST(OpenGate, MayEndInItsLog) {
   Scene scene;
@@ -251,6 +250,7 @@ TEST(OpenGate, IsAskedByItsSinks) {
   scene.gate = nullptr;
 }
 
+// S37 through every layer: a real store is read again and again while requests are decided.
 TEST(OpenGate, DecidesWhileItsStoreIsReadAgain) {
   Scene scene;
   scene.folder.write("policy.toml", document(kApp));
