@@ -14,9 +14,11 @@
 
 namespace corsac::server {
 Result<std::string, Report> add_admin(Listener& listener, const AdminConfig& config,
-                                      const std::shared_ptr<Gate>& gate) {
+                                      const std::shared_ptr<Gate>& gate,
+                                      const std::shared_ptr<Log>& log) {
   AdminOptions options;
   options.requests_per_minute = config.requests_per_minute;
+  options.lost_log_lines = [log] { return log->lost_lines(); };
   if (!config.public_host.empty()) options.allowed_hosts.push_back(config.public_host);
   std::string token;
   if (config.token_file.empty()) {

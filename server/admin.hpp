@@ -9,12 +9,15 @@
 
 #include "config.hpp"
 #include "listener.hpp"
+#include "log.hpp"
 
 namespace corsac::server {
 
-// Puts the admin API on `listener`. The answer is the token that was made for this run; empty when
-// a token file is configured. The error side: what is wrong with the token file.
+// Puts the admin API on `listener`; /metrics says what `log` has lost. The answer is the token that
+// was made for this run; empty when a token file is configured. The error side: what is wrong with
+// the token file.
 [[nodiscard]] Result<std::string, Report> add_admin(Listener& listener, const AdminConfig& config,
-                                                    const std::shared_ptr<Gate>& gate);
+                                                    const std::shared_ptr<Gate>& gate,
+                                                    const std::shared_ptr<Log>& log);
 
 }  // namespace corsac::server

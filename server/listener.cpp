@@ -27,8 +27,8 @@ struct Listener::Ending {
   bool has_ended = false;
 };
 
-Listener::Listener(unsigned threads) : ending_(std::make_shared<Ending>()) {
-  server_.new_task_queue = [threads] { return new httplib::ThreadPool(threads); };
+Listener::Listener(unsigned threads) : threads_(threads), ending_(std::make_shared<Ending>()) {
+  server_.new_task_queue = [this] { return workers_.release(); };
   server_.set_keep_alive_timeout(kKeepAliveSeconds);
   server_.set_keep_alive_max_count(kKeepAliveRequests);
   server_.set_payload_max_length(kPayloadLimitBytes);
@@ -65,18 +65,25 @@ bool Listener::bind(const ListenAddress& address) {
   return server_.bind_to_port(address.host, address.port);
 }
 
-void Listener::start(std::function<void()> on_failure) {
-  thread_ = std::thread([this, ending = ending_, on_failure = std::move(on_failure)] {
-    server_.listen_after_bind();
-    if (!is_stopped_) on_failure();  // both hosts give up on an error of accept but EMFILE
-    const std::scoped_lock lock(ending->mutex);
-    ending->has_ended = true;
-    ending->ended.notify_all();
-  });
+std::error_code Listener::start(std::function<void()> on_failure) {
+  try {
+    workers_ = std::make_unique<WorkerPool>(threads_);
+    thread_ = std::thread([this, ending = ending_, on_failure = std::move(on_failure)] {
+      server_.listen_after_bind();
+      if (!is_stopped_) on_failure();  // both hosts give up on an error of accept but EMFILE
+      const std::scoped_lock lock(ending->mutex);
+      ending->has_ended = true;
+      ending->ended.notify_all();
+    });
+  } catch (const std::system_error& error) {
+    workers_ = nullptr;
+    return error.code();
+  }
   // stop() before the server runs is lost in 0.11.4.
   while (!server_.is_running() && !has_ended_by(std::chrono::steady_clock::now())) {
     std::this_thread::yield();
   }
+  return {};
 }
 
 void Listener::stop() {

@@ -5,11 +5,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <thread>
 
 #include <httplib.h>
 
 #include "listen_address.hpp"
+#include "worker_pool.hpp"
 
 namespace corsac::server {
 
@@ -17,7 +19,7 @@ namespace corsac::server {
 // before anything is announced; then started; then stopped within a time.
 class Listener {
  public:
-  // `threads` connections are served at once; the limits of the sample are set.
+  // `threads` connections will be served at once; the limits of the sample are set.
   explicit Listener(unsigned threads);
   ~Listener();  // stops, and waits for as long as requests take
 
@@ -26,9 +28,10 @@ class Listener {
   [[nodiscard]] bool bind(const ListenAddress& address);
   // What bind got: the port is never 0.
   [[nodiscard]] const ListenAddress& address() const noexcept { return address_; }
-  // `on_failure` is called, on the listener's thread, when the listener ends without having been
-  // stopped: it accepts nobody any more.
-  void start(std::function<void()> on_failure);
+  // Makes every thread, and accepts. The answer is an error when a thread cannot be had: then none
+  // is left, and nobody is served. `on_failure` is called, on the listener's thread, when the
+  // listener ends without having been stopped: it accepts nobody any more.
+  [[nodiscard]] std::error_code start(std::function<void()> on_failure);
   // Accepts no more, and lets requests in flight end.
   void stop();
   // True when the server has ended before `deadline`.
@@ -36,6 +39,8 @@ class Listener {
 
  private:
   struct Ending;
+  const unsigned threads_;
+  std::unique_ptr<WorkerPool> workers_;  // until the server takes it
   httplib::Server server_;
   ListenAddress address_ = {};
   std::shared_ptr<Ending> ending_;

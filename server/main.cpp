@@ -61,6 +61,7 @@ void add_explain(CLI::App& app, ExplainOptions& options, std::function<int()>& r
 void add_test(CLI::App& app, TestOptions& options, std::function<int()>& run) {
   CLI::App* command = app.add_subcommand("test", "Run the [[test]] cases of a policy");
   command->add_option("policy", options.policy, "policy.toml")->required();
+  command->add_flag("--json", options.as_json, "Print a JSON object");
   command->callback([&] { run = [&] { return run_tests(options); }; });
 }
 
@@ -113,14 +114,40 @@ void add_pull(CLI::App& app, PullOptions& options, std::function<int()>& run) {
   });
 }
 
+std::vector<const CLI::App*> commands_of(const CLI::App& app) {
+  return app.get_subcommands([](const CLI::App*) { return true; });
+}
+
 // CLI11's own words for a slip name what it does not know, and not what was meant.
-void tell_nearest_command(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || !app.get_subcommands().empty()) return;
+void tell_nearest_command(const CLI::App& app, const char* name) {
   std::vector<std::string_view> names;
-  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  const auto commands = commands_of(app);
   for (const CLI::App* command : commands) names.push_back(command->get_name());
-  const std::string nearest(corsac::nearest_name(argv[1], names));
+  const std::string nearest(corsac::nearest_name(name, names));
   if (!nearest.empty()) std::fprintf(stderr, "Did you mean \"%s\"?\n", nearest.c_str());
+}
+
+// What `about` prints with --help, "" for the program itself.
+int print_help(const CLI::App& app, const std::string& about) {
+  const CLI::App* asked = about.empty() ? &app : nullptr;
+  for (const CLI::App* command : commands_of(app)) {
+    if (command->get_name() == about) asked = command;
+  }
+  if (asked == nullptr) {
+    std::fprintf(stderr, "There is no such command: %s\n", about.c_str());
+    tell_nearest_command(app, about.c_str());
+    return 1;
+  }
+  const std::string name = about.empty() ? "corsac" : "corsac " + about;
+  const auto text = app.get_formatter()->make_help(asked, name, CLI::AppFormatMode::Normal);
+  std::fputs(text.c_str(), stdout);
+  return 0;
+}
+
+void add_help(CLI::App& app, std::string& about, std::function<int()>& run) {
+  CLI::App* command = app.add_subcommand("help", "Say how the program, or a command, is used");
+  command->add_option("command", about, "One of the commands");
+  command->callback([&] { run = [&] { return print_help(app, about); }; });
 }
 
 // What could not be printed was not told: a full disk, say.
@@ -134,7 +161,7 @@ int status_after_printing(int status) {
 int run_command_line(int argc, char** argv) {
   CLI::App app(
       "Corsac: CORS for cpp-httplib servers, from a policy that can change while they run");
-  app.set_version_flag("--version", CORSAC_VERSION);
+  app.set_version_flag("-v,--version", CORSAC_VERSION);
   app.require_subcommand(0, 1);  // none is told below: CLI11 would not name what it does not know
   ServeOptions serve_options;
   CheckOptions check_options;
@@ -149,11 +176,13 @@ int run_command_line(int argc, char** argv) {
   add_test(app, test_options, run);
   add_push(app, push_options, run);
   add_pull(app, pull_options, run);
+  std::string help_about;
+  add_help(app, help_about, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (app.exit(error) == 0) return status_after_printing(0);
-    tell_nearest_command(app, argc, argv);
+    if (argc > 1 && app.get_subcommands().empty()) tell_nearest_command(app, argv[1]);
     return 1;
   }
   if (!run) {

@@ -23,6 +23,7 @@ void block_signals() {
   const sigset_t set = waited_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);  // a client that goes away is an error of a write, no more
+  std::signal(SIGXFSZ, SIG_IGN);  // so is a file that has the size that this program may write
 }
 
 Signal wait_for_signal() {

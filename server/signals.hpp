@@ -2,8 +2,8 @@
 
 namespace corsac::server {
 
-// Keeps SIGTERM, SIGINT and SIGHUP from every thread that is started from now on, and SIGPIPE from
-// all. Call it first thing in main's thread.
+// Keeps SIGTERM, SIGINT and SIGHUP from every thread that is started from now on, and SIGPIPE and
+// SIGXFSZ from all. Call it first thing in main's thread.
 void block_signals();
 
 enum class Signal : unsigned char { Reload, Stop };

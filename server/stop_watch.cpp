@@ -32,9 +32,9 @@ StopWatch::~StopWatch() {
   thread_.join();
 }
 
-void StopWatch::on_reload(std::function<void()> reload) {
+void StopWatch::on_hangup(std::function<void()> action) {
   const std::scoped_lock lock(mutex_);
-  reload_ = std::move(reload);
+  on_hangup_.push_back(std::move(action));
 }
 
 void StopWatch::on_cut(std::function<void()> last_word) {
@@ -65,9 +65,9 @@ void StopWatch::run() {
   while (wait_for_signal() == Signal::Reload) {
     std::unique_lock lock(mutex_);
     if (has_ended_) return;
-    const auto reload = reload_;
+    const auto actions = on_hangup_;
     lock.unlock();
-    if (reload) reload();
+    for (const auto& action : actions) action();
   }
   std::unique_lock lock(mutex_);
   is_stopping_ = true;

@@ -4,12 +4,13 @@
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace corsac::server {
 
 // Sees to it that the program leaves in time. From its construction on SIGTERM and SIGINT are
 // taken, whatever main does: the program ends by itself, or is cut 1.9 s after the first of them,
-// with status 0. SIGHUP asks for a reload.
+// with status 0. SIGHUP runs what on_hangup was given.
 //
 // Made in main's thread after block_signals; the first thing that is made and the last that goes,
 // so that everything else is destroyed under its watch.
@@ -20,8 +21,9 @@ class StopWatch {
   StopWatch(const StopWatch&) = delete;
   StopWatch& operator=(const StopWatch&) = delete;
 
-  // Called for each SIGHUP, on a thread of the watch. Must not hold anything alive.
-  void on_reload(std::function<void()> reload);
+  // Called for each SIGHUP, behind those that were given before, on a thread of the watch. Must not
+  // hold anything alive.
+  void on_hangup(std::function<void()> action);
   // Called when the time is over; must return soon. Must not hold anything alive.
   void on_cut(std::function<void()> last_word);
 
@@ -41,7 +43,7 @@ class StopWatch {
   bool is_stopping_ = false;  // these are guarded by mutex_
   int status_ = 0;
   bool has_ended_ = false;
-  std::function<void()> reload_ = {};
+  std::vector<std::function<void()>> on_hangup_ = {};
   std::function<void()> last_word_ = {};
   std::thread thread_;
 };

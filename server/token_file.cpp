@@ -26,7 +26,8 @@ struct Objection {
 };
 
 // Whoever may write the file lets himself in, and whoever may read it can look for its tokens at
-// leisure. Asked of the open file, so that no other one can take its place in between.
+// leisure. That a group reads it is its owner's choice. Asked of the open file, so that no other
+// one can take its place in between; one that is put there instead belongs to whoever put it.
 Objection objection_to(int descriptor) {
   struct stat status = {};
   if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
@@ -38,6 +39,9 @@ Objection objection_to(int descriptor) {
   }
   if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
     return {"this file belongs to another user", "chown it to the user of this program"};
+  }
+  if ((status.st_mode & S_IWGRP) != 0) {
+    return {"the group of this file may write it", "chmod g-w it"};
   }
   if ((status.st_mode & (S_IROTH | S_IWOTH)) != 0) {
     return {"everybody may read or write this file", "chmod o-rw it"};

@@ -97,7 +97,8 @@ typedef struct corsac_sink {
   int (*finish)(void* context, corsac_text revision);
 } corsac_sink;
 
-/* What the core does for a store. Valid from before open() until after close(). */
+/* What the core does for a store. Valid from before open() until close() has returned; then a
+ * store has ended its threads: a late call does nothing, or reaches the store of another. */
 typedef struct corsac_host {
   uint32_t size;
   void* context;

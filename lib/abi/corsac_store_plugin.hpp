@@ -194,7 +194,7 @@ class Sink {
 };
 
 // What the core does for a store. A handle, cheap to copy; valid from open() until the store's
-// destructor has returned.
+// destructor has returned; then what stands behind it is freed. End your threads in the destructor.
 class Host {
  public:
   explicit Host(const corsac_host& host) noexcept : host_(&host) {}

@@ -11,6 +11,7 @@
 //   limit_bytes = 67108864                     # default, and the most
 
 #include <memory>
+#include <string>
 #include <utility>
 
 #include <corsac_store_plugin.hpp>
@@ -19,11 +20,31 @@
 #include "policy_document.hpp"
 #include "settings.hpp"
 #include "source.hpp"
+#ifdef CORSAC_SHARED_HTTPLIB
+#include "shared_httplib.hpp"
+#endif
 
 namespace corsac::remote_store {
 namespace {
 
 using plugin::Status;
+
+// False after the host was told why this build cannot work in this program.
+bool is_fit(const plugin::Host& host) {
+#ifdef CORSAC_SHARED_HTTPLIB
+  if (const std::string foreign = foreign_httplib(); !foreign.empty()) {
+    host.problem("remote-foreign-httplib", "plugin",
+                 "this build of the plugin uses the shared cpp-httplib " CORSAC_SHARED_HTTPLIB
+                 ", and would get another one, which " +
+                     foreign + " exports",
+                 "build the plugin with cpp-httplib's source at hand (`meson subprojects download "
+                 "cpp-httplib`), or the program without exporting its own");
+    return false;
+  }
+#endif
+  static_cast<void>(host);
+  return true;
+}
 
 class RemoteStore final : public plugin::Store {
  public:
@@ -31,6 +52,7 @@ class RemoteStore final : public plugin::Store {
   static constexpr const char* kVersion = "1.0";
 
   static plugin::OpenResult open(plugin::Host host, plugin::Settings settings) {
+    if (!is_fit(host)) return Status::Invalid;
     auto read = read_settings(host, settings);
     if (!read) return Status::Invalid;
     return std::make_unique<RemoteStore>(host, *std::move(read));

@@ -33,6 +33,7 @@ struct ExplainOptions {
 
 struct TestOptions {
   std::string policy = {};
+  bool as_json = false;
 };
 
 // A store that a policy is moved to or from: a Redis by its URL, or [store] of a server.toml.

@@ -91,6 +91,19 @@ std::string describe(const RefusedAddress& refused, const ServeOptions& options)
   return text + "\n";
 }
 
+// `threads` as configured; empty = not known yet, for the program has some of its own.
+std::string describe_missing_threads(const std::error_code& error, const std::string& threads,
+                                     const ServeOptions& options) {
+  return Report({Problem{.code = "threads-missing",
+                         .path = "server.threads",
+                         .value = threads,
+                         .what = "not every thread can be started: " + error.message(),
+                         .fix = "lower server.threads, or raise the limit of processes (ulimit "
+                                "-u, TasksMax) or of memory (ulimit -v)"}},
+                {options.config})
+      .text();
+}
+
 // The listeners of one run: the page's origin, its other origin, and the admin one.
 class Listeners {
  public:
@@ -124,10 +137,13 @@ class Listeners {
 
   [[nodiscard]] Listener* admin() noexcept { return admin_.get(); }
 
-  // `on_failure` gets the address of a listener that ended by itself; on that listener's thread.
-  void start(const std::function<void(const std::string&)>& on_failure) {
-    for (Sample& sample : samples_) start(*sample.listener, on_failure);
-    if (admin_) start(*admin_, on_failure);
+  // An error when a listener's threads cannot be had. `on_failure` gets the address of a listener
+  // that ended by itself; on that listener's thread.
+  [[nodiscard]] std::error_code start(const std::function<void(const std::string&)>& on_failure) {
+    for (Sample& sample : samples_) {
+      if (const auto error = start(*sample.listener, on_failure)) return error;
+    }
+    return admin_ ? start(*admin_, on_failure) : std::error_code();
   }
 
   // `admin_token` is that of this run; empty = there is a file of them.
@@ -187,8 +203,10 @@ class Listeners {
     std::unique_ptr<Listener> listener;
   };
 
-  static void start(Listener& listener, const std::function<void(const std::string&)>& on_failure) {
-    listener.start([on_failure, address = to_text(listener.address())] { on_failure(address); });
+  static std::error_code start(Listener& listener,
+                               const std::function<void(const std::string&)>& on_failure) {
+    return listener.start(
+        [on_failure, address = to_text(listener.address())] { on_failure(address); });
   }
 
   void add_sample(const ListenAddress& address, const std::shared_ptr<Gate>& gate,
@@ -224,12 +242,15 @@ Result<ServerConfig, std::string> read_options(const ServeOptions& options) {
 
 // Neither the gate nor the log lives longer for what the watch may do.
 void watch_over(StopWatch& watch, const std::shared_ptr<Gate>& gate) {
-  watch.on_reload([weak_gate = std::weak_ptr(gate)] {
+  watch.on_hangup([weak_gate = std::weak_ptr(gate)] {
     if (const auto locked = weak_gate.lock()) locked->request_reload();
   });
 }
 
 void watch_over(StopWatch& watch, const std::shared_ptr<Log>& log) {
+  watch.on_hangup([weak_log = std::weak_ptr(log)] {
+    if (const auto locked = weak_log.lock()) locked->reopen();
+  });
   watch.on_cut([weak_log = std::weak_ptr(log)] {
     const auto locked = weak_log.lock();
     if (!locked) return;
@@ -258,14 +279,17 @@ int serve_under(StopWatch& watch, const ServeOptions& options) {
   }
   std::string admin_token;
   if (Listener* admin = listeners.admin()) {
-    auto added = add_admin(*admin, *config->admin, *gate);
+    auto added = add_admin(*admin, *config->admin, *gate, *log);
     if (!added) return fail_with(added.error().text());
     admin_token = std::move(*added);
   }
-  listeners.start([&watch, &log](const std::string& address) {
+  const auto error = listeners.start([&watch, &log](const std::string& address) {
     (*log)->message(LogLevel::Error, "no more connections can be accepted on " + address);
     watch.fail();
   });
+  if (error) {
+    return fail_with(describe_missing_threads(error, std::to_string(config->threads), options));
+  }
   listeners.announce(admin_token);
   listeners.check(**gate, **log);
 
@@ -282,9 +306,14 @@ int serve_under(StopWatch& watch, const ServeOptions& options) {
 
 int serve(const ServeOptions& options) {
   block_signals();
-  StopWatch watch;
-  const int status = serve_under(watch, options);
-  return watch.is_stopping() ? watch.wait() : status;  // to end while starting is no failure
+  try {
+    StopWatch watch;
+    const int status = serve_under(watch, options);
+    return watch.is_stopping() ? watch.wait() : status;  // to end while starting is no failure
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::resource_unavailable_try_again) throw;
+    return fail_with(describe_missing_threads(error.code(), "", options));
+  }
 }
 
 }  // namespace corsac::server

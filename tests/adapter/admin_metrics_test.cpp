@@ -30,6 +30,7 @@ TEST(AdminMetrics, ShowsCountersAndTheStore) {
   input.status.failures = 12;
   input.events = 13;
   input.events_dropped = 14;
+  input.lost_log_lines = 15;
   input.now = Time(seconds(1090));
   const std::string text = metrics_text(input);
   const char* lines[] = {
@@ -45,6 +46,7 @@ TEST(AdminMetrics, ShowsCountersAndTheStore) {
       "corsac_handler_headers_replaced_total 8",
       "corsac_responses_without_decision_total 9",
       "corsac_event_failures_total 10",
+      "corsac_log_lines_lost_total 15",
       "# TYPE corsac_store_state gauge",
       "corsac_store_state{state=\"degraded\"} 1",
       "corsac_store_state{state=\"fresh\"} 0",

@@ -15,7 +15,7 @@ BUILD, SOURCE, TAP_FOLDER, *COMPILER = sys.argv[1:]
 sys.path[:0] = [TAP_FOLDER, os.path.dirname(__file__)]
 
 from extract_examples import examples  # noqa: E402: the folder must be known first
-from tap import Cases, equal  # noqa: E402
+from tap import Cases, Skip, equal  # noqa: E402
 
 EXAMPLES = examples(os.path.join(SOURCE, "README.md"))
 
@@ -81,10 +81,29 @@ def builds_shared(installed, folder):
 
 
 def builds_static(installed, folder):
-    needed = installed.pkg_config("--print-requires-private", "corsac")
-    names = [name for name in needed if re.fullmatch(r"[a-z]\w+", name)]  # not ">= 1.1"
-    private = run("pkg-config", "--libs", *names).split()
-    builds_a_program(installed, folder, [installed.file("libcorsac.a"), *private, "-ldl"])
+    """What --static names is all that the static library needs; -lcorsac alone would be the shared."""
+    flags = installed.pkg_config("--static", "--libs", "corsac")
+    if "-lunistring" in flags:
+        source = os.path.join(folder, "empty.cpp")
+        with open(source, "w", encoding="utf-8") as file:
+            file.write("int main() {}\n")
+        linked = subprocess.run([*COMPILER, "-o", os.path.join(folder, "empty"), source,
+                                 "-lunistring"], capture_output=True, check=False)
+        if linked.returncode != 0:
+            raise Skip("libidn2's pkg-config file names libunistring, and libunistring-dev is not "
+                       "installed")
+    equal(flags.count("-lcorsac"), 1, flags)
+    builds_a_program(installed, folder,
+                     ["-l:libcorsac.a" if flag == "-lcorsac" else flag for flag in flags])
+    needed = run("readelf", "-d", os.path.join(folder, "program"))
+    assert "libcorsac" not in needed, needed
+
+
+def names_what_it_needs(installed, _):
+    """Each library of a static link by its name, and nothing that only building Corsac needs."""
+    names = installed.pkg_config("--print-requires-private", "corsac")
+    equal(sorted(name for name in names if re.match("[a-z]", name)),
+          sorted(["libcrypto", "libidn2", "libpsl"] + (["re2"] if "re2" in names else [])))
 
 
 def shows_where_plugins_lie(installed, _):
@@ -156,6 +175,7 @@ def main():
         for description, function in [
                 ("a program with the shared library", builds_shared),
                 ("a program with the static library", builds_static),
+                ("pkg-config names what a static link needs", names_what_it_needs),
                 ("pkg-config names the plugin folder", shows_where_plugins_lie),
                 ("the installed program checks a policy", checks_a_policy),
                 ("no cpp-httplib is forced on anybody", needs_no_httplib)]:

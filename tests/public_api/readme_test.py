@@ -4,16 +4,18 @@
 """
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 PROGRAM, README, TAP_FOLDER = map(os.path.abspath, sys.argv[1:4])
 sys.path[:0] = [TAP_FOLDER, os.path.dirname(__file__)]
 
 from extract_examples import examples  # noqa: E402: the folder must be known first
-from tap import Cases, contains, equal  # noqa: E402
+from tap import Cases, Skip, contains, equal  # noqa: E402
 
 
 def write(folder, name, text):
@@ -55,6 +57,47 @@ def configuration_serves(text, policy):
         server.communicate()
 
 
+def log_is_rotated_by_logrotate(text, config, policy):
+    """The configuration of logrotate as it stands, but for the path, and with one program only."""
+    logrotate = shutil.which("logrotate", path=os.environ.get("PATH", "") + ":/usr/sbin")
+    if logrotate is None:
+        raise Skip("logrotate is not installed")
+    config = re.sub(r'"127\.0\.0\.1:\d+"', '"127.0.0.1:0"', config)
+    config = config.replace('file = "-"', 'file = "corsac.log"')
+    with tempfile.TemporaryDirectory() as folder:
+        write(folder, "policy.toml", policy)
+        write(folder, "admin.tokens", "reader read " + "0" * 64 + "\n")
+        log = os.path.join(folder, "corsac.log")
+        with subprocess.Popen([PROGRAM, "serve", "--config", write(folder, "server.toml", config)],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+            contains(server.stdout.readline(), "listening on http://127.0.0.1:")
+            wait_for_line(log, "")
+            contains(text, "/var/log/corsac/corsac.log {")
+            contains(text, "pkill -HUP -x corsac")
+            text = text.replace("/var/log/corsac/corsac.log", log)
+            text = text.replace("pkill -HUP -x corsac", f"kill -HUP {server.pid}")
+            answer = subprocess.run(
+                [logrotate, "--force", "--state", os.path.join(folder, "state"),
+                 write(folder, "corsac.logrotate", text)],
+                capture_output=True, text=True, timeout=60, check=False)
+            equal(answer.returncode, 0, answer.stdout + answer.stderr)
+            wait_for_line(log, "the log file was opened again")
+            assert os.path.getsize(log + ".1") > 0, "the old log is empty"
+            server.send_signal(signal.SIGTERM)
+            equal(server.wait(timeout=60), 0)
+
+
+def wait_for_line(path, part):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if os.path.exists(path):
+            with open(path, encoding="ascii") as file:
+                if any(part in line for line in file):
+                    return
+        time.sleep(0.01)  # between two looks, not instead of one
+    raise AssertionError(f"no line with {part!r} in {path}")
+
+
 def main():
     found = examples(README)
     cases = Cases()
@@ -63,6 +106,8 @@ def main():
             cases.add(f"{name} is a policy without a warning", policy_is_clean, found[name])
     cases.add("server.toml serves", configuration_serves, found["server.toml"],
               found["policy.toml"])
+    cases.add("corsac.logrotate rotates", log_is_rotated_by_logrotate, found["corsac.logrotate"],
+              found["server.toml"], found["policy.toml"])
     cases.run()
 
 

@@ -290,6 +290,42 @@ TEST(EventLog, FindsTheNewestFirst) {
   }
 }
 
+// A search that held the ring for its whole time would find as many events as the ring holds. It is
+// asked until some were pushed out meanwhile, which is with the first one or soon.
+TEST(EventLog, IsRecordedWhileItIsSearched) {
+  constexpr std::size_t kCapacity = 2000;
+  for (const EventOrder order : {EventOrder::NewestFirst, EventOrder::OldestFirst}) {
+    Scene scene(kCapacity);
+    for (std::size_t i = 0; i < kCapacity; ++i) scene.record_origin("https://evil.example");
+    std::atomic<bool> is_over = false;
+    std::thread recorder([&] {
+      while (!is_over) scene.record_origin("https://evil.example");
+    });
+    EXPECT_TRUE(eventually([&] {
+      const auto page = scene.log->find({.message = "e*v*i*l", .order = order, .count = kCapacity});
+      EXPECT_EQ(page.events.size(), page.total);
+      for (std::size_t i = 1; i < page.events.size(); ++i) {
+        const std::uint64_t before = page.events[i - 1].seq;
+        const std::uint64_t seq = page.events[i].seq;
+        // Of the oldest ones some may be missing, and nothing is there twice.
+        EXPECT_TRUE(order == EventOrder::NewestFirst ? seq == before - 1 : seq > before) << i;
+      }
+      return page.total < kCapacity;
+    }));
+    is_over = true;
+    recorder.join();
+    EXPECT_EQ(scene.log->find({.order = order, .count = kCapacity}).total, kCapacity);
+  }
+}
+
+TEST(EventLog, CountsWhatWasRecordedAndWhatFellOut) {
+  Scene scene(3);
+  EXPECT_EQ(scene.log->counts().recorded, 0U);
+  for (int i = 0; i < 5; ++i) scene.record_origin("https://evil.example");
+  EXPECT_EQ(scene.log->counts().recorded, 5U);
+  EXPECT_EQ(scene.log->counts().dropped, 2U);
+}
+
 // Proves M93.
 TEST(EventLog, KeepsTheNewestWithinItsCapacity) {
   Scene scene(10);

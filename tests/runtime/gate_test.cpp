@@ -288,6 +288,26 @@ TEST(Gate, GoesOnWhenTheEventSinkThrows) {
   EXPECT_EQ(gate->events().find({}).total, 1U);
 }
 
+// On the thread that tells what was suppressed.
+TEST(Gate, MayEndInItsEventSink) {
+  const auto clock = std::make_shared<FakeClock>();
+  std::shared_ptr<Gate> last;
+  auto held = std::make_shared<int>(0);
+  const std::weak_ptr<int> ended = held;
+  {
+    GateOptions options;
+    options.clock = clock;
+    options.event_sink = [held = std::move(held), &last](std::string_view line) {
+      if (line.find("suppressed") != std::string_view::npos) last.reset();
+    };
+    last = a_gate(a_policy(), std::move(options));
+  }
+  const std::weak_ptr<Gate> gate = last;
+  for (int i = 0; i < 2; ++i) decide(*last, kEvil);  // the second one is no line
+  clock->advance(seconds(10));
+  EXPECT_TRUE(eventually([&] { return gate.expired() && ended.expired(); }));
+}
+
 TEST(Gate, AllocatesNothingWithoutAnEvent) {
   GateOptions options;
   options.applies_to = [](const RequestView&) { return PredicateAnswer{true, "X-Tenant"}; };

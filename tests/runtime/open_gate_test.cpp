@@ -203,6 +203,53 @@ TEST(OpenGate, ReloadsWhenAsked) {
   EXPECT_EQ(scene.decide("https://other.example.com"), "grant");
 }
 
+// The sink is destroyed with the gate, and with it what only the sink holds.
+TEST(OpenGate, MayEndInItsLog) {
+  Scene scene;
+  scene.folder.write("policy.toml", document(kApp));
+  auto held = std::make_shared<int>(0);
+  const std::weak_ptr<int> ended = held;
+  std::shared_ptr<Gate> last;
+  std::atomic<bool> is_armed = false;
+  scene.options.log = [held = std::move(held), &last, &is_armed](const LogRecord&) {
+    if (is_armed.exchange(false)) last.reset();
+  };
+  ASSERT_TRUE(scene.open()) << scene.error;
+  scene.options = {};
+  const std::weak_ptr<Gate> gate = scene.gate;
+  last = std::move(scene.gate);
+  is_armed = true;
+  scene.folder.write("policy.toml", document("https://b.example"));
+  EXPECT_TRUE(eventually([&] { return gate.expired() && ended.expired(); }));
+}
+
+TEST(OpenGate, IsAskedByItsSinks) {
+  Scene scene;
+  scene.folder.write("policy.toml", document(kApp));
+  std::atomic<Gate*> gate = nullptr;
+  std::atomic<int> loads = 0;
+  std::atomic<int> events = 0;
+  scene.options.log = [&](const LogRecord& record) {
+    if (gate == nullptr || record.type != "load") return;
+    EXPECT_NE(gate.load()->status().state, StoreState::Closed);
+    EXPECT_EQ(gate.load()->events().find({}).dropped, 0U);
+    ++loads;
+  };
+  scene.options.event_sink = [&](std::string_view) {
+    EXPECT_EQ(gate.load()->status().state, StoreState::Fresh);
+    EXPECT_EQ(gate.load()->events().find({}).total, 1U);
+    gate.load()->request_reload();
+    ++events;
+  };
+  ASSERT_TRUE(scene.open()) << scene.error;
+  gate = scene.gate.get();
+  EXPECT_EQ(scene.decide("https://evil.example"), "origin_not_allowed");
+  EXPECT_EQ(events, 1);
+  scene.folder.write("policy.toml", document("https://b.example"));
+  EXPECT_TRUE(eventually([&] { return loads > 0; }));
+  scene.gate = nullptr;
+}
+
 // S37 through every layer: a real store is read again and again while requests are decided.
 TEST(OpenGate, DecidesWhileItsStoreIsReadAgain) {
   Scene scene;

@@ -265,6 +265,32 @@ def tests_missing():
     contains(answer.stderr, "no [[test]]")
 
 
+# description, policy, exit status, passed, failed, codes of the problems
+JSON_ROWS = [
+    ("one that passes", TESTED, 0, 1, 0, []),
+    ("one that fails", TESTED.replace("\"allow\"", "\"deny\""), 1, 0, 1, []),
+    ("none", GOOD, 1, 0, 0, []),
+    ("a wrong policy", "version = 2\n", 1, 0, 0, ["version-unknown"]),
+]
+
+
+def tests_as_json(policy, status, passed, failed, codes):
+    answer = run("test", "--json", "policy.toml", policy=policy)
+    equal(answer.returncode, status, answer.stdout + answer.stderr)
+    told = json.loads(answer.stdout)
+    equal((told["passed"], told["failed"]), (passed, failed))
+    equal([problem["code"] for problem in told["problems"]], codes)
+    equal(len(told["tests"]), passed + failed)
+    for test in told["tests"]:
+        equal(test["name"], "the app may write")
+        equal(test["passed"], failed == 0)
+        if failed:
+            contains(test["place"], "policy.toml:9:")
+            assert test["what"], test
+        else:
+            equal((test["place"], test["what"]), (None, None))
+
+
 # description, arguments, exit status, part of the output
 LINE_ROWS = [
     ("no command", [], 1, "A command is needed"),
@@ -272,6 +298,10 @@ LINE_ROWS = [
     ("a slip in a command", ["chek", "policy.toml"], 1, "Did you mean \"check\"?"),
     ("--help", ["--help"], 0, "explain"),
     ("--version", ["--version"], 0, "0.1"),
+    ("-v", ["-v"], 0, "0.1"),
+    ("help", ["help"], 0, "Usage: corsac [OPTIONS] [SUBCOMMAND]"),
+    ("help for a command", ["help", "test"], 0, "Usage: corsac test [OPTIONS] policy"),
+    ("help for a slip", ["help", "chek"], 1, "Did you mean \"check\"?"),
     ("explain without an origin", ["explain", "policy.toml"], 1, "--origin"),
 ]
 
@@ -313,6 +343,8 @@ def main():
     cases.add("test: passes", tests_pass)
     cases.add("test: fails", tests_fail)
     cases.add("test: nothing to run", tests_missing)
+    for description, *row in JSON_ROWS:
+        cases.add("test: --json with " + description, tests_as_json, *row)
     for description, arguments, status, part in LINE_ROWS:
         cases.add("command line: " + description, line_row, arguments, status, part)
     cases.add("command line: a full disk is no success", full_disk)

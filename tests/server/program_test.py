@@ -9,6 +9,7 @@ import json
 import os
 import queue
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -45,7 +46,7 @@ class Running:
     """The program with the sample's policy in a folder of its own."""
 
     def __init__(self, policy=None, more="", arguments=(), stderr=subprocess.PIPE, files=(),
-                 config=CONFIG):
+                 config=CONFIG, user=None, limit=None):
         self.folder = tempfile.mkdtemp(prefix="corsac-program-")
         if policy is None:
             with open(os.path.join(SAMPLE, "policy.toml"), encoding="utf-8") as file:
@@ -59,10 +60,15 @@ class Running:
         config_file = os.path.join(self.folder, "server.toml")
         with open(config_file, "w", encoding="utf-8") as file:
             file.write(config.format(more=more))
+        if user is not None:
+            for path, _, names in os.walk(self.folder):
+                for name in [".", *names]:
+                    os.chown(os.path.join(path, name), user, -1)
         self.lines, self.log = queue.Queue(), []
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--config", config_file, *arguments], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=stderr, text=True)
+            stdout=subprocess.PIPE, stderr=stderr, text=True, user=user,
+            preexec_fn=limit and (lambda: resource.setrlimit(*limit)))
         threading.Thread(target=self.read_output, daemon=True).start()
         self.log_reader = threading.Thread(target=self.read_log, daemon=True)
         self.log_reader.start()
@@ -473,6 +479,7 @@ def admin_listener():
         equal((status, json.loads(body)["events"][0]["reason"]), (200, "origin_not_allowed"))
         status, _, body = ask(port, "GET", "/metrics", right)
         contains(body.decode(), "origin_not_allowed")
+        contains(body.decode(), "\ncorsac_log_lines_lost_total 0\n")
         equal(ask(port, "POST", "/api/reload", right)[0], 200)
         equal(ask(port, "GET", "/api/status", [("Authorization", "Bearer wrong")])[0], 401)
         assert token not in "\n".join(running.log), "a token stands in the log"
@@ -507,6 +514,9 @@ START_ROWS = [
      [("admin.tokens", 0o600, "owner\n")]),
     ("a file of tokens for everybody", None, TOKEN_FILE, ["token-file", "everybody may read"],
      [("admin.tokens", 0o644, TOKENS)]),
+    ("a file of tokens that its group may write", None, TOKEN_FILE,
+     ["token-file", "the group of this file may write it; chmod g-w it"],
+     [("admin.tokens", 0o660, TOKENS)]),
     ("an admin listener for everybody without tokens", None, '[admin]\nlisten = "0.0.0.0:0"\n',
      ["server.toml:8:10", "admin-not-loopback"]),
     ("a wrong policy", 'version = 1\n[cors]\nallowed_origins = ["example.com"]\n', "",
@@ -526,6 +536,36 @@ def refuses_to_start(policy, more, parts, files=()):
         for part in parts:
             contains("\n".join(running.log), part)
         equal(running.lines.get(timeout=DEADLINE), None, "something was announced")
+
+
+def serves_with_every_thread_or_not_at_all():
+    """Under each limit of threads the program serves, or says why not; it never ends later."""
+    if os.geteuid() != 0:
+        raise Skip("only root can start it as a user of whom nothing else counts")
+    user = 1_000_000 + os.getpid()
+    config = CONFIG.replace("[store]", "threads = 8\n[store]")
+    said, served = [], []
+    for threads in range(2, 62, 3):
+        try:
+            running = Running(config=config, more=ADMIN, user=user,
+                              limit=(resource.RLIMIT_NPROC, (threads, threads)))
+        except (OSError, subprocess.SubprocessError) as error:
+            raise Skip(f"it cannot be started as another user: {error}") from error
+        with running:
+            first = running.lines.get(timeout=DEADLINE)
+            if first is None:
+                equal(running.process.wait(timeout=DEADLINE), 1, f"{threads} threads")
+                running.log_reader.join(DEADLINE)
+                said.append("\n".join(running.log))
+                assert re.search("Resource temporarily unavailable|no thread", said[-1]), said[-1]
+            else:
+                contains(first, "listening on http://127.0.0.1:")
+                equal(ask(int(first.rsplit(":", 1)[1]), "GET", "/api/hello")[0], 200)
+                leaves_in_time(running)
+                served.append(threads)
+    assert served, said[-1]
+    contains(said[-1], 'server.toml: error[threads-missing]: server.threads = "8"')
+    contains(said[-1], "lower server.threads, or raise the limit of processes")
 
 
 def refuses_one_address_for_two():
@@ -550,6 +590,86 @@ def logs_into_a_file():
         assert any(line.get("origin") == "https://evil.example" for line in lines), lines
         equal({line["type"] for line in lines} - {"store", "suppressed"}, {"load", "log", "event"})
         equal([line for line in running.log if line.startswith("{")], [])
+
+
+def lines_of(path):
+    with open(path, encoding="ascii") as file:
+        return file.read().split("\n")
+
+
+def events_of(lines):
+    """The origins of the refusals that stand there as whole lines."""
+    found = []
+    for line in lines:
+        try:
+            found.append(json.loads(line).get("origin"))
+        except json.JSONDecodeError:
+            pass
+    return [origin for origin in found if origin and "self-check" not in origin]
+
+
+def eventually(condition, what):
+    end = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < end, what
+        time.sleep(0.01)  # between two looks, not instead of one
+
+
+def goes_on_when_the_log_is_full():
+    """A file size limit cuts the log; the program serves on, and counts once the limit is gone."""
+    with Running(more='[log]\nfile = "corsac.log"\n').wait_ready() as running:
+        path = os.path.join(running.folder, "corsac.log")
+        eventually(lambda: sum("self-check of" in line for line in lines_of(path)) == 2,
+                   "the self-check was never written")
+        _, hard = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE,
+                         (os.path.getsize(path) + 100, hard))
+        for number in range(3):
+            equal(ask(running.addresses[0], "GET", "/api/hello",
+                      [("Origin", f"https://lost-{number}.example")])[0], 403)
+        eventually(lambda: any(line.startswith("corsac: the log cannot be written: ")
+                               for line in running.log), "standard error was told nothing")
+        contains("\n".join(running.log), "corsac.log: File too large")
+        equal(ask(running.addresses[0], "GET", "/api/hello")[0], 200)
+        resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+        ask(running.addresses[0], "GET", "/api/hello", [("Origin", "https://kept.example")])
+        leaves_in_time(running)
+        lines = lines_of(path)
+        lost = re.search(r'"(\d+) lines were lost: the log could not be written: File too large"',
+                         "\n".join(lines))
+        assert lost, lines
+        written = [origin for origin in events_of(lines) if "lost-" in origin]
+        equal(len(written) + int(lost.group(1)), 3, lines)
+        contains(events_of(lines), "https://kept.example")
+        equal(len(running.log), 1, "standard error is told once")
+
+
+def starts_with_a_log_on_a_full_disk():
+    with Running(more='[log]\nfile = "/dev/full"\n').wait_ready() as running:
+        equal(ask(running.addresses[0], "GET", "/api/hello")[0], 200)
+        leaves_in_time(running)
+        contains("\n".join(running.log),
+                 "corsac: the log cannot be written: /dev/full: No space left on device")
+
+
+def log_is_rotated():
+    """SIGHUP after a rename: what came before stands in the old file, the rest in the new one."""
+    with Running(more='[log]\nfile = "corsac.log"\n').wait_ready() as running:
+        path = os.path.join(running.folder, "corsac.log")
+        origins = [f"https://evil-{number}.example" for number in range(4)]
+        for origin in origins[:2]:
+            ask(running.addresses[0], "GET", "/api/hello", [("Origin", origin)])
+        eventually(lambda: len(events_of(lines_of(path))) == 2, "the events are never written")
+        os.rename(path, path + ".1")
+        running.process.send_signal(signal.SIGHUP)
+        eventually(lambda: os.path.exists(path) and "was opened again" in lines_of(path)[0],
+                   "the log was never opened again")
+        for origin in origins[2:]:
+            ask(running.addresses[0], "GET", "/api/hello", [("Origin", origin)])
+        leaves_in_time(running)
+        equal(sorted(events_of(lines_of(path + ".1"))), origins[:2])
+        equal(sorted(events_of(lines_of(path))), origins[2:])
+        equal(lines_of(path + ".1")[-1], "", "the old file ends in a line")
 
 
 def refuses_a_log_that_cannot_be_written():
@@ -624,10 +744,15 @@ def main():
         cases.add("admin: tokens from a file", admin_listener_with_a_token_file)
         for description, *row in START_ROWS:
             cases.add("does not start: " + description, refuses_to_start, *row)
+        cases.add("does not start: without a thread for each connection",
+                  serves_with_every_thread_or_not_at_all)
         cases.add("does not start: one address for two listeners", refuses_one_address_for_two)
         cases.add("does not start: a log that cannot be written",
                   refuses_a_log_that_cannot_be_written)
         cases.add("logs: into a file", logs_into_a_file)
+        cases.add("logs: up to a file size limit", goes_on_when_the_log_is_full)
+        cases.add("logs: on a full disk", starts_with_a_log_on_a_full_disk)
+        cases.add("logs: into a new file after SIGHUP", log_is_rotated)
         cases.add("does not start: a port that is taken", refuses_a_taken_port)
         cases.add("does not start: the port of another program",
                   refuses_the_port_of_another_program)

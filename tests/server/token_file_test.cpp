@@ -27,7 +27,9 @@ TEST(TokenFile, IsReadWhenNobodyElseCanReachIt) {
   const ModeRow rows[] = {
       {"its owner's", 0600, ""},
       {"to be read only", 0400, ""},
-      {"its group's", 0640, ""},
+      {"to be read by its group", 0640, ""},
+      {"to be written by its group", 0620, "the group of this file may write it"},
+      {"to be read and written by its group", 0660, "the group of this file may write it"},
       {"to be read by everybody", 0644, "everybody may read or write this file"},
       {"to be written by everybody", 0602, "everybody may read or write this file"},
   };

@@ -290,12 +290,15 @@ AdminAnswer AdminApi::State::healthz(const AdminRequest&) {
 }
 
 AdminAnswer AdminApi::State::metrics(const AdminRequest&) {
-  const EventLog::Page events_page = gate->events().find({.count = 0});
+  const EventLog::Counts events = gate->events().counts();
   return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
           .body = metrics_text({.totals = gate->counters().totals(),
                                 .status = gate->status(),
-                                .events = events_page.total + events_page.dropped,
-                                .events_dropped = events_page.dropped,
+                                .events = events.recorded,
+                                .events_dropped = events.dropped,
+                                .lost_log_lines = options.lost_log_lines
+                                                      ? std::optional(options.lost_log_lines())
+                                                      : std::nullopt,
                                 .now = options.clock->wall_now()})};
 }
 

@@ -4,6 +4,8 @@
 // puts it on a cpp-httplib server. JSON is made in the .cpp.
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +31,9 @@ struct AdminOptions {
   unsigned requests_per_minute = 600;
   // How long POST /api/reload waits for the store.
   std::chrono::milliseconds reload_deadline{10'000};
+  // How many lines the program's log has lost so far, for /metrics; any thread. Empty = the series
+  // is left out.
+  std::function<std::uint64_t()> lost_log_lines = {};
   std::shared_ptr<const Clock> clock = {};  // empty = the system's
 };
 

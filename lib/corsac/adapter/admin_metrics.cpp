@@ -100,6 +100,10 @@ std::string metrics_text(const MetricsInput& input) {
                  input.events_dropped);
   writer.counter("corsac_event_failures_total", "Events lost because recording them failed.",
                  input.totals.event_failures);
+  if (input.lost_log_lines) {
+    writer.counter("corsac_log_lines_lost_total", "Lines that the log could not take.",
+                   *input.lost_log_lines);
+  }
   return std::move(writer.text);
 }
 

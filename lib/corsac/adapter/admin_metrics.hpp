@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "corsac/runtime/gate.hpp"
@@ -11,8 +12,9 @@ namespace corsac {
 struct MetricsInput {
   Counters::Totals totals = {};
   StoreStatus status = {};
-  std::uint64_t events = 0;          // recorded since the start
-  std::uint64_t events_dropped = 0;  // of these, fell out of the ring
+  std::uint64_t events = 0;                          // recorded since the start
+  std::uint64_t events_dropped = 0;                  // of these, fell out of the ring
+  std::optional<std::uint64_t> lost_log_lines = {};  // nothing = not known, no series
   std::chrono::system_clock::time_point now = {};
 };
 

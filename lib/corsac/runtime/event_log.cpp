@@ -1,8 +1,8 @@
 // The ring of events and their lines. Entry: EventLog::record, EventLog::find. Spec: policy
 // document, 5. Test: tests/runtime/event_log_test.cpp.
 //
-// Events are made and printed outside the lock: refusing many requests at once must not queue them
-// behind each other's hints.
+// Events are made, printed and searched outside the lock: refusing many requests at once must not
+// queue them behind each other's hints, or behind a search.
 
 #include "corsac/runtime/event_log.hpp"
 
@@ -33,8 +33,15 @@ std::size_t heap_bytes(const std::optional<std::string>& text) noexcept {
   return text ? heap_bytes(*text) : 0;
 }
 
+using EventPtr = std::shared_ptr<const Event>;
+
+// A search takes so many events at a time, and whoever records waits for no longer than that.
+constexpr std::size_t kEventsAtOnce = 64;
+
 std::size_t size_of(const Event& event) noexcept {
-  std::size_t bytes = sizeof(Event) + event.header_names.capacity() * sizeof(std::string);
+  constexpr std::size_t kSharing = sizeof(EventPtr) + 2 * sizeof(void*);  // pointer and counts
+  std::size_t bytes =
+      sizeof(Event) + kSharing + event.header_names.capacity() * sizeof(std::string);
   for (const std::string& name : event.header_names) bytes += heap_bytes(name);
   for (const std::string* text : {&event.revision, &event.reason, &event.value, &event.rule,
                                   &event.place, &event.own_origin, &event.method, &event.path,
@@ -56,8 +63,8 @@ struct EventLog::State {
   mutable std::mutex mutex;  // guards what follows up to sink_mutex
   std::condition_variable changed;
   bool is_stopping = false;
-  std::thread teller;      // of counts; begins with the first event that is no line
-  std::deque<Event> ring;  // oldest first
+  std::thread teller;         // of counts; begins with the first event that is no line
+  std::deque<EventPtr> ring;  // oldest first, without gaps in seq up to last_seq
   std::size_t ring_bytes = 0;
   std::uint64_t last_seq = 0;
   std::uint64_t dropped = 0;
@@ -69,28 +76,31 @@ struct EventLog::State {
         std::function<void(std::string_view)> event_sink)
       : capacity(event_capacity), clock(std::move(event_clock)), sink(std::move(event_sink)) {}
 
-  // The answer is what record() has to write once the lock is let go.
-  std::optional<Event> keep(Event event);
+  // The answer is what record() has to write once the lock is let go, or null.
+  EventPtr keep(Event event);
   void drop_oldest();
+  // With mutex; of the oldest event, last_seq + 1 without one.
+  [[nodiscard]] std::uint64_t first_seq() const { return last_seq + 1 - ring.size(); }
   void begin_to_tell() noexcept;
   void tell();
   void write_count(const EventLineLimits::Suppressed& suppressed) noexcept;
   void write(const std::string& line) noexcept;
 };
 
-std::optional<Event> EventLog::State::keep(Event event) {
+EventPtr EventLog::State::keep(Event event) {
   const std::size_t bytes = size_of(event);
+  const auto kept = std::make_shared<Event>(std::move(event));
+  EventPtr line;
   const std::lock_guard lock(mutex);
-  std::optional<Event> line;
-  event.seq = last_seq + 1;
+  kept->seq = last_seq + 1;
   if (sink) {
-    if (limits.takes(event.origin.value_or(""), event.reason, clock->steady_now())) {
-      line = event;
+    if (limits.takes(kept->origin.value_or(""), kept->reason, clock->steady_now())) {
+      line = kept;
     } else {
       begin_to_tell();
     }
   }
-  ring.push_back(std::move(event));
+  ring.push_back(kept);
   ring_bytes += bytes;
   ++last_seq;
   while (!ring.empty() && (ring.size() > capacity || ring_bytes > capacity * kRingBytesPerEvent)) {
@@ -140,7 +150,7 @@ void EventLog::State::write_count(const EventLineLimits::Suppressed& suppressed)
 }
 
 void EventLog::State::drop_oldest() {
-  ring_bytes -= size_of(ring.front());
+  ring_bytes -= size_of(*ring.front());
   ring.pop_front();
   ++dropped;
 }
@@ -175,24 +185,61 @@ void EventLog::record(const Snapshot& snapshot, const RequestView& request,
   if (const auto line = state_->keep(std::move(event))) state_->write(to_json(*line));
 }
 
+// The events that are in the ring when a search begins, piece by piece. What falls out meanwhile is
+// left out; what comes is not looked at.
+class EventLog::Walk {
+ public:
+  Walk(const State& state, EventOrder order)
+      : state_(state), is_newest_first_(order == EventOrder::NewestFirst) {
+    piece_.reserve(kEventsAtOnce);
+    const std::lock_guard lock(state.mutex);
+    oldest_ = state.first_seq();
+    newest_ = state.last_seq;
+    dropped_ = state.dropped;
+  }
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_; }  // when it began
+
+  // The next ones, in the order of the search; none at the end.
+  [[nodiscard]] const std::vector<EventPtr>& next() {
+    piece_.clear();
+    const std::lock_guard lock(state_.mutex);
+    const std::uint64_t first = state_.first_seq();
+    oldest_ = std::max(oldest_, first);
+    while (oldest_ <= newest_ && piece_.size() < kEventsAtOnce) {
+      const std::uint64_t seq = is_newest_first_ ? newest_-- : oldest_++;
+      piece_.push_back(state_.ring[seq - first]);
+    }
+    return piece_;
+  }
+
+ private:
+  const State& state_;
+  const bool is_newest_first_;
+  std::uint64_t oldest_ = 0;  // these two are still to come, and what is between them
+  std::uint64_t newest_ = 0;
+  std::uint64_t dropped_ = 0;
+  std::vector<EventPtr> piece_ = {};
+};
+
 EventLog::Page EventLog::find(const EventQuery& query) const {
   Page page;
-  const auto take = [&](const Event& event) {
-    if (!matches(query, event)) return;
-    ++page.total;
-    if (page.total > query.start_row && page.events.size() < query.count) {
-      page.events.push_back(event);
+  Walk walk(*state_, query.order);
+  page.dropped = walk.dropped();
+  for (const auto* piece = &walk.next(); !piece->empty(); piece = &walk.next()) {
+    for (const EventPtr& event : *piece) {
+      if (!matches(query, *event)) continue;
+      ++page.total;
+      if (page.total > query.start_row && page.events.size() < query.count) {
+        page.events.push_back(*event);
+      }
     }
-  };
-  const std::lock_guard lock(state_->mutex);
-  page.dropped = state_->dropped;
-  const auto& ring = state_->ring;
-  if (query.order == EventOrder::NewestFirst) {
-    std::for_each(ring.rbegin(), ring.rend(), take);
-  } else {
-    std::for_each(ring.begin(), ring.end(), take);
   }
   return page;
+}
+
+EventLog::Counts EventLog::counts() const {
+  const std::lock_guard lock(state_->mutex);
+  return {.recorded = state_->last_seq, .dropped = state_->dropped};
 }
 
 std::uint64_t EventLog::sink_failures() const noexcept {

@@ -90,7 +90,15 @@ class EventLog {
     std::uint64_t total = 0;         // that match, of those still in the ring
     std::uint64_t dropped = 0;       // fell out of the ring since the start
   };
+  // Of the events that were in the ring at the begin; those that fall out meanwhile may be missing.
+  // Whoever records waits for no search: it holds the ring for some events at a time.
   [[nodiscard]] Page find(const EventQuery& query) const;
+
+  struct Counts {
+    std::uint64_t recorded = 0;  // since the start
+    std::uint64_t dropped = 0;   // of these, fell out of the ring
+  };
+  [[nodiscard]] Counts counts() const;
 
   // Calls of the sink that threw.
   [[nodiscard]] std::uint64_t sink_failures() const noexcept;
@@ -99,6 +107,7 @@ class EventLog {
 
  private:
   struct State;
+  class Walk;
   std::unique_ptr<State> state_;
 };
 

@@ -26,7 +26,7 @@ struct EventQuery {
   std::size_t count = 25;
 };
 
-// Everything but order, row and count. Allocates nothing: a search holds up whoever records.
+// Everything but order, row and count. Allocates nothing.
 [[nodiscard]] bool matches(const EventQuery& query, const Event& event) noexcept;
 
 // True when a part of `text` is `pattern`, in which `*` stands for any bytes. ASCII in any case.

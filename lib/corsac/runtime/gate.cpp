@@ -5,6 +5,8 @@
 #include "corsac/runtime/gate.hpp"
 
 #include <cassert>
+#include <exception>
+#include <thread>
 #include <utility>
 
 #include "corsac/http/own_origin.hpp"
@@ -12,6 +14,7 @@
 #include "corsac/runtime/code_policy.hpp"
 #include "corsac/runtime/gate_options.hpp"
 #include "corsac/runtime/joined_report.hpp"
+#include "corsac/runtime/sink_calls.hpp"
 #include "corsac/runtime/snapshot_slot.hpp"
 #include "corsac/runtime/supervisor.hpp"
 
@@ -22,6 +25,7 @@ struct Gate::State {
   const Predicate allow_request;
   const std::shared_ptr<const Clock> clock;
   const OwnOrigin own;
+  const std::shared_ptr<SinkCalls> sink_calls = std::make_shared<SinkCalls>();
   Counters counters = {};
   EventLog events;
   SnapshotSlot slot;
@@ -35,7 +39,7 @@ struct Gate::State {
         allow_request(options.allow_request),
         clock(options.clock ? options.clock : std::make_shared<const SystemClock>()),
         own(std::move(own_config)),
-        events(options.event_capacity, clock, options.event_sink),
+        events(options.event_capacity, clock, SinkCalls::watched(sink_calls, options.event_sink)),
         slot(Snapshot::closed_at_start()) {}
 
   enum class Answer : unsigned char { No, Yes, Threw };
@@ -110,7 +114,16 @@ ApplicationFacts application_facts(const GateOptions& options) {
 
 Gate::Gate(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-Gate::~Gate() = default;
+// A sink may hold the last reference: its thread cannot be waited for here.
+Gate::~Gate() {
+  if (!state_->sink_calls->is_inside()) return;
+  State* const state = state_.release();
+  try {
+    std::thread([state] { delete state; }).detach();
+  } catch (const std::exception&) {
+    // No thread to end it on: it is left as it is, which grants nothing to anybody any more.
+  }
+}
 
 void Gate::decide_again(RequestView& request, GateDecision& result) noexcept {
   begin(state_->slot, result);
@@ -189,7 +202,7 @@ Result<std::shared_ptr<Gate>, Report> open_gate(StoreConfig config, const GateOp
   auto supervisor = Supervisor::start(std::move(config), state->clock,
                                       {.application = application_facts(options),
                                        .publish = state->publisher(),
-                                       .log = options.log});
+                                       .log = SinkCalls::watched(state->sink_calls, options.log)});
   state->warnings =
       joined_report(std::move(problems), "options",
                     supervisor ? (*supervisor)->warnings_at_start() : supervisor.error());

@@ -56,9 +56,16 @@ struct GateOptions {
   // `yes` = the request's origin counts as listed (never `null`, never a malformed one). Asked only
   // of requests with an Origin.
   Predicate allow_request = {};
-  // One JSON line for each event that passes the limits of the event log.
+  // One JSON line for each event that passes the limits of the event log; empty = none. One line at
+  // a time, on the thread of the request, which waits for it, or on one of the gate's own (counts
+  // of what was suppressed; the last one on the thread that ends the gate). Should not throw: an
+  // exception is swallowed and counted (EventLog::sink_failures). The line is borrowed for the
+  // call. May ask the gate (status, events, counters, request_reload), but must neither decide with
+  // it, nor wait for it (reload_and_wait). A sink that lets go of the last reference to the gate
+  // ends it, but on another thread and a moment later.
   std::function<void(std::string_view json_line)> event_sink = {};
-  LogSink log = {};                         // empty = silent
+  // The same holds for it, but that several threads may call it at once. Empty = silent.
+  LogSink log = {};
   std::shared_ptr<const Clock> clock = {};  // empty = the system's
   std::size_t event_capacity = 10'000;
 };
