@@ -27,7 +27,6 @@ void PolicyInForce::take(Judgement judgement) noexcept {
   snapshot_ = std::move(judgement.snapshot);
   policy_ = std::move(judgement.policy);
   window_ = judgement.window;
-  has_sections_ = judgement.has_sections;
 }
 
 bool PolicyInForce::expire() noexcept {

@@ -35,8 +35,6 @@ class PolicyInForce {
 
   // Null until a document was taken.
   [[nodiscard]] const SnapshotPtr& snapshot() const noexcept { return snapshot_; }
-  // The document in force has a section at all.
-  [[nodiscard]] bool has_sections() const noexcept { return has_sections_; }
 
  private:
   std::shared_ptr<const Clock> clock_;
@@ -44,7 +42,6 @@ class PolicyInForce {
   SnapshotPtr snapshot_ = {};
   std::shared_ptr<const Policy> policy_ = {};  // as Judgement::policy
   TimeWindow window_ = {};
-  bool has_sections_ = false;
 };
 
 }  // namespace corsac

@@ -85,7 +85,7 @@ Result<std::unique_ptr<Supervisor>, Report> Supervisor::start(const LoadedPlugin
   auto state = std::unique_ptr<State>(
       new State{.loop = SupervisorLoop(plugin, within_bounds(*std::move(absolute)),
                                        std::move(clock), std::move(owner))});
-  SupervisorLoop::FirstRead first = state->loop.wait_for_first_read();
+  StoreFeed::FirstRead first = state->loop.store().wait_for_first_read();
   Report report = joined_report(plugin.warnings, "plugin", first.report);
   if (!first.is_taken && (first.has_wrong_settings || !may_start_closed)) {
     return fail(std::move(report));
@@ -98,19 +98,19 @@ Supervisor::Supervisor(std::unique_ptr<State> state) : state_(std::move(state)) 
 
 Supervisor::~Supervisor() = default;
 
-void Supervisor::request_reload() { state_->loop.request_read(); }
+void Supervisor::request_reload() { state_->loop.store().request_read(); }
 
 Report Supervisor::reload_and_wait(std::chrono::milliseconds deadline) {
-  const std::uint64_t ticket = state_->loop.request_read();
+  const std::uint64_t ticket = state_->loop.store().request_read();
   // Longer ones mean "for ever", and would overflow when added to the present moment.
-  auto report = state_->loop.wait_for_judgement(
+  auto report = state_->loop.store().wait_for_judgement(
       ticket, std::min<std::chrono::milliseconds>(deadline, kLongest));
   if (report) return std::move(*report);
   return Report({Problem{.code = "store-deadline",
                          .what = "the policy was not read within the time that was given"}});
 }
 
-StoreStatus Supervisor::status() const { return state_->loop.status(); }
+StoreStatus Supervisor::status() const { return state_->loop.store().status(); }
 
 const Report& Supervisor::warnings_at_start() const noexcept { return state_->warnings_at_start; }
 
