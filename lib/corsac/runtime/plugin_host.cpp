@@ -63,7 +63,7 @@ struct PluginHost::Calls {
       const std::lock_guard lock(host.mutex_);
       if (host.setting_problems_.size() >= kSettingProblemLimit) return;
       host.setting_problems_.push_back({.code = printable(code),
-                                        .path = "store." + printable(setting),
+                                        .path = host.section_ + "." + printable(setting),
                                         .what = sentence(what),
                                         .fix = sentence(fix)});
     } catch (...) {
@@ -82,7 +82,9 @@ struct PluginHost::Calls {
 };
 
 PluginHost::PluginHost(std::string plugin_name, WorkerCallbacks callbacks)
-    : plugin_name_(std::move(plugin_name)), callbacks_(std::move(callbacks)) {
+    : plugin_name_(std::move(plugin_name)),
+      section_(section_of(callbacks.role)),
+      callbacks_(std::move(callbacks)) {
   table_.size = sizeof(corsac_host);
   table_.context = this;
   table_.log = Calls::log;
@@ -145,7 +147,7 @@ void PluginHost::tell_repeated(std::uint64_t repeated) noexcept {
 
 void PluginHost::log(LogLevel level, std::string_view line) noexcept {
   try {
-    callbacks_.log(level, "store " + plugin_name_ + ": " + std::string(line));
+    callbacks_.log(level, section_ + " " + plugin_name_ + ": " + std::string(line));
   } catch (...) {
     // As above.
   }

@@ -52,6 +52,7 @@ class PluginHost {
   struct Calls;  // the C functions
 
   const std::string plugin_name_;
+  const std::string section_;  // of the role that the callbacks name
   WorkerCallbacksDoor callbacks_;
   corsac_host table_ = {};
   std::atomic<bool> is_cancelled_{false};

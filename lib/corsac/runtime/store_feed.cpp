@@ -19,9 +19,10 @@ bool has_error(const std::vector<Problem>& problems) {
 }
 
 // What a read that gave no document says; with an error in it, whatever the plugin left out.
-Report failure_report(ReadResult result) {
+Report failure_report(ReadResult result, StoreRole role) {
   if (!has_error(result.problems)) {
     Problem problem{.code = "store-unreachable", .what = std::move(result.detail)};
+    if (role == StoreRole::Records) problem.path = section_of(role);
     if (result.status == ReadStatus::NotOpened) problem.code = "store-not-opened";
     if (result.status == ReadStatus::Cancelled) {
       problem.code = "store-deadline";
@@ -35,14 +36,15 @@ Report failure_report(ReadResult result) {
 
 }  // namespace
 
-StoreFeed::StoreFeed(const LoadedPlugin& plugin, StoreConfig config,
+StoreFeed::StoreFeed(StoreRole role, const LoadedPlugin& plugin, StoreConfig config,
                      std::shared_ptr<const Clock> clock, LogSink log, std::function<void()> wake)
-    : config_(std::move(config)),
+    : role_(role),
+      config_(std::move(config)),
       plugin_(plugin),
       clock_(std::move(clock)),
       log_(std::move(log)),
       wake_(std::move(wake)),
-      journal_(config_, plugin_.table->name, clock_, log_),
+      journal_(role_, config_, plugin_.table->name, clock_, log_),
       schedule_({config_.refresh, config_.retry_max}, std::random_device{}()),
       health_(config_.max_stale),
       thread_token_(std::make_shared<const char>('\0')) {
@@ -86,10 +88,9 @@ std::uint64_t StoreFeed::request_read() {
   return ticket;
 }
 
-std::optional<Report> StoreFeed::wait_for_judgement(std::uint64_t ticket,
-                                                    std::chrono::milliseconds deadline) {
+std::optional<Report> StoreFeed::wait_for_judgement(std::uint64_t ticket, Time deadline) {
   std::unique_lock lock(mutex_);
-  const bool is_judged = judged_.wait_for(
+  const bool is_judged = judged_.wait_until(
       lock, deadline, [this, ticket] { return judged_ticket_ >= ticket || is_stopping_; });
   if (!is_judged || judged_ticket_ < ticket) return std::nullopt;
   return judgement();
@@ -123,6 +124,7 @@ WorkerCallbacks StoreFeed::worker_callbacks() {
     wake_();
   };
   callbacks.log = log_;
+  callbacks.role = role_;
   callbacks.held_while_running = thread_token_;
   return callbacks;
 }
@@ -236,7 +238,7 @@ ReadVerdict StoreFeed::verdict_without_document(ReadResult result) {
   } else {
     health_.note_unreachable(Steady::now());
   }
-  verdict.report = failure_report(std::move(result));
+  verdict.report = failure_report(std::move(result), role_);
   return verdict;
 }
 
@@ -265,6 +267,12 @@ ReadVerdict StoreFeed::verdict_for(Report report, std::string revision, std::str
   }
   was_taken_ ? health_.note_taken() : health_.note_refused();
   return verdict;
+}
+
+void StoreFeed::judge_refused_again() {
+  if (was_taken_ || judged_revision_.empty()) return;
+  judged_revision_.clear();
+  schedule_.note_changed();
 }
 
 void StoreFeed::schedule_after(const ReadVerdict& verdict) {

@@ -18,6 +18,7 @@
 #include "corsac/runtime/store_health.hpp"
 #include "corsac/runtime/store_journal.hpp"
 #include "corsac/runtime/store_loader.hpp"
+#include "corsac/runtime/store_role.hpp"
 #include "corsac/runtime/store_status.hpp"
 #include "corsac/runtime/store_worker.hpp"
 
@@ -44,8 +45,8 @@ class StoreFeed {
 
   // `config` is within bounds. `wake` is called from any thread when there is something for the
   // supervisor's thread to do; it must not call back.
-  StoreFeed(const LoadedPlugin& plugin, StoreConfig config, std::shared_ptr<const Clock> clock,
-            LogSink log, std::function<void()> wake);
+  StoreFeed(StoreRole role, const LoadedPlugin& plugin, StoreConfig config,
+            std::shared_ptr<const Clock> clock, LogSink log, std::function<void()> wake);
   ~StoreFeed();
   StoreFeed(const StoreFeed&) = delete;
   StoreFeed& operator=(const StoreFeed&) = delete;
@@ -63,8 +64,7 @@ class StoreFeed {
   std::uint64_t request_read();
   // What the first read that began after the ticket gave; store-failed when it was not taken for
   // want of memory; nothing at the deadline.
-  [[nodiscard]] std::optional<Report> wait_for_judgement(std::uint64_t ticket,
-                                                         std::chrono::milliseconds deadline);
+  [[nodiscard]] std::optional<Report> wait_for_judgement(std::uint64_t ticket, Time deadline);
   [[nodiscard]] StoreStatus status() const;
 
   // The supervisor's thread.
@@ -108,6 +108,13 @@ class StoreFeed {
   void note_cache_taken(CacheTaken taken);
   void note_cache_refused(const Report& report);
 
+  // The next read gives a document that is judged, whatever it is: what was in force of this store
+  // is not any more.
+  void forget_judged() noexcept { judged_revision_.clear(); }
+  // The newest document was refused, and another store's change may cure that: it is read soon, and
+  // judged again. Nothing when it was not refused.
+  void judge_refused_again();
+
   // Ends an attempt: first when to read again, then what others see, then who waits for it.
   void schedule_after(const ReadVerdict& verdict);
   // Also without an attempt, with an empty verdict: time changed the state.
@@ -117,7 +124,9 @@ class StoreFeed {
   // The same, when there was no memory for any of that.
   void end_attempt_without_memory() noexcept;
 
+  [[nodiscard]] StoreRole role() const noexcept { return role_; }
   [[nodiscard]] StoreState state() const noexcept { return health_.state(); }
+  [[nodiscard]] bool has_ended_an_attempt() const noexcept { return has_judged_once_; }
   [[nodiscard]] bool has_cache() const noexcept { return cache_ != nullptr; }
   [[nodiscard]] bool has_attempt() const noexcept { return attempt_.has_value(); }
   [[nodiscard]] StoreJournal& journal() noexcept { return journal_; }
@@ -146,6 +155,7 @@ class StoreFeed {
   [[nodiscard]] Report judgement() const;
   [[nodiscard]] WorkerCallbacks worker_callbacks();
 
+  const StoreRole role_;
   const StoreConfig config_;
   const LoadedPlugin plugin_;
   const std::shared_ptr<const Clock> clock_;
@@ -163,7 +173,7 @@ class StoreFeed {
   Report judgement_ = {};            // of the last read; look through judgement()
   bool has_failed_ = false;          // the last read, for want of memory
   bool is_taken_ = false;            // its document is in force
-  bool has_judged_once_ = false;
+  bool has_judged_once_ = false;     // written by the supervisor's thread only
   bool has_wrong_settings_ = false;
   StoreStatus status_ = {};
   Time next_due_ = Time::max();

@@ -67,6 +67,7 @@ struct StoreWorker::State {
   const corsac_store_plugin_v1& table;
   const StoreConfig config;
   const std::string directory;
+  const std::string section;
   PluginHost host;
 
   std::mutex mutex;  // guards what follows, up to the blank line
@@ -91,6 +92,7 @@ struct StoreWorker::State {
       : table(*plugin.table),
         config(store_config),
         directory(store_config.directory.string()),
+        section(section_of(callbacks.role)),
         host(to_printable(table.name), std::move(callbacks)) {}
 
   static void begin(const std::shared_ptr<State>& state, TellsOpenFailure how,
@@ -171,7 +173,7 @@ bool StoreWorker::State::open() {
     failure.problems.clear();
   } else if (!has_error(failure.problems)) {
     failure.problems.push_back(
-        {.code = "store-not-opened", .path = "store", .what = failure.detail});
+        {.code = "store-not-opened", .path = section, .what = failure.detail});
   }
   const std::lock_guard lock(mutex);
   open_failure = std::move(failure);
@@ -332,7 +334,7 @@ Result<std::unique_ptr<StoreWorker>, Report> StoreWorker::start(const LoadedPlug
   }
   if (failure.problems.empty()) {
     failure.problems.push_back(
-        {.code = "store-not-opened", .path = "store", .what = failure.detail});
+        {.code = "store-not-opened", .path = state->section, .what = failure.detail});
   }
   return fail(Report(std::move(failure.problems)));
 }

@@ -22,11 +22,17 @@ constexpr std::chrono::hours kLongestSleep{1};
 }  // namespace
 
 SupervisorLoop::SupervisorLoop(const LoadedPlugin& plugin, StoreConfig config,
-                               std::shared_ptr<const Clock> clock, SupervisorOwner owner)
+                               const RecordsStore* records, std::shared_ptr<const Clock> clock,
+                               SupervisorOwner owner)
     : clock_(std::move(clock)),
       owner_(std::move(owner)),
-      store_(plugin, std::move(config), clock_, owner_.log, [this] { wake(); }),
-      in_force_(clock_, owner_.application) {
+      store_(StoreRole::Policy, plugin, std::move(config), clock_, owner_.log, [this] { wake(); }),
+      records_(records == nullptr ? nullptr
+                                  : std::make_unique<StoreFeed>(StoreRole::Records, records->plugin,
+                                                                records->config, clock_, owner_.log,
+                                                                [this] { wake(); })),
+      in_force_(clock_, owner_.application,
+                records_ ? PolicyInForce::Stores::WithRecords : PolicyInForce::Stores::One) {
   judge_ = std::make_unique<DocumentJudge>([this](std::optional<Judgement> judgement) {
     const std::lock_guard lock(mutex_);
     judged_document_ = Judged{std::move(judgement)};
@@ -51,16 +57,19 @@ void SupervisorLoop::wake() {
   woken_.notify_all();
 }
 
+template <class Call>
+void SupervisorLoop::for_each_store(Call call) {
+  call(store_);
+  if (records_) call(*records_);
+}
+
 void SupervisorLoop::run() {
   std::unique_lock lock(mutex_);
   while (!is_stopping_) {
     is_woken_ = false;
     std::optional<Judged> judged = std::exchange(judged_document_, std::nullopt);
     lock.unlock();
-    if (auto answer = store_.take_answer()) take_answer(std::move(*answer));
-    if (judged) {
-      finish_attempt([&] { return verdict_after(std::move(*judged), judging_revision_); });
-    }
+    note_answers(std::move(judged));
     const Time now = Steady::now();
     Time next = now + kRetryStep;
     try {
@@ -68,102 +77,167 @@ void SupervisorLoop::run() {
     } catch (...) {
       store_.journal().note(LogLevel::Error, "there is no memory; tried again in a second");
     }
-    store_.tell_next_due();
+    for_each_store([](StoreFeed& feed) { feed.tell_next_due(); });
     lock.lock();
     woken_.wait_until(lock, next, [this] { return is_woken_ || is_stopping_; });
   }
   lock.unlock();
-  store_.stop();
+  for_each_store([](StoreFeed& feed) { feed.stop(); });
   judge_.reset();
+}
+
+void SupervisorLoop::note_answers(std::optional<Judged> judged) noexcept {
+  if (judged) {
+    StoreFeed& feed = *std::exchange(judging_, nullptr);
+    finish_attempt(feed,
+                   [&] { return verdict_after(feed, std::move(*judged), judging_revision_); });
+  }
+  if (records_) {
+    if (auto answer = records_->take_answer()) take_answer(*records_, std::move(*answer));
+  }
+  const bool may_go_on = held_back_ && records_->has_ended_an_attempt();
+  if (may_go_on) take_answer(store_, *std::exchange(held_back_, std::nullopt));
+  if (auto answer = store_.take_answer()) take_answer(store_, std::move(*answer));
+  judge_what_waits();
 }
 
 // What the time demands. The answer is when to come again.
 SupervisorLoop::Time SupervisorLoop::step(Time now) {
-  store_.take_news();
-  store_.watch_attempt(now);
-  store_.note_time(now);
-  const Time next = std::min(now + kLongestSleep, expire(now));
+  for_each_store([now](StoreFeed& feed) {
+    feed.take_news();
+    feed.watch_attempt(now);
+    feed.note_time(now);
+  });
+  withdraw_old_records();
+  Time next = std::min(now + kLongestSleep, expire(now));
   publish();
-  if (!store_.is_settled()) store_.settle({});
-  store_.begin_when_due(now);
-  return std::min(next, store_.wakes_at());
+  for_each_store([now, &next](StoreFeed& feed) {
+    if (!feed.is_settled()) feed.settle({});
+    feed.begin_when_due(now);
+    next = std::min(next, feed.wakes_at());
+  });
+  return next;
 }
 
-void SupervisorLoop::take_answer(ReadResult result) noexcept {
-  const bool is_document = result.status == ReadStatus::Read;
-  if (!is_document) {
-    return finish_attempt([&] { return store_.verdict_without_document(std::move(result)); });
+void SupervisorLoop::take_answer(StoreFeed& feed, ReadResult result) noexcept {
+  const bool is_policy = feed.role() == StoreRole::Policy;
+  if (is_policy && records_ && !records_->has_ended_an_attempt()) {
+    held_back_ = std::move(result);
+    return;
   }
-  if (store_.is_judged_already(result.policy)) {
-    return finish_attempt([this] { return store_.verdict_as_before(); });
+  if (result.status != ReadStatus::Read) {
+    return finish_attempt(feed, [&] { return feed.verdict_without_document(std::move(result)); });
   }
-  if (store_.is_lost(result.policy)) {
-    return finish_attempt([&] { return verdict_for_lost(std::move(result)); });
+  if (feed.is_judged_already(result.policy)) {
+    return finish_attempt(feed, [&feed] { return feed.verdict_as_before(); });
   }
-  try {
-    begin_judging(std::move(result));
-  } catch (...) {
-    finish_attempt([this] { return verdict_after({}, {}); });
+  if (feed.is_lost(result.policy)) {
+    return finish_attempt(feed, [&] { return verdict_for_lost(feed, std::move(result)); });
+  }
+  (is_policy ? waiting_policy_ : waiting_records_) = std::move(result);
+}
+
+// Records first: the document that waits with them may have tests about them.
+void SupervisorLoop::judge_what_waits() noexcept {
+  while (judging_ == nullptr && (waiting_records_ || waiting_policy_)) {
+    StoreFeed& feed = waiting_records_ ? *records_ : store_;
+    std::optional<ReadResult>& waiting = waiting_records_ ? waiting_records_ : waiting_policy_;
+    try {
+      begin_judging(feed, *std::exchange(waiting, std::nullopt));
+    } catch (...) {
+      finish_attempt(feed, [this, &feed] { return verdict_after(feed, {}, {}); });
+    }
   }
 }
 
-void SupervisorLoop::begin_judging(ReadResult result) {
-  store_.journal().note_sources(result.policy.sources);
+void SupervisorLoop::begin_judging(StoreFeed& feed, ReadResult result) {
+  feed.journal().note_sources(result.policy.sources);
   judging_revision_ = result.policy.revision;
   JudgementBasis basis = in_force_.basis();
-  basis.wants_json = store_.has_cache();
-  judge_->begin(std::move(result.policy), std::move(result.problems), std::move(basis));
+  basis.wants_json = feed.has_cache();
+  judge_->begin(feed.role(), std::move(result.policy), std::move(result.problems),
+                std::move(basis));
+  judging_ = &feed;
 }
 
 // Ends the attempt with what `make_verdict` gives; when something throws on the way, without a
 // verdict.
 template <class MakeVerdict>
-void SupervisorLoop::finish_attempt(MakeVerdict make_verdict) noexcept {
+void SupervisorLoop::finish_attempt(StoreFeed& feed, MakeVerdict make_verdict) noexcept {
   try {
     ReadVerdict verdict = make_verdict();
-    use_cache(verdict);
-    store_.schedule_after(verdict);
-    static_cast<void>(expire(Steady::now()));  // what ended while it was judged
+    use_cache(feed, verdict);
+    feed.schedule_after(verdict);
+    // What ended while it was judged.
+    withdraw_old_records();
+    static_cast<void>(expire(Steady::now()));
     publish();
-    store_.settle(verdict);
-    store_.end_attempt(std::move(verdict.report));
+    feed.settle(verdict);
+    feed.end_attempt(std::move(verdict.report));
   } catch (...) {
-    store_.end_attempt_without_memory();
+    feed.end_attempt_without_memory();
   }
 }
 
-ReadVerdict SupervisorLoop::verdict_for_lost(ReadResult result) {
+ReadVerdict SupervisorLoop::verdict_for_lost(StoreFeed& feed, ReadResult result) {
+  const bool is_policy = feed.role() == StoreRole::Policy;
   result.problems.push_back(
       {.code = "document-empty",
-       .what = "the document has no section at all, and the one in force has some",
-       .fix = "set accept_empty = true if that is meant"});
+       .what = is_policy ? "the document has no section at all, and the one in force has some"
+                         : "the store has no record at all, and had some",
+       .fix = is_policy
+                  ? "set accept_empty = true if that is meant"
+                  : "set accept_empty = true if that is meant, or leave one record INACTIVE"});
   Judgement judgement{.report =
                           Report(std::move(result.problems), std::move(result.policy.sources))};
-  return verdict_after({std::move(judgement)}, std::move(result.policy.revision));
+  return verdict_after(feed, {std::move(judgement)}, std::move(result.policy.revision));
 }
 
-ReadVerdict SupervisorLoop::verdict_after(Judged judged, std::string revision) {
+ReadVerdict SupervisorLoop::verdict_after(StoreFeed& feed, Judged judged, std::string revision) {
   if (!judged.judgement) throw std::bad_alloc();
-  Judgement& judgement = *judged.judgement;
-  ReadVerdict verdict = store_.verdict_for(std::move(judgement.report), std::move(revision),
-                                           std::move(judgement.json), judgement.has_sections);
-  if (!verdict.report.has_errors()) in_force_.take(std::move(judgement));
+  Judgement judgement = std::move(*judged.judgement);
+  // The first document came out of its cache meanwhile. Once in the life of a supervisor, if ever.
+  const bool is_overtaken = judgement.records && !judgement.document && in_force_.snapshot();
+  if (is_overtaken) {
+    JudgementBasis basis = in_force_.basis();
+    basis.wants_json = feed.has_cache();
+    judgement = judge_records(*judgement.records, {}, basis);
+  }
+  ReadVerdict verdict = feed.verdict_for(std::move(judgement.report), std::move(revision),
+                                         std::move(judgement.json), judgement.has_sections);
+  if (verdict.report.has_errors()) return verdict;
+  in_force_.take(std::move(judgement));
+  if (records_) (&feed == &store_ ? *records_ : store_).judge_refused_again();
   return verdict;
 }
 
 // When the first read gave no policy: the one of the cache, judged like any other.
-void SupervisorLoop::use_cache(const ReadVerdict& verdict) {
-  auto cached = store_.read_cache();
+void SupervisorLoop::use_cache(StoreFeed& feed, const ReadVerdict& verdict) {
+  auto cached = feed.read_cache();
   if (!cached) return;
   StoreFeed::CacheTaken taken{.revision = cached->policy.revision,
                               .read_at = cached->read_at,
                               .has_answered = verdict.has_answered};
+  const auto judge = feed.role() == StoreRole::Policy ? judge_document : judge_records;
   Judgement judgement =
-      judge_document(std::move(cached->policy), std::move(cached->problems), in_force_.basis());
-  if (judgement.report.has_errors()) return store_.note_cache_refused(judgement.report);
+      judge(std::move(cached->policy), std::move(cached->problems), in_force_.basis(), {});
+  if (judgement.report.has_errors()) return feed.note_cache_refused(judgement.report);
   taken.has_sections = judgement.has_sections;
   in_force_.take(std::move(judgement));
-  store_.note_cache_taken(std::move(taken));
+  feed.note_cache_taken(std::move(taken));
+}
+
+// Nobody could confirm them for so long that they must not be trusted any more. The document keeps
+// in force: that it trusts less than before is no reason to doubt the rest of it.
+void SupervisorLoop::withdraw_old_records() {
+  const bool are_old = records_ && records_->state() == StoreState::Closed;
+  if (!are_old || !in_force_.has_records()) return;
+  in_force_.withdraw_records();
+  records_->forget_judged();
+  store_.judge_refused_again();
+  records_->journal().note(LogLevel::Error,
+                           "its trusted origins are withdrawn: it could not be reached for "
+                           "max_stale_seconds");
 }
 
 SupervisorLoop::Time SupervisorLoop::expire(Time now) {

@@ -15,23 +15,26 @@
 
 namespace corsac {
 
-// The thread of a supervisor. One attempt at a time, which is a read by the store's thread and
-// then, for a new document, a judgement by the judge's: so an older answer can never win over a
-// newer one. This thread itself waits for nobody: it keeps time and publishes. When to read and
+// The thread of a supervisor. Of each store one attempt at a time, which is a read by the store's
+// thread and then, for a new document, a judgement by the judge's: so an older answer can never win
+// over a newer one. One judge for both stores: what it judges is the policy that they make
+// together. This thread itself waits for nobody: it keeps time and publishes. When to read and
 // what the state is (StoreFeed), and what a document is worth (judge_document), are decided
 // elsewhere; here they meet.
 class SupervisorLoop {
  public:
   // Starts the thread, which reads at once. `config` is within bounds.
-  SupervisorLoop(const LoadedPlugin& plugin, StoreConfig config, std::shared_ptr<const Clock> clock,
-                 SupervisorOwner owner);
+  // `records` may be null.
+  SupervisorLoop(const LoadedPlugin& plugin, StoreConfig config, const RecordsStore* records,
+                 std::shared_ptr<const Clock> clock, SupervisorOwner owner);
   ~SupervisorLoop();  // stops and joins; nothing is published after it
   SupervisorLoop(const SupervisorLoop&) = delete;
   SupervisorLoop& operator=(const SupervisorLoop&) = delete;
 
   // Any thread may ask it what StoreFeed says that any thread may.
   [[nodiscard]] StoreFeed& store() noexcept { return store_; }
-  [[nodiscard]] const StoreFeed& store() const noexcept { return store_; }
+  // Null when there is none.
+  [[nodiscard]] StoreFeed* records() noexcept { return records_.get(); }
 
  private:
   using Steady = std::chrono::steady_clock;
@@ -45,13 +48,18 @@ class SupervisorLoop {
   void wake();
   void run();
   [[nodiscard]] Time step(Time now);
-  void take_answer(ReadResult result) noexcept;
-  void begin_judging(ReadResult result);
+  template <class Call>
+  void for_each_store(Call call);
+  void note_answers(std::optional<Judged> judged) noexcept;
+  void take_answer(StoreFeed& feed, ReadResult result) noexcept;
+  void judge_what_waits() noexcept;
+  void begin_judging(StoreFeed& feed, ReadResult result);
   template <class MakeVerdict>
-  void finish_attempt(MakeVerdict make_verdict) noexcept;
-  [[nodiscard]] ReadVerdict verdict_for_lost(ReadResult result);
-  [[nodiscard]] ReadVerdict verdict_after(Judged judged, std::string revision);
-  void use_cache(const ReadVerdict& verdict);
+  void finish_attempt(StoreFeed& feed, MakeVerdict make_verdict) noexcept;
+  [[nodiscard]] ReadVerdict verdict_for_lost(StoreFeed& feed, ReadResult result);
+  [[nodiscard]] ReadVerdict verdict_after(StoreFeed& feed, Judged judged, std::string revision);
+  void use_cache(StoreFeed& feed, const ReadVerdict& verdict);
+  void withdraw_old_records();
   [[nodiscard]] Time expire(Time now);
   void publish();
 
@@ -66,8 +74,16 @@ class SupervisorLoop {
 
   // The thread's own, but for what StoreFeed says.
   StoreFeed store_;
+  std::unique_ptr<StoreFeed> records_;
   PolicyInForce in_force_;
-  std::string judging_revision_ = {};  // of the document that is judged
+  // The first answer of the store, whatever it is, until it is known whether there are records: the
+  // tests of a document may be about them.
+  std::optional<ReadResult> held_back_ = {};
+  // Documents that were read and not judged yet.
+  std::optional<ReadResult> waiting_policy_ = {};
+  std::optional<ReadResult> waiting_records_ = {};
+  StoreFeed* judging_ = nullptr;       // whose document is judged now
+  std::string judging_revision_ = {};  // of that document
   SnapshotPtr published_for_ = {};     // the good snapshot that was published, as it is or closed
   StoreState published_in_ = StoreState::Starting;  // Starting = nothing was published
   std::unique_ptr<DocumentJudge> judge_ = {};
