@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "corsac/runtime/gate.hpp"
@@ -11,8 +12,9 @@ namespace corsac {
 struct MetricsInput {
   Counters::Totals totals = {};
   StoreStatus status = {};
-  std::uint64_t events = 0;          // recorded since the start
-  std::uint64_t events_dropped = 0;  // of these, fell out of the ring
+  std::optional<StoreStatus> records = {};  // of the second store; absent = no series of it
+  std::uint64_t events = 0;                 // recorded since the start
+  std::uint64_t events_dropped = 0;         // of these, fell out of the ring
   std::chrono::system_clock::time_point now = {};
 };
 

@@ -36,6 +36,11 @@ Place behind(Place place, std::size_t sources) {
   return place;
 }
 
+// A document whose store names no source gets one here: its places count in it.
+std::size_t source_count(const Policy& document) {
+  return std::max<std::size_t>(document.sources.size(), 1);
+}
+
 std::string normal_origin(const TrustedOrigin& record) {
   auto pattern = parse_record_origin(record.origin);
   return pattern ? std::move(pattern->text) : record.origin;
@@ -93,7 +98,8 @@ std::vector<Problem> foreign_sections(const Policy& policy) {
 Policy merged_policy(const Policy& document, const Policy& records) {
   Policy merged = document;
   const OwnRecords own(document);
-  const std::size_t own_sources = document.sources.size();
+  if (merged.sources.empty()) merged.sources.emplace_back("document");
+  const std::size_t own_sources = source_count(document);
   merged.trusted_origins.reserve(document.trusted_origins.size() + records.trusted_origins.size());
   for (const TrustedOrigin& record : records.trusted_origins) {
     merged.trusted_origins.push_back(record);
@@ -120,7 +126,7 @@ std::vector<Problem> overruled_records(const Policy& document, const Policy& rec
          .code = "record-in-document",
          .path = std::string(kList) + std::to_string(i) + (has_name ? "].name" : "].origin"),
          .value = has_name ? record.name : std::string(),
-         .place = behind(record.place, document.sources.size()),
+         .place = behind(record.place, source_count(document)),
          .what = std::string("the document has a record of this ") +
                  (has_name ? "name" : "origin") + ", which counts alone",
          .fix = "take one of the two away"});
@@ -130,7 +136,7 @@ std::vector<Problem> overruled_records(const Policy& document, const Policy& rec
 
 std::vector<Problem> with_merged_places(std::vector<Problem> problems, const Policy& document) {
   for (Problem& problem : problems) {
-    problem.place = behind(problem.place, document.sources.size());
+    problem.place = behind(problem.place, source_count(document));
   }
   return problems;
 }
@@ -143,7 +149,7 @@ void restore_record_indices(const Policy& document, std::vector<Problem>& proble
 }
 
 bool is_of_records(const Problem& problem, const Policy& document) noexcept {
-  return problem.place.is_known() && problem.place.source >= document.sources.size();
+  return problem.place.source >= source_count(document);
 }
 
 }  // namespace corsac

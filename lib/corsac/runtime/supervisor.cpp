@@ -45,7 +45,9 @@ Result<StoreConfig, Report> with_absolute_folders(StoreConfig config, StoreRole 
     folder = (folder.empty() ? current : current / folder).lexically_normal();
   };
   make_absolute(config.directory);
-  if (!config.cache_file.empty()) config.cache_file = config.directory / config.cache_file;
+  if (!config.cache_file.empty()) {
+    config.cache_file = (config.directory / config.cache_file).lexically_normal();
+  }
   for (std::filesystem::path& folder : config.plugin_folders) make_absolute(folder);
   if (!error) return config;
   return fail(Report({Problem{.code = "store-directory",
@@ -129,6 +131,14 @@ Result<std::unique_ptr<Supervisor>, Report> Supervisor::start(const LoadedPlugin
   if (records != nullptr) {
     auto checked_records = checked_config(records->config, StoreRole::Records);
     if (!checked_records) return fail(std::move(checked_records.error()));
+    if (!checked->cache_file.empty() && checked->cache_file == checked_records->cache_file) {
+      return fail(
+          Report({Problem{.code = "cache-file-repeated",
+                          .path = "records.cache_file",
+                          .what = "it is the file of the first store, and one would overwrite the "
+                                  "other",
+                          .fix = "name another"}}));
+    }
     may_lack_records = checked_records->on_start_failure != OnStartFailure::Fail;
     second.emplace(RecordsStore{.plugin = records->plugin, .config = *std::move(checked_records)});
   }

@@ -54,7 +54,7 @@ class Supervisor {
   // store-unreachable, store-deadline, document-empty (from a store that had a document with
   // sections, without accept_empty), store-failed (no memory), store-directory (a folder is
   // relative and the current one cannot be told), cache-file-missing (OnStartFailure::Cached
-  // without cache_file); the last two always.
+  // without cache_file), cache-file-repeated (both stores have one); the last three always.
   [[nodiscard]] static Result<std::unique_ptr<Supervisor>, Report> start(
       StoreConfig config, std::shared_ptr<const Clock> clock, SupervisorOwner owner,
       std::optional<StoreConfig> records = {});
