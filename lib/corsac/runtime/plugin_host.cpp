@@ -73,11 +73,14 @@ struct PluginHost::Calls {
   static void retry_after(void* context, std::int64_t nanoseconds) noexcept {
     of(context).retry_after_ns_ = std::max<std::int64_t>(nanoseconds, 0);
   }
+  static void switched(void* context) noexcept { of(context).is_switched_ = true; }
   static const void* extension(void*, corsac_text name) noexcept {
     static constexpr corsac_host_retry kRetry = {sizeof(corsac_host_retry), retry_after};
-    const bool is_retry =
-        name.data != nullptr && std::string_view(name.data, name.size) == CORSAC_HOST_RETRY;
-    return is_retry ? &kRetry : nullptr;
+    static constexpr corsac_host_switch kSwitch = {sizeof(corsac_host_switch), switched};
+    if (name.data == nullptr) return nullptr;
+    const std::string_view wanted(name.data, name.size);
+    if (wanted == CORSAC_HOST_RETRY) return &kRetry;
+    return wanted == CORSAC_HOST_SWITCH ? &kSwitch : nullptr;
   }
 };
 
@@ -99,6 +102,7 @@ PluginHost::PluginHost(std::string plugin_name, WorkerCallbacks callbacks)
 void PluginHost::begin_call(std::chrono::steady_clock::time_point deadline) {
   is_cancelled_ = false;
   retry_after_ns_ = 0;
+  is_switched_ = false;
   deadline_ns_ =
       std::chrono::duration_cast<std::chrono::nanoseconds>(deadline.time_since_epoch()).count();
   const std::lock_guard lock(mutex_);

@@ -223,6 +223,34 @@ bool StoreFeed::is_lost(const Policy& policy) const {
   return policy.is_empty() && has_sections_ && !config_.accept_empty;
 }
 
+RevisionGuard::Answer StoreFeed::judge_revision(const ReadResult& result) {
+  if (result.is_switched) revision_guard_.note_lost();
+  return revision_guard_.judge(result.policy.revision, clock_->steady_now());
+}
+
+Problem StoreFeed::revision_warning(const Policy& policy) const {
+  return {.severity = Severity::Warning,
+          .code = "revision-went-back",
+          .value = policy.revision,
+          .what = "the revision before was " + to_printable(revision_guard_.judged()) +
+                  ": a fail-over, or a restore",
+          .fix = "look whether a change was lost"};
+}
+
+ReadVerdict StoreFeed::verdict_postponed(const Policy& policy) {
+  Problem problem = revision_warning(policy);
+  problem.severity = Severity::Error;
+  problem.fix = "it is taken when a read 5 s later still shows it";
+  ReadVerdict verdict{.report = Report({std::move(problem)}, policy.sources),
+                      .has_answered = true,
+                      .is_unchanged = true,
+                      .is_postponed = true};
+  if (std::exchange(postponed_revision_, policy.revision) != policy.revision) {
+    journal_.note(LogLevel::Warning, first_line(verdict.report));
+  }
+  return verdict;
+}
+
 ReadVerdict StoreFeed::verdict_without_document(ReadResult result) {
   if (result.status == ReadStatus::NotOpened) {
     worker_.reset();
@@ -237,6 +265,7 @@ ReadVerdict StoreFeed::verdict_without_document(ReadResult result) {
     health_.note_refused();
   } else {
     health_.note_unreachable(Steady::now());
+    revision_guard_.note_lost();
   }
   verdict.report = failure_report(std::move(result), role_);
   return verdict;
@@ -260,6 +289,8 @@ ReadVerdict StoreFeed::verdict_for(Report report, std::string revision, std::str
   ReadVerdict verdict{.report = std::move(report), .has_answered = true};
   was_taken_ = !verdict.report.has_errors();
   judged_revision_ = std::move(revision);
+  revision_guard_.note_judged(judged_revision_);
+  postponed_revision_.clear();
   if (was_taken_) {
     keep_in_cache(std::move(json));
     taken_revision_ = judged_revision_;
@@ -278,10 +309,14 @@ void StoreFeed::judge_refused_again() {
 void StoreFeed::schedule_after(const ReadVerdict& verdict) {
   const Time now = Steady::now();
   verdict.has_answered ? schedule_.note_answered(now) : schedule_.note_failed(now);
+  if (verdict.is_postponed) schedule_.note_second_look(now, kSecondLookAfter);
   schedule_.note_pause(now, verdict.pause);
 }
 
 void StoreFeed::settle(const ReadVerdict& verdict) {
+  // What may be gone at the second look is nothing that a status says.
+  const Report nothing;
+  const Report& report = verdict.is_postponed ? nothing : verdict.report;
   const bool is_document = verdict.has_answered && !verdict.is_unchanged;
   const bool is_taken = is_document && was_taken_ && health_.state() == StoreState::Fresh;
   const StoreJournal::Change change{.before = settled_in_,
@@ -294,13 +329,13 @@ void StoreFeed::settle(const ReadVerdict& verdict) {
     status_.state = change.after;
     status_.source = journal_.source();
     status_.revision = to_printable(taken_revision_, kNameLimitBytes);
-    if (verdict.has_answered) {
-      status_.last_answer_at = clock_->wall_now();
-      status_.last_report = verdict.report;
+    if (verdict.has_answered) status_.last_answer_at = clock_->wall_now();
+    if (verdict.has_answered && !verdict.is_postponed) {
+      status_.last_report = report;
       status_.last_error.clear();
     }
-    if (verdict.report.has_errors()) {
-      status_.last_error = first_line(verdict.report);
+    if (report.has_errors()) {
+      status_.last_error = first_line(report);
       if (!verdict.is_unchanged) ++status_.failures;
     }
     if (is_taken) {
@@ -309,7 +344,7 @@ void StoreFeed::settle(const ReadVerdict& verdict) {
       status_.loaded_at = clock_->wall_now();
     }
   }
-  journal_.note_change(change, verdict.report);
+  journal_.note_change(change, report);
   settled_in_ = change.after;
 }
 

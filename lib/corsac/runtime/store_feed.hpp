@@ -14,6 +14,7 @@
 #include "corsac/runtime/policy_cache.hpp"
 #include "corsac/runtime/policy_cache_writer.hpp"
 #include "corsac/runtime/read_schedule.hpp"
+#include "corsac/runtime/revision_guard.hpp"
 #include "corsac/runtime/store_config.hpp"
 #include "corsac/runtime/store_health.hpp"
 #include "corsac/runtime/store_journal.hpp"
@@ -27,8 +28,9 @@ namespace corsac {
 // What one read of a store was worth. Empty = time went by.
 struct ReadVerdict {
   Report report = {};
-  bool has_answered = false;                    // the store did, whatever it said
-  bool is_unchanged = false;                    // the document that was judged before
+  bool has_answered = false;  // the store did, whatever it said
+  bool is_unchanged = false;  // the document that was judged before
+  bool is_postponed = false;  // a document that counts when a second look still shows it
   std::chrono::steady_clock::duration pause{};  // that the store asks for
 };
 
@@ -88,10 +90,16 @@ class StoreFeed {
   [[nodiscard]] bool is_judged_already(const Policy& policy) const;
   [[nodiscard]] bool is_lost(const Policy& policy) const;
 
+  // Whether its revision went back, and may. Asked once for each document that was read.
+  [[nodiscard]] RevisionGuard::Answer judge_revision(const ReadResult& result);
+  // The warning that goes with a document of TakeOlder.
+  [[nodiscard]] Problem revision_warning(const Policy& policy) const;
+
   // What the read was worth: without a document, with the one that was judged already, and with a
   // new one, of which `json` is for the cache when it is taken.
   [[nodiscard]] ReadVerdict verdict_without_document(ReadResult result);
   [[nodiscard]] ReadVerdict verdict_as_before();
+  [[nodiscard]] ReadVerdict verdict_postponed(const Policy& policy);
   [[nodiscard]] ReadVerdict verdict_for(Report report, std::string revision, std::string json,
                                         bool has_sections);
 
@@ -186,6 +194,8 @@ class StoreFeed {
   std::optional<Attempt> attempt_ = {};  // without an answer => worker_
   std::string judged_revision_ = {};     // empty = the next document is judged, whatever it is
   bool was_taken_ = false;               // the document of judged_revision_
+  RevisionGuard revision_guard_ = {};
+  std::string postponed_revision_ = {};  // told in the log
   std::string taken_revision_ = {};      // of the last document that was taken
   bool has_sections_ = false;            // that document
   bool has_asked_cache_ = false;

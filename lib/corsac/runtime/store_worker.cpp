@@ -187,6 +187,7 @@ ReadResult StoreWorker::State::result_of(std::int32_t status, PolicyReader& read
   const bool is_whole = status == CORSAC_OK && reader.is_finished() && !sink.is_stopped();
   result.problems = reader.take_problems();
   result.policy = reader.take_policy();
+  result.is_switched = host.is_switched();
   if (is_whole) {
     result.status = ReadStatus::Read;
     return result;

@@ -38,6 +38,8 @@ struct ReadResult {
   std::string detail = {};  // one line, escaped; no secrets
   // How long the store wishes to be left alone; unless Read. Zero = no wish.
   std::chrono::nanoseconds retry_after{0};
+  // Since the last document the connection was lost, or another server answers: Host::switched.
+  bool is_switched = false;
 };
 
 // None is called after the worker's destructor has returned. None may destroy the worker.

@@ -131,8 +131,19 @@ void SupervisorLoop::take_answer(StoreFeed& feed, ReadResult result) noexcept {
   if (feed.is_judged_already(result.policy)) {
     return finish_attempt(feed, [&feed] { return feed.verdict_as_before(); });
   }
+  const RevisionGuard::Answer answer = feed.judge_revision(result);
+  if (answer == RevisionGuard::Answer::LookAgain) {
+    return finish_attempt(feed, [&] { return feed.verdict_postponed(result.policy); });
+  }
   if (feed.is_lost(result.policy)) {
     return finish_attempt(feed, [&] { return verdict_for_lost(feed, std::move(result)); });
+  }
+  try {
+    if (answer == RevisionGuard::Answer::TakeOlder) {
+      result.problems.push_back(feed.revision_warning(result.policy));
+    }
+  } catch (...) {
+    return finish_attempt(feed, [this, &feed] { return verdict_after(feed, {}, {}); });
   }
   (is_policy ? waiting_policy_ : waiting_records_) = std::move(result);
 }
