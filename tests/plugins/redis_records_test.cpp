@@ -112,7 +112,7 @@ class RedisRecordsTest : public test::RedisTest {
   std::shared_ptr<Gate> gate_;
 };
 
-// Proves 132, 134.
+// Proves 132, 134, M27.
 TEST_F(RedisRecordsTest, GivesNoWrongAnswerWhicheverStoreFails) {
   RedisServer server;
   put(server, policy_of({kApp}), "1:a");

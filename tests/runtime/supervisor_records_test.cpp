@@ -94,7 +94,7 @@ TEST(SupervisorRecords, FollowBothStores) {
   EXPECT_EQ(scene.decision_for(kOther), "allowed");
 }
 
-// What a store of records may not deliver, and what it may not do to the document.
+// Proves 132. What a store of records may not deliver, and what it may not do to the document.
 TEST(SupervisorRecords, AreRefusedAloneWhenTheyAreInvalid) {
   struct Row {
     const char* desc;
@@ -132,6 +132,7 @@ TEST(SupervisorRecords, AreRefusedAloneWhenTheyAreInvalid) {
   }
 }
 
+// Proves 135.
 TEST(SupervisorRecords, MayBecomeEmptyWhenThatIsMeant) {
   Scene scene;
   scene.records_config.accept_empty = true;
@@ -161,6 +162,7 @@ TEST(SupervisorRecords, StayWhileTheDocumentIsInvalid) {
   EXPECT_EQ(scene.decision_for(kOther), "allowed") << "merged into the last good document";
 }
 
+// Proves 134.
 TEST(SupervisorRecords, AreWithdrawnWhenTheyAreTooOld) {
   Scene scene;
   scene.records_config.max_stale = seconds(1);
@@ -301,6 +303,7 @@ struct StartRow {
   bool starts;
 };
 
+// Proves 133.
 TEST(SupervisorRecords, DecideThemselvesWhetherTheProgramStartsWithoutThem) {
   const StartRow rows[] = {{"fail", OnStartFailure::Fail, false},
                            {"closed", OnStartFailure::Closed, true}};

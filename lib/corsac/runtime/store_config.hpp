@@ -16,7 +16,7 @@ enum class OnStartFailure : unsigned char {
   Cached,  // run with the policy of cache_file; without a usable one, as Closed
 };
 
-// [store] of the program's configuration, as data.
+// [store] or [records] of the program's configuration, as data.
 struct StoreConfig {
   std::string plugin = "toml";  // a name, or the absolute path of the shared library
   // The plugin's own settings ("file", "url"), as texts.
