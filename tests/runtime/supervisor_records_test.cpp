@@ -435,6 +435,15 @@ TEST(SupervisorRecords, HaveACacheOfTheirOwn) {
   }
 }
 
+TEST(SupervisorRecords, ShareNoCacheWithTheDocument) {
+  const test::TempFolder folder;
+  Scene scene;
+  scene.config.cache_file = folder.path() / "policy.cache";
+  scene.records_config.cache_file = folder.path() / "x" / ".." / "policy.cache";
+  EXPECT_FALSE(scene.start());
+  EXPECT_TRUE(has_code(scene.error, "cache-file-repeated")) << scene.error.text();
+}
+
 TEST(SupervisorRecords, AreReportedTogetherWithTheDocument) {
   Scene scene;
   scene.store.give(invalid_document(), "1");

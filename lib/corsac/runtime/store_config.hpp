@@ -9,7 +9,7 @@
 
 namespace corsac {
 
-// What to do when no valid policy can be had at the start.
+// When no valid policy can be had at the start. Without records, Closed = the document alone runs.
 enum class OnStartFailure : unsigned char {
   Fail,    // open_gate gives the errors; nothing runs
   Closed,  // run, refuse every cross-origin request (policy_unavailable), go on trying
