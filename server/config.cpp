@@ -285,18 +285,13 @@ std::optional<std::string> joined(Section& section, std::string_view field,
   return is_right ? std::optional(text) : std::nullopt;
 }
 
-// The fields of [store] that the core takes; all others are the plugin's, which reports what it
-// does not know.
-void read_store(const toml::table& document, StoreConfig& store, std::vector<Problem>& problems) {
-  const toml::table* table = subtable(document, "store", problems);
-  if (table == nullptr) {
-    problems.push_back({.code = "field-missing",
-                        .path = "store",
-                        .what = "there is no store, so there would be no policy",
-                        .fix = "add [store] with file = \"policy.toml\""});
-    return;
-  }
-  Section section(table, "store", problems);
+// The fields of [store] and [records] that the core takes; all others are the plugin's, which
+// reports what it does not know.
+StoreConfig read_store(const toml::table& table, std::string_view name,
+                       const std::filesystem::path& folder, std::vector<Problem>& problems) {
+  StoreConfig store;
+  store.directory = folder;
+  Section section(&table, std::string(name), problems);
   section.read("plugin", store.plugin);
   // A server on the network is not asked every second by all that wait for it.
   if (store.plugin == "remote") store.retry_max = std::chrono::seconds(30);
@@ -315,15 +310,15 @@ void read_store(const toml::table& document, StoreConfig& store, std::vector<Pro
   } else if (on_failure == "cached") {
     store.on_start_failure = OnStartFailure::Cached;
     if (cache_file.empty()) {
-      section.wrong("field-missing", "on_start_failure", *table->get("on_start_failure"),
+      section.wrong("field-missing", "on_start_failure", *table.get("on_start_failure"),
                     "there is no cache_file to start from",
                     "add cache_file = \"/var/lib/corsac/policy.cache\"");
     }
   } else if (on_failure != "fail") {
-    section.wrong("field-range", "on_start_failure", *table->get("on_start_failure"),
+    section.wrong("field-range", "on_start_failure", *table.get("on_start_failure"),
                   "there is no such choice", "write \"fail\", \"closed\" or \"cached\"");
   }
-  for (const auto& [key, node] : *table) {
+  for (const auto& [key, node] : table) {
     const auto& asked = section.asked();
     if (std::find(asked.begin(), asked.end(), key.str()) != asked.end()) continue;
     if (node.is_string() || node.is_integer() || node.is_boolean()) {
@@ -335,6 +330,22 @@ void read_store(const toml::table& document, StoreConfig& store, std::vector<Pro
       section.wrong("field-type", key.str(), node, "a setting of a store is no table",
                     "write a text, a whole number, true, false or a list of texts");
     }
+  }
+  return store;
+}
+
+void read_stores(const toml::table& document, const std::filesystem::path& folder,
+                 ServerConfig& config, std::vector<Problem>& problems) {
+  if (const toml::table* table = subtable(document, "store", problems)) {
+    config.store = read_store(*table, "store", folder, problems);
+  } else {
+    problems.push_back({.code = "field-missing",
+                        .path = "store",
+                        .what = "there is no store, so there would be no policy",
+                        .fix = "add [store] with file = \"policy.toml\""});
+  }
+  if (const toml::table* table = subtable(document, "records", problems)) {
+    config.records = read_store(*table, "records", folder, problems);
   }
 }
 
@@ -414,22 +425,19 @@ void read_log(const toml::table& document, const std::filesystem::path& folder, 
 void read_sections(const toml::table& document, const std::filesystem::path& folder,
                    ServerConfig& config, std::vector<Problem>& problems) {
   Section top(&document, "", problems);
-  for (const std::string_view name : {"server", "store", "admin", "log"}) {
+  for (const std::string_view name : {"server", "store", "records", "admin", "log"}) {
     static_cast<void>(top.find(name));
   }
-  for (const std::string_view name : {"records", "forward"}) {
-    if (const toml::node* node = top.find(name)) {
-      problems.push_back({.code = "section-not-available",
-                          .path = std::string(name),
-                          .place = place_of(*node),
-                          .what = "this version does not have this section",
-                          .fix = "remove it"});
-    }
+  if (const toml::node* node = top.find("forward")) {
+    problems.push_back({.code = "section-not-available",
+                        .path = "forward",
+                        .place = place_of(*node),
+                        .what = "this version does not have this section",
+                        .fix = "remove it"});
   }
   top.report_unknown();
   read_server(document, config, problems);
-  read_store(document, config.store, problems);
-  config.store.directory = folder;
+  read_stores(document, folder, config, problems);
   read_admin(document, folder, config, problems);
   read_log(document, folder, config.log, problems);
   check_addresses(document, config, problems);

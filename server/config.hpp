@@ -1,6 +1,6 @@
 #pragma once
 
-// server.toml as data: where to listen, which store, who may ask the admin listener.
+// server.toml as data: where to listen, which stores, who may ask the admin listener.
 
 #include <cstddef>
 #include <filesystem>
@@ -36,6 +36,7 @@ struct ServerConfig {
   std::vector<std::string> trusted_proxies = {};
   unsigned threads = 64;
   StoreConfig store = {};
+  std::optional<StoreConfig> records = {};
   std::optional<AdminConfig> admin = {};
   LogConfig log = {};
 };

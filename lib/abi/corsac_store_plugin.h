@@ -93,7 +93,9 @@ typedef struct corsac_sink {
   int (*problem)(void* context, corsac_text code, corsac_text what, corsac_text fix,
                  corsac_place place);
   /* The document is complete, in the state that `revision` names (a content hash, a counter; at
-   * most 255 bytes, a longer one is an error). A read that returns without it is void. */
+   * most 255 bytes, a longer one is an error). `counter:nonce` has an order (a `~` ends what of the
+   * nonce counts), any other text has none: see CORSAC_HOST_SWITCH. A read that returns without it
+   * is void. */
   int (*finish)(void* context, corsac_text revision);
 } corsac_sink;
 
@@ -144,6 +146,17 @@ typedef struct corsac_host_progress {
    * corsac_host. [store-thread] */
   void (*moved)(void* context, uint64_t bytes, uint64_t total);
 } corsac_host_progress;
+
+/* The host's extension CORSAC_HOST_SWITCH: for stores whose revisions are ordered. */
+#define CORSAC_HOST_SWITCH "corsac.host.switch/1"
+typedef struct corsac_host_switch {
+  uint32_t size;
+  /* Since the last read that gave a document the connection to the place was lost, or another
+   * server gives this one: a fail-over, a restart, another role. A revision `counter:nonce` that
+   * went back is then taken at once; without this call, when a second read 5 s later still shows
+   * it. `context` is that of the corsac_host. [store-thread], only during read() */
+  void (*switched)(void* context);
+} corsac_host_switch;
 
 /* One entry of the [store] table that is the plugin's own. Values are texts, whatever they were in
  * the file: 30 is "30", true is "true". `file` and others that name files are relative to

@@ -247,6 +247,15 @@ class Host {
         static_cast<const corsac_host_progress*>(extension(CORSAC_HOST_PROGRESS));
     if (progress != nullptr) progress->moved(host_->context, bytes, total);
   }
+  // Since the last read that gave a document the connection was lost, or another server gives this
+  // one: a revision `counter:nonce` that went back is taken at once. False when the core does not
+  // know of that. Only during read(). [store-thread]
+  bool switched() const noexcept {
+    const auto* change = static_cast<const corsac_host_switch*>(extension(CORSAC_HOST_SWITCH));
+    if (change == nullptr) return false;
+    change->switched(host_->context);
+    return true;
+  }
   // A service that a later core may have, by name; null when it has not. [any-thread]
   [[nodiscard]] const void* extension(std::string_view name) const noexcept {
     return host_->extension(host_->context, detail::to_c(name));

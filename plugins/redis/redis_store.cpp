@@ -142,6 +142,7 @@ class RedisStore final : public plugin::Store {
     // What nobody tells is looked for, at each try.
     options.lost = [this](const Fault& fault, SubscriptionOptions::Loss loss) {
       if (loss == SubscriptionOptions::Loss::New) {
+        is_connection_lost_ = true;
         host_.log(LogLevel::Warning,
                   "not told of changes, and read regularly instead: " + fault.line());
       }
@@ -223,6 +224,9 @@ class RedisStore final : public plugin::Store {
   void note_identity(NodeIdentity identity) {
     const auto line = identity_ ? tell_difference(*identity_, identity) : std::nullopt;
     if (line) host_.log(LogLevel::Warning, "redis-other-node: " + *line);
+    // A revision may go back then; otherwise the core looks a second time.
+    const bool is_lost = is_connection_lost_.exchange(false);
+    if (line || is_lost) host_.switched();
     identity_ = std::move(identity);
   }
 
@@ -295,6 +299,7 @@ class RedisStore final : public plugin::Store {
   const RedisSettings settings_;
   const WakePipe pipe_ = {};  // of the call under way
   std::atomic<std::uint64_t> switch_count_{0};
+  std::atomic<bool> is_connection_lost_{false};  // the one that listens, since the last document
 
   // Of the store's own thread.
   ServerFinder reading_;

@@ -56,6 +56,7 @@ GateOptions gate_options(const ServerConfig& config, const std::shared_ptr<Log>&
   options.public_origins = config.public_origins;
   options.trusted_proxies = config.trusted_proxies;
   options.event_capacity = config.log.event_capacity;
+  options.records = config.records;
   options.event_sink = [log](std::string_view line) { log->json_line(line); };
   options.log = [log](const LogRecord& record) {
     record.json.empty() ? log->message(record.level, record.line) : log->json_line(record.json);

@@ -252,6 +252,7 @@ TEST(AdminApi, SaysHowItIs) {
   EXPECT_EQ(json["is_closed"], false);
   EXPECT_EQ(json["debug"], true);
   EXPECT_EQ(json["last_error"], nullptr);
+  EXPECT_EQ(json["records"], nullptr) << "there is no second store";
   EXPECT_TRUE(json["problems"].is_array());
   EXPECT_EQ(json["requests"]["refused"], 1);
   EXPECT_EQ(json["requests"]["reasons"], (Json{{"origin_not_allowed", 1}}));
@@ -269,7 +270,8 @@ TEST(AdminApi, CountsInPrometheusText) {
   EXPECT_EQ(answer->content_type, "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_NE(answer->body.find("corsac_requests_total{outcome=\"refused\"} 1\n"), std::string::npos);
   EXPECT_NE(answer->body.find("corsac_events_total 1\n"), std::string::npos);
-  EXPECT_NE(answer->body.find("corsac_store_state{state=\"fresh\"} 1\n"), std::string::npos);
+  EXPECT_NE(answer->body.find("corsac_store_state{section=\"store\",state=\"fresh\"} 1\n"),
+            std::string::npos);
 }
 
 Json events_of(AdminApi& api, std::vector<std::pair<std::string_view, std::string_view>> query) {

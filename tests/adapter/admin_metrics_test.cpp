@@ -28,6 +28,7 @@ TEST(AdminMetrics, ShowsCountersAndTheStore) {
   input.status.loaded_at = Time(seconds(1000));
   input.status.loads = 11;
   input.status.failures = 12;
+  input.records = StoreStatus{.state = StoreState::Closed, .loads = 15, .failures = 16};
   input.events = 13;
   input.events_dropped = 14;
   input.lost_log_lines = 15;
@@ -48,12 +49,15 @@ TEST(AdminMetrics, ShowsCountersAndTheStore) {
       "corsac_event_failures_total 10",
       "corsac_log_lines_lost_total 15",
       "# TYPE corsac_store_state gauge",
-      "corsac_store_state{state=\"degraded\"} 1",
-      "corsac_store_state{state=\"fresh\"} 0",
-      "corsac_policy_age_seconds 90.000000",
-      "corsac_store_silence_seconds NaN",
-      "corsac_policy_loads_total 11",
-      "corsac_policy_failures_total 12",
+      "corsac_store_state{section=\"store\",state=\"degraded\"} 1",
+      "corsac_store_state{section=\"store\",state=\"fresh\"} 0",
+      "corsac_store_state{section=\"records\",state=\"closed\"} 1",
+      "corsac_policy_age_seconds{section=\"store\"} 90.000000",
+      "corsac_store_silence_seconds{section=\"store\"} NaN",
+      "corsac_policy_loads_total{section=\"store\"} 11",
+      "corsac_policy_failures_total{section=\"store\"} 12",
+      "corsac_policy_loads_total{section=\"records\"} 15",
+      "corsac_policy_failures_total{section=\"records\"} 16",
       "corsac_events_total 13",
       "corsac_events_dropped_total 14",
   };

@@ -376,7 +376,9 @@ TEST(RedisFaults, TellsThatAnotherNodeAnswers) {
   RedisStore store(settings_for(peer));
   EXPECT_THAT(store.read(), Not(IsEmpty()));
   EXPECT_FALSE(store.has_logged("redis-other-node"));
+  EXPECT_EQ(store.host().switches(), 0u);
   EXPECT_THAT(store.read(), Not(IsEmpty()));
+  EXPECT_EQ(store.host().switches(), 1u);
   EXPECT_TRUE(store.has_logged("1 redis-other-node: " + peer.address() + " was started again"));
 }
 

@@ -86,6 +86,7 @@ TEST_F(RedisSentinelTest, FollowsAFailOver) {
   store.set_time_limit(std::chrono::seconds(10));
   EXPECT_THAT(store.read(), testing::ElementsAre("integer version 1 1:13"));
   EXPECT_EQ(store.revision(), "1:b");
+  EXPECT_EQ(store.host().switches(), 1u);
   EXPECT_TRUE(store.has_logged("1 redis-other-node: the policy comes from " + replica.address() +
                                " (master) from now on, before from " + primary.address()))
       << store.log();

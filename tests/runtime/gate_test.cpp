@@ -145,14 +145,17 @@ TEST(Gate, IsNotMadeFromWrongPolicyOrOptions) {
   GateOptions options;
   options.public_origins = {"api.example.com"};
   options.trusted_proxies = {"everybody"};
+  options.records = StoreConfig{};
   const auto gate = make_gate(policy, options);
   ASSERT_FALSE(gate.has_value());
   const std::string text = gate.error().text();
   EXPECT_THAT(text, HasSubstr("origin-trailing-slash"));
   EXPECT_THAT(text, HasSubstr("option-public-origin"));
   EXPECT_THAT(text, HasSubstr("option-trusted-proxy"));
+  EXPECT_THAT(text, HasSubstr("option-records"));
 
   options.trusted_proxies = {};
+  options.records = {};
   EXPECT_FALSE(make_gate(a_policy(), options).has_value()) << "options alone are enough";
 }
 

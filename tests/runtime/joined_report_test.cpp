@@ -38,5 +38,36 @@ TEST(JoinedReport, TellsOtherProblemsFromThoseOfTheDocument) {
   }
 }
 
+TEST(JoinedReport, KeepsThePlacesOfTwoDocuments) {
+  const Problem first{.code = "field-x", .path = "cors.x", .place = {.line = 3}, .what = "wrong"};
+  const Problem second{.code = "field-y",
+                       .path = "trusted_origins[0]",
+                       .place = {.line = 4, .source = 1},
+                       .what = "wrong"};
+  const Problem away{.code = "store-unreachable", .path = "records", .what = "it is away"};
+  struct Row {
+    const char* desc;
+    Report first;
+    Report second;
+    std::string text;
+  };
+  const Row rows[] = {
+      {"nothing at all", {}, {}, ""},
+      {"two documents with names", Report({first}, {"policy.toml"}),
+       Report({second}, {"okta", "okta (page 2)"}),
+       "policy.toml:3: error[field-x]: cors.x\n    wrong\n"
+       "okta (page 2):4: error[field-y]: trusted_origins[0]\n    wrong\n"},
+      {"the second gave none", Report({first}, {"policy.toml"}), Report({away}),
+       "error[store-unreachable]: records\n    it is away\n"
+       "policy.toml:3: error[field-x]: cors.x\n    wrong\n"},
+      {"the first gave none", Report({away}), Report({second}, {"okta", "okta (page 2)"}),
+       "error[store-unreachable]: records\n    it is away\n"
+       "okta (page 2):4: error[field-y]: trusted_origins[0]\n    wrong\n"},
+  };
+  for (const Row& row : rows) {
+    EXPECT_EQ(joined_report(row.first, row.second).text(), row.text) << row.desc;
+  }
+}
+
 }  // namespace
 }  // namespace corsac

@@ -71,10 +71,8 @@ const Problem* find(const Report& report, std::string_view code) {
 TEST(PolicyInForce, TakesADocumentWholeOrNotAtAll) {
   Scene scene;
   EXPECT_EQ(scene.policy.snapshot(), nullptr);
-  EXPECT_FALSE(scene.policy.has_sections());
   EXPECT_FALSE(scene.take(a_policy(), {}).has_errors());
   EXPECT_TRUE(scene.allows(kApp));
-  EXPECT_TRUE(scene.policy.has_sections());
 
   Policy wrong = a_policy();
   wrong.cors.allowed_origins = {"https://other.example", "https://b.example/", "HTTPS://c.example"};

@@ -31,6 +31,13 @@ TEST(ReadSchedule, SaysWhenTheNextReadIsDue) {
          s.note_answered(kStart + seconds(2));
        },
        kStart + seconds(32)},
+      {"a second look is wanted: then",
+       [](ReadSchedule& s) {
+         s.note_began(kStart);
+         s.note_answered(kStart + seconds(2));
+         s.note_second_look(kStart + seconds(2), seconds(5));
+       },
+       kStart + seconds(7)},
       {"the store called: 200 ms after the last read began",
        [](ReadSchedule& s) {
          s.note_began(kStart);

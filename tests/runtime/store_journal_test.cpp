@@ -25,7 +25,8 @@ struct Journal {
   Lines lines = {};
   Lines json = {};  // those that have any
   StoreJournal journal{
-      a_config(), "toml", std::make_shared<test::FakeClock>(), [this](const LogRecord& record) {
+      StoreRole::Policy, a_config(), "toml", std::make_shared<test::FakeClock>(),
+      [this](const LogRecord& record) {
         const char* names[] = {"info ", "warning ", "error "};
         const std::string type = record.type == "log" ? "" : "[" + std::string(record.type) + "] ";
         lines.push_back(names[static_cast<int>(record.level)] + type + std::string(record.line));
@@ -132,7 +133,8 @@ TEST(StoreJournal, GivesLoadsAndTransitionsAsJsonToo) {
                               Report({Problem{.code = "store-deadline", .what = "too late"}}));
   journal.journal.note_change({S::Stale, S::Closed, false, false, "8\n"}, {});
   journal.journal.note_change({S::Closed, S::Fresh, false, false, "7f"}, {});
-  const std::string head = R"(","time":"2026-01-01T00:00:00Z","source":"toml: policy.toml",)";
+  const std::string head =
+      R"(","time":"2026-01-01T00:00:00Z","section":"store","source":"toml: policy.toml",)";
   const std::string load = R"({"type":"load)" + head;
   const std::string store = R"({"type":"store)" + head;
   EXPECT_EQ(
@@ -170,10 +172,10 @@ TEST(StoreJournal, NamesTheStoreByItsFileOnly) {
 
 TEST(StoreJournal, GoesOnWithoutALogAndWithOneThatThrows) {
   const auto clock = std::make_shared<test::FakeClock>();
-  StoreJournal silent(a_config(), "toml", clock, {});
+  StoreJournal silent(StoreRole::Policy, a_config(), "toml", clock, {});
   silent.note(LogLevel::Error, "nobody hears it");
   int calls = 0;
-  StoreJournal throwing(a_config(), "toml", clock, [&calls](const LogRecord&) {
+  StoreJournal throwing(StoreRole::Policy, a_config(), "toml", clock, [&calls](const LogRecord&) {
     ++calls;
     throw std::runtime_error("disk full");
   });
@@ -188,6 +190,28 @@ TEST(FirstLine, IsTheFirstErrorElseTheFirstWarning) {
   EXPECT_EQ(first_line(Report()), "");
   EXPECT_EQ(first_line(Report({warning})), "warning[a-warning]: look here");
   EXPECT_EQ(first_line(Report({warning, error})), "error[an-error]: mend this");
+}
+
+TEST(StoreJournal, NamesTheStoreOfRecords) {
+  Lines lines;
+  StoreJournal journal(StoreRole::Records, {}, "remote", std::make_shared<test::FakeClock>(),
+                       [&lines](const LogRecord& record) {
+                         lines.emplace_back(record.line);
+                         if (!record.json.empty()) lines.emplace_back(record.json);
+                       });
+  journal.note_change({.before = StoreState::Stale,
+                       .after = StoreState::Fresh,
+                       .is_document = true,
+                       .is_taken = true,
+                       .revision = "7f"},
+                      {});
+  EXPECT_EQ(lines, (Lines{"records remote: records taken, revision 7f",
+                          R"({"type":"load","time":"2026-01-01T00:00:00Z","section":"records",)"
+                          R"("source":"remote","revision":"7f","outcome":"taken","errors":0,)"
+                          R"("warnings":0})",
+                          "records remote: stale -> fresh",
+                          R"({"type":"store","time":"2026-01-01T00:00:00Z","section":"records",)"
+                          R"("source":"remote","from":"stale","to":"fresh","last_error":""})"}));
 }
 
 }  // namespace

@@ -61,17 +61,23 @@ inline constexpr const char* kOrigin = "https://app.example.com";
 // A supervisor with everything around it.
 struct SupervisorScene {
   FakeStore store = {};
+  FakeStore records = {};  // merged in when has_records
   std::shared_ptr<FakeClock> clock = std::make_shared<FakeClock>();
   LogLines log = {};
   StoreConfig config = store.config();
+  StoreConfig records_config = records.config();
+  bool has_records = false;
   std::unique_ptr<Supervisor> supervisor = {};  // after what it calls
   Report error = {};                            // when there is none
 
   bool start() {
+    const LoadedPlugin second = records.plugin();
+    const RecordsStore records_store{.plugin = second, .config = records_config};
     auto started = Supervisor::start(
         store.plugin(), config, clock,
         {.publish = [this](SnapshotPtr snapshot) { publish(std::move(snapshot)); },
-         .log = log.sink()});
+         .log = log.sink()},
+        has_records ? &records_store : nullptr);
     if (started) {
       supervisor = std::move(*started);
     } else {
@@ -105,6 +111,10 @@ struct SupervisorScene {
   StoreState state() const { return supervisor->status().state; }
   bool becomes(StoreState wanted) const {
     return eventually([&] { return state() == wanted; });
+  }
+  StoreState records_state() const { return supervisor->records_status()->state; }
+  bool records_become(StoreState wanted) const {
+    return eventually([&] { return records_state() == wanted; });
   }
   void fail_to_publish_once() {
     const std::lock_guard lock(mutex_);

@@ -25,6 +25,7 @@ TEST(ServerConfig, HasDefaults) {
   ASSERT_TRUE(config.has_value()) << config.error().text();
   EXPECT_EQ(to_text(config->listen), "127.0.0.1:8080");
   EXPECT_FALSE(config->second_listen.has_value());
+  EXPECT_FALSE(config->records.has_value());
   EXPECT_FALSE(config->admin.has_value());
   EXPECT_EQ(config->threads, 64U);
   EXPECT_EQ(config->store.plugin, "toml");
@@ -55,6 +56,12 @@ number = 7
 flag = false
 sentinels = ["a:1", "b:2"]
 nobody = []
+[records]
+plugin = "remote"
+kind = "okta"
+max_stale_seconds = 5
+on_start_failure = "cached"
+cache_file = "records.cache"
 [admin]
 listen = "127.0.0.1:0"
 public_url = "https://admin.example.com:8443/corsac"
@@ -83,6 +90,15 @@ event_capacity = 1
                                                               {"nobody", ""},
                                                               {"number", "7"},
                                                               {"sentinels", "a:1, b:2"}}));
+  ASSERT_TRUE(config->records.has_value());
+  EXPECT_EQ(config->records->plugin, "remote");
+  EXPECT_EQ(config->records->settings,
+            (std::vector<std::pair<std::string, std::string>>{{"kind", "okta"}}));
+  EXPECT_EQ(config->records->directory, folder.path());
+  EXPECT_EQ(config->records->max_stale.count(), 5);
+  EXPECT_EQ(config->records->retry_max.count(), 30) << "of a server on the network";
+  EXPECT_EQ(config->records->on_start_failure, OnStartFailure::Cached);
+  EXPECT_EQ(config->records->cache_file, "records.cache");
   EXPECT_EQ(to_text(config->admin->listen), "127.0.0.1:0");
   EXPECT_EQ(config->admin->public_url, "https://admin.example.com:8443/corsac");
   EXPECT_EQ(config->admin->public_host, "admin.example.com:8443");
@@ -169,8 +185,18 @@ TEST(ServerConfig, NamesWhatHasTheWrongTypeOrRange) {
        "[server]\nlistn = \"127.0.0.1:1\"\n",
        {"2:1 field-unknown server.listn"}},
       {"an unknown section", "[nonsense]\n", {"1:2 field-unknown nonsense"}},
-      {"a section of a later version", "[records]\n", {"1:1 section-not-available records"}},
+      {"a section of a later version", "[forward]\n", {"1:1 section-not-available forward"}},
+      {"a number for records", "records = 1\n", {"1:11 field-type records"}},
   });
+}
+
+TEST(ServerConfig, NamesRecordsThatAreNone) {
+  const test::TempFolder folder;
+  const auto config = read(folder, std::string(kStore) + "[records]\nmax_stale_seconds = \"1\"\n" +
+                                       "on_start_failure = \"open\"\n");
+  ASSERT_FALSE(config.has_value());
+  EXPECT_NE(config.error().text().find("records.max_stale_seconds"), std::string::npos);
+  EXPECT_NE(config.error().text().find("records.on_start_failure"), std::string::npos);
 }
 
 TEST(ServerConfig, NamesAStoreThatIsNone) {

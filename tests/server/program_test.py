@@ -5,6 +5,7 @@
 import ctypes
 import gzip
 import hashlib
+import http.server
 import json
 import os
 import queue
@@ -492,6 +493,95 @@ def admin_listener():
         equal(status, 421)
 
 
+RECORDS = ADMIN + """
+[records]
+plugin = "remote"
+kind = "okta"
+url = "http://127.0.0.1:{port}/api/v1/trustedOrigins"
+on_start_failure = "closed"
+"""
+
+
+class OktaPeer:
+    """An Okta-compatible API that has one record, or answers with `status`."""
+
+    def __init__(self):
+        peer = self
+        peer.status, peer.origin = 200, "https://partner.example"
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):  # the name is http.server's
+                record = {"name": "Partner", "origin": peer.origin, "status": "ACTIVE",
+                          "scopes": [{"type": "CORS"}]}
+                body = json.dumps([record]).encode()
+                self.send_response(peer.status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def records_of_a_second_store():
+    with OktaPeer() as okta, Running(more=RECORDS.format(port=okta.port)) as running:
+        running.wait_ready(wants_admin=True)
+        port, token = running.admin, running.wait_token()
+        right = [("Authorization", f"Bearer {token}")]
+
+        def granted(origin):
+            return ask(running.addresses[0], "GET", "/api/hello", [("Origin", origin)])[0] == 200
+
+        def stores():
+            status = json.loads(ask(port, "GET", "/api/status", right)[2])
+            return status["state"], status["records"]["state"]
+
+        assert granted(ORIGIN) and granted("https://partner.example"), "both stores count"
+        assert not granted("https://evil.example")
+        equal(stores(), ("fresh", "fresh"))
+        equal(ask(port, "GET", "/healthz")[2], b"ok\nstore: fresh\nrecords: fresh\n")
+        contains(ask(port, "GET", "/metrics", right)[2].decode(),
+                 'corsac_store_state{section="records",state="fresh"} 1')
+
+        okta.status = 503
+        status, _, body = ask(port, "POST", "/api/reload", right)
+        answer = json.loads(body)
+        equal((status, answer["taken"], answer["state"], answer["records"]["state"]),
+              (503, False, "fresh", "stale"))
+        status, _, body = ask(port, "GET", "/healthz")
+        equal((status, body), (503, b"stale\nstore: fresh\nrecords: stale\n"))
+        assert granted("https://partner.example"), "the last good ones"
+        line = running.wait_log(lambda line: line["type"] == "store" and line["to"] == "stale")
+        equal((line["section"], line["from"]), ("records", "fresh"))
+
+        okta.status, okta.origin = 200, "https://new.example"
+        equal(ask(port, "POST", "/api/reload", right)[0], 200)
+        assert granted("https://new.example") and not granted("https://partner.example")
+        equal(stores(), ("fresh", "fresh"))
+
+
+def starts_without_records_when_told():
+    with OktaPeer() as okta:
+        okta.status = 503
+        with Running(more=RECORDS.format(port=okta.port)) as running:
+            running.wait_ready(wants_admin=True)
+            equal(ask(running.admin, "GET", "/healthz")[2],
+                  b"closed\nstore: fresh\nrecords: closed\n")
+            equal(ask(running.addresses[0], "GET", "/api/hello", [("Origin", ORIGIN)])[0], 200)
+
+
 TOKEN_FILE = ADMIN + 'token_file = "admin.tokens"\n'
 TOKENS = "\n".join(f"{name} {name} {hashlib.sha256(name.encode()).hexdigest()}"
                    for name in ("read", "manage")) + "\n"
@@ -741,6 +831,8 @@ def main():
         cases.add("ends: when it can accept nobody", ends_when_it_can_accept_nobody)
         cases.add("reload: many at once", stands_many_reloads)
         cases.add("admin: routes behind the token", admin_listener)
+        cases.add("records: of a second store", records_of_a_second_store)
+        cases.add("records: starts without them when told so", starts_without_records_when_told)
         cases.add("admin: tokens from a file", admin_listener_with_a_token_file)
         for description, *row in START_ROWS:
             cases.add("does not start: " + description, refuses_to_start, *row)

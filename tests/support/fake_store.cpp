@@ -24,6 +24,7 @@ struct FakeStore::State {
   std::int32_t status = CORSAC_OK;
   std::int32_t open_status = CORSAC_OK;
   std::chrono::nanoseconds pause{0};
+  bool is_switched = false;
   bool is_holding = false;
   Interrupts interrupts = Interrupts::Heard;
   bool is_interrupted = false;
@@ -94,6 +95,12 @@ void ask_for_pause(const corsac_host* host, std::chrono::nanoseconds pause) {
   retry->retry_after(host->context, pause.count());
 }
 
+void say_switched(const corsac_host* host) {
+  const auto* change = static_cast<const corsac_host_switch*>(
+      host->extension(host->context, text(CORSAC_HOST_SWITCH)));
+  change->switched(host->context);
+}
+
 std::int32_t read(void* store, const corsac_sink* sink) {
   const OpenStore& open_store = *static_cast<OpenStore*>(store);
   FakeStore::State& state = *open_store.state;
@@ -115,6 +122,7 @@ std::int32_t read(void* store, const corsac_sink* sink) {
     return state.status;
   }
   const bool ignores_wrong_json = state.ignores_wrong_json;
+  if (std::exchange(state.is_switched, false)) say_switched(open_store.host);
   lock.unlock();
   const corsac_host* host = open_store.host;
   sink->source(sink->context, text("fake.json"));
@@ -198,6 +206,11 @@ void FakeStore::answer(std::int32_t status) {
 void FakeStore::ask_for_pause(std::chrono::nanoseconds pause) {
   const std::lock_guard lock(state_->mutex);
   state_->pause = pause;
+}
+
+void FakeStore::switch_server() {
+  const std::lock_guard lock(state_->mutex);
+  state_->is_switched = true;
 }
 
 void FakeStore::answer_open(std::int32_t status) {

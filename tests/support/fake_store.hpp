@@ -36,6 +36,8 @@ class FakeStore {
   void answer(std::int32_t status);
   // What a store that has no document asks the core for from now on; 0 = nothing.
   void ask_for_pause(std::chrono::nanoseconds pause);
+  // The next read that gives a document says that another server gives it.
+  void switch_server();
   // What the next opens answer; CORSAC_INVALID comes with the problem setting-value.
   void answer_open(std::int32_t status);
 

@@ -159,6 +159,9 @@ class RecordingHost {
   // That the store asked for, in reads.
   [[nodiscard]] const std::vector<std::chrono::nanoseconds>& pauses() const { return pauses_; }
 
+  // How often a read said that another server gives the document.
+  [[nodiscard]] std::size_t switches() const { return switches_; }
+
   [[nodiscard]] std::size_t changes() const {
     const std::lock_guard<std::mutex> lock(mutex_);
     return changes_;
@@ -201,9 +204,12 @@ class RecordingHost {
   static void on_retry_after(void* context, std::int64_t nanoseconds) {
     of(context).pauses_.emplace_back(nanoseconds);
   }
+  static void on_switched(void* context) { ++of(context).switches_; }
   static const void* on_extension(void*, corsac_text name) {
     static constexpr corsac_host_retry kRetry = {sizeof(corsac_host_retry), on_retry_after};
-    return to_string(name) == CORSAC_HOST_RETRY ? &kRetry : nullptr;
+    static constexpr corsac_host_switch kSwitch = {sizeof(corsac_host_switch), on_switched};
+    if (to_string(name) == CORSAC_HOST_RETRY) return &kRetry;
+    return to_string(name) == CORSAC_HOST_SWITCH ? &kSwitch : nullptr;
   }
 
   corsac_host host_ = {sizeof(corsac_host), this,       on_log,  on_changed,  on_cancelled,
@@ -214,6 +220,7 @@ class RecordingHost {
   std::size_t changes_ = 0;                            // by mutex_
   std::vector<std::string> problems_ = {};             // during open() only
   std::vector<std::chrono::nanoseconds> pauses_ = {};  // during read() only
+  std::size_t switches_ = 0;                           // during read() only
   std::function<void(std::size_t)> hook_ = {};
   std::size_t questions_ = 0;  // of the store's own thread
   std::atomic<bool> is_cancelled_{false};

@@ -153,6 +153,25 @@ Json counters_json(const Counters::Totals& totals) {
 
 Json problems_json(const Report& report) { return Json::parse(report.json()); }
 
+Json store_json(const StoreStatus& store) {
+  Json json;
+  json["state"] = to_text(store.state);
+  json["source"] = store.source;
+  json["revision"] = store.revision;
+  json["loaded_at"] = time_or_null(store.loaded_at);
+  json["last_answer_at"] = time_or_null(store.last_answer_at);
+  json["last_error"] = store.last_error.empty() ? Json(nullptr) : Json(store.last_error);
+  json["is_cached"] = store.is_cached;
+  json["cache_error"] = store.cache_error.empty() ? Json(nullptr) : Json(store.cache_error);
+  json["loads"] = store.loads;
+  json["failures"] = store.failures;
+  json["next_try_in_ms"] = store.next_try_in.count();
+  json["problems"] = problems_json(store.last_report);
+  return json;
+}
+
+StoreState worse_of(StoreState a, StoreState b) noexcept { return std::max(a, b); }
+
 }  // namespace
 
 struct AdminApi::State {
@@ -281,12 +300,17 @@ std::optional<AdminAnswer> AdminApi::State::refuse_host(const AdminRequest& requ
 }
 
 AdminAnswer AdminApi::State::healthz(const AdminRequest&) {
-  const StoreState state = gate->status().state;
+  const StoreState store = gate->status().state;
+  const auto records = gate->records_status();
+  const StoreState state = records ? worse_of(store, records->state) : store;
   const bool is_well = state == StoreState::Fresh;
   const bool serves = is_well || state == StoreState::Degraded;
-  return {.status = serves ? 200 : 503,
-          .content_type = "text/plain",
-          .body = std::string(is_well ? "ok" : to_text(state)) + "\n"};
+  std::string body = std::string(is_well ? "ok" : to_text(state)) + "\n";
+  if (records) {
+    body.append("store: ").append(to_text(store)).append("\n");
+    body.append("records: ").append(to_text(records->state)).append("\n");
+  }
+  return {.status = serves ? 200 : 503, .content_type = "text/plain", .body = std::move(body)};
 }
 
 AdminAnswer AdminApi::State::metrics(const AdminRequest&) {
@@ -294,6 +318,7 @@ AdminAnswer AdminApi::State::metrics(const AdminRequest&) {
   return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
           .body = metrics_text({.totals = gate->counters().totals(),
                                 .status = gate->status(),
+                                .records = gate->records_status(),
                                 .events = events.recorded,
                                 .events_dropped = events.dropped,
                                 .lost_log_lines = options.lost_log_lines
@@ -303,23 +328,12 @@ AdminAnswer AdminApi::State::metrics(const AdminRequest&) {
 }
 
 AdminAnswer AdminApi::State::status(const AdminRequest&) {
-  const StoreStatus store = gate->status();
   const SnapshotPtr snapshot = gate->snapshot();
-  Json json;
-  json["state"] = to_text(store.state);
-  json["source"] = store.source;
-  json["revision"] = store.revision;
+  Json json = store_json(gate->status());
   json["is_closed"] = snapshot->is_closed();
   json["debug"] = snapshot->has_debug();
-  json["loaded_at"] = time_or_null(store.loaded_at);
-  json["last_answer_at"] = time_or_null(store.last_answer_at);
-  json["last_error"] = store.last_error.empty() ? Json(nullptr) : Json(store.last_error);
-  json["is_cached"] = store.is_cached;
-  json["cache_error"] = store.cache_error.empty() ? Json(nullptr) : Json(store.cache_error);
-  json["loads"] = store.loads;
-  json["failures"] = store.failures;
-  json["next_try_in_ms"] = store.next_try_in.count();
-  json["problems"] = problems_json(store.last_report);
+  const auto records = gate->records_status();
+  json["records"] = records ? store_json(*records) : Json(nullptr);
   json["requests"] = counters_json(gate->counters().totals());
   return {.body = to_text(json)};
 }
@@ -342,11 +356,17 @@ AdminAnswer AdminApi::State::reload(const AdminRequest&) {
   const Report report = gate->reload_and_wait(options.reload_deadline);
   const StoreStatus store = gate->status();
   const bool is_taken = !report.has_errors();
-  const bool is_invalid = store.state == StoreState::Degraded;
+  const auto records = gate->records_status();
+  const StoreState worse = records ? worse_of(store.state, records->state) : store.state;
+  const bool is_invalid = worse == StoreState::Degraded;
   Json json;
   json["taken"] = is_taken;
   json["state"] = to_text(store.state);
   json["revision"] = store.revision;
+  if (records) {
+    json["records"]["state"] = to_text(records->state);
+    json["records"]["revision"] = records->revision;
+  }
   json["problems"] = problems_json(report);
   return {.status = is_taken ? 200 : is_invalid ? 422 : 503, .body = to_text(json)};
 }

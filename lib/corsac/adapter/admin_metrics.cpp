@@ -68,25 +68,63 @@ std::string seconds_between(std::chrono::system_clock::time_point from,
   return std::to_string(std::chrono::duration<double>(age).count());
 }
 
-void write_store(MetricsWriter& writer, const MetricsInput& input) {
-  constexpr StoreState kStates[] = {StoreState::Starting, StoreState::Fresh, StoreState::Degraded,
-                                    StoreState::Stale, StoreState::Closed};
-  writer.family("corsac_store_state", "gauge", "1 for the state that the store is in.");
-  for (const StoreState state : kStates) {
-    writer.sample(label("state", to_text(state)), state == input.status.state ? "1" : "0");
+// One sample for each store, by the section of the configuration that describes it.
+class StoreWriter {
+ public:
+  StoreWriter(MetricsWriter& writer, const MetricsInput& input) : writer_(writer), input_(input) {}
+
+  // `value_of` = the sample's value of a status.
+  template <class ValueOf>
+  void family(std::string_view name, std::string_view type, std::string_view help,
+              ValueOf value_of) {
+    writer_.family(name, type, help);
+    for_each([&](const std::string& section, const StoreStatus& status) {
+      writer_.sample(section, value_of(status));
+    });
   }
-  writer.family("corsac_policy_age_seconds", "gauge", "Since the policy in force was loaded.");
-  writer.sample({}, seconds_between(input.status.loaded_at, input.now));
-  writer.family("corsac_store_silence_seconds", "gauge", "Since the store last answered.");
-  writer.sample({}, seconds_between(input.status.last_answer_at, input.now));
-  writer.family("corsac_policy_is_cached", "gauge",
-                "1 while the policy in force is the cached one.");
-  writer.sample({}, input.status.is_cached ? "1" : "0");
-  writer.family("corsac_policy_cache_is_failing", "gauge", "1 while the cache cannot be written.");
-  writer.sample({}, input.status.cache_error.empty() ? "0" : "1");
-  writer.counter("corsac_policy_loads_total", "Documents taken.", input.status.loads);
-  writer.counter("corsac_policy_failures_total", "Documents refused, and reads that failed.",
-                 input.status.failures);
+
+  void states() {
+    constexpr StoreState kStates[] = {StoreState::Starting, StoreState::Fresh, StoreState::Degraded,
+                                      StoreState::Stale, StoreState::Closed};
+    writer_.family("corsac_store_state", "gauge", "1 for the state that the store is in.");
+    for_each([&](const std::string& section, const StoreStatus& status) {
+      for (const StoreState state : kStates) {
+        writer_.sample(section + "," + label("state", to_text(state)),
+                       state == status.state ? "1" : "0");
+      }
+    });
+  }
+
+ private:
+  template <class Call>
+  void for_each(Call call) {
+    call(label("section", "store"), input_.status);
+    if (input_.records) call(label("section", "records"), *input_.records);
+  }
+
+  MetricsWriter& writer_;
+  const MetricsInput& input_;
+};
+
+void write_stores(MetricsWriter& writer, const MetricsInput& input) {
+  const auto one_or_zero = [](bool is_so) { return std::string(is_so ? "1" : "0"); };
+  StoreWriter stores(writer, input);
+  stores.states();
+  stores.family("corsac_policy_age_seconds", "gauge", "Since the policy in force was loaded.",
+                [&](const auto& status) { return seconds_between(status.loaded_at, input.now); });
+  stores.family(
+      "corsac_store_silence_seconds", "gauge", "Since the store last answered.",
+      [&](const auto& status) { return seconds_between(status.last_answer_at, input.now); });
+  stores.family("corsac_policy_is_cached", "gauge",
+                "1 while the policy in force is the cached one.",
+                [&](const auto& status) { return one_or_zero(status.is_cached); });
+  stores.family("corsac_policy_cache_is_failing", "gauge", "1 while the cache cannot be written.",
+                [&](const auto& status) { return one_or_zero(!status.cache_error.empty()); });
+  stores.family("corsac_policy_loads_total", "counter", "Documents taken.",
+                [](const auto& status) { return std::to_string(status.loads); });
+  stores.family("corsac_policy_failures_total", "counter",
+                "Documents refused, and reads that failed.",
+                [](const auto& status) { return std::to_string(status.failures); });
 }
 
 }  // namespace
@@ -94,7 +132,7 @@ void write_store(MetricsWriter& writer, const MetricsInput& input) {
 std::string metrics_text(const MetricsInput& input) {
   MetricsWriter writer;
   write_requests(writer, input.totals);
-  write_store(writer, input);
+  write_stores(writer, input);
   writer.counter("corsac_events_total", "Events recorded.", input.events);
   writer.counter("corsac_events_dropped_total", "Events that fell out of the ring.",
                  input.events_dropped);

@@ -12,6 +12,7 @@ namespace corsac {
 struct MetricsInput {
   Counters::Totals totals = {};
   StoreStatus status = {};
+  std::optional<StoreStatus> records = {};           // of the second store; absent = no series
   std::uint64_t events = 0;                          // recorded since the start
   std::uint64_t events_dropped = 0;                  // of these, fell out of the ring
   std::optional<std::uint64_t> lost_log_lines = {};  // nothing = not known, no series

@@ -21,10 +21,10 @@ DocumentJudge::~DocumentJudge() {
   thread_.join();
 }
 
-void DocumentJudge::begin(Policy policy, std::vector<Problem> reader_problems,
+void DocumentJudge::begin(StoreRole role, Policy policy, std::vector<Problem> reader_problems,
                           JudgementBasis basis) {
   const std::lock_guard lock(mutex_);
-  document_ = Document{std::move(policy), std::move(reader_problems), std::move(basis)};
+  document_ = Document{role, std::move(policy), std::move(reader_problems), std::move(basis)};
   changed_.notify_all();
 }
 
@@ -44,8 +44,9 @@ void DocumentJudge::run() {
 
 std::optional<Judgement> DocumentJudge::judge(Document document) const noexcept {
   try {
-    return judge_document(std::move(document.policy), std::move(document.reader_problems),
-                          document.basis, [this] { return !is_stopping_; });
+    const auto judge_one = document.role == StoreRole::Policy ? judge_document : judge_records;
+    return judge_one(std::move(document.policy), std::move(document.reader_problems),
+                     document.basis, [this] { return !is_stopping_; });
   } catch (...) {
     return std::nullopt;
   }

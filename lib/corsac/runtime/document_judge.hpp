@@ -11,6 +11,7 @@
 #include "corsac/base/problem.hpp"
 #include "corsac/policy/policy.hpp"
 #include "corsac/runtime/judgement.hpp"
+#include "corsac/runtime/store_role.hpp"
 
 namespace corsac {
 
@@ -26,10 +27,12 @@ class DocumentJudge {
   DocumentJudge& operator=(const DocumentJudge&) = delete;
 
   // Begins to judge a document; returns at once. Only after the one before was judged.
-  void begin(Policy policy, std::vector<Problem> reader_problems, JudgementBasis basis);
+  void begin(StoreRole role, Policy policy, std::vector<Problem> reader_problems,
+             JudgementBasis basis);
 
  private:
   struct Document {
+    StoreRole role = StoreRole::Policy;  // of the store that gave it
     Policy policy = {};
     std::vector<Problem> reader_problems = {};
     JudgementBasis basis = {};

@@ -68,6 +68,7 @@ std::string load_line(const LoadRecord& record, std::chrono::system_clock::time_
   Json json;
   json["type"] = "load";
   json["time"] = time_text(time);
+  json["section"] = record.section;
   json["source"] = record.source;
   json["revision"] = record.revision;
   json["outcome"] = record.is_taken ? "taken" : "refused";
@@ -80,6 +81,7 @@ std::string store_line(const StoreRecord& record, std::chrono::system_clock::tim
   Json json;
   json["type"] = "store";
   json["time"] = time_text(time);
+  json["section"] = record.section;
   json["source"] = record.source;
   json["from"] = record.from;
   json["to"] = record.to;

@@ -14,6 +14,7 @@ namespace corsac {
 
 // A document was judged: log_sink.hpp, "load".
 struct LoadRecord {
+  std::string_view section = {};  // "store" or "records"
   std::string_view source = {};
   std::string_view revision = {};  // of the document
   bool is_taken = false;
@@ -25,6 +26,7 @@ struct LoadRecord {
 
 // The state of a store changed: log_sink.hpp, "store".
 struct StoreRecord {
+  std::string_view section = {};  // as above
   std::string_view source = {};
   std::string_view from = {};
   std::string_view to = {};

@@ -164,6 +164,10 @@ StoreStatus Gate::status() const {
   return state_->supervisor ? state_->supervisor->status() : state_->code->status();
 }
 
+std::optional<StoreStatus> Gate::records_status() const {
+  return state_->supervisor ? state_->supervisor->records_status() : std::nullopt;
+}
+
 void Gate::request_reload() {
   if (state_->supervisor) state_->supervisor->request_reload();
 }
@@ -184,6 +188,12 @@ const Report& Gate::warnings() const noexcept { return state_->warnings; }
 Result<std::shared_ptr<Gate>, Report> make_gate(Policy policy, const GateOptions& options) {
   std::vector<Problem> problems;
   const OwnOrigin::Config own = own_origin_config(options, problems);
+  if (options.records) {
+    problems.push_back({.code = "option-records",
+                        .path = "options.records",
+                        .what = "a policy made in code has no store beside it",
+                        .fix = "write the records into trusted_origins, or use open_gate"});
+  }
   auto state = std::make_unique<Gate::State>(options, own);
   state->code =
       std::make_unique<CodePolicy>(state->clock, application_facts(options), state->publisher());
@@ -202,7 +212,8 @@ Result<std::shared_ptr<Gate>, Report> open_gate(StoreConfig config, const GateOp
   auto supervisor = Supervisor::start(std::move(config), state->clock,
                                       {.application = application_facts(options),
                                        .publish = state->publisher(),
-                                       .log = SinkCalls::watched(state->sink_calls, options.log)});
+                                       .log = SinkCalls::watched(state->sink_calls, options.log)},
+                                      options.records);
   state->warnings =
       joined_report(std::move(problems), "options",
                     supervisor ? (*supervisor)->warnings_at_start() : supervisor.error());

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,6 +69,10 @@ struct GateOptions {
   LogSink log = {};
   std::shared_ptr<const Clock> clock = {};  // empty = the system's
   std::size_t event_capacity = 10'000;
+  // Only with open_gate: a second store, which delivers trusted origins and nothing else (kind
+  // "okta" of the plugin remote), merged into the document of the first. README, "Trusted origins
+  // from a second store".
+  std::optional<StoreConfig> records = {};
 };
 
 // A decision together with what it points into. May be copied and moved.
@@ -109,7 +114,9 @@ class Gate {
 
   // Of the store; state Fresh and source "code" for a gate made by make_gate.
   [[nodiscard]] StoreStatus status() const;
-  // Reads the store again; see Supervisor. For a gate made by make_gate: an empty report.
+  // Of the store of GateOptions::records; nothing without one.
+  [[nodiscard]] std::optional<StoreStatus> records_status() const;
+  // Reads the stores again; see Supervisor. For a gate made by make_gate: an empty report.
   void request_reload();
   [[nodiscard]] Report reload_and_wait(std::chrono::milliseconds deadline);
   // Replaces the policy of a gate made by make_gate; errors leave the old one in force (besides
@@ -130,11 +137,12 @@ class Gate {
 };
 
 // A gate for a policy made in code. The error side holds every error of the policy and of the
-// options (option-public-origin, option-trusted-proxy) at once.
+// options (option-public-origin, option-trusted-proxy, option-records) at once.
 [[nodiscard]] Result<std::shared_ptr<Gate>, Report> make_gate(Policy policy,
                                                               const GateOptions& options = {});
 
-// A gate whose policy comes from a store and follows it.
+// A gate whose policy comes from a store, or from one and the records of a second one, and follows
+// them.
 [[nodiscard]] Result<std::shared_ptr<Gate>, Report> open_gate(StoreConfig config,
                                                               const GateOptions& options = {});
 

@@ -14,4 +14,7 @@ namespace corsac {
 [[nodiscard]] Report joined_report(std::vector<Problem> others, std::string source,
                                    const Report& report);
 
+// Two reports of documents of their own, one behind the other: each place keeps its source.
+[[nodiscard]] Report joined_report(const Report& first, const Report& second);
+
 }  // namespace corsac

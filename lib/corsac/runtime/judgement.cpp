@@ -1,15 +1,18 @@
-// Judges documents. Entry: judge_document. Spec: policy document, 1 "Removing trust cannot be
-// refused" and 5. Test: tests/runtime/policy_in_force_test.cpp.
+// Judges documents. Entry: judge_document, judge_records. Spec: policy document, 1 "Removing trust
+// cannot be refused" and 5. Test: tests/runtime/policy_in_force_test.cpp.
 
 #include "corsac/runtime/judgement.hpp"
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "corsac/policy/element_paths.hpp"
 #include "corsac/policy/self_test.hpp"
 #include "corsac/policy/writer.hpp"
+#include "corsac/runtime/records_merge.hpp"
+#include "corsac/runtime/store_role.hpp"
 #include "corsac/runtime/trust_removal.hpp"
 
 namespace corsac {
@@ -25,20 +28,84 @@ bool has_error(const std::vector<Problem>& problems) {
                      [](const Problem& problem) { return problem.severity == Severity::Error; });
 }
 
-std::vector<Problem> judge_tests(const Policy& policy, const Snapshot* compiled,
-                                 const JudgementBasis& basis,
+// A document together with its records; a copy only where there are some.
+class WholePolicy {
+ public:
+  WholePolicy(const Policy& document, const Policy* records) : document_(document) {
+    if (records != nullptr) merged_ = merged_policy(document, *records);
+  }
+  [[nodiscard]] const Policy& document() const noexcept { return document_; }
+  [[nodiscard]] const Policy& get() const noexcept { return merged_ ? *merged_ : document_; }
+
+ private:
+  const Policy& document_;
+  std::optional<Policy> merged_ = {};
+};
+
+bool only_removes_trust(const JudgementBasis& basis, const Policy& next) {
+  return basis.document &&
+         only_removes_trust(WholePolicy(*basis.document, basis.records.get()).get(), next);
+}
+
+std::vector<Problem> judge_tests(const Policy& policy, bool has_all_records,
+                                 const Snapshot* compiled, const JudgementBasis& basis,
                                  const std::function<bool()>& is_wanted) {
   if (policy.tests.empty()) return {};
-  std::vector<Problem> failed = failed_tests(run_policy_tests(policy, compiled, is_wanted));
+  const std::vector<TestOutcome> outcomes = run_policy_tests(policy, compiled, is_wanted);
+  std::vector<Problem> failed = failed_tests(outcomes);
   // Equal tests are part of a removal, so a document in force without tests was not kept for it.
-  if (!failed.empty() && basis.policy && only_removes_trust(*basis.policy, policy)) {
-    for (Problem& problem : failed) problem.severity = Severity::Warning;
+  const bool is_removal = !failed.empty() && only_removes_trust(basis, policy);
+  auto problem = failed.begin();
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (outcomes[i].has_passed) continue;
+    const bool expects_grant = policy.tests[i].expect == PolicyTest::Expect::Allow;
+    if (is_removal || (expects_grant && !has_all_records)) problem->severity = Severity::Warning;
+    ++problem;
   }
   return failed;
 }
 
-bool is_needed_again(const Policy& policy, const TimeWindow& window) {
-  return !policy.tests.empty() || !window.is_endless();
+bool is_needed_again(const Policy& document, const TimeWindow& window,
+                     const JudgementBasis& basis) {
+  return basis.has_records_store || !document.tests.empty() || !window.is_endless();
+}
+
+// The report, the snapshot and its window.
+Judgement judge_whole(const WholePolicy& both, bool has_all_records, std::vector<Problem> problems,
+                      const JudgementBasis& basis, const std::function<bool()>& is_wanted) {
+  const Policy& whole = both.get();
+  // Compiled even when the reader found errors: all errors of a document are told at once.
+  auto compiled = compile_policy(
+      whole,
+      {.now = basis.now, .application = basis.application, .previous = basis.snapshot.get()});
+  std::vector<Problem> found =
+      compiled ? compiled->warnings.problems() : compiled.error().problems();
+  restore_record_indices(both.document(), found);
+  restore_indices(problems, found);
+  append(problems, std::move(found));
+  if (!has_error(problems)) {
+    append(problems,
+           judge_tests(whole, has_all_records, compiled->snapshot.get(), basis, is_wanted));
+  }
+  Judgement judgement{.report = Report(std::move(problems), whole.sources)};
+  if (judgement.report.has_errors()) return judgement;
+  judgement.snapshot = std::move(compiled->snapshot);
+  judgement.window = window_of(*judgement.snapshot, whole, basis.now);
+  return judgement;
+}
+
+// A failed test may be the doing of either part.
+bool is_warning_about(const Problem& problem, StoreRole part, const Policy& document) {
+  const bool is_of_part = is_of_records(problem, document) == (part == StoreRole::Records);
+  return problem.severity == Severity::Warning && problem.code != "test-failed" && is_of_part;
+}
+
+Report without_warnings_about(StoreRole part, const Report& report, const Policy& document) {
+  std::vector<Problem> problems;
+  for (const Problem& problem : report.problems()) {
+    if (!is_warning_about(problem, part, document)) problems.push_back(problem);
+  }
+  return Report(std::move(problems), report.sources());
 }
 
 }  // namespace
@@ -52,29 +119,47 @@ TimeWindow window_of(const Snapshot& snapshot, const Policy& policy, TimeWindow:
   return window;
 }
 
-Judgement judge_document(Policy policy, std::vector<Problem> reader_problems,
+Judgement judge_document(Policy document, std::vector<Problem> reader_problems,
                          const JudgementBasis& basis, const std::function<bool()>& is_wanted) {
   std::vector<Problem> problems = std::move(reader_problems);
-  // Compiled even when the reader found errors: all errors of a document are told at once.
-  auto compiled = compile_policy(
-      policy,
-      {.now = basis.now, .application = basis.application, .previous = basis.snapshot.get()});
-  std::vector<Problem> found =
-      compiled ? compiled->warnings.problems() : compiled.error().problems();
-  restore_indices(problems, found);
-  append(problems, std::move(found));
-  if (!has_error(problems)) {
-    append(problems, judge_tests(policy, compiled->snapshot.get(), basis, is_wanted));
+  if (basis.records) append(problems, overruled_records(document, *basis.records));
+  const WholePolicy whole(document, basis.records.get());
+  const bool has_all_records = !basis.has_records_store || basis.records;
+  Judgement judgement = judge_whole(whole, has_all_records, std::move(problems), basis, is_wanted);
+  // Records that came before the first document were not judged with one: here they are.
+  if (basis.records && basis.document) {
+    judgement.report = without_warnings_about(StoreRole::Records, judgement.report, document);
   }
-  Judgement judgement{.report = Report(std::move(problems), policy.sources),
-                      .has_sections = !policy.is_empty()};
+  judgement.has_sections = !document.is_empty();
   if (judgement.report.has_errors()) return judgement;
-  judgement.snapshot = std::move(compiled->snapshot);
-  judgement.window = window_of(*judgement.snapshot, policy, basis.now);
-  if (basis.wants_json) judgement.json = policy_to_json(policy);
-  if (is_needed_again(policy, judgement.window)) {
-    judgement.policy = std::make_shared<const Policy>(std::move(policy));
+  if (basis.wants_json) judgement.json = policy_to_json(document);
+  judgement.records = basis.records;
+  if (is_needed_again(document, judgement.window, basis)) {
+    judgement.document = std::make_shared<const Policy>(std::move(document));
   }
+  return judgement;
+}
+
+Judgement judge_records(Policy records, std::vector<Problem> reader_problems,
+                        const JudgementBasis& basis, const std::function<bool()>& is_wanted) {
+  std::vector<Problem> problems = std::move(reader_problems);
+  append(problems, foreign_sections(records));
+  Judgement judgement;
+  if (has_error(problems) || !basis.document) {
+    judgement.report = Report(std::move(problems), records.sources);
+  } else {
+    const Policy& document = *basis.document;
+    problems = with_merged_places(std::move(problems), document);
+    append(problems, overruled_records(document, records));
+    const WholePolicy whole(document, &records);
+    judgement = judge_whole(whole, true, std::move(problems), basis, is_wanted);
+    judgement.report = without_warnings_about(StoreRole::Policy, judgement.report, document);
+  }
+  judgement.has_sections = !records.is_empty();
+  if (judgement.report.has_errors()) return judgement;
+  if (basis.wants_json) judgement.json = policy_to_json(records);
+  judgement.document = basis.document;
+  judgement.records = std::make_shared<const Policy>(std::move(records));
   return judgement;
 }
 

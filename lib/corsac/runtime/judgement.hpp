@@ -20,20 +20,25 @@ namespace corsac {
 struct JudgementBasis {
   std::chrono::system_clock::time_point now = {};
   ApplicationFacts application = {};
-  SnapshotPtr snapshot = {};                  // in force; null = none
-  std::shared_ptr<const Policy> policy = {};  // in force, as far as it was kept
-  bool wants_json = false;                    // Judgement::json is made
+  SnapshotPtr snapshot = {};                    // in force; null = none
+  std::shared_ptr<const Policy> document = {};  // in force, as far as it was kept
+  std::shared_ptr<const Policy> records = {};   // in force beside it; null = none
+  // There is a second store, of records: what is in force is two documents, and both are kept.
+  bool has_records_store = false;
+  bool wants_json = false;  // Judgement::json is made
 };
 
 // What a document is worth.
 struct Judgement {
-  Report report = {};         // every error and warning
-  SnapshotPtr snapshot = {};  // null <=> an error in the report
-  // The document, only where it may be needed again: it has tests (what does the next one remove?)
-  // or records that end, perhaps in the past of a clock that is wrong. A million origins are not
-  // kept twice.
-  std::shared_ptr<const Policy> policy = {};
-  std::string json = {};   // the document for the cache; only where it is wanted
+  Report report = {};  // every error and warning
+  // Null <=> an error in the report, or records for which there is no document yet.
+  SnapshotPtr snapshot = {};
+  // Of what the snapshot is made. The document only where it may be needed again: there is a second
+  // store, or it has tests (what does the next one remove?) or records that end, perhaps in the
+  // past of a clock that is wrong. A million origins are not kept twice.
+  std::shared_ptr<const Policy> document = {};
+  std::shared_ptr<const Policy> records = {};
+  std::string json = {};   // what was judged, for the cache; only where it is wanted
   TimeWindow window = {};  // for which the snapshot is right
   bool has_sections = false;
 };
@@ -53,5 +58,12 @@ struct Judgement {
 [[nodiscard]] Judgement judge_document(Policy policy, std::vector<Problem> reader_problems,
                                        const JudgementBasis& basis,
                                        const std::function<bool()>& is_wanted = {});
+
+// The same for what a second store delivers, records for `basis.document`: errors records-section
+// for anything but trusted origins, and what judging both as one policy finds. Warnings of the
+// document alone are left out.
+[[nodiscard]] Judgement judge_records(Policy records, std::vector<Problem> reader_problems,
+                                      const JudgementBasis& basis,
+                                      const std::function<bool()>& is_wanted = {});
 
 }  // namespace corsac

@@ -15,10 +15,12 @@ struct LogRecord {
   // In words: one line, without a line break and escaped; no secrets.
   std::string_view line = {};
   // The same as a JSON object on one line, with `type` and `time` (policy document, 5); empty for
-  // "log":
-  //   {"type":"load","time":"...","source":"toml: policy.toml","revision":"7f","outcome":"refused",
-  //    "errors":2,"warnings":0}                                        or "outcome":"taken"
-  //   {"type":"store","time":"...","source":"toml: policy.toml","from":"fresh","to":"degraded",
+  // "log". `section` is "store", or "records" for the store of GateOptions::records:
+  //   {"type":"load","time":"...","section":"store","source":"toml: policy.toml","revision":"7f",
+  //    "outcome":"refused","errors":2,"warnings":0}                                        or
+  //    "outcome":"taken"
+  //   {"type":"store","time":"...","section":"store","source":"toml:
+  //   policy.toml","from":"fresh","to":"degraded",
   //    "last_error":"policy.toml:7:21: error[...]: ..."}
   std::string_view json = {};
 };

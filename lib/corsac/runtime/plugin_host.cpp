@@ -83,7 +83,7 @@ struct PluginHost::Calls {
       const std::lock_guard lock(host.mutex_);
       if (host.setting_problems_.size() >= kSettingProblemLimit) return 0;
       host.setting_problems_.push_back({.code = printable(code),
-                                        .path = "store." + printable(setting),
+                                        .path = host.section_ + "." + printable(setting),
                                         .what = sentence(what),
                                         .fix = sentence(fix)});
       return 0;
@@ -101,12 +101,20 @@ struct PluginHost::Calls {
       return 0;
     });
   }
+  static void switched(void* context) noexcept {
+    pass(context, 0, [](PluginHost& host) {
+      host.is_switched_ = true;
+      return 0;
+    });
+  }
   static const void* extension(void* context, corsac_text name) noexcept {
     static constexpr corsac_host_retry kRetry = {sizeof(corsac_host_retry), retry_after};
+    static constexpr corsac_host_switch kSwitch = {sizeof(corsac_host_switch), switched};
     static constexpr corsac_host_progress kProgress = {sizeof(corsac_host_progress), moved};
     if (name.data == nullptr) return nullptr;
     const std::string_view wanted(name.data, name.size);
     if (wanted == CORSAC_HOST_RETRY) return &kRetry;
+    if (wanted == CORSAC_HOST_SWITCH) return &kSwitch;
     if (wanted != CORSAC_HOST_PROGRESS) return nullptr;
     return pass(context, static_cast<const void*>(nullptr), [](PluginHost& host) -> const void* {
       return host.progress_ ? &kProgress : nullptr;
@@ -129,6 +137,7 @@ struct PluginHost::Calls {
 
 PluginHost::PluginHost(std::string plugin_name, WorkerCallbacks callbacks, Progress progress)
     : plugin_name_(std::move(plugin_name)),
+      section_(section_of(callbacks.role)),
       callbacks_(std::move(callbacks)),
       progress_(std::move(progress)),
       slot_(HostSlot::take(*this, Calls::table())) {}
@@ -138,6 +147,7 @@ PluginHost::~PluginHost() { slot_.give_back(); }
 void PluginHost::begin_call(std::chrono::steady_clock::time_point deadline) {
   is_cancelled_ = false;
   retry_after_ns_ = 0;
+  is_switched_ = false;
   deadline_ns_ =
       std::chrono::duration_cast<std::chrono::nanoseconds>(deadline.time_since_epoch()).count();
   const std::lock_guard lock(mutex_);
@@ -186,7 +196,7 @@ void PluginHost::tell_repeated(std::uint64_t repeated) noexcept {
 
 void PluginHost::log(LogLevel level, std::string_view line) noexcept {
   try {
-    callbacks_.log(level, "store " + plugin_name_ + ": " + std::string(line));
+    callbacks_.log(level, section_ + " " + plugin_name_ + ": " + std::string(line));
   } catch (...) {
     // As above.
   }

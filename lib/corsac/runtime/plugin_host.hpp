@@ -49,6 +49,8 @@ class PluginHost {
   [[nodiscard]] std::chrono::nanoseconds retry_after() const noexcept {
     return std::chrono::nanoseconds(retry_after_ns_);
   }
+  // The plugin said, during the call, that another server answers it.
+  [[nodiscard]] bool is_switched() const noexcept { return is_switched_; }
   // Logs a line about the plugin, with its name in front.
   void log(LogLevel level, std::string_view line) noexcept;
   // Says how often the plugin's last line was left out because it was the same; nothing for 0.
@@ -60,11 +62,13 @@ class PluginHost {
   struct Calls;  // the C functions
 
   const std::string plugin_name_;
+  const std::string section_;  // of the role that the callbacks name
   WorkerCallbacksDoor callbacks_;
   const Progress progress_;
   std::atomic<bool> is_cancelled_{false};
   std::atomic<std::int64_t> deadline_ns_{0};
   std::atomic<std::int64_t> retry_after_ns_{0};
+  std::atomic<bool> is_switched_{false};
   mutable std::mutex mutex_;  // guards what follows
   std::vector<Problem> setting_problems_ = {};
   std::string last_error_line_ = {};

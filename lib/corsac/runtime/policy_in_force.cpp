@@ -4,7 +4,10 @@
 #include "corsac/runtime/policy_in_force.hpp"
 
 #include <chrono>
+#include <optional>
 #include <utility>
+
+#include "corsac/runtime/records_merge.hpp"
 
 namespace corsac {
 namespace {
@@ -13,32 +16,44 @@ constexpr std::chrono::seconds kRetryExpiryAfter{1};
 
 }  // namespace
 
-PolicyInForce::PolicyInForce(std::shared_ptr<const Clock> clock, ApplicationFacts application)
-    : clock_(std::move(clock)), application_(application) {}
+PolicyInForce::PolicyInForce(std::shared_ptr<const Clock> clock, ApplicationFacts application,
+                             Stores stores)
+    : clock_(std::move(clock)), application_(application), stores_(stores) {}
 
 JudgementBasis PolicyInForce::basis() const {
   return {.now = clock_->wall_now(),
           .application = application_,
           .snapshot = snapshot_,
-          .policy = policy_};
+          .document = document_,
+          .records = records_,
+          .has_records_store = stores_ == Stores::WithRecords};
 }
 
 void PolicyInForce::take(Judgement judgement) noexcept {
   snapshot_ = std::move(judgement.snapshot);
-  policy_ = std::move(judgement.policy);
+  document_ = std::move(judgement.document);
+  records_ = std::move(judgement.records);
   window_ = judgement.window;
-  has_sections_ = judgement.has_sections;
 }
 
-bool PolicyInForce::expire() noexcept {
-  if (!policy_) return false;
+bool PolicyInForce::expire() noexcept { return document_ && compile_again(); }
+
+void PolicyInForce::withdraw_records() noexcept {
+  records_.reset();
+  if (document_) static_cast<void>(compile_again());
+}
+
+bool PolicyInForce::compile_again() noexcept {
   const CompileOptions options = {
       .now = clock_->wall_now(), .application = application_, .previous = snapshot_.get()};
   try {
-    auto compiled = compile_policy(*policy_, options);
+    std::optional<Policy> merged;
+    if (records_) merged = merged_policy(*document_, *records_);
+    const Policy& policy = merged ? *merged : *document_;
+    auto compiled = compile_policy(policy, options);
     if (compiled) {
       snapshot_ = std::move(compiled->snapshot);
-      window_ = window_of(*snapshot_, *policy_, options.now);
+      window_ = window_of(*snapshot_, policy, options.now);
       return true;
     }
   } catch (...) {

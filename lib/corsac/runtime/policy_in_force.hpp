@@ -16,35 +16,42 @@ namespace corsac {
 class PolicyInForce {
  public:
   // `clock` is never null.
-  explicit PolicyInForce(std::shared_ptr<const Clock> clock, ApplicationFacts application = {});
+  enum class Stores : unsigned char { One, WithRecords };
+  explicit PolicyInForce(std::shared_ptr<const Clock> clock, ApplicationFacts application = {},
+                         Stores stores = Stores::One);
 
   // What the next document is judged against, at the present moment.
   [[nodiscard]] JudgementBasis basis() const;
   // From now on the document of this judgement is in force; its report has no error. What ended
-  // since it was judged ends with the next expire().
+  // since it was judged ends with the next expire(). The basis of the judgement holds the documents
+  // that are in force now.
   void take(Judgement judgement) noexcept;
 
-  // Compiles the document in force for the present moment; true when there is another snapshot now.
-  // Never refused: tests are not run, and when compiling fails (no memory) nothing cross-origin is
-  // granted until a later call succeeds. Call it outside of window().
+  // Compiles the documents in force for the present moment; true when there is another snapshot
+  // now. Never refused: tests are not run, and when compiling fails (no memory) nothing
+  // cross-origin is granted until a later call succeeds. Call it outside of window().
   [[nodiscard]] bool expire() noexcept;
+  // The same without the records from now on, which are forgotten. Only with has_records().
+  void withdraw_records() noexcept;
 
   // For which moments the snapshot is right; after an expire() that failed, until it should be
   // tried again.
   [[nodiscard]] const TimeWindow& window() const noexcept { return window_; }
 
-  // Null until a document was taken.
+  // Null until a document was taken; records alone are none.
   [[nodiscard]] const SnapshotPtr& snapshot() const noexcept { return snapshot_; }
-  // The document in force has a section at all.
-  [[nodiscard]] bool has_sections() const noexcept { return has_sections_; }
+  [[nodiscard]] bool has_records() const noexcept { return records_ != nullptr; }
 
  private:
+  [[nodiscard]] bool compile_again() noexcept;
+
   std::shared_ptr<const Clock> clock_;
   ApplicationFacts application_;
+  Stores stores_;
   SnapshotPtr snapshot_ = {};
-  std::shared_ptr<const Policy> policy_ = {};  // as Judgement::policy
+  std::shared_ptr<const Policy> document_ = {};  // as Judgement::document
+  std::shared_ptr<const Policy> records_ = {};
   TimeWindow window_ = {};
-  bool has_sections_ = false;
 };
 
 }  // namespace corsac

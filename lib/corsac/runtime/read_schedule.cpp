@@ -39,6 +39,10 @@ void ReadSchedule::note_pause(Time now, Duration wait) {
   not_before_ = now + wait + Duration(jitter(random_));
 }
 
+void ReadSchedule::note_second_look(Time now, Duration wait) noexcept {
+  regularly_due_ = std::min(regularly_due_, now + wait);
+}
+
 ReadSchedule::Time ReadSchedule::due() const noexcept {
   if (is_requested_) return Time::min();
   Time due = regularly_due_;

@@ -42,6 +42,9 @@ class ReadSchedule {
   // of the store waits as long; a person does not.
   void note_pause(Time now, Duration wait);
 
+  // After note_answered: look again after `wait` at the latest.
+  void note_second_look(Time now, Duration wait) noexcept;
+
   // When the next read should begin, perhaps in the past; Time::max() = when something is noted.
   [[nodiscard]] Time due() const noexcept;
 

@@ -9,14 +9,14 @@
 
 namespace corsac {
 
-// What to do when no valid policy can be had at the start.
+// When no valid policy can be had at the start. Without records, Closed = the document alone runs.
 enum class OnStartFailure : unsigned char {
   Fail,    // open_gate gives the errors; nothing runs
   Closed,  // run, refuse every cross-origin request (policy_unavailable), go on trying
   Cached,  // run with the policy of cache_file; without a usable one, as Closed
 };
 
-// [store] of the program's configuration, as data.
+// [store] or [records] of the program's configuration, as data.
 struct StoreConfig {
   std::string plugin = "toml";  // a name, or the absolute path of the shared library
   // The plugin's own settings ("file", "url"), as texts.

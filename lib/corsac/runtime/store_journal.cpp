@@ -69,9 +69,10 @@ std::string first_line(const Report& report) {
   return one_line(error == problems.end() ? problems.front() : *error, report.sources());
 }
 
-StoreJournal::StoreJournal(const StoreConfig& config, std::string_view plugin_name,
+StoreJournal::StoreJournal(StoreRole role, const StoreConfig& config, std::string_view plugin_name,
                            std::shared_ptr<const Clock> clock, LogSink sink)
-    : clock_(std::move(clock)),
+    : role_(role),
+      clock_(std::move(clock)),
       sink_(std::move(sink)),
       plugin_name_(to_printable(plugin_name)),
       source_(plugin_name_) {
@@ -91,7 +92,8 @@ void StoreJournal::note(LogLevel level, std::string_view line) const noexcept {
 void StoreJournal::write(LogRecord record, std::string_view words) const noexcept {
   if (!sink_) return;
   try {
-    const std::string line = "store " + source_ + ": " + std::string(words);
+    const std::string line =
+        std::string(section_of(role_)) + " " + source_ + ": " + std::string(words);
     record.line = line;
     sink_(record);
   } catch (...) {
@@ -115,13 +117,15 @@ void StoreJournal::note_load(const Change& change, const Report& report) const {
                                change.revision.empty() && report.text() == last_problems_;
   if (is_told_already) return;
   const std::string revision = to_printable(change.revision);
-  const LoadRecord record{.source = source_,
+  const LoadRecord record{.section = section_of(role_),
+                          .source = source_,
                           .revision = revision,
                           .is_taken = change.is_taken,
                           .errors = count(report, Severity::Error),
                           .warnings = count(report, Severity::Warning)};
   const std::string json = load_line(record, clock_->wall_now());
-  std::string words = change.is_taken ? "policy taken" : "policy refused";
+  const std::string what = role_ == StoreRole::Policy ? "policy" : "records";
+  std::string words = what + (change.is_taken ? " taken" : " refused");
   if (!revision.empty()) words += ", revision " + revision;
   words += count_text(record.errors, "error") + count_text(record.warnings, "warning");
   const LogLevel level = change.is_taken ? LogLevel::Info : LogLevel::Error;
@@ -131,8 +135,12 @@ void StoreJournal::note_load(const Change& change, const Report& report) const {
 void StoreJournal::note_state(const Change& change, const Report& report) const {
   const std::string_view from = to_text(change.before);
   const std::string_view to = to_text(change.after);
-  const std::string json = store_line(
-      {.source = source_, .from = from, .to = to, .last_error = last_error_}, clock_->wall_now());
+  const std::string json = store_line({.section = section_of(role_),
+                                       .source = source_,
+                                       .from = from,
+                                       .to = to,
+                                       .last_error = last_error_},
+                                      clock_->wall_now());
   std::string words = std::string(from) + " -> " + std::string(to);
   if (report.has_errors()) words += ": " + last_error_;
   write({.level = level_of(change.after), .type = "store", .json = json}, words);

@@ -9,6 +9,7 @@
 #include "corsac/policy/report.hpp"
 #include "corsac/runtime/log_sink.hpp"
 #include "corsac/runtime/store_config.hpp"
+#include "corsac/runtime/store_role.hpp"
 #include "corsac/runtime/store_status.hpp"
 
 namespace corsac {
@@ -23,7 +24,7 @@ inline constexpr std::size_t kLoggedProblems = 20;
 class StoreJournal {
  public:
   // `clock` is never null.
-  StoreJournal(const StoreConfig& config, std::string_view plugin_name,
+  StoreJournal(StoreRole role, const StoreConfig& config, std::string_view plugin_name,
                std::shared_ptr<const Clock> clock, LogSink sink);
 
   // "toml: policy.toml": the plugin and the first source of its document; before there is one, the
@@ -49,6 +50,7 @@ class StoreJournal {
   void note_state(const Change& change, const Report& report) const;
   void note_problems(const Report& report);
 
+  const StoreRole role_;
   std::shared_ptr<const Clock> clock_;
   LogSink sink_;
   std::string plugin_name_;

@@ -9,6 +9,7 @@
 
 namespace corsac {
 
+// From the best to the worst, once it has started.
 enum class StoreState : unsigned char {
   Starting,  // no policy yet
   Fresh,     // the newest document is in force
@@ -19,7 +20,8 @@ enum class StoreState : unsigned char {
 
 [[nodiscard]] std::string_view to_text(StoreState state) noexcept;  // "fresh"
 
-// One picture of a gate's source of policy, for status, metrics and logs.
+// One picture of a store of a gate, for status, metrics and logs. "The policy" of a store of
+// records is its trusted origins; while it is Closed none of them is in force.
 struct StoreStatus {
   StoreState state = StoreState::Starting;
   std::string source = {};    // "toml: policy.toml"; "code" for a gate made by make_gate

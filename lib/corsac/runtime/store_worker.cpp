@@ -68,6 +68,7 @@ struct StoreWorker::State {
   const corsac_store_plugin_v1& table;
   const StoreConfig config;
   const std::string directory;
+  const std::string section;
   PluginHost host;
 
   std::mutex mutex;  // guards what follows, up to the blank line
@@ -92,6 +93,7 @@ struct StoreWorker::State {
       : table(*plugin.table),
         config(store_config),
         directory(store_config.directory.string()),
+        section(section_of(callbacks.role)),
         host(to_printable(table.name), std::move(callbacks)) {}
 
   static void begin(const std::shared_ptr<State>& state, TellsOpenFailure how,
@@ -172,7 +174,7 @@ bool StoreWorker::State::open() {
     failure.problems.clear();
   } else if (!has_error(failure.problems)) {
     failure.problems.push_back(
-        {.code = "store-not-opened", .path = "store", .what = failure.detail});
+        {.code = "store-not-opened", .path = section, .what = failure.detail});
   }
   const std::lock_guard lock(mutex);
   open_failure = std::move(failure);
@@ -186,6 +188,7 @@ ReadResult StoreWorker::State::result_of(std::int32_t status, PolicyReader& read
   const bool is_whole = status == CORSAC_OK && reader.is_finished() && !sink.is_stopped();
   result.problems = reader.take_problems();
   result.policy = reader.take_policy();
+  result.is_switched = host.is_switched();
   if (is_whole) {
     result.status = ReadStatus::Read;
     return result;
@@ -334,7 +337,7 @@ Result<std::unique_ptr<StoreWorker>, Report> StoreWorker::start(const LoadedPlug
   }
   if (failure.problems.empty()) {
     failure.problems.push_back(
-        {.code = "store-not-opened", .path = "store", .what = failure.detail});
+        {.code = "store-not-opened", .path = state->section, .what = failure.detail});
   }
   return fail(Report(std::move(failure.problems)));
 }

@@ -15,6 +15,7 @@
 #include "corsac/policy/report.hpp"
 #include "corsac/runtime/log_sink.hpp"
 #include "corsac/runtime/store_config.hpp"
+#include "corsac/runtime/store_role.hpp"
 
 namespace corsac {
 
@@ -37,6 +38,8 @@ struct ReadResult {
   std::string detail = {};  // one line, escaped; no secrets
   // How long the store wishes to be left alone; unless Read. Zero = no wish.
   std::chrono::nanoseconds retry_after{0};
+  // Since the last document the connection was lost, or another server answers: Host::switched.
+  bool is_switched = false;
 };
 
 // None is called after the worker's destructor has returned. None may destroy the worker.
@@ -44,6 +47,7 @@ struct WorkerCallbacks {
   std::function<void(ReadResult)> on_read = {};  // on the worker's thread, after each read
   std::function<void()> on_changed = {};         // any thread, also the plugin's own
   LogSink log = {};
+  StoreRole role = StoreRole::Policy;  // in log lines and the paths of problems
   // Held until the thread has ended, also when it was left behind: whoever gave it can count.
   std::shared_ptr<const void> held_while_running = {};
 };

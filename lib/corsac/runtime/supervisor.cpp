@@ -31,9 +31,13 @@ StoreConfig within_bounds(StoreConfig config) {
   return config;
 }
 
+bool must_not_start(const StoreFeed::FirstRead& first, bool may_lack_document) {
+  return !first.is_taken && (first.has_wrong_settings || !may_lack_document);
+}
+
 // Relative folders are those of the moment in which the supervisor starts: a store is opened again
 // later, and the program may have changed its folder by then.
-Result<StoreConfig, Report> with_absolute_folders(StoreConfig config) {
+Result<StoreConfig, Report> with_absolute_folders(StoreConfig config, StoreRole role) {
   std::error_code error;
   const auto make_absolute = [&error](std::filesystem::path& folder) {
     if (folder.is_absolute() || error) return;
@@ -41,14 +45,52 @@ Result<StoreConfig, Report> with_absolute_folders(StoreConfig config) {
     folder = (folder.empty() ? current : current / folder).lexically_normal();
   };
   make_absolute(config.directory);
-  if (!config.cache_file.empty()) config.cache_file = config.directory / config.cache_file;
+  if (!config.cache_file.empty()) {
+    config.cache_file = (config.directory / config.cache_file).lexically_normal();
+  }
   for (std::filesystem::path& folder : config.plugin_folders) make_absolute(folder);
   if (!error) return config;
   return fail(Report({Problem{.code = "store-directory",
-                              .path = "store",
+                              .path = std::string(section_of(role)),
                               .what = "the current folder cannot be told: " + error.message(),
                               .fix = "start the program in a folder that exists, or name folders "
                                      "by absolute paths"}}));
+}
+
+Result<StoreConfig, Report> checked_config(StoreConfig config, StoreRole role) {
+  auto absolute = with_absolute_folders(std::move(config), role);
+  if (!absolute) return absolute;
+  if (absolute->on_start_failure == OnStartFailure::Cached && absolute->cache_file.empty()) {
+    return fail(
+        Report({Problem{.code = "cache-file-missing",
+                        .path = std::string(section_of(role)) + ".cache_file",
+                        .what = "on_start_failure is cached, and there is no file for it",
+                        .fix = "name one, as cache_file = \"/var/lib/corsac/policy.cache\""}}));
+  }
+  return within_bounds(*std::move(absolute));
+}
+
+// A store with its plugin.
+struct LoadedStore {
+  LoadedPlugin plugin;
+  StoreConfig config = {};
+};
+
+Result<LoadedStore, Report> load(StoreConfig config, StoreRole role) {
+  auto absolute = with_absolute_folders(std::move(config), role);
+  if (!absolute) return fail(std::move(absolute.error()));
+  auto plugin = load_store_plugin(absolute->plugin, absolute->plugin_folders);
+  if (!plugin) return fail(std::move(plugin.error()));
+  return LoadedStore{.plugin = *std::move(plugin), .config = *std::move(absolute)};
+}
+
+Report judgement_of(StoreFeed& feed, std::uint64_t ticket,
+                    std::chrono::steady_clock::time_point until) {
+  if (auto report = feed.wait_for_judgement(ticket, until)) return std::move(*report);
+  Problem late{.code = "store-deadline",
+               .what = "the policy was not read within the time that was given"};
+  if (feed.role() == StoreRole::Records) late.path = section_of(feed.role());
+  return Report({std::move(late)});
 }
 
 }  // namespace
@@ -60,36 +102,59 @@ struct Supervisor::State {
 
 Result<std::unique_ptr<Supervisor>, Report> Supervisor::start(StoreConfig config,
                                                               std::shared_ptr<const Clock> clock,
-                                                              SupervisorOwner owner) {
-  auto absolute = with_absolute_folders(std::move(config));
-  if (!absolute) return fail(std::move(absolute.error()));
-  const auto plugin = load_store_plugin(absolute->plugin, absolute->plugin_folders);
-  if (!plugin) return fail(plugin.error());
-  return start(*plugin, *std::move(absolute), std::move(clock), std::move(owner));
+                                                              SupervisorOwner owner,
+                                                              std::optional<StoreConfig> records) {
+  auto store = load(std::move(config), StoreRole::Policy);
+  auto second =
+      records ? std::optional(load(*std::move(records), StoreRole::Records)) : std::nullopt;
+  Report wrong = second && !*second ? second->error() : Report();
+  if (!store) wrong = joined_report(store.error(), wrong);
+  if (wrong.has_errors()) return fail(std::move(wrong));
+  if (!second) {
+    return start(store->plugin, std::move(store->config), std::move(clock), std::move(owner));
+  }
+  const RecordsStore merged{.plugin = (*second)->plugin, .config = (*second)->config};
+  return start(store->plugin, std::move(store->config), std::move(clock), std::move(owner),
+               &merged);
 }
 
 Result<std::unique_ptr<Supervisor>, Report> Supervisor::start(const LoadedPlugin& plugin,
                                                               StoreConfig config,
                                                               std::shared_ptr<const Clock> clock,
-                                                              SupervisorOwner owner) {
-  auto absolute = with_absolute_folders(std::move(config));
-  if (!absolute) return fail(std::move(absolute.error()));
-  if (absolute->on_start_failure == OnStartFailure::Cached && absolute->cache_file.empty()) {
-    return fail(
-        Report({Problem{.code = "cache-file-missing",
-                        .path = "store.cache_file",
-                        .what = "on_start_failure is cached, and there is no file for it",
-                        .fix = "name one, as cache_file = \"/var/lib/corsac/policy.cache\""}}));
+                                                              SupervisorOwner owner,
+                                                              const RecordsStore* records) {
+  auto checked = checked_config(std::move(config), StoreRole::Policy);
+  if (!checked) return fail(std::move(checked.error()));
+  const bool may_lack_policy = checked->on_start_failure != OnStartFailure::Fail;
+  std::optional<RecordsStore> second;
+  bool may_lack_records = true;
+  if (records != nullptr) {
+    auto checked_records = checked_config(records->config, StoreRole::Records);
+    if (!checked_records) return fail(std::move(checked_records.error()));
+    if (!checked->cache_file.empty() && checked->cache_file == checked_records->cache_file) {
+      return fail(
+          Report({Problem{.code = "cache-file-repeated",
+                          .path = "records.cache_file",
+                          .what = "it is the file of the first store, and one would overwrite the "
+                                  "other",
+                          .fix = "name another"}}));
+    }
+    may_lack_records = checked_records->on_start_failure != OnStartFailure::Fail;
+    second.emplace(RecordsStore{.plugin = records->plugin, .config = *std::move(checked_records)});
   }
-  const bool may_start_closed = absolute->on_start_failure != OnStartFailure::Fail;
   auto state = std::unique_ptr<State>(
-      new State{.loop = SupervisorLoop(plugin, within_bounds(*std::move(absolute)),
+      new State{.loop = SupervisorLoop(plugin, *std::move(checked), second ? &*second : nullptr,
                                        std::move(clock), std::move(owner))});
-  SupervisorLoop::FirstRead first = state->loop.wait_for_first_read();
+  StoreFeed::FirstRead first = state->loop.store().wait_for_first_read();
+  bool has_failed = must_not_start(first, may_lack_policy);
   Report report = joined_report(plugin.warnings, "plugin", first.report);
-  if (!first.is_taken && (first.has_wrong_settings || !may_start_closed)) {
-    return fail(std::move(report));
+  if (StoreFeed* feed = state->loop.records()) {
+    const StoreFeed::FirstRead first_records = feed->wait_for_first_read();
+    has_failed |= must_not_start(first_records, may_lack_records);
+    report = joined_report(report,
+                           joined_report(records->plugin.warnings, "plugin", first_records.report));
   }
+  if (has_failed) return fail(std::move(report));
   state->warnings_at_start = std::move(report);
   return std::unique_ptr<Supervisor>(new Supervisor(std::move(state)));
 }
@@ -98,19 +163,30 @@ Supervisor::Supervisor(std::unique_ptr<State> state) : state_(std::move(state)) 
 
 Supervisor::~Supervisor() = default;
 
-void Supervisor::request_reload() { state_->loop.request_read(); }
-
-Report Supervisor::reload_and_wait(std::chrono::milliseconds deadline) {
-  const std::uint64_t ticket = state_->loop.request_read();
-  // Longer ones mean "for ever", and would overflow when added to the present moment.
-  auto report = state_->loop.wait_for_judgement(
-      ticket, std::min<std::chrono::milliseconds>(deadline, kLongest));
-  if (report) return std::move(*report);
-  return Report({Problem{.code = "store-deadline",
-                         .what = "the policy was not read within the time that was given"}});
+void Supervisor::request_reload() {
+  state_->loop.store().request_read();
+  if (StoreFeed* records = state_->loop.records()) records->request_read();
 }
 
-StoreStatus Supervisor::status() const { return state_->loop.status(); }
+Report Supervisor::reload_and_wait(std::chrono::milliseconds deadline) {
+  // Longer ones mean "for ever", and would overflow when added to the present moment.
+  const auto until =
+      std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(deadline, kLongest);
+  StoreFeed& store = state_->loop.store();
+  StoreFeed* const records = state_->loop.records();
+  const std::uint64_t ticket = store.request_read();
+  const std::uint64_t records_ticket = records == nullptr ? 0 : records->request_read();
+  const Report report = judgement_of(store, ticket, until);
+  return records == nullptr ? report
+                            : joined_report(report, judgement_of(*records, records_ticket, until));
+}
+
+StoreStatus Supervisor::status() const { return state_->loop.store().status(); }
+
+std::optional<StoreStatus> Supervisor::records_status() const {
+  const StoreFeed* records = state_->loop.records();
+  return records == nullptr ? std::nullopt : std::optional(records->status());
+}
 
 const Report& Supervisor::warnings_at_start() const noexcept { return state_->warnings_at_start; }
 

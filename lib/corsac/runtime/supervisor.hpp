@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "corsac/base/clock.hpp"
 #include "corsac/base/result.hpp"
@@ -28,28 +29,39 @@ struct SupervisorOwner {
   LogSink log = {};
 };
 
-// Owns one thread for its waits, one for judging documents, and one store worker. All calls are
-// safe from any thread.
+// A second store, which delivers trusted origins and nothing else. They are merged into the
+// document of the first store (records_merge.hpp), and judged with it.
+struct RecordsStore {
+  const LoadedPlugin& plugin;  // borrowed for the call
+  StoreConfig config = {};
+};
+
+// Owns one thread for its waits, one for judging documents, and one worker for each store. All
+// calls are safe from any thread.
 class Supervisor {
  public:
   // Loads the plugin, opens the store, reads and compiles once. Relative folders of `config` are
   // those of this moment. The error side: what was wrong.
+  // `records` may be absent. Each store has its own state. One that may start without records
+  // (on_start_failure) publishes the document alone until they come; records that cannot be
+  // confirmed for their max_stale are withdrawn.
   // Plugins that cannot be loaded and wrong settings fail always; a store that cannot be opened or
   // reached, and a document that is invalid, only when on_start_failure is Fail. Otherwise a
   // policy, that of the cache, or the closed one has been published. Waits for one read:
-  // `config.deadline` and StoreWorker::kAbandonAfter at most.
+  // the longer deadline and StoreWorker::kAbandonAfter at most.
   //
   // Codes, besides those of the loader, the store and the document: store-not-opened,
   // store-unreachable, store-deadline, document-empty (from a store that had a document with
   // sections, without accept_empty), store-failed (no memory), store-directory (a folder is
   // relative and the current one cannot be told), cache-file-missing (OnStartFailure::Cached
-  // without cache_file); the last two always.
+  // without cache_file), cache-file-repeated (both stores have one); the last three always.
   [[nodiscard]] static Result<std::unique_ptr<Supervisor>, Report> start(
-      StoreConfig config, std::shared_ptr<const Clock> clock, SupervisorOwner owner);
-  // The same with a plugin that is loaded already.
+      StoreConfig config, std::shared_ptr<const Clock> clock, SupervisorOwner owner,
+      std::optional<StoreConfig> records = {});
+  // The same with plugins that are loaded already; `records` may be null.
   [[nodiscard]] static Result<std::unique_ptr<Supervisor>, Report> start(
       const LoadedPlugin& plugin, StoreConfig config, std::shared_ptr<const Clock> clock,
-      SupervisorOwner owner);
+      SupervisorOwner owner, const RecordsStore* records = nullptr);
   // Stops and joins; nothing is published after it. Waits for one compilation at most, and for the
   // store as StoreWorker's destructor does.
   ~Supervisor();
@@ -58,13 +70,14 @@ class Supervisor {
 
   // Asks for a read now; returns at once.
   void request_reload();
-  // The same, and returns when a read that began after this call has been judged, or `deadline` is
-  // over (store-deadline). The answer is the report of that document; with an error it was not
-  // taken (store-failed: for want of memory, it is tried again).
+  // The same, and returns when a read of each store that began after this call has been judged, or
+  // `deadline` is over (store-deadline). The answer is the report of these documents; with an error
+  // one was not taken (store-failed: for want of memory, it is tried again).
   [[nodiscard]] Report reload_and_wait(std::chrono::milliseconds deadline);
 
-  [[nodiscard]] StoreStatus status() const;
-  // Of the plugin and the first document.
+  [[nodiscard]] StoreStatus status() const;  // of the document's store
+  [[nodiscard]] std::optional<StoreStatus> records_status() const;
+  // Of the plugins and the first documents.
   [[nodiscard]] const Report& warnings_at_start() const noexcept;
 
  private:

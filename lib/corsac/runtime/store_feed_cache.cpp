@@ -1,13 +1,13 @@
-// What a supervisor does with the policy cache: starts from it when the store gives no policy, and
-// keeps it up to date. Entry: SupervisorLoop, at its first read and after each document. Spec:
-// design, 6 "Supervisor". Test: tests/runtime/supervisor_cache_test.cpp.
+// What a store of a supervisor does with the policy cache: reads it when the store gives no policy
+// at the start, and keeps it up to date. Entry: StoreFeed, at its first verdict and after each
+// document. Spec: design, 6 "Supervisor". Test: tests/runtime/supervisor_cache_test.cpp.
 
 #include <algorithm>
 #include <utility>
 
 #include "corsac/base/rfc3339.hpp"
 #include "corsac/runtime/policy_cache.hpp"
-#include "corsac/runtime/supervisor_loop.hpp"
+#include "corsac/runtime/store_feed.hpp"
 
 namespace corsac {
 namespace {
@@ -19,41 +19,39 @@ constexpr std::chrono::hours kLongestAge{24 * 365 * 20};
 
 }  // namespace
 
-// When the first read gave no policy: the one of the cache, judged like any other.
-void SupervisorLoop::use_cache(Verdict& verdict) {
+std::optional<CachedPolicy> StoreFeed::read_cache() {
   const bool is_first = !std::exchange(has_asked_cache_, true);
   const bool may_ask = config_.on_start_failure == OnStartFailure::Cached && is_first;
-  if (!may_ask || in_force_.snapshot() != nullptr) return;
+  if (!may_ask || was_taken_) return std::nullopt;
   auto cached = read_policy_cache(config_.cache_file);
-  if (!cached) {
-    const Problem& problem = cached.error();
-    journal_.note(LogLevel::Error,
-                  "no policy from the cache either: " + first_line(Report({problem})));
-    return;
-  }
-  Judgement judgement =
-      judge_document(std::move(cached->policy), std::move(cached->problems), in_force_.basis());
-  if (judgement.report.has_errors()) {
-    journal_.note(LogLevel::Error,
-                  "the policy in the cache is invalid: " + first_line(judgement.report));
-    return;
-  }
-  in_force_.take(std::move(judgement));
+  if (cached) return *std::move(cached);
+  journal_.note(LogLevel::Error,
+                "no policy from the cache either: " + first_line(Report({cached.error()})));
+  return std::nullopt;
+}
+
+void StoreFeed::note_cache_refused(const Report& report) {
+  journal_.note(LogLevel::Error, "the policy in the cache is invalid: " + first_line(report));
+}
+
+void StoreFeed::note_cache_taken(CacheTaken taken) {
+  taken_revision_ = std::move(taken.revision);
+  has_sections_ = taken.has_sections;
   // In the future: the clock was set back since, and the policy counts as just read. Far in the
   // past the difference would overflow.
   const auto wall = clock_->wall_now();
-  const auto read_at = std::clamp(cached->read_at, wall - kLongestAge, wall);
+  const auto read_at = std::clamp(taken.read_at, wall - kLongestAge, wall);
   const Steady::duration age = wall - read_at;
-  health_.note_cached(Steady::now(), age, verdict.has_answered);
+  health_.note_cached(Steady::now(), age, taken.has_answered);
   journal_.note(LogLevel::Warning, "the policy comes from the cache, where it was read at " +
-                                       time_text(cached->read_at));
+                                       time_text(taken.read_at));
   const std::lock_guard lock(mutex_);
   status_.is_cached = true;
-  status_.loaded_at = status_.last_answer_at = cached->read_at;
+  status_.loaded_at = status_.last_answer_at = taken.read_at;
 }
 
 // `json` is that of a new document; empty = the one in force was confirmed.
-void SupervisorLoop::keep_in_cache(std::string json) {
+void StoreFeed::keep_in_cache(std::string json) {
   if (cache_ == nullptr) return;
   const Time now = Steady::now();
   if (!json.empty()) {
@@ -67,7 +65,7 @@ void SupervisorLoop::keep_in_cache(std::string json) {
 }
 
 // One line when it begins to fail, one when it is well again.
-void SupervisorLoop::note_cache_outcome() {
+void StoreFeed::note_cache_outcome() {
   std::string before;
   std::string after;
   {
