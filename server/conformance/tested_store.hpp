@@ -32,7 +32,6 @@ using Settings = std::vector<std::pair<std::string, std::string>>;
 // a call to return, twice, because the machine may be busy.
 inline constexpr std::chrono::seconds kDeadline{10};
 inline constexpr std::chrono::seconds kReturnLimit{2};
-inline constexpr std::chrono::seconds kCloseLimit{5};
 // Of one command of the author's, and until the store must have noticed what it did.
 inline constexpr std::chrono::seconds kCommandLimit{20};
 inline constexpr std::chrono::seconds kNoticeLimit{10};
