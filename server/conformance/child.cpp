@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,14 +53,42 @@ void write_all(int descriptor, std::string_view bytes) {
   }
 }
 
-// False when the other end is still open at `end`.
-bool read_all(int descriptor, Steady::time_point end, std::string& bytes) {
+// While it lives SIGINT and SIGTERM wait: what a check did to the author's place is undone before
+// they end the program.
+class HeldSignals {
+ public:
+  HeldSignals() : told_(hold()) {}
+  ~HeldSignals() { let_go(); }
+  HeldSignals(const HeldSignals&) = delete;
+  HeldSignals& operator=(const HeldSignals&) = delete;
+
+  // Readable when one waits.
+  [[nodiscard]] int told() const noexcept { return told_.get(); }
+  void let_go() const noexcept { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  int hold() noexcept {
+    sigset_t held = {};
+    ::sigemptyset(&held);
+    ::sigaddset(&held, SIGINT);
+    ::sigaddset(&held, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &held, &before_);
+    return ::signalfd(-1, &held, SFD_CLOEXEC);
+  }
+
+  sigset_t before_ = {};
+  const Descriptor told_;
+};
+
+// False when the other end is still open at `end`, or when a signal waits.
+bool read_all(int descriptor, const HeldSignals& signals, Steady::time_point end,
+              std::string& bytes) {
   for (;;) {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(end - Steady::now()).count();
-    pollfd waited = {descriptor, POLLIN, 0};
-    const int count = ::poll(&waited, 1, left > 0 ? static_cast<int>(left) : 0);
-    if (count == 0) return false;
+    pollfd waited[] = {{descriptor, POLLIN, 0}, {signals.told(), POLLIN, 0}};
+    const int count = ::poll(waited, 2, left > 0 ? static_cast<int>(left) : 0);
+    if (count == 0 || (count > 0 && waited[1].revents != 0)) return false;
     if (count < 0) continue;
     char buffer[4096];
     const ssize_t size = ::read(descriptor, buffer, sizeof buffer);
@@ -70,7 +99,8 @@ bool read_all(int descriptor, Steady::time_point end, std::string& bytes) {
 }
 
 [[noreturn]] void be_child(int result, const std::function<Outcome(CallNote&)>& check,
-                           CallNote& note) {
+                           CallNote& note, const HeldSignals& signals) {
+  signals.let_go();
   // A group of its own, so that what the author's commands started ends with it.
   ::setpgid(0, 0);
   // The terminal tells the parent's group only that the person has had enough.
@@ -82,10 +112,15 @@ bool read_all(int descriptor, Steady::time_point end, std::string& bytes) {
   ::_exit(0);
 }
 
+std::string signal_text(int signal) {
+  const char* text = ::sigdescr_np(signal);
+  return text == nullptr ? "signal " + std::to_string(signal) : text;
+}
+
 Outcome ended_without_outcome(int status, const CallNote& note) {
   if (WIFSIGNALED(status)) {
     return {Kind::Failed,
-            "the plugin crashed " + note.text() + ": " + ::strsignal(WTERMSIG(status)), kCrashFix};
+            "the plugin crashed " + note.text() + ": " + signal_text(WTERMSIG(status)), kCrashFix};
   }
   return {Kind::Failed,
           "the plugin ended the process " + note.text() + ", with status " +
@@ -106,14 +141,15 @@ Outcome run_in_child(Steady::duration limit, const std::function<Outcome(CallNot
   const auto unmap = [](CallNote* note) { ::munmap(note, sizeof(CallNote)); };
   const std::unique_ptr<CallNote, decltype(unmap)> note(::new (shared) CallNote, unmap);
   const Descriptor result(ends[0]);
+  const HeldSignals signals;
   std::fflush(stdout);
   const pid_t process = ::fork();
-  if (process == 0) be_child(ends[1], check, *note);
+  if (process == 0) be_child(ends[1], check, *note, signals);
   ::close(ends[1]);
   if (process < 0) throw system_error("a check");
 
   std::string bytes;
-  const bool is_in_time = read_all(result.get(), Steady::now() + limit, bytes);
+  const bool is_in_time = read_all(result.get(), signals, Steady::now() + limit, bytes);
   if (!is_in_time && ::kill(-process, SIGKILL) != 0) ::kill(process, SIGKILL);
   int status = 0;
   while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {

@@ -45,6 +45,8 @@ struct TestedStore::State {
   explicit State(const corsac_store_plugin_v1& plugin) : table(plugin) {}
 
   const corsac_store_plugin_v1& table;
+  // Keeps itself as long as the check's process lives: a plugin may call its host after close().
+  std::shared_ptr<State> self = {};
   TestHost host = {};
   std::deque<TestSink> sinks = {};  // all that were given away: a plugin may keep one
   SinkAdapter core_sink = {};       // the core's own
@@ -58,8 +60,7 @@ struct TestedStore::State {
 
 TestedStore::TestedStore(const Context& context)
     : context_(context), state_(std::make_shared<State>(*context.table)) {
-  // Never freed, as long as the check's process lives: a plugin may call its host after close().
-  static_cast<void>(new std::shared_ptr<State>(state_));
+  state_->self = state_;
 }
 
 TestedStore::~TestedStore() {

@@ -10,6 +10,7 @@ import pty
 import re
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -342,6 +343,20 @@ def on_terminal(arguments, folder, environment):
     return shown.decode()
 
 
+def undoes_when_ended():
+    """Somebody presses Ctrl-C while the place is frozen: it is thawed."""
+    with tempfile.TemporaryDirectory() as folder:
+        write(folder, "policy.json", DOCUMENT % "a")
+        command = nonconforming_arguments(broken("nonconforming"), "frozen_too_long")
+        command[command.index("--freeze") + 1] += "; kill -INT $(cut -d ' ' -f 4 /proc/$PPID/stat)"
+        with subprocess.Popen([PROGRAM, "store-test", *command, "--only", "frozen"], cwd=folder,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as process:
+            process.communicate(timeout=60)
+        equal(process.returncode, -signal.SIGINT)
+        equal(os.listdir(folder), ["policy.json"])
+
+
 def sections_exist():
     with open(README, encoding="utf-8") as file:
         readme = file.read()
@@ -398,6 +413,7 @@ def main():
     for description, arguments, status, part in LINE_ROWS:
         cases.add("store-test: " + description, line_row, arguments, status, part)
     cases.add("store-test: text, and colours on a terminal", text_and_colours)
+    cases.add("store-test: undoes what it did when it is ended", undoes_when_ended)
     cases.add("store-test: the README has each section and each check", sections_exist)
     cases.add("store-test: toml passes", toml_passes)
     cases.add("store-test: example passes, as the README has it", readme_example_passes)
