@@ -122,7 +122,7 @@ std::string check_bad_data(const Context& context) {
   } else if (answer.facts.finishes != 0) {
     fail_check("read() answered CORSAC_INVALID after finish", "call finish for a whole document");
   }
-  const std::string seen = answer.facts.problems.empty()
+  std::string seen = answer.facts.problems.empty()
                                ? "the core refuses it"
                                : context.secrets.shown(answer.facts.problems.front().text());
   restore.now();
@@ -156,7 +156,7 @@ std::string check_empty(const Context& context) {
                "finish an empty document, answer CORSAC_INVALID with a problem, or "
                "CORSAC_UNREACHABLE when the place is gone");
   }
-  const std::string seen = is_document(answer) ? "an empty document" : store.answer_text(answer);
+  std::string seen = is_document(answer) ? "an empty document" : store.answer_text(answer);
   restore.now();
   expect_restored(store, before);
   return seen;

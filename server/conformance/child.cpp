@@ -64,7 +64,7 @@ class HeldSignals {
 
   // Readable when one waits.
   [[nodiscard]] int told() const noexcept { return told_.get(); }
-  void let_go() const noexcept { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
+  void let_go() const noexcept { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
  private:
   int hold() noexcept {
@@ -72,7 +72,7 @@ class HeldSignals {
     ::sigemptyset(&held);
     ::sigaddset(&held, SIGINT);
     ::sigaddset(&held, SIGTERM);
-    ::sigprocmask(SIG_BLOCK, &held, &before_);
+    ::pthread_sigmask(SIG_BLOCK, &held, &before_);
     return ::signalfd(-1, &held, SFD_CLOEXEC);
   }
 
