@@ -67,4 +67,4 @@ def main(example, packages, program=None):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*(os.path.abspath(path) for path in sys.argv[1:]))

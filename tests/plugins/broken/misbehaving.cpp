@@ -61,13 +61,13 @@ std::string setting(const corsac_settings* settings, std::string_view name) {
   return {};
 }
 
-// `corsac store-test` must find nothing but the mode.
+// `corsac store-test` must find nothing but the mode. `file` is what a server's configuration has.
 bool are_known(const corsac_host* host, const corsac_settings* settings) {
   bool are_all_known = true;
   for (std::size_t i = 0; i < settings->count; ++i) {
     const corsac_text name = settings->entries[i].name;
     const std::string_view known(name.data, name.size);
-    if (known == "mode" || known == "hold_ms") continue;
+    if (known == "mode" || known == "hold_ms" || known == "file") continue;
     host->problem(host->context, text("setting-unknown"), name, text("there is none such"),
                   text("write mode or hold_ms"));
     are_all_known = false;
