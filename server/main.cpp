@@ -114,6 +114,39 @@ void add_pull(CLI::App& app, PullOptions& options, std::function<int()>& run) {
   });
 }
 
+void add_store_test(CLI::App& app, StoreTestOptions& options, std::function<int()>& run) {
+  CLI::App* command = app.add_subcommand(
+      "store-test",
+      "Test whether a store plugin keeps the contract. Commands are for /bin/sh, in the current "
+      "folder; a check that needs one which was not given is skipped. plugins/README.md, \"Try "
+      "it\"");
+  command->add_option("plugin", options.plugin, "Name of the plugin, or path of its library");
+  command
+      ->add_option("--settings", options.settings,
+                   "KEY=VALUE of [store], once for each; those of the plugin, not of the core")
+      ->allow_extra_args(false);
+  command->add_option("--change", options.change_command,
+                      "Command that makes another document, a new one each time");
+  command->add_option("--break", options.break_command,
+                      "Command that makes something of it that is no document");
+  command->add_option("--empty", options.empty_command,
+                      "Command that takes away all that is stored");
+  command->add_option("--restore", options.restore_command,
+                      "Command that undoes --break and --empty");
+  command->add_option("--freeze", options.freeze_command,
+                      "Command after which the place gives no answer");
+  command->add_option("--thaw", options.thaw_command, "Command that undoes --freeze");
+  command->add_flag("--writable", options.may_write,
+                    "Write, too: the document is replaced, and not put back");
+  command->add_flag("--polled", options.is_polled,
+                    "The store does not tell changes, the core looks again");
+  command->add_option("--only", options.only, "Run this check, once for each")
+      ->allow_extra_args(false);
+  command->add_flag("--list", options.is_list, "Tell the checks and run none");
+  command->add_flag("--json", options.as_json, "Print a JSON object");
+  command->callback([&] { run = [&] { return test_store(options); }; });
+}
+
 std::vector<const CLI::App*> commands_of(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });
 }
@@ -169,6 +202,7 @@ int run_command_line(int argc, char** argv) {
   TestOptions test_options;
   PushOptions push_options;
   PullOptions pull_options;
+  StoreTestOptions store_test_options;
   std::function<int()> run;
   add_serve(app, serve_options, run);
   add_check(app, check_options, run);
@@ -176,6 +210,7 @@ int run_command_line(int argc, char** argv) {
   add_test(app, test_options, run);
   add_push(app, push_options, run);
   add_pull(app, pull_options, run);
+  add_store_test(app, store_test_options, run);
   std::string help_about;
   add_help(app, help_about, run);
   try {

@@ -59,6 +59,23 @@ struct PullOptions {
   bool as_json = false;
 };
 
+struct StoreTestOptions {
+  std::string plugin = {};                 // a name, or the path of the shared library
+  std::vector<std::string> settings = {};  // "KEY=VALUE"
+  // Commands for /bin/sh; empty = not given (conformance/subject.hpp).
+  std::string change_command = {};
+  std::string break_command = {};
+  std::string empty_command = {};
+  std::string restore_command = {};
+  std::string freeze_command = {};
+  std::string thaw_command = {};
+  bool may_write = false;
+  bool is_polled = false;
+  std::vector<std::string> only = {};  // names of checks; empty = all
+  bool is_list = false;                // tell the checks and run none
+  bool as_json = false;
+};
+
 // Runs until SIGTERM or SIGINT: 0. 1 when it could not start, with every reason, or when a listener
 // ended by itself.
 [[nodiscard]] int serve(const ServeOptions& options);
@@ -68,6 +85,8 @@ struct PullOptions {
 [[nodiscard]] int explain_request(const ExplainOptions& options);
 // 0 every [[test]] passed, 1 one failed, or the policy is wrong, or it has no test.
 [[nodiscard]] int run_tests(const TestOptions& options);
+// 0 no check failed, 1 one failed, or none was run, or the options are wrong.
+[[nodiscard]] int test_store(const StoreTestOptions& options);
 
 // 0 written; 1 nothing written: the policy or a setting is wrong, or the store refuses; 2 nothing
 // written: the store is in another revision than `if_revision`; 4 the store cannot be reached.

@@ -71,6 +71,22 @@ std::string setting(const corsac_settings* settings, std::string_view name) {
   return {};
 }
 
+// `corsac store-test` must find nothing but the mode. `file` is what a server's configuration has.
+bool are_known(const corsac_host* host, const corsac_settings* settings) {
+  bool are_all_known = true;
+  for (std::size_t i = 0; i < settings->count; ++i) {
+    const corsac_text name = settings->entries[i].name;
+    const std::string_view known(name.data, name.size);
+    if (known == "mode" || known == "hold_ms" || known == "mode_file" || known == "file") {
+      continue;
+    };
+    host->problem(host->context, text("setting-unknown"), name, text("there is none such"),
+                  text("write mode or hold_ms"));
+    are_all_known = false;
+  }
+  return are_all_known;
+}
+
 // Ends after `hold`, or, when `interrupted` is given, as soon as it is true.
 void hang(milliseconds hold, const std::atomic<bool>* interrupted) {
   const auto end = std::chrono::steady_clock::now() + hold;
@@ -139,6 +155,7 @@ void write_garbage(const corsac_sink* sink) {
 }
 
 std::int32_t open(const corsac_host* host, const corsac_settings* settings, void** store) {
+  if (!are_known(host, settings)) return CORSAC_INVALID;
   const std::string mode = setting(settings, "mode");
   const std::string hold_text = setting(settings, "hold_ms");
   const milliseconds hold(hold_text.empty() ? 10'000 : std::stoi(hold_text));

@@ -1,0 +1,185 @@
+// The table of checks, and how one is run. Entries: all_checks, run_check. Test:
+// tests/server/store_test_test.py.
+
+#include "conformance/checks.hpp"
+
+#include <exception>
+#include <vector>
+
+#include <corsac/runtime/store_loader.hpp>
+
+#include "conformance/child.hpp"
+#include "conformance/shell_command.hpp"
+
+namespace corsac::conformance {
+namespace {
+
+// Longer than all bounded calls and commands of one check together would need in a fair run; what
+// is bounded itself says more about the plugin than this does.
+constexpr std::chrono::seconds kCheckLimit{90};
+
+Outcome run_loaded(const Check& check, const Subject& subject, const Secrets& secrets,
+                   CallNote& note) {
+  try {
+    Context context{subject, secrets, note, nullptr};
+    if (check.run == check_descriptor) return {Kind::Ok, check.run(context), {}};
+    note.begin("the loading");
+    const auto plugin = load_store_plugin(subject.plugin, {});
+    if (!plugin) {
+      fail_check("the plugin does not load", "run the check descriptor, which says why");
+    }
+    note.end();
+    context.table = plugin->table;
+    return {Kind::Ok, check.run(context), {}};
+  } catch (const CheckEnd& end) {
+    return end.outcome;
+  } catch (const std::exception& error) {
+    return {Kind::Failed, "the test itself failed: " + std::string(error.what()), {}};
+  }
+}
+
+}  // namespace
+
+std::span<const Check> all_checks() {
+  static const std::vector<Check> checks = {
+      {"descriptor",
+       "exports corsac_store_plugin with the right magic, ABI, size, name and functions",
+       "What the loader checks",
+       {},
+       check_descriptor},
+      {"extensions",
+       "answers null for an extension that it does not know, and a whole table for one it knows",
+       "Writing",
+       {"descriptor"},
+       check_extensions},
+      {"open", "opens with the settings, and closes", "One thread", {"descriptor"}, check_open},
+      {"unknown-setting",
+       "refuses a setting that it does not know, by its name",
+       "Settings",
+       {"descriptor"},
+       check_unknown_setting},
+      {"read",
+       "gives a document that ends with one finish(revision)",
+       "A document is whole or nothing",
+       {"open"},
+       check_read},
+      {"nesting",
+       "begins with source, ends what it begins, and names fields in items only",
+       "A document is whole or nothing",
+       {"read"},
+       check_nesting},
+      {"texts", "hands over UTF-8, and no text at null", "Texts", {"read"}, check_texts},
+      {"one-thread",
+       "calls sink and host on the thread and in the call that the contract says",
+       "One thread",
+       {"read"},
+       check_one_thread},
+      {"document",
+       "hands over what the core takes: known fields of the right type, times in RFC 3339",
+       "Texts",
+       {"nesting", "texts", "one-thread"},
+       check_document},
+      {"close",
+       "closes in time, also unread, and is silent from then on",
+       "Close",
+       {"one-thread"},
+       check_close},
+      {"same-revision",
+       "gives the same revision for the same document",
+       "A document is whole or nothing",
+       {"close"},
+       check_same_revision},
+      {"two-stores",
+       "can be open twice, and read on two threads at once",
+       "One thread",
+       {"same-revision"},
+       check_two_stores},
+      {"stop",
+       "calls no more after the sink said stop, and answers CORSAC_CANCELLED",
+       "Which answer",
+       {"close"},
+       check_stop},
+      {"deadline",
+       "returns from a read whose deadline has passed",
+       "One thread",
+       {"close"},
+       check_deadline},
+      {"idle-interrupt",
+       "is not disturbed by an interrupt without a call",
+       "One thread",
+       {"close"},
+       check_idle_interrupt},
+      {"interrupt",
+       "returns within a second of an interrupt, and reads again after it",
+       "One thread",
+       {"idle-interrupt", "same-revision"},
+       check_interrupt},
+      {"leaks", "leaves no thread and no descriptor behind", "Close", {"interrupt"}, check_leaks},
+      {"secrets",
+       "tells no password and no token in a line or a problem",
+       "Secrets",
+       {"read"},
+       check_secrets},
+      {"change",
+       "gives another document and another revision after a change",
+       "A document is whole or nothing",
+       {"same-revision"},
+       check_change},
+      {"notice", "calls host.changed after a change", "Changes", {"change"}, check_notice},
+      {"close-under-change",
+       "closes while a change is made, and is silent from then on",
+       "Close",
+       {"close"},
+       check_close_under_change},
+      {"bad-data",
+       "answers CORSAC_INVALID and says why when there is no document",
+       "Which answer",
+       {"change"},
+       check_bad_data},
+      {"empty",
+       "gives an empty document or a reason when there is nothing, never the one before",
+       "Which answer",
+       {"change"},
+       check_empty},
+      {"frozen",
+       "keeps its deadline and hears an interrupt when the place gives no answer",
+       "Which answer",
+       {"interrupt", "deadline"},
+       check_frozen},
+      {"write",
+       "writes a document, and reads it back under the revision that it told",
+       "Writing",
+       {"change", "extensions"},
+       check_write},
+      {"write-conflict",
+       "writes nothing when another revision was expected",
+       "Writing",
+       {"write"},
+       check_write_conflict},
+      {"write-race",
+       "lets one of two writers win that expect the same revision",
+       "Writing",
+       {"write-conflict", "two-stores"},
+       check_write_race},
+  };
+  return checks;
+}
+
+Outcome run_check(const Check& check, const Subject& subject) {
+  const Secrets secrets(subject);
+  const auto run = [&](CallNote& note) {
+    const Outcome ended = run_loaded(check, subject, secrets, note);
+    // Once more for all: a text that was made from the plugin's passes here.
+    return Outcome{ended.kind, secrets.shown(ended.what), secrets.shown(ended.fix)};
+  };
+  const auto clean_up = [&](const CallNote& note) {
+    const bool is_frozen = note.undo() == CallNote::Undo::Thaw;
+    const std::string& command = is_frozen ? subject.thaw_command : subject.restore_command;
+    if (note.undo() == CallNote::Undo::None) return;
+    // The check has failed; that this fails too shows in those that follow.
+    static_cast<void>(run_shell(command, kCommandLimit));
+  };
+  return run_in_child(kCheckLimit, run, clean_up);
+}
+
+}  // namespace corsac::conformance

@@ -1,0 +1,110 @@
+// Checks of what a plugin is before it reads. Entry: the check_ functions. Test:
+// tests/server/store_test_test.py.
+
+#include <string_view>
+
+#include <corsac/runtime/store_loader.hpp>
+
+#include "conformance/checks.hpp"
+#include "corsac_store_write.h"
+
+namespace corsac::conformance {
+namespace {
+
+constexpr const char* kUnknownSetting = "corsac_store_test_unknown";
+
+corsac_text to_c(std::string_view text) noexcept { return {text.data(), text.size()}; }
+
+// What a revision is and what it is not; the order of a set may differ between two reads.
+void expect_same_document(const ReadFacts& first, const ReadFacts& second) {
+  if (first.revision == second.revision && first.calls == second.calls) return;
+  fail_check("two stores with the same settings read different documents at once",
+             "share nothing between stores that is not guarded");
+}
+
+}  // namespace
+
+std::string check_descriptor(const Context& context) {
+  context.note.begin("the loading");
+  const auto plugin = load_store_plugin(context.subject.plugin, {});
+  context.note.end();
+  if (!plugin) {
+    const Problem& problem = plugin.error().problems().front();
+    fail_check(std::string(std::string_view(problem.code)) + ": " + problem.what, problem.fix);
+  }
+  std::string seen = std::string(plugin->table->name) + " " + plugin->table->version + ", " +
+                     plugin->path.string();
+  for (const Problem& warning : plugin->warnings) seen += "; warning: " + warning.what;
+  return seen;
+}
+
+std::string check_extensions(const Context& context) {
+  const auto extension = context.table->extension;
+  if (extension == nullptr) return "none";
+  context.note.begin("extension()");
+  if (extension(to_c("corsac.store-test.no-such-extension/1")) != nullptr) {
+    fail_check("extension() answered a table for a name that nobody knows",
+               "compare the whole name, and answer null for every other");
+  }
+  const auto* write =
+      static_cast<const corsac_store_write_v1*>(extension(to_c(CORSAC_STORE_WRITE_NAME)));
+  context.note.end();
+  if (write == nullptr) return "none that is known here";
+  if (write->size < sizeof(corsac_store_write_v1) || write->put_document == nullptr) {
+    fail_check("the table of " CORSAC_STORE_WRITE_NAME " has " + std::to_string(write->size) +
+                   " bytes, or no put_document",
+               "set size to sizeof(corsac_store_write_v1), and every function");
+  }
+  return CORSAC_STORE_WRITE_NAME;
+}
+
+std::string check_open(const Context& context) {
+  TestedStore store(context);
+  store.open();
+  return {};
+}
+
+std::string check_unknown_setting(const Context& context) {
+  TestedStore store(context);
+  Settings settings = context.subject.settings;
+  settings.emplace_back(kUnknownSetting, "1");
+  const std::int32_t status = store.try_open(settings);
+  constexpr const char* kFix =
+      "answer CORSAC_INVALID, after host.problem(\"setting-unknown\", the name, ...)";
+  if (status != CORSAC_INVALID) {
+    fail_check("open() answered " + status_text(status) + " to a setting that cannot be known",
+               kFix);
+  }
+  for (const ToldProblem& problem : store.host().problems()) {
+    if (problem.setting == kUnknownSetting) return context.secrets.shown(problem.text());
+  }
+  fail_check("no problem names the setting that is not known", kFix);
+}
+
+std::string check_two_stores(const Context& context) {
+  constexpr int kRounds = 20;
+  TestedStore first(context);
+  TestedStore second(context);
+  first.open();
+  second.open();
+  for (int round = 0; round < kRounds; ++round) {
+    first.start_read({});
+    second.start_read({});
+    const auto end = Steady::now() + kDeadline + kReturnLimit;
+    const ReadAnswer answers[] = {first.end_read(end, "its deadline"),
+                                  second.end_read(end, "its deadline")};
+    if (answers[0].status != CORSAC_OK || answers[1].status != CORSAC_OK) {
+      fail_check("of two reads at once one gave no document: " + first.answer_text(answers[0]) +
+                     ", " + second.answer_text(answers[1]),
+                 "share nothing between stores that is not guarded");
+    }
+    expect_same_document(answers[0].facts, answers[1].facts);
+  }
+  first.close();
+  // What one store frees must not be the other's.
+  static_cast<void>(second.read_document());
+  second.close();
+  return {};
+}
+
+}  // namespace corsac::conformance
