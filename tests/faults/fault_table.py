@@ -231,6 +231,35 @@ def redis_storm(bench):
             return trial.end(recovery, line)
 
 
+# Proves 138.
+@fault("redis", "an older revision after a newer one")
+def redis_older(bench):
+    with RedisNode() as redis:
+        put_policy(redis, policy(1), "5:a")
+        with bench.redis_server(redis) as server:
+            trial = Trial(server)
+            trial.expected.allow(2)
+            written = time.monotonic()
+            put_policy(redis, policy(2), "3:b")
+            line = server.wait_log(r"revision-went-back", written)
+            trial.wait_seen(2)  # a second look, 5 s later, shows it still
+            return trial.end(time.monotonic() - written, line)
+
+
+@fault("redis", "older for a moment")
+def redis_older_for_a_moment(bench):
+    with RedisNode() as redis:
+        put_policy(redis, policy(1), "5:a")
+        with bench.redis_server(redis) as server:
+            trial = Trial(server)
+
+            def inject():
+                put_policy(redis, policy(3), "3:b")
+                until(lambda: redis.run("GET", "{corsac}:revision") == "3:b", "it is written")
+                trial.ask_more()
+            return trial.run(inject, r"revision-went-back", lambda: put_policy(redis, policy(2), "6:c"))
+
+
 # --- remote
 
 def remote_fault(description, pattern, more=""):
