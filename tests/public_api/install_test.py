@@ -1,6 +1,6 @@
 """An installed Corsac, and Corsac as a Meson subproject, as somebody else's program uses them.
 
-  python3 install_test.py BUILD_FOLDER SOURCE_FOLDER TAP_FOLDER COMPILER...
+  python3 install_test.py BUILD_FOLDER SOURCE_FOLDER COMPILER...
 
 Prints TAP.
 """
@@ -11,11 +11,10 @@ import subprocess
 import sys
 import tempfile
 
-BUILD, SOURCE, TAP_FOLDER, *COMPILER = sys.argv[1:]
-sys.path[:0] = [TAP_FOLDER, os.path.dirname(__file__)]
+from extract_examples import examples
+from tap import Cases, Skip, equal
 
-from extract_examples import examples  # noqa: E402: the folder must be known first
-from tap import Cases, Skip, equal  # noqa: E402
+BUILD, SOURCE, *COMPILER = sys.argv[1:]
 
 EXAMPLES = examples(os.path.join(SOURCE, "README.md"))
 

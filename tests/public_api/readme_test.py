@@ -1,6 +1,6 @@
 """The README's policies and configuration, run by the real program. Prints TAP.
 
-  python3 readme_test.py CORSAC_PROGRAM README TAP_FOLDER
+  python3 readme_test.py CORSAC_PROGRAM README
 """
 import os
 import re
@@ -11,11 +11,10 @@ import sys
 import tempfile
 import time
 
-PROGRAM, README, TAP_FOLDER = map(os.path.abspath, sys.argv[1:4])
-sys.path[:0] = [TAP_FOLDER, os.path.dirname(__file__)]
+from extract_examples import examples
+from tap import Cases, Skip, contains, equal
 
-from extract_examples import examples  # noqa: E402: the folder must be known first
-from tap import Cases, Skip, contains, equal  # noqa: E402
+PROGRAM, README = map(os.path.abspath, sys.argv[1:3])
 
 
 def write(folder, name, text):

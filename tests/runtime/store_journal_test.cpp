@@ -106,7 +106,7 @@ TEST(StoreJournal, WritesEachProblemOfADocumentOnce) {
             (Lines{"error [load] store toml: policy.toml: policy refused, revision "
                    "8, 1 error",
                    "warning [store] store toml: policy.toml: fresh -> degraded: " + line,
-                   "error store toml: policy.toml: " + line}));
+                   "error store toml: " + line}));
   const StoreJournal::Change again{S::Degraded, S::Degraded, true, false, "9"};
   journal.journal.note_change(again, a_report(1));
   EXPECT_EQ(journal.take(),

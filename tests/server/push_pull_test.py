@@ -12,12 +12,12 @@ import subprocess
 import sys
 import tempfile
 
-from redis_server import Client, RedisError, RedisServer, eventually, free_port
+from extract_examples import examples
+from redis_nodes import RedisClient, RedisError, RedisNode, free_port
 from tap import Cases, contains, equal
+from waiting import until
 
 PROGRAM, ROOT = map(os.path.abspath, sys.argv[1:3])
-sys.path.append(os.path.join(ROOT, "tests", "public_api"))
-from extract_examples import examples  # noqa: E402: the folder must be known first
 
 POLICY = "{corsac}:policy"
 REVISION = "{corsac}:revision"
@@ -90,20 +90,20 @@ def written_revision(answer):
 
 
 def check_written_in_one_step():
-    with RedisServer() as redis, Folder() as folder:
-        subscriber = Client(redis.port)
-        subscriber("SUBSCRIBE", "{corsac}:changed")
+    with RedisNode() as redis, Folder() as folder:
+        subscriber = RedisClient(redis.host, redis.port)
+        subscriber.run("SUBSCRIBE", "{corsac}:changed")
         revision = written_revision(folder.push(GOOD, "--to", redis.url))
         assert re.match(r"1:[0-9a-f]{16}$", revision), revision
-        equal(redis("GET", REVISION).decode(), revision)
-        equal(subscriber.answer(), [b"message", b"{corsac}:changed", revision.encode()])
+        equal(redis.run("GET", REVISION), revision)
+        equal(subscriber.receive(), ["message", "{corsac}:changed", revision])
         subscriber.close()
-        equal(json.loads(redis("GET", POLICY))["cors"]["allowed_origins"],
+        equal(json.loads(redis.run("GET", POLICY))["cors"]["allowed_origins"],
               ["https://app.example.com"])
         written_revision(folder.push(GOOD, "--to", redis.url + "/3", "--key", "other"))
-        client = Client(redis.port)
-        client("SELECT", 3)
-        equal(client("EXISTS", "{other}:policy", "{other}:revision", POLICY), 2)
+        client = RedisClient(redis.host, redis.port)
+        client.run("SELECT", 3)
+        equal(client.run("EXISTS", "{other}:policy", "{other}:revision", POLICY), 2)
         client.close()
 
 
@@ -120,36 +120,36 @@ WRONG_POLICIES = [
 
 
 def check_wrong_policy(policy, parts):
-    with RedisServer() as redis, Folder() as folder:
+    with RedisNode() as redis, Folder() as folder:
         ended(folder.push(policy, "--to", redis.url), 1, "nothing was written", *parts)
         answer = ended(folder.push(policy, "--to", redis.url, "--json"), 1)
         result = json.loads(answer.stdout)
         equal(result["outcome"], "invalid")
         assert result["problems"], "the problems are told"
-        equal(redis("EXISTS", POLICY, REVISION), 0)
+        equal(redis.run("EXISTS", POLICY, REVISION), 0)
 
 
 def check_origins_file():
-    with RedisServer() as redis, Folder() as folder:
+    with RedisNode() as redis, Folder() as folder:
         folder.write("origins.txt", "# many\nhttps://one.example\nhttps://two.example\n")
         written_revision(folder.push(
             GOOD.replace("[hosts]", "allowed_origins_file = \"origins.txt\"\n[hosts]"), "--to",
             redis.url))
-        cors = json.loads(redis("GET", POLICY))["cors"]
+        cors = json.loads(redis.run("GET", POLICY))["cors"]
         equal(cors["allowed_origins"],
               ["https://app.example.com", "https://one.example", "https://two.example"])
         assert "allowed_origins_file" not in cors, "servers have no such file"
 
 
 def check_too_large():
-    with RedisServer() as redis, Folder() as folder:
+    with RedisNode() as redis, Folder() as folder:
         folder.write("origins.txt", "".join(
             f"https://a{number:07}.of-a-long-list-of-origins.example.com\n"
             for number in range(1_150_000)))
         policy = GOOD.replace("[hosts]", "allowed_origins_file = \"origins.txt\"\n[hosts]")
         ended(folder.push(policy, "--to", redis.url), 1,
               "policy.toml: error[document-too-large]", "servers read at most 67108864")
-        equal(redis("EXISTS", POLICY), 0)
+        equal(redis.run("EXISTS", POLICY), 0)
         config = folder.write("server.toml", f"""[store]
 plugin = "redis"
 url = "{redis.url}"
@@ -158,15 +158,15 @@ limit_bytes = 1024
         folder.write("origins.txt", "https://one.example\n" * 100)
         ended(folder.push(policy, "--config", config), 1, "nothing was written: redis-too-large",
               "limit_bytes allows 1024")
-        equal(redis("EXISTS", POLICY), 0)
+        equal(redis.run("EXISTS", POLICY), 0)
 
 
 def check_lost_update():
-    with RedisServer() as redis, Folder() as folder:
+    with RedisNode() as redis, Folder() as folder:
         ended(folder.push(GOOD, "--to", redis.url, "--if-revision", "7:a"), 2,
               "nothing was written: the store holds no policy with a revision, and --if-revision "
               "says 7:a")
-        equal(redis("EXISTS", POLICY, REVISION), 0)
+        equal(redis.run("EXISTS", POLICY, REVISION), 0)
         first = written_revision(folder.push(GOOD, "--to", redis.url))
         ended(folder.run("pull", "--from", redis.url, "--out", "mine.toml"), 0)
         contains(folder.read("mine.toml"), f"# revision {first} of redis {POLICY}\n")
@@ -179,7 +179,7 @@ def check_lost_update():
         result = json.loads(ended(refused, 2).stdout)
         equal([result["outcome"], result["revision"], result["expected"]],
               ["conflict", second, first])
-        equal(redis("GET", REVISION).decode(), second)
+        equal(redis.run("GET", REVISION), second)
         third = written_revision(
             folder.run("push", "mine.toml", "--to", redis.url, "--if-revision", second))
         assert third.startswith("3:"), third
@@ -190,34 +190,34 @@ def check_round_trip():
         sample = file.read()
     readme = examples(os.path.join(ROOT, "README.md"))
     policies = [sample, readme["policy.toml"], readme["rules.toml"], readme["fusionauth.toml"]]
-    with RedisServer() as redis, Folder() as folder:
+    with RedisNode() as redis, Folder() as folder:
         for policy in policies:
             written_revision(folder.push(policy, "--to", redis.url))
-            before = redis("GET", POLICY)
+            before = redis.run("GET", POLICY)
             pulled = ended(folder.run("pull", "--from", redis.url), 0).stdout
             written_revision(folder.push(pulled, "--to", redis.url))
-            equal(redis("GET", POLICY), before)
+            equal(redis.run("GET", POLICY), before)
             ended(folder.run("pull", "--from", redis.url, "--out", "out.toml"), 0,
                   "out.toml is revision ")
             equal(folder.read("out.toml").split("\n", 1)[1], pulled.split("\n", 1)[1])
             result = json.loads(ended(folder.run("pull", "--from", redis.url, "--json"), 0).stdout)
             equal([result["outcome"], result["revision"], result["policy"]],
-                  ["pulled", redis("GET", REVISION).decode(), json.loads(before)])
+                  ["pulled", redis.run("GET", REVISION), json.loads(before)])
 
 
 def check_beside():
     """What stands in keys of its own is neither pulled nor written."""
-    with RedisServer() as redis, Folder() as folder:
-        redis("SADD", "{corsac}:origins", "https://set.example")
-        redis("HSET", "{corsac}:trusted_origins", "tos1",
+    with RedisNode() as redis, Folder() as folder:
+        redis.run("SADD", "{corsac}:origins", "https://set.example")
+        redis.run("HSET", "{corsac}:trusted_origins", "tos1",
               '{"name": "a", "origin": "https://record.example", "scopes": ["CORS"]}')
         written_revision(folder.push(GOOD, "--to", redis.url))
-        before = redis("GET", POLICY)
+        before = redis.run("GET", POLICY)
         pulled = ended(folder.run("pull", "--from", redis.url), 0).stdout
         assert "set.example" not in pulled and "record.example" not in pulled, pulled
         written_revision(folder.push(pulled, "--to", redis.url))
-        equal(redis("GET", POLICY), before)
-        equal(redis("EXISTS", "{corsac}:origins", "{corsac}:trusted_origins"), 2)
+        equal(redis.run("GET", POLICY), before)
+        equal(redis.run("EXISTS", "{corsac}:origins", "{corsac}:trusted_origins"), 2)
 
 
 # description, arguments, exit statuses of push and of pull, parts of what both say; {url} is that of
@@ -248,7 +248,7 @@ PLACES = [
 
 # Proves 139.
 def check_place(arguments, push_status, pull_status, parts):
-    with RedisServer("requirepass hunter2") as redis, Folder() as folder:
+    with RedisNode(["requirepass hunter2"]) as redis, Folder() as folder:
         folder.write("policy.toml", GOOD)
         for command, place, status in [(["push", "policy.toml"], "--to", push_status),
                                        (["pull"], "--from", pull_status)]:
@@ -256,36 +256,36 @@ def check_place(arguments, push_status, pull_status, parts):
             answer = folder.run(*command, *[word.format(**names) for word in arguments])
             equal(answer.stdout, "")
             ended(answer, status, *[part.format(**names) for part in parts])
-        client = Client(redis.port)
-        client("AUTH", "hunter2")
-        equal(client("EXISTS", POLICY, REVISION), 0)
+        client = RedisClient(redis.host, redis.port)
+        client.run("AUTH", "hunter2")
+        equal(client.run("EXISTS", POLICY, REVISION), 0)
         client.close()
 
 
 def check_wrong_keys():
-    with RedisServer() as redis, Folder() as folder:
+    with RedisNode() as redis, Folder() as folder:
         ended(folder.run("pull", "--from", redis.url, "--key", "corsak"), 1,
               "redis {corsak}:policy: error[redis-key-missing]", "corsac push POLICY")
-        redis("LPUSH", POLICY, "x")
+        redis.run("LPUSH", POLICY, "x")
         ended(folder.run("pull", "--from", redis.url), 1, "redis-wrong-type",
               "GET {corsac}:policy")
-        redis("LPUSH", REVISION, "x")
+        redis.run("LPUSH", REVISION, "x")
         ended(folder.push(GOOD, "--to", redis.url), 1, "nothing was written: redis-wrong-type: {corsac}:revision: ")
-        equal(redis("LRANGE", POLICY, 0, -1), [b"x"])
-        redis("DEL", POLICY, REVISION)
+        equal(redis.run("LRANGE", POLICY, 0, -1), ["x"])
+        redis.run("DEL", POLICY, REVISION)
         for document, parts in [
                 ("{\"version\": 1, ", ["redis {corsac}:policy:1:14: error[json-syntax]"]),
                 ("{\"version\": 1, \"cors\": {\"allowed_origins\": [\"https://a.example\", "
                  "\"https://a.example/\"], \"x\": 1}}",
                  ["redis {corsac}:policy:1:66: error[origin-trailing-slash]: "
                   "cors.allowed_origins[1]", "redis {corsac}:policy:1:94: error[field-unknown]"])]:
-            redis("SET", POLICY, document)
+            redis.run("SET", POLICY, document)
             ended(folder.run("pull", "--from", redis.url, "--out", "out.toml"), 1, *parts)
             assert not os.path.exists(os.path.join(folder.path, "out.toml")), "nothing is written"
 
 
 def check_out():
-    with RedisServer() as redis, Folder() as folder:
+    with RedisNode() as redis, Folder() as folder:
         written_revision(folder.push(GOOD, "--to", redis.url))
         answer = folder.run("pull", "--from", redis.url, "--out", "no/such/out.toml")
         ended(answer, 1, "error[file-not-written]: --out", "no/such/out.toml", "No such file")
@@ -296,10 +296,10 @@ def check_out():
 
 
 def check_replica():
-    with RedisServer() as primary, Folder() as folder, \
-            RedisServer(f"replicaof 127.0.0.1 {primary.port}") as replica:
+    with RedisNode() as primary, Folder() as folder, \
+            RedisNode([f"replicaof 127.0.0.1 {primary.port}"]) as replica:
         revision = written_revision(folder.push(GOOD, "--to", primary.url))
-        eventually(lambda: replica("GET", REVISION) == revision.encode())
+        until(lambda: replica.run("GET", REVISION) == revision, "the replica has it")
         ended(folder.push(GOOD, "--to", replica.url), 1, "nothing was written: redis-read-only")
         ended(folder.run("pull", "--from", replica.url), 0, f"# revision {revision}")
 
@@ -336,7 +336,7 @@ def run_on_terminal(folder, *arguments):
 
 
 def check_progress():
-    with RedisServer() as redis, Folder() as folder:
+    with RedisNode() as redis, Folder() as folder:
         folder.write("origins.txt", "".join(
             f"https://a{number:06}.of-a-long-list-of-origins.example.com\n"
             for number in range(100_000)))
@@ -370,11 +370,11 @@ def readme_examples(redis):
 
 def set_up_users(redis, lines):
     for line in lines.splitlines():
-        equal(redis(*line.split()), b"OK")
+        equal(redis.run(*line.split()), "OK")
 
 
 def check_fleet():
-    with RedisServer() as redis, Folder() as folder:
+    with RedisNode() as redis, Folder() as folder:
         readme = readme_examples(redis)
         set_up_users(redis, readme["fleet.acl"])
         folder.write("policy.toml", GOOD)
@@ -385,7 +385,7 @@ def check_fleet():
                               env={**os.environ, "PATH": path}, capture_output=True, text=True,
                               check=False)
         equal(done.returncode, 0, done.stdout + done.stderr)
-        assert redis("GET", REVISION).startswith(b"2:"), done.stdout
+        assert redis.run("GET", REVISION).startswith("2:"), done.stdout
         check_server_reads(redis, folder, readme["fleet.store"])
         check_server_cannot_write(redis, folder)
 
@@ -402,9 +402,9 @@ def check_server_reads(redis, folder, store):
                 break
         else:
             raise AssertionError("the server does not listen for changes")
-        redis("SET", POLICY, '{"version": 1, "hosts": {"allowed": ["api.example.com"]}}')
-        redis("SET", REVISION, "9:a")
-        equal(redis("PUBLISH", "{corsac}:changed", "9:a"), 1)
+        redis.run("SET", POLICY, '{"version": 1, "hosts": {"allowed": ["api.example.com"]}}')
+        redis.run("SET", REVISION, "9:a")
+        equal(redis.run("PUBLISH", "{corsac}:changed", "9:a"), 1)
         for line in server.stderr:
             if '"revision":"9:a"' in line and '"outcome":"taken"' in line:
                 break
@@ -417,26 +417,26 @@ def check_server_reads(redis, folder, store):
 
 
 def check_server_cannot_write(redis, folder):
-    before = redis("GET", POLICY)
+    before = redis.run("GET", POLICY)
     place = ["--to", f"redis://reader@127.0.0.1:{redis.port}", "--password-env"]
     ended(folder.push(GOOD, *place, "CORSAC_TEST_PASSWORD"), 1,
           "nothing was written: redis-no-permission")
-    client = Client(redis.port)
-    client("AUTH", "reader", "hunter2")
+    client = RedisClient(redis.host, redis.port)
+    client.run("AUTH", "reader", "hunter2")
     for command in [("SET", POLICY, "x"), ("DEL", POLICY), ("SADD", "{corsac}:origins", "x"),
                     ("HSET", "{corsac}:trusted_origins", "a", "{}"), ("FLUSHALL",),
                     ("EVAL", "return redis.call('SET', KEYS[1], 'x')", 1, POLICY),
                     ("PUBLISH", "{corsac}:changed", "x"), ("GET", "another:key"),
                     ("CONFIG", "GET", "*"), ("ACL", "LIST")]:
         try:
-            client(*command)
+            client.run(*command)
         except RedisError as error:
             assert str(error).startswith(("NOPERM", "ERR Error running script")), error
         else:
             raise AssertionError(f"the reader may {command}")
     client.close()
-    equal(redis("GET", POLICY), before)
-    equal(redis("EXISTS", "{corsac}:origins", "{corsac}:trusted_origins"), 0)
+    equal(redis.run("GET", POLICY), before)
+    equal(redis.run("EXISTS", "{corsac}:origins", "{corsac}:trusted_origins"), 0)
 
 
 def check_same_rights():

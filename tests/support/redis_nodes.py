@@ -6,6 +6,7 @@ import socket
 import subprocess
 import tempfile
 
+from tap import Skip
 from waiting import until
 
 
@@ -69,6 +70,8 @@ class RedisNode:
     def __init__(self, lines=(), host="127.0.0.1", is_sentinel=False, inside=()):
         self.host, self.lines, self.is_sentinel, self.inside = host, lines, is_sentinel, list(inside)
         self.process = None
+        if shutil.which("redis-server") is None:
+            raise Skip("there is no redis-server")
         self.folder = tempfile.mkdtemp(prefix="corsac-redis-")
         for _ in range(5):
             self.port = free_port("127.0.0.1" if inside else host)
@@ -79,6 +82,10 @@ class RedisNode:
     @property
     def address(self):
         return f"{self.host}:{self.port}"
+
+    @property
+    def url(self):
+        return "redis://" + self.address
 
     def start(self):
         text = f"bind {self.host}\nport {self.port}\ndir {self.folder}\nlogfile redis.log\n"
@@ -96,7 +103,9 @@ class RedisNode:
     def answers(self):
         try:
             return self.run("PING") == "PONG"
-        except (OSError, RedisError):
+        except RedisError as error:
+            return str(error).startswith("NOAUTH")
+        except OSError:
             return False
 
     def run(self, *command):

@@ -92,8 +92,15 @@ void StoreJournal::note(LogLevel level, std::string_view line) const noexcept {
 void StoreJournal::write(LogRecord record, std::string_view words) const noexcept {
   if (!sink_) return;
   try {
-    const std::string line =
-        std::string(section_of(role_)) + " " + source_ + ": " + std::string(words);
+    std::string line(section_of(role_));
+    line += " ";
+    // What says its place by itself ("policy.toml:3:1: error...") has no need of the source before.
+    const std::string_view source = source_;
+    const std::string_view place = source.substr(std::min(plugin_name_.size() + 2, source.size()));
+    const bool has_place = !place.empty() && words.substr(0, place.size()) == place;
+    line += has_place ? plugin_name_ : source_;
+    line += ": ";
+    line += words;
     record.line = line;
     sink_(record);
   } catch (...) {
