@@ -3,6 +3,7 @@
 #include "write_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,19 +20,37 @@ bool write_all(int file, std::string_view bytes) {
     if (count < 0 && errno != EINTR) return false;
     if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
   }
-  return ::fsync(file) == 0;
+  return ::fsync(file) == 0 || errno == EINVAL || errno == EROFS;  // there is nothing to sync
 }
 
 std::string text_of_errno() { return std::generic_category().message(errno); }
 
+// A device or a pipe (/dev/null, /dev/stdout) is written to, and never replaced.
+std::string write_through(const std::filesystem::path& file, std::string_view bytes) {
+  const Descriptor opened(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+  if (opened.is_open() && write_all(opened.get(), bytes)) return {};
+  return file.string() + ": " + text_of_errno();
+}
+
 }  // namespace
 
 std::string write_file(const std::filesystem::path& file, std::string_view bytes) {
-  std::filesystem::path part = file;
+  std::error_code ignored;
+  const std::filesystem::path target = std::filesystem::weakly_canonical(file, ignored);
+  const auto kind = std::filesystem::status(target, ignored).type();
+  const bool is_new = kind == std::filesystem::file_type::not_found;
+  if (target.empty() || (!is_new && kind != std::filesystem::file_type::regular)) {
+    return write_through(file, bytes);
+  }
+  std::filesystem::path part = target;
   part += ".part-" + std::to_string(::getpid());
   const Descriptor opened(::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!opened.is_open()) return part.string() + ": " + text_of_errno();
-  const bool is_done = write_all(opened.get(), bytes) && ::rename(part.c_str(), file.c_str()) == 0;
+  struct stat old = {};
+  const bool keeps_mode = !is_new && ::stat(target.c_str(), &old) == 0;
+  const bool is_done = (!keeps_mode || ::fchmod(opened.get(), old.st_mode & 07777) == 0) &&
+                       write_all(opened.get(), bytes) &&
+                       ::rename(part.c_str(), target.c_str()) == 0;
   if (is_done) return {};
   std::string error = file.string() + ": " + text_of_errno();
   ::unlink(part.c_str());

@@ -182,6 +182,18 @@ TEST(PolicyCache, IsBelievedOnlyFromAFileThatNobodyElseCanWrite) {
   EXPECT_EQ(code_of(read_policy_cache(file)), "cache-untrusted") << "of another user";
 }
 
+// As /dev/null, which a program of root could replace.
+TEST(PolicyCache, ReplacesNothingThatIsNoRegularFile) {
+  const test::TempFolder folder;
+  const fs::path pipe = folder.path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const auto problem = write_policy_cache(pipe, "{}", "1", kReadAt);
+  ASSERT_TRUE(problem.has_value());
+  EXPECT_EQ(problem->code, "cache-not-written");
+  EXPECT_TRUE(fs::is_fifo(pipe));
+  EXPECT_TRUE(renew_policy_cache(pipe, kReadAt).has_value());
+}
+
 TEST(PolicyCache, StaysAsItWasWhereItCannotBeWritten) {
   const test::TempFolder folder;
   const auto problem = write_policy_cache(folder.path() / "none" / "policy.cache", "{}", "1", {});

@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -57,6 +58,9 @@ class Folder:
             file.write(text)
         os.chmod(path, 0o600)
         return path
+
+    def file(self, name):
+        return os.path.join(self.path, name)
 
     def read(self, name):
         with open(os.path.join(self.path, name), encoding="utf-8") as file:
@@ -293,6 +297,21 @@ def check_out():
         ended(folder.run("pull", "--from", redis.url, "--out", "out.toml"), 0)
         ended(folder.run("check", "out.toml"), 0)
         equal(sorted(os.listdir(folder.path)), ["out.toml", "policy.toml"])
+        pulled = folder.read("out.toml")
+
+        os.chmod(folder.file("out.toml"), 0o600)
+        os.symlink("out.toml", folder.file("link.toml"))
+        ended(folder.run("pull", "--from", redis.url, "--out", "link.toml"), 0)
+        assert os.path.islink(folder.file("link.toml")), "a link stays one"
+        equal(os.stat(folder.file("out.toml")).st_mode & 0o777, 0o600, "the mode stays")
+
+        # As /dev/null: written to, and not replaced.
+        os.mkfifo(folder.file("pipe"))
+        reader = os.open(folder.file("pipe"), os.O_RDONLY | os.O_NONBLOCK)
+        ended(folder.run("pull", "--from", redis.url, "--out", "pipe"), 0)
+        equal(os.read(reader, 65536).decode(), pulled)
+        os.close(reader)
+        assert stat.S_ISFIFO(os.stat(folder.file("pipe")).st_mode), "a pipe stays one"
 
 
 def check_replica():

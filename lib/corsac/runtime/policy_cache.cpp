@@ -80,6 +80,13 @@ int write_new(const fs::path& file, std::string_view head, std::string_view docu
   return ::fsync(opened.get()) == 0 ? 0 : errno;
 }
 
+// 0, or errno. A device or a pipe of that name is somebody's, and is never replaced.
+int rename_over_file(const fs::path& from, const fs::path& to) {
+  struct stat status = {};
+  if (::lstat(to.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) return EEXIST;
+  return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
 // So that the rename outlives a loss of power; where a folder cannot be opened, the cache is what
 // it was.
 void sync_folder(const fs::path& file) {
@@ -181,7 +188,7 @@ std::optional<Problem> write_policy_cache(const fs::path& file, std::string_view
   fs::path fresh = file;
   fresh += ".new-" + std::to_string(::getpid());
   int error = write_new(fresh, head, hashed);
-  if (error == 0 && ::rename(fresh.c_str(), file.c_str()) != 0) error = errno;
+  if (error == 0) error = rename_over_file(fresh, file);
   if (error != 0) {
     static_cast<void>(::unlink(fresh.c_str()));
     return not_written(file, error);

@@ -69,15 +69,18 @@ void PolicyCacheWriter::run() {
     } catch (...) {
       problem.emplace();  // no memory, not even for its texts
     }
-    const bool has_failed = problem.has_value();
-    on_written_(std::move(problem));
     lock.lock();
-    if (document_) continue;  // a newer one
-    if (!has_failed) {
+    // Before it is told: whoever hears of a failure may call renew() at once.
+    if (document_) {
+      // A newer one waits.
+    } else if (!problem) {
       is_written_ = true;
     } else if (document) {
       document_ = std::move(document);  // tried again with the next renew()
     }
+    lock.unlock();
+    on_written_(std::move(problem));
+    lock.lock();
   }
 }
 
