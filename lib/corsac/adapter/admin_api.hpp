@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "corsac/adapter/admin_tokens.hpp"
+#include "corsac/authority/admin_tokens.hpp"
 #include "corsac/http/request_view.hpp"
 #include "corsac/runtime/gate.hpp"
 

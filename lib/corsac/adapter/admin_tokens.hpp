@@ -1,41 +1,6 @@
 #pragma once
 
-// Who may use the admin listener: tokens of which only the hash is known.
+// Where tokens stood before the Trusted Origins API needed them too; for those who include them
+// from here.
 
-#include <array>
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
-
-#include "corsac/base/result.hpp"
-#include "corsac/policy/report.hpp"
-
-namespace corsac {
-
-enum class AdminScope : unsigned char {
-  Read,    // looks
-  Manage,  // looks and changes
-};
-
-struct AdminToken {
-  std::string name = {};  // for people: who holds it
-  AdminScope scope = AdminScope::Read;
-  std::array<std::uint8_t, 32> sha256 = {};  // of the token's bytes
-};
-
-// A token file: one `name scope sha256-of-token` a line, scope = read | manage; empty lines and
-// lines that begin with # are skipped. `source` names the file in the report.
-//
-// The error side holds every problem at once: token-fields (not three of them), token-scope,
-// token-hash (not 64 hex digits: most likely the token itself, so it is never shown),
-// token-repeated (a name, or a hash), token-none (the file names nobody).
-[[nodiscard]] Result<std::vector<AdminToken>, Report> parse_admin_tokens(std::string_view text,
-                                                                         const std::string& source);
-
-// The entry of `tokens` whose token this is, or null. Takes the same time for any of them and for
-// none.
-[[nodiscard]] const AdminToken* find_admin_token(const std::vector<AdminToken>& tokens,
-                                                 std::string_view token);
-
-}  // namespace corsac
+#include "corsac/authority/admin_tokens.hpp"

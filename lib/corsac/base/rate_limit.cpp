@@ -1,6 +1,6 @@
-// A token bucket of one minute. Entry: RateLimit::take. Test: tests/adapter/rate_limit_test.cpp.
+// A token bucket of one minute. Entry: RateLimit::take. Test: tests/base/rate_limit_test.cpp.
 
-#include "corsac/adapter/rate_limit.hpp"
+#include "corsac/base/rate_limit.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "corsac/adapter/rate_limit.hpp"
+#include "corsac/base/rate_limit.hpp"
 
 #include <gtest/gtest.h>
 
