@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "corsac/authority/record_table.hpp"
 #include "corsac/base/ascii.hpp"
 
 namespace corsac {
@@ -242,7 +243,6 @@ TEST(Page, EndsEarlyRatherThanLookForEver) {
 }
 
 TEST(Page, ReadsItsOwnCursorsAlone) {
-  using TextPlace = RecordTable::TextPlace;
   const std::vector<PagePlace> places = {
       RecordKey{}, RecordKey{-1, "tos1"}, RecordKey{1'767'225'600'000'000'000, "\xFF x"},
       TextPlace{"", {5, "a"}}, TextPlace{"https://a.example", {0, "tos1"}}};

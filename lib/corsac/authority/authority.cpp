@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "corsac/authority/draft.hpp"
+#include "corsac/authority/record_table.hpp"
 #include "corsac/base/sha256.hpp"
 
 namespace corsac {

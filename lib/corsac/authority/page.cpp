@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "corsac/authority/record_table.hpp"
 #include "corsac/base/ascii.hpp"
 
 namespace corsac {
@@ -17,7 +18,6 @@ namespace {
 
 using Row = RecordTable::Row;
 using Rows = RecordTable::Rows;
-using TextPlace = RecordTable::TextPlace;
 
 // Sets that together hold every match of a filter.
 struct Drivers {

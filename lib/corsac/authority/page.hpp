@@ -10,9 +10,12 @@
 #include <vector>
 
 #include "corsac/authority/filter.hpp"
-#include "corsac/authority/record_table.hpp"
+#include "corsac/authority/record.hpp"
+#include "corsac/authority/record_key.hpp"
 
 namespace corsac {
+
+class RecordTable;  // authority/record_table.hpp
 
 inline constexpr std::size_t kPageDefaultRecords = 20;
 inline constexpr std::size_t kPageLimitRecords = 200;
@@ -22,7 +25,7 @@ inline constexpr std::size_t kPageLimitLooks = 10'000;
 
 // Behind which record a page begins: the key of one of a filter's list, the text of one of a
 // search. The record itself may be gone by now.
-using PagePlace = std::variant<RecordKey, RecordTable::TextPlace>;
+using PagePlace = std::variant<RecordKey, TextPlace>;
 
 struct PageQuery {
   // Not empty: name or origin begin with it, ASCII in any case; by the text that matches, each
@@ -51,7 +54,7 @@ struct Page {
 
 // True when the place is one of a search by `q`.
 [[nodiscard]] inline bool is_place_of_search(const PagePlace& place) noexcept {
-  return std::holds_alternative<RecordTable::TextPlace>(place);
+  return std::holds_alternative<TextPlace>(place);
 }
 
 }  // namespace corsac

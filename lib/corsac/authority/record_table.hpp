@@ -3,9 +3,7 @@
 // All records in memory, with the indexes that searches need.
 
 #include <array>
-#include <compare>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
@@ -13,16 +11,9 @@
 #include <unordered_map>
 
 #include "corsac/authority/record.hpp"
+#include "corsac/authority/record_key.hpp"
 
 namespace corsac {
-
-// Where a record stands in the list: oldest first. It never changes, so a place in the list stays
-// right while other records come and go.
-struct RecordKey {
-  std::int64_t created = 0;  // nanoseconds since 1970; 0 when the record tells no time
-  std::string id = {};
-  friend auto operator<=>(const RecordKey&, const RecordKey&) = default;
-};
 
 // Not safe from several threads; whoever shares one locks. A change costs what a search does.
 class RecordTable {
@@ -45,11 +36,6 @@ class RecordTable {
   struct Text {
     std::string_view text = {};
     const Row* row = nullptr;
-  };
-  // A place among the texts.
-  struct TextPlace {
-    std::string text = {};
-    RecordKey key = {};
   };
   struct ByText {
     using is_transparent = void;
