@@ -91,8 +91,8 @@ TEST(Record, ChecksTheOrigin) {
   }
 }
 
+// Proves M3. The texts are those of parse_record_origin, whose tests compare them.
 TEST(Record, RefusesWhatIsNoOrigin) {
-  // Proves M3. The texts are those of parse_record_origin, whose tests compare them.
   const char* const origins[] = {
       "example.com",
       "*",
@@ -190,8 +190,8 @@ TEST(Record, TellsEverythingAtOnceByField) {
   EXPECT_EQ(faults[3], "status: read wrong [malformed]");
 }
 
+// Proves M5.
 TEST(Record, KnowsEnumsInExactlyTheirCase) {
-  // Proves M5.
   for (const auto type : {ScopeType::Cors, ScopeType::Redirect, ScopeType::IframeEmbed}) {
     EXPECT_EQ(parse_scope_type(to_text(type)), type);
   }
