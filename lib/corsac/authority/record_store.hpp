@@ -43,7 +43,8 @@ class RecordStore {
   virtual ~RecordStore() = default;
   // Everything there is, as of one revision. The error side: why not, as `detail` above.
   [[nodiscard]] virtual Result<StoredRecords, std::string> load() = 0;
-  // All of the changes in one step, or none, when the store is in the revision `expected`.
+  // All of the changes in one step, or none, when the store is in the revision `expected`. They
+  // stand in their order; where an id stands in several of them the last one counts.
   [[nodiscard]] virtual RecordWrite write(std::span<const RecordChange> changes,
                                           std::string_view expected) = 0;
 };
