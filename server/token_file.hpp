@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <vector>
 
-#include <corsac/adapter/admin_tokens.hpp>
+#include <corsac/authority/admin_tokens.hpp>
 #include <corsac/base/result.hpp>
 #include <corsac/policy/report.hpp>
 

@@ -18,6 +18,7 @@
 
 #include "corsac/adapter/admin_routes.hpp"
 #include "corsac/adapter/self_check.hpp"
+#include "corsac/adapter/trusted_origins_routes.hpp"
 #include "support/allocation_counter.hpp"
 
 namespace corsac::testing {
@@ -418,6 +419,30 @@ TestAdminHost::TestAdminHost(std::shared_ptr<AdminApi> api) : state_(std::make_u
 TestAdminHost::~TestAdminHost() = default;
 
 int TestAdminHost::port() const { return state_->running.port; }
+
+struct TestOriginsHost::State {
+  std::string problem;
+  RunningServer running{{}};
+};
+
+TestOriginsHost::TestOriginsHost(std::shared_ptr<Authority> authority,
+                                 TrustedOriginsOptions options, std::shared_ptr<Gate> gate)
+    : state_(std::make_unique<State>()) {
+  httplib::Server& server = state_->running.server;
+  if (gate) install(server, std::move(gate));
+  const auto mounted = mount_trusted_origins(server, std::move(authority), std::move(options));
+  if (!mounted) state_->problem = mounted.error().text();
+  server.Get("/page", [](const httplib::Request&, httplib::Response& response) {
+    response.set_content("page", "text/html");
+  });
+  state_->running.start();
+}
+
+TestOriginsHost::~TestOriginsHost() = default;
+
+int TestOriginsHost::port() const { return state_->running.port; }
+
+const std::string& TestOriginsHost::problem() const { return state_->problem; }
 
 TlsAnswer get_by_tls(int port, const std::string& path, const HeaderLines& headers) {
   TlsAnswer answer;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "corsac/adapter/admin_api.hpp"
+#include "corsac/authority/http_api.hpp"
 #include "corsac/base/problem.hpp"
 #include "corsac/runtime/gate.hpp"
 #include "support/raw_http.hpp"
@@ -90,6 +91,24 @@ class TestAdminHost {
   TestAdminHost(const TestAdminHost&) = delete;
   TestAdminHost& operator=(const TestAdminHost&) = delete;
   [[nodiscard]] int port() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The Trusted Origins API on a server with a route GET /page beside it, behind a middleware when
+// there is a gate.
+class TestOriginsHost {
+ public:
+  TestOriginsHost(std::shared_ptr<Authority> authority, TrustedOriginsOptions options,
+                  std::shared_ptr<Gate> gate = {});
+  ~TestOriginsHost();
+  TestOriginsHost(const TestOriginsHost&) = delete;
+  TestOriginsHost& operator=(const TestOriginsHost&) = delete;
+  [[nodiscard]] int port() const;
+  // What mounting said; empty = it is mounted.
+  [[nodiscard]] const std::string& problem() const;
 
  private:
   struct State;
