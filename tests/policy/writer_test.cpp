@@ -179,7 +179,8 @@ TEST(PolicyWriter, WritesTomlThatPeopleRead) {
   policy.cors.rules = {CorsRule{.name = "keys", .paths = {"/k"}, .allowed_origins = {"*"}}};
   policy.hosts.allowed = {"api.example.com"};
   TrustedOrigin record;
-  record.name = "a \"quoted\" \\ name\n\x7F\xC3\xA9";
+  record.name =
+      "a \"quoted\" \\ name\n\x7F\xC3\xA9\xC2\x9B\xE2\x80\xA8\xE2\x80\xAE\xF0\x9F\x98\x80";
   record.origin = "https://portal.example";
   record.scopes = {
       {}, {.type = TrustedOrigin::ScopeType::IframeEmbed, .allowed_okta_apps = {{"OKTA_ENDUSER"}}}};
@@ -205,7 +206,7 @@ allowed_origins = ["*"]
 allowed = ["api.example.com"]
 
 [[trusted_origins]]
-name = "a \"quoted\" \\ name\n\u007Fé"
+name = "a \"quoted\" \\ name\n\u007Fé\u009B\u2028\u202E😀"
 origin = "https://portal.example"
 scopes = ["CORS", { type = "IFRAME_EMBED", allowed_okta_apps = ["OKTA_ENDUSER"] }]
 )");

@@ -112,14 +112,14 @@ ApplicationFacts application_facts(const GateOptions& options) {
 
 }  // namespace
 
-Gate::Gate(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Gate::Gate(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
 // A sink may hold the last reference: its thread cannot be waited for here.
 Gate::~Gate() {
   if (!state_->sink_calls->is_inside()) return;
-  State* const state = state_.release();
+  auto* const left = new (std::nothrow) std::shared_ptr<State>(std::move(state_));
   try {
-    std::thread([state] { delete state; }).detach();
+    if (left != nullptr) std::thread([left] { delete left; }).detach();
   } catch (const std::exception&) {
     // No thread to end it on: it is left as it is, which grants nothing to anybody any more.
   }
@@ -137,6 +137,8 @@ void Gate::decide(RequestView& request, GateDecision& result) noexcept {
   decide_again(request, result);
   state.counters.count(result.decision);
   if (result.decision.reason == Reason::None || !result.snapshot->has_debug()) return;
+  // The sink may let go of this gate.
+  const std::shared_ptr<State> kept = state_;
   try {
     state.events.record(*result.snapshot, request, result.decision);
   } catch (...) {

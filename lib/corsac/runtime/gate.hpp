@@ -132,8 +132,8 @@ class Gate {
   struct State;
   friend Result<std::shared_ptr<Gate>, Report> make_gate(Policy, const GateOptions&);
   friend Result<std::shared_ptr<Gate>, Report> open_gate(StoreConfig, const GateOptions&);
-  explicit Gate(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit Gate(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;  // shared with calls under way that a sink may outlive the gate in
 };
 
 // A gate for a policy made in code. The error side holds every error of the policy and of the
