@@ -65,18 +65,25 @@ void add_test(CLI::App& app, TestOptions& options, std::function<int()>& run) {
   command->callback([&] { run = [&] { return run_tests(options); }; });
 }
 
+// An option whose text came out of a variable that is not set must not count as one left out.
+CLI::Option* not_empty(CLI::Option* option) {
+  return option->check([](const std::string& text) {
+    return text.empty() ? std::string("it is empty; leave the option out, or give it a text")
+                        : std::string();
+  });
+}
+
 void add_place(CLI::App& command, const std::string& url_name, StorePlace& place) {
-  CLI::Option* url = command.add_option(url_name, place.url,
-                                        "redis://[user@]host[:port][/database], or unix:///path");
-  CLI::Option* config = command.add_option(
-      "--config", place.config, "A server.toml whose [store] it is, instead of " + url_name);
+  CLI::Option* url = not_empty(command.add_option(
+      url_name, place.url, "redis://[user@]host[:port][/database], or unix:///path"));
+  CLI::Option* config = not_empty(command.add_option(
+      "--config", place.config, "A server.toml whose [store] it is, instead of " + url_name));
   config->excludes(url);
-  command.add_option("--user", place.user, "The ACL user in Redis")->excludes(config);
-  command
-      .add_option("--password-env", place.password_env,
-                  "The name of the environment variable that holds the password")
+  not_empty(command.add_option("--user", place.user, "The ACL user in Redis"))->excludes(config);
+  not_empty(command.add_option("--password-env", place.password_env,
+                               "The name of the environment variable that holds the password"))
       ->excludes(config);
-  command.add_option("--key", place.key, "The name in the braces of all keys (corsac)")
+  not_empty(command.add_option("--key", place.key, "The name in the braces of all keys (corsac)"))
       ->excludes(config);
 }
 
@@ -90,12 +97,9 @@ void add_push(CLI::App& app, PushOptions& options, std::function<int()>& run) {
   CLI::App* command = app.add_subcommand("push", "Check a policy and put it into a store");
   command->add_option("policy", options.policy, "policy.toml")->required();
   add_place(*command, "--to", options.to);
-  command
-      ->add_option("--if-revision", options.if_revision,
-                   "Write only when the store is in this revision, as push and pull print it")
-      ->check([](const std::string& text) {
-        return text.empty() ? std::string("a revision is not empty") : std::string();
-      });
+  not_empty(command->add_option(
+      "--if-revision", options.if_revision,
+      "Write only when the store is in this revision, as push and pull print it"));
   command->add_flag("--json", options.as_json, "Print the result as a JSON object");
   command->callback([&] {
     check_place("--to", options.to);
@@ -106,7 +110,8 @@ void add_push(CLI::App& app, PushOptions& options, std::function<int()>& run) {
 void add_pull(CLI::App& app, PullOptions& options, std::function<int()>& run) {
   CLI::App* command = app.add_subcommand("pull", "Take the policy out of a store, as TOML");
   add_place(*command, "--from", options.from);
-  command->add_option("--out", options.out, "The file to write, instead of standard output");
+  not_empty(command->add_option("--out", options.out,
+                                "The file to write, instead of standard output (also -)"));
   command->add_flag("--json", options.as_json, "Print the result as a JSON object");
   command->callback([&] {
     check_place("--from", options.from);

@@ -244,6 +244,12 @@ PLACES = [
     ("no password", ["{place}", "{url}"], 1, 4, ["redis-password-missing"]),
     ("a wrong password", ["{place}", "{url}", "--password-env", "CORSAC_TEST_WRONG"], 1, 4,
      ["redis-password-wrong"]),
+    ("an empty key, of a variable that is not set", ["{place}", "{url}", "--key", ""], 1, 1,
+     ["--key: it is empty"]),
+    ("an empty user", ["{place}", "{url}", "--user", ""], 1, 1, ["--user: it is empty"]),
+    ("an empty name of a variable", ["{place}", "{url}", "--password-env", ""], 1, 1,
+     ["--password-env: it is empty"]),
+    ("an empty place", ["{place}", ""], 1, 1, ["{place}: it is empty"]),
     ("no place", [], 1, 1, ["{place} redis://... or --config FILE"]),
     ("two places", ["{place}", "{url}", "--config", "server.toml"], 1, 1, ["--config"]),
     ("no configuration", ["--config", "no.toml"], 1, 1, ["no.toml", "config-not-found"]),
@@ -305,6 +311,7 @@ def check_out():
         assert os.path.islink(folder.file("link.toml")), "a link stays one"
         equal(os.stat(folder.file("out.toml")).st_mode & 0o777, 0o600, "the mode stays")
 
+        equal(folder.run("pull", "--from", redis.url, "--out", "-").stdout, pulled)
         # As /dev/null: written to, and not replaced.
         os.mkfifo(folder.file("pipe"))
         reader = os.open(folder.file("pipe"), os.O_RDONLY | os.O_NONBLOCK)
@@ -377,7 +384,8 @@ def check_progress():
 
 def readme_examples(redis):
     found = examples(os.path.join(ROOT, "README.md"))
-    passwords = {"READER-PASSWORD": "hunter2", "WRITER-PASSWORD": "hunter3"}
+    passwords = {"READER-PASSWORD": "hunter2", "WRITER-PASSWORD": "hunter3",
+                 "ADMIN-PASSWORD": "hunter4"}
     filled = {}
     for name in ["fleet.acl", "fleet.sh", "fleet.store"]:
         text = found[name].replace("127.0.0.1:6379", f"127.0.0.1:{redis.port}")
@@ -390,6 +398,7 @@ def readme_examples(redis):
 def set_up_users(redis, lines):
     for line in lines.splitlines():
         equal(redis.run(*line.split()), "OK")
+    redis.login = ("admin", "hunter4")
 
 
 def check_fleet():
@@ -405,8 +414,29 @@ def check_fleet():
                               check=False)
         equal(done.returncode, 0, done.stdout + done.stderr)
         assert redis.run("GET", REVISION).startswith("2:"), done.stdout
+        ended(folder.push(GOOD, "--to", redis.url), 1, "nothing was written: redis-password-missing")
         check_server_reads(redis, folder, readme["fleet.store"])
         check_server_cannot_write(redis, folder)
+
+
+def check_users_on_each_node():
+    """The same lines in redis.conf, and a replica that signs in."""
+    with Folder() as folder:
+        lines = examples(os.path.join(ROOT, "README.md"))["fleet.acl"]
+        for word, password in [("READER", "hunter2"), ("WRITER", "hunter3"), ("ADMIN", "hunter4")]:
+            lines = lines.replace(word + "-PASSWORD", password)
+        users = [line.replace("ACL SETUSER", "user").replace(" reset ", " ")
+                 for line in lines.splitlines()]
+        with RedisNode(users) as primary, RedisNode(
+                [*users, f"replicaof 127.0.0.1 {primary.port}", "masteruser admin",
+                 "masterauth hunter4"]) as replica:
+            primary.login = replica.login = ("admin", "hunter4")
+            revision = written_revision(folder.push(
+                GOOD, "--to", f"redis://writer@{primary.address}", "--password-env",
+                "CORSAC_TEST_WRONG"))
+            until(lambda: replica.run("GET", REVISION) == revision, "the replica has it")
+            ended(folder.run("pull", "--from", f"redis://reader@{replica.address}",
+                             "--password-env", "CORSAC_TEST_PASSWORD"), 0, f"# revision {revision}")
 
 
 def check_server_reads(redis, folder, store):
@@ -485,6 +515,7 @@ def main():
     cases.add("stores of other plugins", check_other_stores)
     cases.add("progress on a terminal, and none in a pipe", check_progress)
     cases.add("README: a fleet's users, push and pull, and a server", check_fleet)
+    cases.add("README: users on each node, and a replica", check_users_on_each_node)
     cases.add("README: both pages give the same rights", check_same_rights)
     cases.run()
 

@@ -70,6 +70,7 @@ class RedisNode:
     def __init__(self, lines=(), host="127.0.0.1", is_sentinel=False, inside=()):
         self.host, self.lines, self.is_sentinel, self.inside = host, lines, is_sentinel, list(inside)
         self.process = None
+        self.login = ()  # user and password for run()
         if shutil.which("redis-server") is None:
             raise Skip("there is no redis-server")
         self.folder = tempfile.mkdtemp(prefix="corsac-redis-")
@@ -110,6 +111,8 @@ class RedisNode:
 
     def run(self, *command):
         with RedisClient(self.host, self.port) as client:
+            if self.login:
+                client.run("AUTH", *self.login)
             return client.run(*command)
 
     def kill(self):
