@@ -394,6 +394,8 @@ LINE_ROWS = [
      1, "Nothing was tested"),
     ("a setting before the plugin", ["--settings", "file=policy.toml", "toml", "--only", "open"], 0,
      "1 ok, 0 failed, 0 skipped"),
+    ("no such plugin", ["no-such-plugin"], 1,
+     "Every other check needs a library that can be loaded\n0 ok, 1 failed, 26 skipped"),
     ("a command that fails", ["toml", "--settings", "file=policy.toml", "--only", "change",
                               "--change", "exit 7"], 1,
      "the command of --change ended with status 7"),
