@@ -278,6 +278,31 @@ TEST(PolicyReader, ReadsHostsTestsAndAllowedWarnings) {
   EXPECT_FALSE(shortest.at.has_value());
 }
 
+TEST(PolicyReader, ReadsEveryFieldOfTheGuards) {
+  const Read document = read([](PolicyReader& reader) {
+    reader.begin_item("csrf", at(2));
+    reader.flag("enabled", false, at(3));
+    list(reader, "trusted_origins", {"https://app.example.com"}, at(4));
+    list(reader, "exempt_paths", {"/webhooks"}, at(5));
+    reader.end_item();
+  });
+  ASSERT_TRUE(document.is_finished);
+  EXPECT_TRUE(document.problems.empty());
+  const CsrfPolicy& csrf = document.policy.csrf;
+  EXPECT_EQ(csrf.place, at(2));
+  EXPECT_FALSE(csrf.enabled.value());
+  EXPECT_EQ(csrf.trusted_origins.values(), Texts{"https://app.example.com"});
+  EXPECT_EQ(csrf.exempt_paths.values(), Texts{"/webhooks"});
+}
+
+TEST(PolicyReader, TakesAnEmptyGuardAsPresent) {
+  const Read document = read([](PolicyReader& reader) {
+    reader.begin_item("csrf", at(2));
+    reader.end_item();
+  });
+  EXPECT_TRUE(document.policy.csrf.enabled.value_or(false));
+}
+
 TEST(PolicyReader, TakesAnEmptyCorsSectionAsPresent) {
   const Read document = read([](PolicyReader& reader) {
     reader.begin_item("cors", at(2));
@@ -440,7 +465,7 @@ TEST(PolicyReader, RefusesFieldsThatDoNotExist) {
 }
 
 TEST(PolicyReader, RefusesWhatThisVersionCannotEnforce) {
-  const char* const sections[] = {"csrf", "frames", "redirects", "shadow"};
+  const char* const sections[] = {"frames", "redirects", "shadow"};
   for (const char* section : sections) {
     expect_one_problem({section,
                         [section](PolicyReader& r) {
@@ -449,6 +474,17 @@ TEST(PolicyReader, RefusesWhatThisVersionCannotEnforce) {
                           r.end_item();
                         },
                         "section-not-available", section, "",
+                        "leave it out, or use a later version"});
+  }
+  for (const char* section : {"referer", "cookie"}) {
+    expect_one_problem({section,
+                        [section](PolicyReader& r) {
+                          r.begin_item("csrf", at(2));
+                          r.begin_item(section, at(3));
+                          r.end_item();
+                          r.end_item();
+                        },
+                        "section-not-available", std::string("csrf.") + section, "",
                         "leave it out, or use a later version"});
   }
 }

@@ -92,6 +92,9 @@ Policy everything() {
   rule.methods = {"GET"};
   policy.cors.rules = {rule, CorsRule{.paths = {"/b"}}};
   policy.hosts.allowed = {"api.example.com"};
+  policy.csrf.enabled = true;
+  policy.csrf.trusted_origins = {"https://app.example.com"};
+  policy.csrf.exempt_paths = {"/webhooks"};
   TrustedOrigin record;
   record.name = "Partner";
   record.origin = "https://portal.example/";

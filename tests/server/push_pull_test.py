@@ -189,7 +189,8 @@ def check_round_trip():
     with open(os.path.join(ROOT, "server", "sample", "policy.toml"), encoding="utf-8") as file:
         sample = file.read()
     readme = examples(os.path.join(ROOT, "README.md"))
-    policies = [sample, readme["policy.toml"], readme["rules.toml"], readme["fusionauth.toml"]]
+    policies = [sample, readme["policy.toml"], readme["rules.toml"], readme["fusionauth.toml"],
+                readme["guards.toml"]]
     with RedisServer() as redis, Folder() as folder:
         for policy in policies:
             written_revision(folder.push(policy, "--to", redis.url))

@@ -101,6 +101,21 @@ constexpr std::array kHostsFields = {
 };
 constexpr DocumentItem kHosts = {.label = "[hosts]", .fields = kHostsFields};
 
+// A section that stands there empty is present.
+void close_csrf(void* owner, Place place) {
+  auto& csrf = *static_cast<CsrfPolicy*>(owner);
+  if (!csrf.is_present()) csrf.enabled = Setting<bool>(true, place);
+}
+
+constexpr std::array kCsrfFields = {
+    one<&CsrfPolicy::enabled>("enabled"),
+    list<&CsrfPolicy::trusted_origins>("trusted_origins"),
+    list<&CsrfPolicy::exempt_paths>("exempt_paths"),
+    only_known("referer", FieldShape::SectionNotAvailable),
+    only_known("cookie", FieldShape::SectionNotAvailable),
+};
+constexpr DocumentItem kCsrf = {.label = "[csrf]", .fields = kCsrfFields, .close = close_csrf};
+
 constexpr std::array kScopeFields = {
     one<&TrustedOrigin::Scope::type>("type", "type = \"CORS\""),
     list<&TrustedOrigin::Scope::allowed_okta_apps>("allowed_okta_apps"),
@@ -206,10 +221,10 @@ constexpr std::array kPolicyFields = {
     one<&Policy::version>("version", "version = 1"),
     section<&Policy::cors>("cors", kCors),
     section<&Policy::hosts>("hosts", kHosts),
+    section<&Policy::csrf>("csrf", kCsrf),
     items<&Policy::trusted_origins>("trusted_origins", kRecord, kRecordLimit, "too-many-items"),
     lint_section(),
     items<&Policy::tests>("test", kTest, kTestLimit, "too-many-items"),
-    only_known("csrf", FieldShape::SectionNotAvailable),
     only_known("frames", FieldShape::SectionNotAvailable),
     only_known("redirects", FieldShape::SectionNotAvailable),
     only_known("shadow", FieldShape::SectionNotAvailable),

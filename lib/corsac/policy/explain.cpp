@@ -73,7 +73,8 @@ Explanation explain(const Snapshot& snapshot, const RequestView& request) {
   explanation.near_miss = near_miss(snapshot, request, decision);
   explanation.hint = hint(snapshot, request, decision);
   explanation.place = place_of_refusal(snapshot, decision);
-  explanation.is_allowed = decision.has_grant() || decision.reason == Reason::None;
+  explanation.is_allowed = decision.outcome != Outcome::Refuse &&
+                           (decision.has_grant() || decision.reason == Reason::None);
   return explanation;
 }
 

@@ -1,0 +1,46 @@
+#pragma once
+
+// The guards of one document besides CORS, compiled, and the order in which they are asked.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "corsac/policy/path_table.hpp"
+#include "corsac/policy/policy.hpp"
+#include "corsac/policy/problem_list.hpp"
+#include "corsac/stage/cors/compiled.hpp"
+#include "corsac/stage/cors/rules.hpp"
+#include "corsac/stage/csrf_guard.hpp"
+#include "corsac/stage/host_guard.hpp"
+#include "corsac/stage/pipeline.hpp"
+
+namespace corsac {
+
+// Places as texts ("policy.toml:30:11"), empty when not known.
+struct Guards {
+  // [hosts]; null = off.
+  std::shared_ptr<const HostGuard> host_guard = {};
+  std::vector<HostPattern> hosts = {};
+  std::string hosts_place = {};
+
+  // [csrf].
+  bool has_csrf = false;
+  CsrfGuard::Trust csrf_trust = {};                         // its `cors` is the rule's
+  std::shared_ptr<const PathTable> csrf_exempt_paths = {};  // null = none
+  std::string csrf_place = {};
+};
+
+// The stages of one rule: hosts, CORS (`cors` may be null), cross-site writes.
+[[nodiscard]] Pipeline make_pipeline(const Guards& guards,
+                                     std::shared_ptr<const CompiledCors> cors);
+
+// What holds at a cold start, where no policy was ever read: no Host is known, so none makes a page
+// our own, and nobody is trusted.
+[[nodiscard]] Guards guards_at_start();
+
+// Codes: hosts-nothing-allowed, those of parse_host_pattern, of compile_guard_origins and of
+// PathTable.
+[[nodiscard]] Guards compile_guards(const Policy& policy, ProblemList& problems);
+
+}  // namespace corsac

@@ -1,0 +1,265 @@
+#include "corsac/policy/guards.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "corsac/http/own_origin.hpp"
+#include "corsac/policy/compile.hpp"
+#include "corsac/policy/explain.hpp"
+#include "corsac/policy/self_test.hpp"
+#include "policy/asked.hpp"
+#include "support/allocation_counter.hpp"
+
+namespace corsac {
+namespace {
+
+using testing::ask;
+using testing::Asked;
+using testing::get;
+using testing::preflight;
+using Texts = std::vector<std::string>;
+
+constexpr const char* kApp = "https://app.example.com";
+constexpr const char* kPortal = "https://portal.example";
+constexpr const char* kEvil = "https://evil.example";
+
+Asked post(std::string origin, std::string target = "/") {
+  Asked asked = get(std::move(origin), std::move(target));
+  asked.method = "POST";
+  return asked;
+}
+
+SnapshotPtr compiled(const Policy& policy) {
+  auto result = compile_policy(policy, {.application = {.has_public_origins = true}});
+  if (result) return result->snapshot;
+  ADD_FAILURE() << result.error().text();
+  return Snapshot::closed_at_start();
+}
+
+// "error origin-null csrf.trusted_origins[0]", in order.
+Texts problems_of(const Policy& policy, bool has_public_origins = true) {
+  const auto result =
+      compile_policy(policy, {.application = {.has_public_origins = has_public_origins}});
+  const Report& report = result ? result->warnings : result.error();
+  Texts texts;
+  for (const Problem& problem : report.problems()) {
+    std::string text = problem.severity == Severity::Error ? "error " : "warning ";
+    text += problem.code;
+    texts.push_back(text + ' ' + problem.path);
+  }
+  return texts;
+}
+
+struct ProblemRow {
+  const char* desc;
+  std::function<void(Policy&)> change;
+  Texts problems;
+};
+
+struct Row {
+  const char* desc;
+  Asked asked;
+  const char* told;
+};
+
+void expect_rows(const Policy& policy, const std::vector<Row>& rows) {
+  const SnapshotPtr snapshot = compiled(policy);
+  for (const Row& row : rows) EXPECT_EQ(ask(*snapshot, row.asked), row.told) << row.desc;
+}
+
+TEST(CsrfPolicy, WorksAlone) {
+  Policy policy;
+  policy.csrf.trusted_origins = {kApp};
+  policy.csrf.exempt_paths = {"/webhooks", "/callback$"};
+  expect_rows(policy,
+              {{"a read", get(kEvil), "no policy: pass (untouched)"},
+               {"a trusted page", post(kApp), "no policy: pass (untouched)"},
+               {"another page", post(kEvil), "no policy: refuse 403 cross_site_write"},
+               {"an exempt path", post(kEvil, "/webhooks/x"), "no policy: pass (untouched)"},
+               {"an exact exempt path", post(kEvil, "/callback"), "no policy: pass (untouched)"},
+               {"below it", post(kEvil, "/callback/x"), "no policy: refuse 403 cross_site_write"},
+               {"S17: an ambiguous path is not exempt", post(kEvil, "/webhooks//x"),
+                "no policy: refuse 403 cross_site_write"},
+               {"S17: nor one with an encoded slash", post(kEvil, "/webhooks%2fx"),
+                "no policy: refuse 403 cross_site_write"},
+               {"a trusted page on an ambiguous path", post(kApp, "/webhooks//x"),
+                "no policy: pass (untouched)"}});
+}
+
+TEST(CsrfPolicy, IsOffWhereItIsAbsentOrSwitchedOff) {
+  Policy policy;
+  expect_rows(policy, {{"absent", post(kEvil), "no policy: pass (untouched)"}});
+  policy.csrf.enabled = false;
+  policy.csrf.trusted_origins = {kApp};
+  expect_rows(policy, {{"switched off", post(kEvil), "no policy: pass (untouched)"}});
+  policy = {};
+  policy.csrf.trusted_origins = Names::none();
+  expect_rows(policy,
+              {{"nobody is trusted", post(kApp), "no policy: refuse 403 cross_site_write"}});
+}
+
+// A rule that marks lets the handler run; the guard does not.
+TEST(CsrfPolicy, TrustsWhomCorsGrantsWithCredentials) {
+  Policy policy;
+  policy.csrf.enabled = true;
+  policy.cors.allowed_origins = {kApp};
+  policy.cors.allow_credentials = true;
+  policy.cors.on_denied = "mark";
+  policy.cors.excluded_paths = {"/admin"};
+  policy.cors.rules.resize(2);
+  policy.cors.rules[0] = {.name = "partner", .paths = {"/partner"}, .allowed_origins = {kPortal}};
+  policy.cors.rules[1] = {
+      .name = "public", .paths = {"/public"}, .allowed_origins = {"*"}, .allow_credentials = false};
+  TrustedOrigin record;
+  record.name = "Portal";
+  record.origin = "https://record.example/";
+  record.scopes = {{.type = TrustedOrigin::ScopeType::Cors}};
+  policy.trusted_origins = {record};
+  const std::string with = "pass (replace); Access-Control-Allow-Origin: ";
+  const std::string credentials = "; Access-Control-Allow-Credentials: true; Vary: Origin";
+  const std::string refused = "refuse 403 cross_site_write; Vary: Origin";
+  const SnapshotPtr snapshot = compiled(policy);
+  const auto told = [&](Asked asked) { return ask(*snapshot, std::move(asked)); };
+  EXPECT_EQ(told(post(kApp)), "cors: " + with + kApp + credentials);
+  EXPECT_EQ(told(post("https://record.example")),
+            "cors: " + with + "https://record.example" + credentials);
+  EXPECT_EQ(told(post(kEvil)), "cors: " + refused);
+  EXPECT_EQ(told(get(kEvil)), "cors: pass (replace) origin_not_allowed; Vary: Origin");
+  EXPECT_EQ(told(post(kPortal, "/partner")), "partner: " + with + kPortal + credentials);
+  EXPECT_EQ(told(post(kApp, "/partner")), "partner: " + refused);
+  EXPECT_EQ(told(post(kApp, "/public")),
+            "public: refuse 403 cross_site_write; Access-Control-Allow-Origin: *");
+  EXPECT_EQ(told(post(kApp, "/admin")), "excluded paths: refuse 403 cross_site_write");
+  EXPECT_EQ(told(preflight(kEvil, "POST", "/public")),
+            "public: answer 204; Access-Control-Allow-Origin: *; "
+            "Vary: Access-Control-Request-Method, Access-Control-Request-Headers");
+  const auto closed = Snapshot::closed(*snapshot);
+  EXPECT_EQ(ask(*closed, post(kApp)), "cors: " + refused);
+  policy.cors.enabled = false;
+  EXPECT_EQ(ask(*compiled(policy), post(kApp)), "no policy: refuse 403 cross_site_write");
+}
+
+TEST(CsrfPolicy, TrustsNobodyBecauseAnyOriginIsEchoed) {
+  Policy policy;
+  policy.csrf.enabled = true;
+  policy.cors.profile = "django";
+  policy.cors.allowed_origins = {"*"};
+  policy.cors.allow_credentials = true;
+  policy.cors.dangerously_echo_any_origin = true;
+  const SnapshotPtr snapshot = compiled(policy);
+  EXPECT_EQ(snapshot->decide(post(kEvil).view()).reason, Reason::CrossSiteWrite);
+}
+
+TEST(CsrfPolicy, SaysWhatIsWrong) {
+  const ProblemRow rows[] = {
+      {"nothing", [](Policy& p) { p.csrf.enabled = true; }, {}},
+      {"`*`",
+       [](Policy& p) { p.csrf.trusted_origins = {"*"}; },
+       {"error origin-any-guard csrf.trusted_origins[0]"}},
+      {"S5: null",
+       [](Policy& p) {
+         p.csrf.trusted_origins = {kApp, "null"};
+       },
+       {"error origin-null csrf.trusted_origins[1]"}},
+      {"S6: a slash",
+       [](Policy& p) { p.csrf.trusted_origins = {"https://a.example/"}; },
+       {"error origin-trailing-slash csrf.trusted_origins[0]"}},
+      {"S9: plain http",
+       [](Policy& p) { p.csrf.trusted_origins = {"http://a.example"}; },
+       {"error origin-insecure-credentials csrf.trusted_origins[0]"}},
+      {"loopback", [](Policy& p) { p.csrf.trusted_origins = {"http://localhost:*"}; }, {}},
+      {"S10: a public suffix",
+       [](Policy& p) { p.csrf.trusted_origins = {"https://*.github.io"}; },
+       {"error origin-public-suffix csrf.trusted_origins[0]"}},
+      {"a path",
+       [](Policy& p) {
+         p.csrf.exempt_paths = {"/a", "b"};
+       },
+       {"error path-malformed csrf.exempt_paths[1]"}},
+      {"all at once, also where it is off",
+       [](Policy& p) {
+         p.csrf.enabled = false;
+         p.csrf.trusted_origins = {"a.example"};
+         p.csrf.exempt_paths = {"/a//b"};
+       },
+       {"error origin-no-scheme csrf.trusted_origins[0]",
+        "error path-ambiguous-form csrf.exempt_paths[0]"}},
+  };
+  for (const ProblemRow& row : rows) {
+    Policy policy;
+    row.change(policy);
+    EXPECT_EQ(problems_of(policy), row.problems) << row.desc;
+  }
+  Policy policy;
+  policy.csrf.enabled = true;
+  EXPECT_EQ(problems_of(policy, false), Texts{"warning own-origin-by-host hosts"});
+}
+
+// "csrf NO ..." for each step of explain after "path", then what is told about the refusal.
+TEST(CsrfPolicy, IsExplained) {
+  Policy policy;
+  policy.csrf.enabled = true;
+  policy.csrf.place = {.line = 7, .column = 1};
+  policy.sources = {"policy.toml"};
+  policy.cors.allowed_origins = {kApp};
+  policy.cors.on_denied = "mark";
+  const SnapshotPtr snapshot = compiled(policy);
+  const auto steps = [&](Asked asked) {
+    const Explanation explanation = explain(*snapshot, asked.view());
+    std::string text = explanation.is_allowed ? "allowed" : "not allowed";
+    for (const auto& step : explanation.steps) {
+      text += "; " + step.name + (step.has_passed ? " ok " : " NO ") + step.outcome;
+    }
+    return text + (explanation.place.empty() ? "" : " @" + explanation.place);
+  };
+  EXPECT_EQ(steps(post(kEvil)),
+            "not allowed; path ok \"/\" is under \"cors\"; origin NO \"https://evil.example\": "
+            "origin_not_allowed; csrf NO \"https://evil.example\": cross_site_write "
+            "(policy.toml:7:1); decision NO refuse with 403; the handler does not run "
+            "@policy.toml:7:1");
+  EXPECT_EQ(steps(get(kApp)),
+            "allowed; path ok \"/\" is under \"cors\"; origin ok \"https://app.example.com\" "
+            "matches \"https://app.example.com\"; csrf ok no cross-site write; decision ok the "
+            "handler runs, with a grant");
+  // Granted, but without credentials.
+  EXPECT_EQ(steps(post(kApp)),
+            "not allowed; path ok \"/\" is under \"cors\"; origin ok \"https://app.example.com\" "
+            "matches \"https://app.example.com\"; csrf NO \"https://app.example.com\": "
+            "cross_site_write (policy.toml:7:1); decision NO refuse with 403; the handler does "
+            "not run @policy.toml:7:1");
+  Asked own_form = post("null");
+  EXPECT_NE(explain(*snapshot, own_form.view()).hint.find("no-referrer"), std::string::npos);
+  own_form.sec_fetch_site = "cross-site";
+  EXPECT_EQ(explain(*snapshot, own_form.view()).hint.find("no-referrer"), std::string::npos);
+}
+
+TEST(CsrfPolicy, CanBeTested) {
+  Policy policy;
+  policy.csrf.trusted_origins = {kApp};
+  policy.tests = {
+      {.name = "a", .origin = kApp, .method = "POST"},
+      {.name = "b",
+       .origin = kEvil,
+       .method = "POST",
+       .request = PolicyTest::Request::Actual,
+       .expect = PolicyTest::Expect::Deny,
+       .reason = "cross_site_write"},
+      {.name = "c", .origin = kEvil, .method = "POST"},
+  };
+  const auto outcomes = run_policy_tests(policy);
+  EXPECT_TRUE(outcomes[0].has_passed) << outcomes[0].what;
+  EXPECT_TRUE(outcomes[1].has_passed) << outcomes[1].what;
+  EXPECT_FALSE(outcomes[2].has_passed);
+  // A grant without credentials is no leave to write.
+  policy.cors.allowed_origins = {kEvil};
+  policy.tests = {{.name = "d", .origin = kEvil, .method = "POST"}};
+  const auto refused = run_policy_tests(policy);
+  EXPECT_FALSE(refused[0].has_passed);
+  EXPECT_NE(refused[0].what.find("cross_site_write"), std::string::npos) << refused[0].what;
+}
+
+}  // namespace
+}  // namespace corsac
