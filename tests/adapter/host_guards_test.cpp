@@ -82,5 +82,163 @@ TEST(HostGuards, RefuseCrossSiteWritesThatCorsOnlyMarks) {
   EXPECT_EQ(event.status, 403);
 }
 
+std::string to(const std::string& location, HeaderLines more = {}, const char* status = "302",
+               const std::string& origin = "") {
+  more.emplace_back("X-To", location);
+  return head("GET", std::string("/location/") + status, origin, std::move(more));
+}
+
+TEST(HostGuards, TakeRedirectsToOtherOriginsAway) {
+  Policy policy;
+  policy.redirects.allowed_origins = {kApp};
+  policy.redirects.parameters = {"to"};
+  const TestHost host(make_test_gate(policy, {.public_origins = {"https://api.example.com"}}));
+  const auto passed = [](const std::string& location) {
+    return lines(
+        {{"content-type", "text/html"}, {"location", location}, {"set-cookie", "session=1"}});
+  };
+  const auto ran = [](const char* status) {
+    return std::vector<std::string>{std::string("GET /location/") + status};
+  };
+  const HeaderLines stream = {{"X-Stream", "1"}};
+  const AnswerRow rows[] = {
+      {"a path", to("/home"), 302, passed("/home"), "moved", ran("302")},
+      {"an own origin", to("https://api.example.com/x"), 302, passed("https://api.example.com/x"),
+       "moved", ran("302")},
+      {"a listed origin", to("https://app.example.com/x", {}, "307"), 307,
+       passed("https://app.example.com/x"), "moved", ran("307")},
+      {"another site", to("https://evil.example/"), 403, kRefused, "", ran("302")},
+      {"another site by 301", to("https://evil.example/", {}, "301"), 403, kRefused, "",
+       ran("301")},
+      {"another site by 303", to("//evil.example/", {}, "303"), 403, kRefused, "", ran("303")},
+      {"another site by 308", to("/\\evil.example/", {}, "308"), 403, kRefused, "", ran("308")},
+      {"script", to("javascript:alert(1)"), 403, kRefused, "", ran("302")},
+      {"Host proves nothing", to("https://api.example.com:8443/x"), 403, kRefused, "", ran("302")},
+      {"a stream", to("https://evil.example/", stream), 403, kRefused, "", ran("302")},
+      {"no redirect", to("https://evil.example/", {}, "201"), 201, passed("https://evil.example/"),
+       "moved", ran("201")},
+      {"a parameter, before the handler",
+       head("GET", "/ok?to=https%3A%2F%2Fevil.example", ""),
+       403,
+       kRefused,
+       "",
+       {}},
+      {"a parameter to a listed origin",
+       head("GET", "/ok?to=https://app.example.com/", ""),
+       200,
+       {kPlain},
+       "ok",
+       {"GET /ok"}},
+  };
+  for (const AnswerRow& row : rows) check(host, row);
+  EXPECT_EQ(
+      host.gate().counters().totals().reasons[static_cast<std::size_t>(Reason::RedirectNotAllowed)],
+      8U);
+  // The connection goes on behind such an answer.
+  RawConnection connection(host.port());
+  connection.send(to("https://evil.example/", stream));
+  EXPECT_EQ(connection.receive().status, 403);
+  if (!host_reads_bodies()) {
+    connection.send(head("GET", "/ok", ""));
+    EXPECT_EQ(connection.receive().status, 200);
+  }
+}
+
+TEST(HostGuards, LetThePageReadWhyItsRedirectWasRefused) {
+  Policy policy = app_policy();
+  policy.cors.debug = true;
+  policy.cors.debug_headers = true;
+  policy.redirects.enabled = true;
+  const TestHost host(make_test_gate(policy));
+  const AnswerRow rows[] = {
+      {"a page that may read",
+       to("https://evil.example/?token=1", {}, "302", kApp),
+       403,
+       granted({{"cache-control", "no-store"},
+                {"content-type", "text/plain"},
+                {"x-corsac-reason", "redirect_not_allowed"}}),
+       "",
+       {"GET /location/302"}},
+  };
+  for (const AnswerRow& row : rows) check(host, row);
+  const auto events = host.gate().events().find({}).events;
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].reason, "redirect_not_allowed");
+  EXPECT_EQ(events[0].value, "https://evil.example/");
+  EXPECT_EQ(events[0].status, 403);
+  EXPECT_EQ(events[0].path, "/location/302");
+}
+
+// Proves S31.
+TEST(HostGuards, TellAnApplicationWhetherAPageMayUpgrade) {
+  Policy policy = app_policy();
+  policy.cors.rules = {{.name = "public",
+                        .paths = {"/may-upgrade"},
+                        .hosts = {"public.example"},
+                        .methods = {"GET"},
+                        .allowed_origins = {"*"},
+                        .allow_credentials = false}};
+  policy.cors.on_denied = "mark";
+  const TestHost host(make_test_gate(policy, {.public_origins = {"https://api.example.com"}}));
+  const TestHost alone(make_test_gate({}, {.public_origins = {"https://api.example.com"}}));
+  const HeaderLines cookie = {{"Cookie", "session=1"}};
+  const auto on_public = [](const std::string& origin, const HeaderLines& more) {
+    return request_text("GET", "/may-upgrade",
+                        lines({{"Host", "public.example"}, {"Origin", origin}}, more));
+  };
+  const struct {
+    const char* desc;
+    const TestHost& host;
+    std::string request;
+    const char* answer;
+  } rows[] = {
+      {"a listed origin", host, head("GET", "/may-upgrade", kApp, cookie), "yes"},
+      {"a stranger", host, head("GET", "/may-upgrade", kEvil), "no"},
+      {"null", host, head("GET", "/may-upgrade", "null", cookie), "no"},
+      {"an own page", host, head("GET", "/may-upgrade", "https://api.example.com", cookie), "yes"},
+      {"no browser", host, head("GET", "/may-upgrade", ""), "yes"},
+      {"`*` without a cookie", host, on_public(kEvil, {}), "yes"},
+      {"`*` with a cookie", host, on_public(kEvil, cookie), "no"},
+      {"without [cors]: a stranger", alone, head("GET", "/may-upgrade", kApp), "no"},
+      {"without [cors]: own", alone, head("GET", "/may-upgrade", "https://api.example.com"), "yes"},
+      {"without [cors]: no browser", alone, head("GET", "/may-upgrade", ""), "yes"},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(exchange(row.host.port(), row.request).body, row.answer) << row.desc;
+  }
+  const auto reasons = host.gate().counters().totals().reasons;
+  EXPECT_EQ(reasons[static_cast<std::size_t>(Reason::UpgradeNotAllowed)], 1U);
+}
+
+TEST(HostGuards, TellAnApplicationWhereABrowserMayBeSent) {
+  using Scope = TrustedOrigin::ScopeType;
+  Policy policy;
+  TrustedOrigin record;
+  record.name = "Portal";
+  record.origin = "https://portal.example/";
+  record.scopes = {{.type = Scope::Redirect}};
+  policy.trusted_origins = {record};
+  const auto gate = make_test_gate(policy, {.public_origins = {"https://api.example.com"}});
+  const auto unknown = make_test_gate(policy);
+  const struct {
+    const char* url;
+    bool may;
+    bool may_where_own_is_unknown;
+  } rows[] = {
+      {"/home", true, true},
+      {"https://portal.example/in", true, true},
+      {"//portal.example/in", true, false},
+      {"https://api.example.com/", true, false},
+      {"http://api.example.com/", false, false},
+      {"https://evil.example", false, false},
+      {"//evil.example", false, false},
+      {"javascript:alert(1)", false, false},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(gate->may_redirect(row.url), row.may) << row.url;
+    EXPECT_EQ(unknown->may_redirect(row.url), row.may_where_own_is_unknown) << row.url;
+  }
+}
+
 }  // namespace
 }  // namespace corsac::testing

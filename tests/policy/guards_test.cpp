@@ -1,5 +1,6 @@
 #include "corsac/policy/guards.hpp"
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -259,6 +260,152 @@ TEST(CsrfPolicy, CanBeTested) {
   const auto refused = run_policy_tests(policy);
   EXPECT_FALSE(refused[0].has_passed);
   EXPECT_NE(refused[0].what.find("cross_site_write"), std::string::npos) << refused[0].what;
+}
+
+TrustedOrigin record_of(std::string origin, TrustedOrigin::ScopeType type) {
+  TrustedOrigin record;
+  record.name = origin;
+  record.origin = std::move(origin);
+  record.scopes = {{.type = type}};
+  return record;
+}
+
+bool may_go(const Snapshot& snapshot, std::string_view target) {
+  return snapshot.guards().redirects->allows(target, PageScheme::Https, nullptr);
+}
+
+// Proves M37.
+TEST(RedirectPolicy, TakesActiveRecordsWithTheScope) {
+  using std::chrono::seconds;
+  using Scope = TrustedOrigin::ScopeType;
+  const std::chrono::system_clock::time_point start{seconds(1'000'000)};
+  Policy policy;
+  policy.redirects.allowed_origins = {kApp};
+  policy.trusted_origins = {
+      record_of("HTTPS://Portal.example:443/", Scope::Redirect),
+      record_of("https://cors.example", Scope::Cors),
+      record_of("https://frame.example", Scope::IframeEmbed),
+      record_of("https://off.example", Scope::Redirect),
+      record_of("https://over.example", Scope::Redirect),
+      record_of("capacitor://localhost", Scope::Redirect),
+      record_of("https://github.io", Scope::Redirect),
+      record_of("http://plain.example", Scope::Redirect),
+  };
+  policy.trusted_origins[3].status = TrustedOrigin::Status::Inactive;
+  policy.trusted_origins[4].valid_until = start + seconds(100);
+  const auto at = [&](seconds after) {
+    auto result =
+        compile_policy(policy, {.now = start + after, .application = {.has_public_origins = true}});
+    EXPECT_TRUE(result);
+    return result->snapshot;
+  };
+  const SnapshotPtr before = at(seconds(99));
+  const struct {
+    const char* target;
+    bool may;
+  } rows[] = {{kApp, true},
+              {kPortal, true},
+              {"https://cors.example", false},
+              {"https://frame.example", false},
+              {"https://off.example", false},
+              {"https://over.example/x", true},
+              {"capacitor://localhost", false},
+              {"https://github.io", false},
+              {"http://plain.example", true},
+              {kEvil, false}};
+  for (const auto& row : rows) EXPECT_EQ(may_go(*before, row.target), row.may) << row.target;
+  EXPECT_EQ(before->next_expiry(), start + seconds(100));
+  const SnapshotPtr after = at(seconds(100));
+  EXPECT_FALSE(may_go(*after, "https://over.example/x"));
+  EXPECT_EQ(after->next_expiry(), std::nullopt);
+  EXPECT_EQ(problems_of(policy), (Texts{"warning record-not-granted trusted_origins[5].origin",
+                                        "warning record-not-granted trusted_origins[6].origin",
+                                        "warning records-without-cors trusted_origins"}));
+  // Also while the guard is off, for the application that asks.
+  policy.redirects = {};
+  EXPECT_TRUE(may_go(*compiled(policy), kPortal));
+  EXPECT_FALSE(compiled(policy)->decide(get(kEvil).view()).judges_location);
+  EXPECT_TRUE(may_go(*Snapshot::closed(*compiled(policy)), kPortal));
+  EXPECT_FALSE(may_go(*Snapshot::closed_at_start(), kPortal));
+}
+
+TEST(RedirectPolicy, JudgesParametersBehindTheOtherGuards) {
+  Policy policy;
+  policy.redirects.parameters = {"to"};
+  policy.csrf.enabled = true;
+  policy.cors.allowed_origins = {kApp};
+  policy.cors.excluded_paths = {"/out"};
+  const std::string elsewhere = "/in?to=https://evil.example";
+  const std::string vary = "; Vary: Origin";
+  const SnapshotPtr snapshot = compiled(policy);
+  const auto told = [&](Asked asked) { return ask(*snapshot, std::move(asked)); };
+  EXPECT_EQ(told(get(kApp, "/in?to=/x")),
+            std::string("cors: pass (replace); Access-Control-Allow-Origin: ") + kApp + vary);
+  EXPECT_EQ(told(get(kApp, elsewhere)),
+            std::string("cors: refuse 403 redirect_not_allowed; Access-Control-Allow-Origin: ") +
+                kApp + vary);
+  EXPECT_EQ(told(get(kEvil, elsewhere)), "cors: refuse 403 origin_not_allowed" + vary);
+  EXPECT_EQ(told(post(kApp, elsewhere)),
+            std::string("cors: refuse 403 cross_site_write; Access-Control-Allow-Origin: ") + kApp +
+                vary);
+  EXPECT_EQ(told(get(kEvil, "/out?to=https://evil.example")),
+            "excluded paths: refuse 403 redirect_not_allowed");
+  policy.redirects.enabled = false;
+  const SnapshotPtr off = compiled(policy);
+  EXPECT_EQ(off->decide(get(kApp, elsewhere).view()).reason, Reason::None);
+  EXPECT_FALSE(off->decide(get(kApp, elsewhere).view()).judges_location);
+}
+
+TEST(RedirectPolicy, SaysWhatIsWrongAndWhy) {
+  const ProblemRow rows[] = {
+      {"nothing", [](Policy& p) { p.redirects.enabled = true; }, {}},
+      {"`*`",
+       [](Policy& p) { p.redirects.allowed_origins = {"*"}; },
+       {"error origin-any-guard redirects.allowed_origins[0]"}},
+      {"plain http is where some pages are",
+       [](Policy& p) { p.redirects.allowed_origins = {"http://a.example"}; },
+       {}},
+      {"an app",
+       [](Policy& p) { p.redirects.allowed_origins = {"capacitor://localhost"}; },
+       {"error origin-not-web redirects.allowed_origins[0]"}},
+      {"S10: a public suffix",
+       [](Policy& p) {
+         p.redirects.allowed_origins = {kApp, "https://*.vercel.app"};
+       },
+       {"error origin-public-suffix redirects.allowed_origins[1]"}},
+      {"a parameter without a name",
+       [](Policy& p) {
+         p.redirects.parameters = {"a", ""};
+       },
+       {"error parameter-empty redirects.parameters[1]"}},
+  };
+  for (const ProblemRow& row : rows) {
+    Policy policy;
+    row.change(policy);
+    EXPECT_EQ(problems_of(policy), row.problems) << row.desc;
+  }
+  Policy policy;
+  policy.redirects.parameters = {"to"};
+  policy.redirects.place = {.line = 9, .column = 1};
+  policy.sources = {"policy.toml"};
+  policy.tests = {{.name = "elsewhere",
+                   .path = "/in?to=//evil.example",
+                   .expect = PolicyTest::Expect::Deny,
+                   .reason = "redirect_not_allowed"},
+                  {.name = "home", .path = "/in?to=/home"}};
+  for (const TestOutcome& outcome : run_policy_tests(policy)) {
+    EXPECT_TRUE(outcome.has_passed) << outcome.what;
+  }
+  const OwnOrigin own;
+  Asked asked = get(kApp, "/in?to=//evil.example");
+  asked.own = &own;
+  const Explanation explanation = explain(*compiled(policy), asked.view());
+  ASSERT_EQ(explanation.steps.size(), 3U);
+  EXPECT_EQ(explanation.steps[1].name, "redirects");
+  EXPECT_EQ(explanation.steps[1].outcome,
+            "\"//evil.example\": redirect_not_allowed (policy.toml:9:1)");
+  EXPECT_EQ(explanation.place, "policy.toml:9:1");
+  EXPECT_NE(explanation.hint.find("public_origins"), std::string::npos);
 }
 
 }  // namespace

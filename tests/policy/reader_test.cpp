@@ -285,6 +285,11 @@ TEST(PolicyReader, ReadsEveryFieldOfTheGuards) {
     list(reader, "trusted_origins", {"https://app.example.com"}, at(4));
     list(reader, "exempt_paths", {"/webhooks"}, at(5));
     reader.end_item();
+    reader.begin_item("redirects", at(6));
+    reader.flag("enabled", true, at(7));
+    list(reader, "allowed_origins", {"https://a.example"}, at(8));
+    list(reader, "parameters", {"to"}, at(9));
+    reader.end_item();
   });
   ASSERT_TRUE(document.is_finished);
   EXPECT_TRUE(document.problems.empty());
@@ -293,14 +298,22 @@ TEST(PolicyReader, ReadsEveryFieldOfTheGuards) {
   EXPECT_FALSE(csrf.enabled.value());
   EXPECT_EQ(csrf.trusted_origins.values(), Texts{"https://app.example.com"});
   EXPECT_EQ(csrf.exempt_paths.values(), Texts{"/webhooks"});
+  const RedirectsPolicy& redirects = document.policy.redirects;
+  EXPECT_EQ(redirects.place, at(6));
+  EXPECT_TRUE(redirects.enabled.value());
+  EXPECT_EQ(redirects.allowed_origins.values(), Texts{"https://a.example"});
+  EXPECT_EQ(redirects.parameters.values(), Texts{"to"});
 }
 
 TEST(PolicyReader, TakesAnEmptyGuardAsPresent) {
   const Read document = read([](PolicyReader& reader) {
-    reader.begin_item("csrf", at(2));
-    reader.end_item();
+    for (const char* section : {"csrf", "redirects"}) {
+      reader.begin_item(section, at(2));
+      reader.end_item();
+    }
   });
   EXPECT_TRUE(document.policy.csrf.enabled.value_or(false));
+  EXPECT_TRUE(document.policy.redirects.enabled.value_or(false));
 }
 
 TEST(PolicyReader, TakesAnEmptyCorsSectionAsPresent) {
@@ -465,7 +478,7 @@ TEST(PolicyReader, RefusesFieldsThatDoNotExist) {
 }
 
 TEST(PolicyReader, RefusesWhatThisVersionCannotEnforce) {
-  const char* const sections[] = {"frames", "redirects", "shadow"};
+  const char* const sections[] = {"frames", "shadow"};
   for (const char* section : sections) {
     expect_one_problem({section,
                         [section](PolicyReader& r) {

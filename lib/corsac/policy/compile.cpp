@@ -6,6 +6,8 @@
 #include "corsac/policy/compile.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,19 +19,13 @@
 #include "corsac/policy/lint.hpp"
 #include "corsac/policy/problem_list.hpp"
 #include "corsac/policy/reader.hpp"
+#include "corsac/policy/records_in_force.hpp"
 #include "corsac/policy/rule_compiler.hpp"
 #include "corsac/policy/selectors.hpp"
 #include "corsac/stage/cors/compile.hpp"
 
 namespace corsac {
 namespace {
-
-bool grants_cors(const TrustedOrigin& record) {
-  return record.status == TrustedOrigin::Status::Active &&
-         std::any_of(record.scopes.begin(), record.scopes.end(), [](const auto& scope) {
-           return scope.type == TrustedOrigin::ScopeType::Cors;
-         });
-}
 
 std::string joined(const std::vector<PlacedText>& entries) {
   std::string text;
@@ -38,6 +34,17 @@ std::string joined(const std::vector<PlacedText>& entries) {
     text += entry.text;
   }
   return text;
+}
+
+std::optional<std::chrono::system_clock::time_point> moment_of(const CompileOptions& options) {
+  if (!options.honours_expiry) return std::nullopt;
+  return options.now;
+}
+
+std::optional<std::chrono::system_clock::time_point> sooner(
+    std::optional<std::chrono::system_clock::time_point> a,
+    std::optional<std::chrono::system_clock::time_point> b) {
+  return a && b ? std::min(a, b) : a ? a : b;
 }
 
 }  // namespace
@@ -49,6 +56,8 @@ class SnapshotBuilder {
         options_(options),
         problems_(policy.allowed_warnings, options.has_lints),
         snapshot_(std::make_shared<Snapshot>()),
+        cors_records_(policy, moment_of(options)),
+        guard_records_(policy, moment_of(options)),
         compiler_(cors_, options.previous ? options.previous->known_origin_sets() : nullptr,
                   problems_) {}
 
@@ -58,7 +67,6 @@ class SnapshotBuilder {
   void error(std::string_view code, std::string path, std::string value, Place place,
              std::string what, std::string fix);
   void take_guards();
-  [[nodiscard]] std::vector<CorsRules::RecordOrigin> granting_records();
   void take_cors();
   void add_cors_rule();
   void add_excluded_rule();
@@ -76,6 +84,8 @@ class SnapshotBuilder {
   const CompileOptions& options_;
   ProblemList problems_;
   std::shared_ptr<Snapshot> snapshot_;
+  RecordsInForce cors_records_;
+  RecordsInForce guard_records_;
   EffectiveRule cors_ = {};
   RuleCompiler compiler_;
 };
@@ -92,25 +102,8 @@ void SnapshotBuilder::error(std::string_view code, std::string path, std::string
 }
 
 void SnapshotBuilder::take_guards() {
-  snapshot_->guards_ = compile_guards(policy_, problems_);
+  snapshot_->guards_ = compile_guards(policy_, guard_records_, problems_);
   snapshot_->rules_.front().pipeline = make_pipeline(snapshot_->guards_, nullptr);
-}
-
-std::vector<CorsRules::RecordOrigin> SnapshotBuilder::granting_records() {
-  std::vector<CorsRules::RecordOrigin> granting;
-  for (std::size_t i = 0; i < policy_.trusted_origins.size(); ++i) {
-    const TrustedOrigin& record = policy_.trusted_origins[i];
-    if (!grants_cors(record)) continue;
-    if (record.valid_until && options_.honours_expiry) {
-      if (*record.valid_until <= options_.now) continue;
-      auto& next = snapshot_->next_expiry_;
-      next = next ? std::min(*next, *record.valid_until) : *record.valid_until;
-    }
-    granting.push_back({.origin = record.origin,
-                        .field = "trusted_origins[" + std::to_string(i) + "].origin",
-                        .place = record.place});
-  }
-  return granting;
 }
 
 void SnapshotBuilder::fill(EffectiveRule& rule, RuleInfo& info) {
@@ -209,7 +202,6 @@ void SnapshotBuilder::leave_only(std::string_view field, Place place) {
   snapshot_->default_rule_ = snapshot_->excluded_rule_ = 0;
   snapshot_->is_trivial_ = true;
   snapshot_->has_path_rules_ = false;
-  snapshot_->next_expiry_.reset();
 }
 
 void SnapshotBuilder::warn_of_own_origin_by_host() {
@@ -234,7 +226,7 @@ void SnapshotBuilder::warn_of_own_origin_by_host() {
 
 void SnapshotBuilder::take_cors() {
   const CorsPolicy& cors = policy_.cors;
-  const auto records = granting_records();
+  const auto records = cors_records_.with_scope(TrustedOrigin::ScopeType::Cors);
   if (!cors.is_present()) {
     leave_only("cors", {});
     if (records.empty()) return;
@@ -273,6 +265,10 @@ Result<Compiled, Report> SnapshotBuilder::run() {
   const bool has_errors = problems_.has_errors();
   Report report(problems_.take(), policy_.sources);
   if (has_errors) return fail(std::move(report));
+  const bool grants = snapshot_->rules_.front().cors != nullptr;
+  snapshot_->next_expiry_ =
+      sooner(guard_records_.next_expiry(),
+             grants ? cors_records_.next_expiry() : decltype(snapshot_->next_expiry_)());
   snapshot_->revision_ = policy_.revision;
   snapshot_->sources_ = policy_.sources;
   snapshot_->profile_ = profile_of(policy_.cors).name;

@@ -116,6 +116,19 @@ constexpr std::array kCsrfFields = {
 };
 constexpr DocumentItem kCsrf = {.label = "[csrf]", .fields = kCsrfFields, .close = close_csrf};
 
+void close_redirects(void* owner, Place place) {
+  auto& redirects = *static_cast<RedirectsPolicy*>(owner);
+  if (!redirects.is_present()) redirects.enabled = Setting<bool>(true, place);
+}
+
+constexpr std::array kRedirectsFields = {
+    one<&RedirectsPolicy::enabled>("enabled"),
+    list<&RedirectsPolicy::allowed_origins>("allowed_origins"),
+    list<&RedirectsPolicy::parameters>("parameters"),
+};
+constexpr DocumentItem kRedirects = {
+    .label = "[redirects]", .fields = kRedirectsFields, .close = close_redirects};
+
 constexpr std::array kScopeFields = {
     one<&TrustedOrigin::Scope::type>("type", "type = \"CORS\""),
     list<&TrustedOrigin::Scope::allowed_okta_apps>("allowed_okta_apps"),
@@ -222,11 +235,11 @@ constexpr std::array kPolicyFields = {
     section<&Policy::cors>("cors", kCors),
     section<&Policy::hosts>("hosts", kHosts),
     section<&Policy::csrf>("csrf", kCsrf),
+    section<&Policy::redirects>("redirects", kRedirects),
     items<&Policy::trusted_origins>("trusted_origins", kRecord, kRecordLimit, "too-many-items"),
     lint_section(),
     items<&Policy::tests>("test", kTest, kTestLimit, "too-many-items"),
     only_known("frames", FieldShape::SectionNotAvailable),
-    only_known("redirects", FieldShape::SectionNotAvailable),
     only_known("shadow", FieldShape::SectionNotAvailable),
 };
 

@@ -97,8 +97,9 @@ class Steps {
       headers();
     }
   }
-  void guards() { csrf(); }
+  void guards() { csrf() && redirects(); }
   bool csrf();
+  bool redirects();
 
   bool hosts();
   bool path();
@@ -129,7 +130,9 @@ class Steps {
 Decision Steps::cors_decision(const Snapshot& snapshot, const RequestView& request,
                               const Decision& decision) {
   const RuleInfo& rule = snapshot.rule(decision.rule);
-  if (decision.reason != Reason::CrossSiteWrite) return decision;
+  const bool is_of_guard =
+      decision.reason == Reason::CrossSiteWrite || decision.reason == Reason::RedirectNotAllowed;
+  if (!is_of_guard) return decision;
   if (!rule.cors) return {};
   const bool is_ambiguous = snapshot.route(request).is_ambiguous;
   return evaluate(is_ambiguous ? *rule.cors_if_ambiguous : *rule.cors, request);
@@ -141,6 +144,14 @@ bool Steps::csrf() {
     return refuse("csrf", reason_of(decided_, decided_.offending));
   }
   return pass("csrf", "no cross-site write");
+}
+
+bool Steps::redirects() {
+  if (!snapshot_.guards().has_redirects) return true;
+  if (decided_.reason == Reason::RedirectNotAllowed) {
+    return refuse("redirects", reason_of(decided_, decided_.offending));
+  }
+  return pass("redirects", "no parameter leads elsewhere; a Location is judged behind the handler");
 }
 
 bool Steps::hosts() {

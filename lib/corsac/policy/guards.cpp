@@ -1,4 +1,4 @@
-// Compiles [hosts] and [csrf], and puts the stages of a rule in order. Entries:
+// Compiles [hosts], [csrf] and [redirects], and puts the stages of a rule in order. Entries:
 // compile_guards, guards_at_start, make_pipeline. Spec: policy document, 1 and 4. Test:
 // tests/policy/guards_test.cpp.
 
@@ -28,24 +28,27 @@ std::vector<PlacedText> placed(const Names& names) {
 
 class GuardCompiler {
  public:
-  GuardCompiler(const Policy& policy, ProblemList& problems)
-      : policy_(policy), problems_(problems) {}
+  GuardCompiler(const Policy& policy, RecordsInForce& records, ProblemList& problems)
+      : policy_(policy), records_(records), problems_(problems) {}
 
   Guards run() {
     take_hosts();
     take_csrf();
+    take_redirects();
     return std::move(guards_);
   }
 
  private:
   void take_hosts();
   void take_csrf();
+  void take_redirects();
   [[nodiscard]] std::shared_ptr<const OriginSet> origins_of(const GuardOriginRules& rules);
   [[nodiscard]] std::string place_of(Place place) const {
     return place.is_known() ? place_text(place, policy_.sources) : std::string();
   }
 
   const Policy& policy_;
+  RecordsInForce& records_;
   ProblemList& problems_;
   Guards guards_ = {};
 };
@@ -94,6 +97,29 @@ void GuardCompiler::take_csrf() {
   problems_.add_all(std::move(found));
 }
 
+void GuardCompiler::take_redirects() {
+  const RedirectsPolicy& redirects = policy_.redirects;
+  guards_.has_redirects = redirects.is_present() && redirects.enabled.value_or(true);
+  guards_.redirects_place = place_of(
+      redirects.allowed_origins.is_set() ? redirects.allowed_origins.place() : redirects.place);
+  const Names& names = redirects.parameters;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!names.values()[i].empty()) continue;
+    problems_.add({.severity = Severity::Error,
+                   .code = "parameter-empty",
+                   .path = "redirects.parameters[" + std::to_string(i) + ']',
+                   .place = names.place(i),
+                   .what = "a parameter has a name",
+                   .fix = "write the name, as in \"redirect_uri\""});
+  }
+  guards_.redirects = std::make_shared<const RedirectGuard>(RedirectGuard::Rules{
+      .origins = origins_of({.field = "redirects.allowed_origins",
+                             .origins = placed(redirects.allowed_origins),
+                             .records = records_.with_scope(TrustedOrigin::ScopeType::Redirect),
+                             .demands = {.is_web = true}}),
+      .parameters = names.values()});
+}
+
 std::shared_ptr<const Stage> csrf_stage(const Guards& guards,
                                         const std::shared_ptr<const CompiledCors>& cors) {
   CsrfGuard::Trust trust = guards.csrf_trust;
@@ -112,6 +138,7 @@ Pipeline make_pipeline(const Guards& guards, std::shared_ptr<const CompiledCors>
   if (guards.host_guard) stages.push_back(guards.host_guard);
   if (cors) stages.push_back(std::make_shared<const CorsStage>(cors));
   if (guards.has_csrf) stages.push_back(csrf_stage(guards, cors));
+  if (guards.has_redirects) stages.push_back(guards.redirects);
   return Pipeline(std::move(stages));
 }
 
@@ -122,8 +149,8 @@ Guards guards_at_start() {
   return guards;
 }
 
-Guards compile_guards(const Policy& policy, ProblemList& problems) {
-  return GuardCompiler(policy, problems).run();
+Guards compile_guards(const Policy& policy, RecordsInForce& records, ProblemList& problems) {
+  return GuardCompiler(policy, records, problems).run();
 }
 
 }  // namespace corsac

@@ -9,11 +9,13 @@
 #include "corsac/policy/path_table.hpp"
 #include "corsac/policy/policy.hpp"
 #include "corsac/policy/problem_list.hpp"
+#include "corsac/policy/records_in_force.hpp"
 #include "corsac/stage/cors/compiled.hpp"
 #include "corsac/stage/cors/rules.hpp"
 #include "corsac/stage/csrf_guard.hpp"
 #include "corsac/stage/host_guard.hpp"
 #include "corsac/stage/pipeline.hpp"
+#include "corsac/stage/redirect_guard.hpp"
 
 namespace corsac {
 
@@ -29,9 +31,15 @@ struct Guards {
   CsrfGuard::Trust csrf_trust = {};                         // its `cors` is the rule's
   std::shared_ptr<const PathTable> csrf_exempt_paths = {};  // null = none
   std::string csrf_place = {};
+
+  // Its lists hold for Gate::may_redirect whether or not [redirects] is there. Never null.
+  std::shared_ptr<const RedirectGuard> redirects = std::make_shared<const RedirectGuard>();
+  bool has_redirects = false;  // [redirects] is on
+  std::string redirects_place = {};
 };
 
-// The stages of one rule: hosts, CORS (`cors` may be null), cross-site writes.
+// The stages of one rule: hosts, CORS (`cors` may be null), cross-site writes,
+// redirects.
 [[nodiscard]] Pipeline make_pipeline(const Guards& guards,
                                      std::shared_ptr<const CompiledCors> cors);
 
@@ -39,8 +47,9 @@ struct Guards {
 // our own, and nobody is trusted.
 [[nodiscard]] Guards guards_at_start();
 
-// Codes: hosts-nothing-allowed, those of parse_host_pattern, of compile_guard_origins and of
-// PathTable.
-[[nodiscard]] Guards compile_guards(const Policy& policy, ProblemList& problems);
+// Codes: hosts-nothing-allowed, parameter-empty, those of parse_host_pattern, of
+// compile_guard_origins and of PathTable.
+[[nodiscard]] Guards compile_guards(const Policy& policy, RecordsInForce& records,
+                                    ProblemList& problems);
 
 }  // namespace corsac

@@ -109,6 +109,14 @@ std::string hint_for_write(const RequestView& request) {
   return text + std::string(kNullFromOwnForm);
 }
 
+std::string hint_for_redirect(const RequestView& request) {
+  std::string text(reason_info(Reason::RedirectNotAllowed).hint);
+  if (request.own != nullptr && !request.own->public_origins().empty()) return text;
+  return text +
+         " No public_origins are configured, so only relative targets are this server's own: "
+         "Host proves nothing.";
+}
+
 std::string hint_for_upgrade() {
   return "WebSockets always send cookies, so their origin needs a rule that lists it with "
          "allow_credentials = true.";
@@ -157,6 +165,8 @@ std::string hint(const Snapshot& snapshot, const RequestView& request, const Dec
     }
     case Reason::CrossSiteWrite:
       return hint_for_write(request);
+    case Reason::RedirectNotAllowed:
+      return hint_for_redirect(request);
     case Reason::UpgradeNotAllowed: {
       std::string text = hint_for_own_host(request);
       return text.empty() ? hint_for_upgrade() : text;
@@ -178,6 +188,8 @@ std::string place_of_refusal(const Snapshot& snapshot, const Decision& decision)
       return {};
     case Reason::CrossSiteWrite:
       return snapshot.guards().csrf_place;
+    case Reason::RedirectNotAllowed:
+      return snapshot.guards().redirects_place;
     case Reason::HostNotAllowed:
       return snapshot.guards().hosts_place;
     case Reason::OriginNotAllowed:
