@@ -169,6 +169,98 @@ TEST(HostGuards, LetThePageReadWhyItsRedirectWasRefused) {
   EXPECT_EQ(events[0].path, "/location/302");
 }
 
+TEST(HostGuards, SayWhoMayFrameAPage) {
+  using Scope = TrustedOrigin::ScopeType;
+  Policy policy;
+  policy.frames.paths = {"/ok", "/stream", "/error", "/framing", "/throw"};
+  policy.frames.enduser_paths = {"/vary"};
+  TrustedOrigin record;
+  record.name = "Portal";
+  record.origin = "https://portal.example/";
+  record.scopes = {{.type = Scope::IframeEmbed, .allowed_okta_apps = std::vector<std::string>()}};
+  policy.trusted_origins = {record};
+  const TestHost host(make_test_gate(policy));
+  const std::pair<std::string, std::string> listed = {
+      "content-security-policy", "frame-ancestors 'self' https://portal.example"};
+  const std::pair<std::string, std::string> self = {"content-security-policy",
+                                                    "frame-ancestors 'self'"};
+  const std::pair<std::string, std::string> nobody = {"content-security-policy",
+                                                      "frame-ancestors 'none'"};
+  const std::pair<std::string, std::string> same = {"x-frame-options", "SAMEORIGIN"};
+  const std::string own_csp = "default-src 'self'";
+  const std::string wide_csp = "img-src *; frame-ancestors *";
+  const auto framing = [](HeaderLines more) {
+    return head("GET", "/framing", "", std::move(more));
+  };
+  const std::vector<std::string> ran = {"GET /framing"};
+  const AnswerRow rows[] = {
+      {"a page", head("GET", "/ok", ""), 200, lines({kPlain, listed}), "ok", {"GET /ok"}},
+      {"whoever asks", head("GET", "/ok", kEvil), 200, lines({kPlain, listed}), "ok", {"GET /ok"}},
+      {"an error page",
+       head("GET", "/error/503", ""),
+       503,
+       lines({listed}),
+       "",
+       {"GET /error/503"}},
+      {"a page that is not there", head("GET", "/ok/nowhere", ""), 404, lines({listed}), "", {}},
+      {"another page", head("GET", "/hidden", ""), 200, {kPlain}, "ok", {"GET /hidden"}},
+      {"a page of the end user",
+       head("GET", "/vary/nowhere", ""),
+       404,
+       lines({self, same}),
+       "",
+       {}},
+      {"the host could not read it",
+       head("GET", "/ok", "", {{"Range", "bytes=z"}}),
+       416,
+       lines({listed}),
+       "",
+       {}},
+      {"beside the handler's policy", framing({{"X-CSP", own_csp}}), 200,
+       lines({kPlain, listed, {"content-security-policy", own_csp}}), "framed", ran},
+      {"beside the handler's own list, which holds as well", framing({{"X-CSP", wide_csp}}), 200,
+       lines({kPlain, listed, {"content-security-policy", wide_csp}}), "framed", ran},
+      {"DENY is not loosened", framing({{"X-XFO", "DENY"}}), 200,
+       lines({kPlain, nobody, {"x-frame-options", "DENY"}}), "framed", ran},
+      {"SAMEORIGIN is not loosened", framing({{"X-XFO", "SAMEORIGIN"}}), 200,
+       lines({kPlain, self, same}), "framed", ran},
+      {"DENY beside a list of the handler's is for old browsers",
+       framing({{"X-CSP", wide_csp}, {"X-XFO", "DENY"}}), 200,
+       lines({kPlain, listed, {"content-security-policy", wide_csp}, {"x-frame-options", "DENY"}}),
+       "framed", ran},
+  };
+  for (const AnswerRow& row : rows) check(host, row);
+  policy.frames.report_only = true;
+  const TestHost reports(make_test_gate(policy));
+  check(reports, {"only reported", framing({{"X-XFO", "DENY"}}), 200,
+                  lines({kPlain,
+                         {"content-security-policy-report-only", listed.second},
+                         {"x-frame-options", "DENY"}}),
+                  "framed", ran});
+}
+
+// Without memory no page goes out that anybody may frame, and no redirect that nobody judged.
+TEST(HostGuards, LetNoPageOutWithoutMemory) {
+  Policy policy;
+  policy.frames.paths = {"/"};
+  policy.redirects.enabled = true;
+  const auto allocations = std::make_shared<std::atomic<long>>(-1);
+  const TestHost host(
+      make_test_gate(policy),
+      {.hooks = HookStyle::Own, .own_status = 200, .allocations_of_after = allocations});
+  const HeaderLines known = {{"Authorization", "x"}};
+  for (long count = 0; count < 30; ++count) {
+    allocations->store(count);
+    const RawResponse page = exchange(host.port(), head("GET", "/ok", "", known));
+    const bool is_guarded = !page.values("content-security-policy").empty();
+    EXPECT_TRUE(is_guarded || (page.status == 500 && page.body.empty())) << count;
+    const RawResponse redirect = exchange(host.port(), to("https://evil.example/", known));
+    EXPECT_TRUE(redirect.values("location").empty()) << count;
+    EXPECT_TRUE(redirect.values("set-cookie").empty()) << count;
+    EXPECT_EQ(redirect.body, "") << count;
+  }
+}
+
 // Proves S31.
 TEST(HostGuards, TellAnApplicationWhetherAPageMayUpgrade) {
   Policy policy = app_policy();

@@ -239,6 +239,15 @@ void TestHost::State::add_plain_routes() {
                  return true;
                });
              }));
+  server.Get("/framing", noting([](const auto& request, auto& response) {
+               if (request.has_header("X-CSP")) {
+                 response.set_header("Content-Security-Policy", request.get_header_value("X-CSP"));
+               }
+               if (request.has_header("X-XFO")) {
+                 response.set_header("X-Frame-Options", request.get_header_value("X-XFO"));
+               }
+               response.set_content("framed", "text/plain");
+             }));
   server.Get("/may-upgrade", noting([this](const auto& request, auto& response) {
                response.set_content(may_upgrade(*gate, request) ? "yes" : "no", "text/plain");
              }));

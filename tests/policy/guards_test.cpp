@@ -408,5 +408,172 @@ TEST(RedirectPolicy, SaysWhatIsWrongAndWhy) {
   EXPECT_NE(explanation.hint.find("public_origins"), std::string::npos);
 }
 
+// "frame-ancestors ..." that the answer gets; empty = none.
+std::string frames_of(const Snapshot& snapshot, Asked asked) {
+  return std::string(snapshot.guards().directive_of(snapshot.decide(asked.view()).frames));
+}
+
+TrustedOrigin frame_record(std::string origin, std::vector<std::string> apps = {}) {
+  TrustedOrigin record = record_of(std::move(origin), TrustedOrigin::ScopeType::IframeEmbed);
+  record.scopes[0].allowed_okta_apps = std::move(apps);
+  return record;
+}
+
+// Proves M38.
+TEST(FramesPolicy, NamesActiveRecordsWithTheScope) {
+  using std::chrono::seconds;
+  const std::chrono::system_clock::time_point start{seconds(1'000'000)};
+  Policy policy;
+  policy.frames.paths = {"/sign-in"};
+  policy.frames.enduser_paths = {"/dashboard"};
+  policy.trusted_origins = {
+      frame_record("https://Portal.example/"),
+      frame_record(kApp, {"OKTA_ENDUSER"}),
+      frame_record("https://portal.example"),
+      frame_record("https://off.example"),
+      record_of(kEvil, TrustedOrigin::ScopeType::Cors),
+      frame_record("http://plain.example"),
+      frame_record("https://over.example"),
+  };
+  policy.trusted_origins[3].status = TrustedOrigin::Status::Inactive;
+  policy.trusted_origins[6].valid_until = start;
+  const auto at = [&](seconds after) {
+    auto result =
+        compile_policy(policy, {.now = start + after, .application = {.has_public_origins = true}});
+    EXPECT_TRUE(result);
+    return result->snapshot;
+  };
+  const std::string own = "frame-ancestors 'self'";
+  const std::string pages = own + " https://portal.example " + kApp;
+  const std::string enduser = own + ' ' + kApp;
+  const SnapshotPtr snapshot = at(seconds(0));
+  const auto target = [](const char* path) {
+    Asked asked;
+    asked.target = path;
+    return asked;
+  };
+  const struct {
+    const char* desc;
+    Asked asked;
+    std::string directive;
+  } rows[] = {
+      {"a guarded page", target("/sign-in"), pages},
+      {"below it", target("/sign-in/x?y"), pages},
+      {"an end user's page", target("/dashboard"), enduser},
+      {"another page", target("/"), ""},
+      {"S17: an ambiguous path has the shorter list", target("/x/%2e%2e/sign-in"), enduser},
+      {"whatever the origin", get(kEvil, "/sign-in"), pages},
+  };
+  for (const auto& row : rows)
+    EXPECT_EQ(frames_of(*snapshot, row.asked), row.directive) << row.desc;
+  EXPECT_EQ(at(seconds(-1))->next_expiry(), start);
+  EXPECT_EQ(frames_of(*at(seconds(-1)), target("/sign-in")), pages + " https://over.example");
+  policy.trusted_origins.clear();
+  EXPECT_EQ(frames_of(*at(seconds(0)), target("/sign-in")), own) << "no record";
+  policy.frames = {};
+  EXPECT_EQ(frames_of(*at(seconds(0)), target("/sign-in")), "") << "no section";
+  EXPECT_EQ(frames_of(*Snapshot::closed_at_start(), target("/")), own);
+}
+
+// cpp-httplib 0.11.4 answers /staticapp.html with the file of /static/app.html.
+TEST(FramesPolicy, GuardsWhatMayBeAFileOfAGuardedPath) {
+  Policy policy;
+  policy.frames.paths = {"/static"};
+  const SnapshotPtr snapshot = compiled(policy);
+  Asked asked;
+  asked.target = "/staticapp.html";
+  RequestView request = asked.view();
+  EXPECT_EQ(snapshot->decide(request).frames, FrameList::None);
+  request.mounts_by_raw_prefix = true;
+  EXPECT_EQ(snapshot->decide(request).frames, FrameList::Pages);
+  request.method = "POST";
+  EXPECT_EQ(snapshot->decide(request).frames, FrameList::None);
+}
+
+TEST(FramesPolicy, GuardsEveryPathWithoutAList) {
+  Policy policy;
+  policy.frames.report_only = false;
+  Asked asked;
+  EXPECT_EQ(frames_of(*compiled(policy), asked), "frame-ancestors 'self'");
+  policy.frames.enduser_paths = {"/dashboard"};
+  EXPECT_EQ(compiled(policy)->decide(asked.view()).frames, FrameList::Pages);
+  asked.target = "/dashboard";
+  EXPECT_EQ(compiled(policy)->decide(asked.view()).frames, FrameList::EnduserPages);
+  const Explanation explanation = explain(*compiled(policy), asked.view());
+  ASSERT_EQ(explanation.headers.size(), 1U);
+  EXPECT_EQ(explanation.headers[0].first, "Content-Security-Policy");
+  EXPECT_EQ(explanation.headers[0].second, "frame-ancestors 'self'");
+  EXPECT_EQ(explanation.steps[1].name, "frames");
+  policy.frames.report_only = true;
+  EXPECT_EQ(explain(*compiled(policy), asked.view()).headers[0].first,
+            "Content-Security-Policy-Report-Only");
+}
+
+TEST(FramesPolicy, SaysWhatIsWrong) {
+  const ProblemRow rows[] = {
+      {"nothing", [](Policy& p) { p.frames.paths = {"/"}; }, {}},
+      {"no page",
+       [](Policy& p) { p.frames.paths = Names::none(); },
+       {"error rule-selects-nothing frames.paths"}},
+      {"a path",
+       [](Policy& p) {
+         p.frames.paths = {"/a", "b"};
+       },
+       {"error path-malformed frames.paths[1]"}},
+      {"a path of both lists",
+       [](Policy& p) {
+         p.frames.paths = {"/a"};
+         p.frames.enduser_paths = {"/b", "/a"};
+       },
+       {"error rule-tie frames.enduser_paths[1]"}},
+      {"S9: a record of plain http",
+       [](Policy& p) {
+         p.frames.paths = {"/"};
+         p.trusted_origins = {frame_record("http://plain.example")};
+       },
+       {"warning record-not-granted trusted_origins[0].origin"}},
+  };
+  for (const ProblemRow& row : rows) {
+    Policy policy;
+    row.change(policy);
+    EXPECT_EQ(problems_of(policy), row.problems) << row.desc;
+  }
+}
+
+TEST(FramesPolicy, KeepsTheHeaderWithinItsLimit) {
+  Policy policy;
+  policy.frames.paths = {"/"};
+  for (int i = 0; i < 200; ++i) {
+    policy.trusted_origins.push_back(
+        frame_record("https://a-rather-long-name-of-a-partner-" + std::to_string(i) + ".example"));
+  }
+  const std::string directive = frames_of(*compiled(policy), Asked());
+  EXPECT_LE(directive.size(), kFrameAncestorsLimitBytes);
+  EXPECT_GT(directive.size(), kFrameAncestorsLimitBytes - 100);
+  EXPECT_FALSE(problems_of(policy).empty());
+}
+
+TEST(Guards, AllocateNothingWhileDeciding) {
+  Policy policy;
+  policy.cors.allowed_origins = {kApp};
+  policy.cors.allow_credentials = true;
+  policy.hosts.allowed = {"api.example.com"};
+  policy.csrf.exempt_paths = {"/webhooks"};
+  policy.redirects.parameters = {"to"};
+  policy.frames.paths = {"/in"};
+  const SnapshotPtr snapshot = compiled(policy);
+  const OwnOrigin own;
+  std::vector<Asked> requests = {post(kApp, "/in?to=/x"), post(kEvil, "/webhooks/x"),
+                                 get(kApp, "/in?to=//evil.example"), post("null", "//in")};
+  for (Asked& asked : requests) {
+    asked.own = &own;
+    const RequestView& request = asked.view();
+    const testing::AllocationCounter counter;
+    const Decision decision = snapshot->decide(request);
+    const std::size_t allocations = counter.count();
+    EXPECT_EQ(allocations, 0U) << asked.target << ' ' << static_cast<int>(decision.reason);
+  }
+}
+
 }  // namespace
 }  // namespace corsac

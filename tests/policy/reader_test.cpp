@@ -290,6 +290,11 @@ TEST(PolicyReader, ReadsEveryFieldOfTheGuards) {
     list(reader, "allowed_origins", {"https://a.example"}, at(8));
     list(reader, "parameters", {"to"}, at(9));
     reader.end_item();
+    reader.begin_item("frames", at(10));
+    list(reader, "paths", {"/sign-in"}, at(11));
+    list(reader, "enduser_paths", {"/dashboard"}, at(12));
+    reader.flag("report_only", true, at(13));
+    reader.end_item();
   });
   ASSERT_TRUE(document.is_finished);
   EXPECT_TRUE(document.problems.empty());
@@ -303,17 +308,24 @@ TEST(PolicyReader, ReadsEveryFieldOfTheGuards) {
   EXPECT_TRUE(redirects.enabled.value());
   EXPECT_EQ(redirects.allowed_origins.values(), Texts{"https://a.example"});
   EXPECT_EQ(redirects.parameters.values(), Texts{"to"});
+  const FramesPolicy& frames = document.policy.frames;
+  EXPECT_EQ(frames.place, at(10));
+  EXPECT_EQ(frames.paths.values(), Texts{"/sign-in"});
+  EXPECT_EQ(frames.enduser_paths.values(), Texts{"/dashboard"});
+  EXPECT_TRUE(frames.report_only.value());
 }
 
 TEST(PolicyReader, TakesAnEmptyGuardAsPresent) {
   const Read document = read([](PolicyReader& reader) {
-    for (const char* section : {"csrf", "redirects"}) {
+    for (const char* section : {"csrf", "redirects", "frames"}) {
       reader.begin_item(section, at(2));
       reader.end_item();
     }
   });
   EXPECT_TRUE(document.policy.csrf.enabled.value_or(false));
   EXPECT_TRUE(document.policy.redirects.enabled.value_or(false));
+  EXPECT_TRUE(document.policy.frames.is_present());
+  EXPECT_FALSE(document.policy.frames.report_only.value_or(true));
 }
 
 TEST(PolicyReader, TakesAnEmptyCorsSectionAsPresent) {
@@ -478,7 +490,7 @@ TEST(PolicyReader, RefusesFieldsThatDoNotExist) {
 }
 
 TEST(PolicyReader, RefusesWhatThisVersionCannotEnforce) {
-  const char* const sections[] = {"frames", "shadow"};
+  const char* const sections[] = {"shadow"};
   for (const char* section : sections) {
     expect_one_problem({section,
                         [section](PolicyReader& r) {

@@ -95,6 +95,9 @@ Policy everything() {
   policy.csrf.enabled = true;
   policy.csrf.trusted_origins = {"https://app.example.com"};
   policy.csrf.exempt_paths = {"/webhooks"};
+  policy.frames.paths = {"/sign-in"};
+  policy.frames.enduser_paths = {"/dashboard"};
+  policy.frames.report_only = true;
   policy.redirects.enabled = false;
   policy.redirects.allowed_origins = {"https://app.example.com"};
   policy.redirects.parameters = {"redirect_uri"};

@@ -113,6 +113,7 @@ TEST(TrustRemoval, TellsRemovalsFromNewDocuments) {
       {"the cross-site write guard differs", [](Policy& p) { p.csrf.exempt_paths = {"/a"}; },
        false},
       {"the redirect guard differs", [](Policy& p) { p.redirects.enabled = false; }, false},
+      {"the guarded frames differ", [](Policy& p) { p.frames.paths = {"/a"}; }, false},
       {"a test differs", [](Policy& p) { p.tests[0].path = "/b"; }, false},
       {"a test is removed", [](Policy& p) { p.tests.clear(); }, false},
       {"the version differs", [](Policy& p) { p.version = 2; }, false},

@@ -111,6 +111,11 @@ inline void answer(httplib::Response& response, int status) noexcept {
   }
 }
 
+inline void add_frame_ancestors(httplib::Response& response, const GateDecision& decided) {
+  const Gate::FrameDirective directive = Gate::frame_directive(decided);
+  corsac::add_frame_ancestors(response.headers, directive.text, directive.is_report_only);
+}
+
 // In the place of the handler's answer, behind it: nothing of what it said goes out.
 inline void answer_nothing(httplib::Response& response, int status) noexcept {
   response.status = status;
@@ -207,6 +212,9 @@ inline void Hooks::after(const httplib::Request& request,
     }
   } catch (...) {
     erase_cors_lines(response.headers);
+    // Nor may a page go out that anybody may frame.
+    const bool is_guarded = slot != nullptr && !Gate::frame_directive(slot->decided).text.empty();
+    if (is_guarded) adapter::answer_nothing(response, 500);
     gate_->counters().count_response_without_decision();
   }
   if (slot == nullptr) return adapter::close_where_unread(request, response);
@@ -222,6 +230,7 @@ inline void Hooks::finish(const DecisionSlot& slot, httplib::Response& response)
   const bool is_replaced = write_decision(response.headers, decision, slot.decided.extra_vary,
                                           is_ours ? AnsweredBy::Adapter : AnsweredBy::Handler);
   if (is_replaced) gate_->counters().count_handler_headers_replaced();
+  if (!is_ours) adapter::add_frame_ancestors(response, slot.decided);
   if (!slot.is_answered) return;
   keep_last_line(response.headers, "Content-Type");  // ours, and that of an error handler's stream
   if (slot.must_close && response.status < 400) {
@@ -258,7 +267,8 @@ inline void Hooks::decide_late(const httplib::Request& request, httplib::Respons
   const bool is_refused = refuses_location(request, response, late);
   write_decision(response.headers, late.decision, late.extra_vary,
                  is_refused ? AnsweredBy::Adapter : AnsweredBy::Handler);
-  if (is_refused) replace_line(response.headers, "Cache-Control", "no-store");
+  if (is_refused) return replace_line(response.headers, "Cache-Control", "no-store");
+  adapter::add_frame_ancestors(response, late);
 }
 
 // Statuses below 300 and from 400 on send no browser anywhere.

@@ -116,6 +116,19 @@ constexpr std::array kCsrfFields = {
 };
 constexpr DocumentItem kCsrf = {.label = "[csrf]", .fields = kCsrfFields, .close = close_csrf};
 
+void close_frames(void* owner, Place place) {
+  auto& frames = *static_cast<FramesPolicy*>(owner);
+  if (!frames.is_present()) frames.report_only = Setting<bool>(false, place);
+}
+
+constexpr std::array kFramesFields = {
+    list<&FramesPolicy::paths>("paths"),
+    list<&FramesPolicy::enduser_paths>("enduser_paths"),
+    one<&FramesPolicy::report_only>("report_only"),
+};
+constexpr DocumentItem kFrames = {
+    .label = "[frames]", .fields = kFramesFields, .close = close_frames};
+
 void close_redirects(void* owner, Place place) {
   auto& redirects = *static_cast<RedirectsPolicy*>(owner);
   if (!redirects.is_present()) redirects.enabled = Setting<bool>(true, place);
@@ -235,11 +248,11 @@ constexpr std::array kPolicyFields = {
     section<&Policy::cors>("cors", kCors),
     section<&Policy::hosts>("hosts", kHosts),
     section<&Policy::csrf>("csrf", kCsrf),
+    section<&Policy::frames>("frames", kFrames),
     section<&Policy::redirects>("redirects", kRedirects),
     items<&Policy::trusted_origins>("trusted_origins", kRecord, kRecordLimit, "too-many-items"),
     lint_section(),
     items<&Policy::tests>("test", kTest, kTestLimit, "too-many-items"),
-    only_known("frames", FieldShape::SectionNotAvailable),
     only_known("shadow", FieldShape::SectionNotAvailable),
 };
 

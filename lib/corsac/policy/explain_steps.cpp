@@ -97,9 +97,12 @@ class Steps {
       headers();
     }
   }
-  void guards() { csrf() && redirects(); }
+  void guards() {
+    if (csrf() && redirects()) frames();
+  }
   bool csrf();
   bool redirects();
+  void frames();
 
   bool hosts();
   bool path();
@@ -152,6 +155,13 @@ bool Steps::redirects() {
     return refuse("redirects", reason_of(decided_, decided_.offending));
   }
   return pass("redirects", "no parameter leads elsewhere; a Location is judged behind the handler");
+}
+
+void Steps::frames() {
+  if (!snapshot_.guards().frames) return;
+  pass("frames", decided_.frames == FrameList::None    ? "any page may frame this one"
+                 : decided_.frames == FrameList::Pages ? "under frames.paths"
+                                                       : "under frames.enduser_paths");
 }
 
 bool Steps::hosts() {

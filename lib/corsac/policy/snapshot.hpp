@@ -97,7 +97,8 @@ class Snapshot {
   }
 
   // The policy for a cold start without one: blocks every cross-origin request
-  // (policy_unavailable), varies by Origin, refuses cross-site writes. There is no Host guard, so
+  // (policy_unavailable), varies by Origin, refuses cross-site writes, and lets only
+  // own pages frame its answers. There is no Host guard, so
   // Host makes no page our own: that takes Sec-Fetch-Site or a public origin.
   [[nodiscard]] static std::shared_ptr<const Snapshot> closed_at_start();
   // `good` with every origin refused as policy_unavailable; every other stage stays.

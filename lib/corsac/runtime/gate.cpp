@@ -167,6 +167,12 @@ bool Gate::may_upgrade(RequestView request) noexcept {
   return decision.outcome == Outcome::Pass;
 }
 
+Gate::FrameDirective Gate::frame_directive(const GateDecision& decided) noexcept {
+  const Guards& guards = decided.snapshot->guards();
+  return {.text = guards.directive_of(decided.decision.frames),
+          .is_report_only = guards.frames_are_report_only};
+}
+
 bool Gate::allows_location(const GateDecision& decided, std::string_view location) const noexcept {
   const PageScheme page = decided.decision.is_https_page ? PageScheme::Https : PageScheme::Http;
   return decided.snapshot->guards().redirects->allows(location, page, &state_->own);

@@ -111,6 +111,14 @@ class Gate {
   // `request.own` and `is_websocket_upgrade` are set here. Not for what the hooks decide anyway.
   [[nodiscard]] bool may_upgrade(RequestView request) noexcept;
 
+  // For adapters: the directive frame-ancestors that the answer gets, whole; empty = none. Lives as
+  // long as the decision's snapshot.
+  struct FrameDirective {
+    std::string_view text = {};
+    bool is_report_only = false;
+  };
+  [[nodiscard]] static FrameDirective frame_directive(const GateDecision& decided) noexcept;
+
   // For adapters, behind the handler, when `decided.decision.judges_location`: whether the answer's
   // `Location` may stay, by the policy that decided the request.
   [[nodiscard]] bool allows_location(const GateDecision& decided,
