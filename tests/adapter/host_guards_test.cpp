@@ -239,6 +239,55 @@ TEST(HostGuards, SayWhoMayFrameAPage) {
                   "framed", ran});
 }
 
+TrustedOrigin record_with(std::string origin, std::vector<TrustedOrigin::ScopeType> types) {
+  TrustedOrigin record;
+  record.name = origin;
+  record.origin = std::move(origin);
+  for (const auto type : types) record.scopes.push_back({.type = type});
+  return record;
+}
+
+// Proves M29, M30, M31, M32, M36.
+TEST(HostGuards, GrantToActiveRecordsWithTheScopeCorsAlone) {
+  using Scope = TrustedOrigin::ScopeType;
+  Policy policy;
+  policy.cors.profile = "okta";
+  policy.trusted_origins = {
+      record_with("https://all.example/", {Scope::Cors, Scope::Redirect, Scope::IframeEmbed}),
+      record_with("https://off.example", {Scope::Cors}),
+      record_with("https://redirect.example", {Scope::Redirect}),
+      record_with("https://frame.example", {Scope::IframeEmbed}),
+  };
+  policy.trusted_origins[1].status = TrustedOrigin::Status::Inactive;
+  const TestHost host(make_test_gate(policy));
+  const HeaderLines with_credentials = {{"access-control-allow-credentials", "true"},
+                                        {"access-control-allow-origin", "https://all.example"},
+                                        {"vary", "Origin"}};
+  const std::vector<std::string> ran = {"GET /ok"};
+  const auto ask = [](const char* origin) { return head("GET", "/ok", origin); };
+  const HeaderLines nothing = only_vary({kPlain});
+  const AnswerRow rows[] = {
+      {"active with CORS", ask("https://all.example"), 200, lines(with_credentials, {kPlain}), "ok",
+       ran},
+      {"an error of it",
+       head("GET", "/error/403", "https://all.example"),
+       403,
+       with_credentials,
+       "",
+       {"GET /error/403"}},
+      {"inactive", ask("https://off.example"), 200, nothing, "ok", ran},
+      {"REDIRECT alone", ask("https://redirect.example"), 200, nothing, "ok", ran},
+      {"IFRAME_EMBED alone", ask("https://frame.example"), 200, nothing, "ok", ran},
+      {"another port", ask("https://all.example:8443"), 200, nothing, "ok", ran},
+      {"another scheme", ask("http://all.example"), 200, nothing, "ok", ran},
+      {"a subdomain", ask("https://a.all.example"), 200, nothing, "ok", ran},
+  };
+  for (const AnswerRow& row : rows) check(host, row);
+  EXPECT_TRUE(host.gate().may_redirect("https://redirect.example/"));
+  EXPECT_FALSE(host.gate().may_redirect("https://off.example/"));
+  EXPECT_FALSE(host.gate().may_redirect("https://frame.example/"));
+}
+
 // Without memory no page goes out that anybody may frame, and no redirect that nobody judged.
 TEST(HostGuards, LetNoPageOutWithoutMemory) {
   Policy policy;

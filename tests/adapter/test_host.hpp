@@ -60,10 +60,10 @@ struct TestHostOptions {
 // handled(): GET, POST, PUT, PATCH, DELETE, OPTIONS /ok; GET /redirect, /error/STATUS, /throw,
 // /throw-number, /not-modified,
 // /own-cors, /vary, /vary-star, /vary-several, /between, /forgets-origin, /hidden, /location/STATUS
-// (to X-To, streamed with X-Stream), /framing (with X-CSP and X-XFO), /may-upgrade; GET /stream, /stream-length and /stream-open, in
-// chunks, with a length and up to the end of the connection; the same by POST, which leave the body
-// unread; POST /reads-some, which stops at its first bytes; files under /static (a.txt); with
-// WebSockets /ws, which echoes.
+// (to X-To, streamed with X-Stream), /framing (with X-CSP and X-XFO), /may-upgrade; GET /stream,
+// /stream-length and /stream-open, in chunks, with a length and up to the end of the connection;
+// the same by POST, which leave the body unread; POST /reads-some, which stops at its first bytes;
+// files under /static (a.txt); with WebSockets /ws, which echoes.
 class TestHost {
  public:
   explicit TestHost(std::shared_ptr<Gate> gate, TestHostOptions options = {});

@@ -147,10 +147,9 @@ std::string describe(const Snapshot& snapshot, const RequestView& request,
 
 Verdict judge(const Snapshot& snapshot, const RequestView& request, const char* name) {
   const Decision decision = snapshot.decide(request);
-  // Where CORS is off nothing can be granted.
-  const bool needs_grant = request.origin.is_present() && snapshot.rule(decision.rule).cors;
-  const bool is_allowed = needs_grant ? decision.has_grant() && decision.outcome != Outcome::Refuse
-                                      : decision.reason == Reason::None;
+  const bool is_allowed = request.origin.is_present()
+                              ? decision.has_grant() && decision.outcome != Outcome::Refuse
+                              : decision.reason == Reason::None;
   return {.request = name,
           .is_allowed = is_allowed,
           .reason = decision.reason,
