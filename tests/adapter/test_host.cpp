@@ -226,6 +226,32 @@ void TestHost::State::add_plain_routes() {
   server.Options("/ok", ok).Get("/hidden", ok);
   server.Get("/redirect",
              noting([](const auto&, auto& response) { response.set_redirect("/ok"); }));
+  // Where X-To says, with the status, a cookie and a body; streamed with X-Stream.
+  server.Get("/location/(\\d+)", noting([](const auto& request, auto& response) {
+               response.status = std::atoi(request.matches[1].str().c_str());
+               response.set_header("Location", request.get_header_value("X-To"));
+               response.set_header("Set-Cookie", "session=1");
+               if (!request.has_header("X-Stream")) {
+                 return response.set_content("moved", "text/html");
+               }
+               response.set_chunked_content_provider("text/html", [](auto, auto& sink) {
+                 sink.write("moved", 5);
+                 sink.done();
+                 return true;
+               });
+             }));
+  server.Get("/framing", noting([](const auto& request, auto& response) {
+               if (request.has_header("X-CSP")) {
+                 response.set_header("Content-Security-Policy", request.get_header_value("X-CSP"));
+               }
+               if (request.has_header("X-XFO")) {
+                 response.set_header("X-Frame-Options", request.get_header_value("X-XFO"));
+               }
+               response.set_content("framed", "text/plain");
+             }));
+  server.Get("/may-upgrade", noting([this](const auto& request, auto& response) {
+               response.set_content(may_upgrade(*gate, request) ? "yes" : "no", "text/plain");
+             }));
   server.Get("/error/(\\d+)", noting([](const auto& request, auto& response) {
                response.status = std::atoi(request.matches[1].str().c_str());
              }));

@@ -60,7 +60,8 @@ struct TestHostOptions {
 // Listens on a free port from construction to destruction. Routes, each of which notes itself in
 // handled(): GET, POST, PUT, PATCH, DELETE, OPTIONS /ok; GET /redirect, /error/STATUS, /throw,
 // /throw-number, /not-modified,
-// /own-cors, /vary, /vary-star, /vary-several, /between, /forgets-origin, /hidden; GET /stream,
+// /own-cors, /vary, /vary-star, /vary-several, /between, /forgets-origin, /hidden, /location/STATUS
+// (to X-To, streamed with X-Stream), /framing (with X-CSP and X-XFO), /may-upgrade; GET /stream,
 // /stream-length and /stream-open, in chunks, with a length and up to the end of the connection;
 // the same by POST, which leave the body unread; POST /reads-some, which stops at its first bytes;
 // files under /static (a.txt); with WebSockets /ws, which echoes.

@@ -92,6 +92,15 @@ Policy everything() {
   rule.methods = {"GET"};
   policy.cors.rules = {rule, CorsRule{.paths = {"/b"}}};
   policy.hosts.allowed = {"api.example.com"};
+  policy.csrf.enabled = true;
+  policy.csrf.trusted_origins = {"https://app.example.com"};
+  policy.csrf.exempt_paths = {"/webhooks"};
+  policy.frames.paths = {"/sign-in"};
+  policy.frames.enduser_paths = {"/dashboard"};
+  policy.frames.report_only = true;
+  policy.redirects.enabled = false;
+  policy.redirects.allowed_origins = {"https://app.example.com"};
+  policy.redirects.parameters = {"redirect_uri"};
   TrustedOrigin record;
   record.name = "Partner";
   record.origin = "https://portal.example/";

@@ -193,7 +193,8 @@ def check_round_trip():
     with open(os.path.join(ROOT, "server", "sample", "policy.toml"), encoding="utf-8") as file:
         sample = file.read()
     readme = examples(os.path.join(ROOT, "README.md"))
-    policies = [sample, readme["policy.toml"], readme["rules.toml"], readme["fusionauth.toml"]]
+    policies = [sample, readme["policy.toml"], readme["rules.toml"], readme["fusionauth.toml"],
+                readme["guards.toml"]]
     with RedisNode() as redis, Folder() as folder:
         for policy in policies:
             written_revision(folder.push(policy, "--to", redis.url))
