@@ -123,8 +123,8 @@ std::string check_bad_data(const Context& context) {
     fail_check("read() answered CORSAC_INVALID after finish", "call finish for a whole document");
   }
   std::string seen = answer.facts.problems.empty()
-                               ? "the core refuses it"
-                               : context.secrets.shown(answer.facts.problems.front().text());
+                         ? "the core refuses it"
+                         : context.secrets.shown(answer.facts.problems.front().text());
   restore.now();
   expect_restored(store, before);
   return seen;

@@ -1,6 +1,6 @@
 // Origins that a guard trusts. Entries: compile_guard_origins, take_record. Spec: policy document,
 // 1 and 2: what a guard trusts carries credentials, so the rules for those hold. Test:
-// tests/stage/guard_origins_test.cpp.
+// tests/stage/guards_test.cpp.
 
 #include "corsac/stage/guard_origins.hpp"
 

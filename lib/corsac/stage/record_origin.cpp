@@ -1,6 +1,6 @@
 // Judges the origins that operators and records trust. Entries: is_insecure, open_suffix,
 // read_record. Spec: policy document, 1 and 2. Test: tests/stage/compile_test.cpp,
-// tests/stage/guard_origins_test.cpp.
+// tests/stage/guards_test.cpp.
 
 #include "corsac/stage/record_origin.hpp"
 
