@@ -218,6 +218,7 @@ NONCONFORMING = [
     ("change_over_close", "close-under-change", "host.changed was called after close()"),
     ("bad_unreachable", "bad-data", "CORSAC_UNREACHABLE"),
     ("bad_silently", "bad-data", "said nothing"),
+    ("bad_finished", "bad-data", "finish came behind half a document"),
     ("last_for_empty", "empty", "from before --empty"),
     ("frozen_too_long", "frozen", "not returned in time after its deadline"),
     ("frozen_deaf", "frozen", "after an interrupt while it waited"),

@@ -49,7 +49,9 @@ struct Gate::State {
                            std::string_view& looked_at) noexcept;
   static void pass_by(const RequestView& request, GateDecision& result) noexcept;
   void decide(RequestView& request, GateDecision& result) noexcept;
-  void record(const RequestView& request, const GateDecision& result) noexcept;
+  // The event of a decision that has one. The gate may be gone after it: its sink may let go of it.
+  static void record(const std::shared_ptr<State>& state, const RequestView& request,
+                     const GateDecision& result) noexcept;
   [[nodiscard]] std::function<void(SnapshotPtr)> publisher() {
     return [this](SnapshotPtr next) { slot.publish(std::move(next)); };
   }
@@ -135,21 +137,21 @@ void Gate::decide_again(RequestView& request, GateDecision& result) noexcept {
   state_->decide(request, result);
 }
 
-void Gate::State::record(const RequestView& request, const GateDecision& result) noexcept {
+void Gate::State::record(const std::shared_ptr<State>& state, const RequestView& request,
+                         const GateDecision& result) noexcept {
   if (result.decision.reason == Reason::None || !result.snapshot->has_debug()) return;
-  // The sink may let go of this gate.
-  const std::shared_ptr<State> kept = state_;
+  const std::shared_ptr<State> kept = state;
   try {
-    events.record(*result.snapshot, request, result.decision);
+    kept->events.record(*result.snapshot, request, result.decision);
   } catch (...) {
-    counters.count_event_failure();
+    kept->counters.count_event_failure();
   }
 }
 
 void Gate::decide(RequestView& request, GateDecision& result) noexcept {
   decide_again(request, result);
   state_->counters.count(result.decision);
-  state_->record(request, result);
+  State::record(state_, request, result);
 }
 
 bool Gate::may_redirect(std::string_view url) const noexcept {
@@ -178,7 +180,7 @@ bool Gate::may_upgrade(RequestView request) noexcept {
     evaluate(nobody, request, decision);
   }
   state_->counters.count(decision);
-  state_->record(request, result);
+  State::record(state_, request, result);
   return decision.outcome == Outcome::Pass;
 }
 
@@ -202,7 +204,7 @@ void Gate::refuse_location(RequestView& request, std::string_view location,
   decision.reason = Reason::RedirectNotAllowed;
   decision.offending = shown_target(location);
   state_->counters.count_location_refused();
-  state_->record(request, decided);
+  State::record(state_, request, decided);
   decision.offending = {};  // the caller takes the header away
 }
 
