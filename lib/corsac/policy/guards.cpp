@@ -140,13 +140,9 @@ std::string GuardCompiler::directive(std::string_view app) {
     const auto pattern = take_record(record, {.is_secure = true}, found);
     if (!pattern || !known.insert(pattern->text).second) continue;
     if (text.size() + 1 + pattern->text.size() > kFrameAncestorsLimitBytes) {
-      found.push_back({.severity = Severity::Warning,
-                       .code = "record-not-granted",
-                       .path = record.field,
-                       .value = record.origin,
-                       .place = record.place,
-                       .what = "the record gives no grant: frame-ancestors has no room for it",
-                       .fix = "take out records with scope IFRAME_EMBED that nobody needs"});
+      found.push_back(record_not_granted(
+          record, {"frame-ancestors has no room for it",
+                   "take out records with scope IFRAME_EMBED that nobody needs"}));
       continue;
     }
     text += ' ' + pattern->text;

@@ -30,10 +30,9 @@ Fault find_fault(const OriginPattern& pattern, RecordDemands demands) {
             "the user's cookies go along, and anyone on the network can act as a plain http origin",
             "write the https origin"};
   }
-  const std::string suffix(open_suffix(pattern));
+  const std::string_view suffix = open_suffix(pattern);
   if (!demands.is_no_public_suffix || suffix.empty()) return {};
-  return {"origin-public-suffix", "anyone can get a name under \"" + suffix + "\", a public suffix",
-          "write your own domain under it, as in \"https://*.your-name." + suffix + "\""};
+  return {"origin-public-suffix", open_suffix_what(suffix), open_suffix_fix(suffix)};
 }
 
 Result<OriginPattern, Fault> read(std::string_view text, RecordDemands demands) {
@@ -58,14 +57,7 @@ std::optional<OriginPattern> take_record(const CorsRules::RecordOrigin& record,
                                          RecordDemands demands, std::vector<Problem>& problems) {
   auto pattern = read_record(record.origin, demands);
   if (pattern) return *std::move(pattern);
-  RecordFault& fault = pattern.error();
-  problems.push_back({.severity = Severity::Warning,
-                      .code = "record-not-granted",
-                      .path = record.field,
-                      .value = fault.may_show_value ? record.origin : std::string(),
-                      .place = record.place,
-                      .what = "the record gives no grant: " + std::move(fault.what),
-                      .fix = std::move(fault.fix)});
+  problems.push_back(record_not_granted(record, std::move(pattern.error())));
   return std::nullopt;
 }
 

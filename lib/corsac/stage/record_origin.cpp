@@ -30,6 +30,15 @@ std::string_view open_suffix(const OriginPattern& pattern) {
   return is_public_suffix(suffix) ? suffix : std::string_view();
 }
 
+std::string open_suffix_what(std::string_view suffix) {
+  return "anyone can get a name under \"" + std::string(suffix) + "\", a public suffix";
+}
+
+std::string open_suffix_fix(std::string_view suffix) {
+  return "write your own domain under it, as in \"https://*.your-name." + std::string(suffix) +
+         "\"";
+}
+
 Result<OriginPattern, RecordFault> read_record(std::string_view origin, RecordDemands demands) {
   auto pattern = parse_record_origin(origin);
   if (!pattern) {
@@ -55,6 +64,16 @@ Result<OriginPattern, RecordFault> read_record(std::string_view origin, RecordDe
     return fail(RecordFault{"its host is a public suffix", "write your own name under it"});
   }
   return *std::move(pattern);
+}
+
+Problem record_not_granted(const CorsRules::RecordOrigin& record, RecordFault fault) {
+  return {.severity = Severity::Warning,
+          .code = "record-not-granted",
+          .path = record.field,
+          .value = fault.may_show_value ? record.origin : std::string(),
+          .place = record.place,
+          .what = "the record gives no grant: " + std::move(fault.what),
+          .fix = std::move(fault.fix)};
 }
 
 }  // namespace corsac

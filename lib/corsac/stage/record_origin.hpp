@@ -5,8 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "corsac/base/problem.hpp"
 #include "corsac/base/result.hpp"
 #include "corsac/origin/pattern.hpp"
+#include "corsac/stage/cors/rules.hpp"
 
 namespace corsac {
 
@@ -17,6 +19,9 @@ namespace corsac {
 // The public suffix under which anyone can get a name that a wildcard `pattern` covers; empty when
 // there is none, and for exact hosts.
 [[nodiscard]] std::string_view open_suffix(const OriginPattern& pattern);
+// What is said of that, in every list.
+[[nodiscard]] std::string open_suffix_what(std::string_view suffix);
+[[nodiscard]] std::string open_suffix_fix(std::string_view suffix);
 
 // Why a record gives no grant.
 struct RecordFault {
@@ -35,5 +40,8 @@ struct RecordDemands {
 // document, 1 "A record never breaks the document".
 [[nodiscard]] Result<OriginPattern, RecordFault> read_record(std::string_view origin,
                                                              RecordDemands demands);
+
+// The warning record-not-granted for a record with such a fault.
+[[nodiscard]] Problem record_not_granted(const CorsRules::RecordOrigin& record, RecordFault fault);
 
 }  // namespace corsac

@@ -82,7 +82,6 @@ class OriginCompiler {
   void take_any(const Entry& entry);
   void check_credentials_rules(const Entry& entry, const OriginPattern& pattern);
   void take_record(const CorsRules::RecordOrigin& record);
-  void refuse_record(const CorsRules::RecordOrigin& record, RecordFault fault);
   [[nodiscard]] std::string blamed_path(const Entry& entry) const;
   [[nodiscard]] Place blamed_place(const Entry& entry) const;
   // The rule itself switches credentials on over a list that it inherits.
@@ -191,19 +190,8 @@ void OriginCompiler::check_credentials_rules(const Entry& entry, const OriginPat
        .path = with_credentials ? blamed_path(entry) : element_path(entry.list_path, entry.index),
        .value = std::string(entry.text),
        .place = with_credentials ? blamed_place(entry) : entry.place,
-       .what = "anyone can get a name under \"" + std::string(suffix) + "\", a public suffix",
-       .fix = "write your own domain under it, as in \"https://*.your-name." + std::string(suffix) +
-              "\""});
-}
-
-void OriginCompiler::refuse_record(const CorsRules::RecordOrigin& record, RecordFault fault) {
-  add({.severity = Severity::Warning,
-       .code = "record-not-granted",
-       .path = record.field,
-       .value = fault.may_show_value ? record.origin : std::string(),
-       .place = record.place,
-       .what = "the record gives no grant: " + std::move(fault.what),
-       .fix = std::move(fault.fix)});
+       .what = open_suffix_what(suffix),
+       .fix = open_suffix_fix(suffix)});
 }
 
 void OriginCompiler::take_record(const CorsRules::RecordOrigin& record) {
@@ -211,7 +199,7 @@ void OriginCompiler::take_record(const CorsRules::RecordOrigin& record) {
       record.origin,
       {.is_secure = rules_.allow_credentials && !rules_.dangerously_allow_insecure_origins,
        .is_no_public_suffix = !rules_.dangerously_allow_public_suffixes});
-  if (!pattern) return refuse_record(record, std::move(pattern.error()));
+  if (!pattern) return add(record_not_granted(record, std::move(pattern.error())));
   if (!rules_.known_origins) patterns_.push_back(std::move(*pattern));
 }
 
