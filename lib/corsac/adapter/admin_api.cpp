@@ -7,11 +7,11 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 
 #include <nlohmann/json.hpp>
 
 #include "corsac/adapter/admin_metrics.hpp"
+#include "corsac/authority/token_holders.hpp"
 #include "corsac/base/ascii.hpp"
 #include "corsac/base/printable.hpp"
 #include "corsac/base/rate_limit.hpp"
@@ -42,15 +42,6 @@ AdminAnswer refusal(int status, std::string_view code, std::string_view message)
 
 Json time_or_null(std::chrono::system_clock::time_point time) {
   return time == std::chrono::system_clock::time_point() ? Json(nullptr) : Json(time_text(time));
-}
-
-// RFC 6750, 2.1: the scheme in any case, one token. Empty = there is none.
-std::string_view bearer_token(const HeaderField& authorization) {
-  constexpr std::string_view kScheme = "bearer ";
-  if (authorization.lines != 1) return {};
-  const std::string_view value = authorization.value;
-  if (!equals_ignoring_case(value.substr(0, kScheme.size()), kScheme)) return {};
-  return trim_ows(value.substr(kScheme.size()));
 }
 
 // Digits only; nothing for anything else, or for what is too large.
@@ -187,11 +178,8 @@ struct AdminApi::State {
   State(std::shared_ptr<Gate> gate_of_api, AdminOptions admin_options)
       : gate(std::move(gate_of_api)),
         options(std::move(admin_options)),
-        strangers(options.requests_per_minute) {
+        holders(options.tokens, options.requests_per_minute) {
     if (!options.clock) options.clock = std::make_shared<SystemClock>();
-    for (std::size_t i = 0; i < options.tokens.size(); ++i) {
-      allowances.emplace_back(options.requests_per_minute);
-    }
   }
 
   std::optional<AdminAnswer> refuse_host(const AdminRequest& request) const;
@@ -204,8 +192,7 @@ struct AdminApi::State {
   const std::shared_ptr<Gate> gate;
   AdminOptions options;
   std::vector<HostPattern> hosts = {};
-  std::deque<RateLimit> allowances = {};  // one for each of options.tokens; a deque moves nothing
-  RateLimit strangers;
+  TokenHolders holders;  // of options.tokens
 };
 
 const AdminApi::State::Route AdminApi::State::kRoutes[] = {
@@ -258,23 +245,17 @@ std::optional<AdminAnswer> AdminApi::handle(const AdminRequest& request) {
 }
 
 std::optional<AdminAnswer> AdminApi::refuse_unless(const AdminRequest& request, AdminScope scope) {
-  const std::string_view presented = bearer_token(request.authorization);
-  const AdminToken* token =
-      presented.empty() ? nullptr : find_admin_token(state_->options.tokens, presented);
-  RateLimit& limit =
-      token == nullptr
-          ? state_->strangers
-          : state_->allowances[static_cast<std::size_t>(token - state_->options.tokens.data())];
+  const auto [has_presented, token, limit] =
+      state_->holders.find(request.authorization, {"Bearer"});
   if (!limit.take(state_->options.clock->steady_now())) {
     AdminAnswer answer = refusal(429, "too_many_requests", "the allowance of a minute is used up");
     answer.headers.emplace_back("Retry-After", std::to_string(limit.seconds_until_next()));
     return answer;
   }
   if (token == nullptr) {
-    AdminAnswer answer =
-        presented.empty()
-            ? refusal(401, "token_missing", "send the token as `Authorization: Bearer TOKEN`")
-            : refusal(401, "token_unknown", "this token is not known");
+    AdminAnswer answer = has_presented ? refusal(401, "token_unknown", "this token is not known")
+                                       : refusal(401, "token_missing",
+                                                 "send the token as `Authorization: Bearer TOKEN`");
     answer.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"corsac\"");
     return answer;
   }

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <deque>
 #include <exception>
 #include <optional>
 
@@ -14,6 +13,7 @@
 #include "corsac/authority/api_json.hpp"
 #include "corsac/authority/list_query.hpp"
 #include "corsac/authority/media_types.hpp"
+#include "corsac/authority/token_holders.hpp"
 #include "corsac/base/ascii.hpp"
 #include "corsac/base/printable.hpp"
 #include "corsac/base/rate_limit.hpp"
@@ -26,17 +26,6 @@ namespace corsac {
 namespace {
 
 using Status = TrustedOrigin::Status;
-
-// RFC 9110, 11.4: the scheme in any case, one token. Empty = there is none.
-std::string_view presented_token(const HeaderField& authorization) {
-  if (authorization.lines != 1) return {};
-  const std::string_view value = authorization.value;
-  const std::size_t blank = value.find(' ');
-  const std::string_view scheme = value.substr(0, blank);
-  if (blank == std::string_view::npos) return {};
-  if (!equals_ignoring_case(scheme, "SSWS") && !equals_ignoring_case(scheme, "Bearer")) return {};
-  return trim_ows(value.substr(blank));
-}
 
 // RFC 9110, 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT".
 std::string date_text(std::chrono::system_clock::time_point time) {
@@ -158,12 +147,9 @@ struct TrustedOriginsApi::State {
   State(std::shared_ptr<Authority> authority_of_api, TrustedOriginsOptions api_options)
       : authority(std::move(authority_of_api)),
         options(std::move(api_options)),
-        strangers(options.requests_per_minute) {
+        holders(options.tokens, options.requests_per_minute) {
     if (!options.clock) options.clock = std::make_shared<SystemClock>();
     if (!options.random_token) options.random_token = make_random_token;
-    for (std::size_t i = 0; i < options.tokens.size(); ++i) {
-      allowances.emplace_back(options.requests_per_minute);
-    }
   }
 
   template <class Answer>
@@ -178,20 +164,12 @@ struct TrustedOriginsApi::State {
 
   const std::shared_ptr<Authority> authority;
   TrustedOriginsOptions options;
-  std::deque<RateLimit> allowances = {};  // one for each of options.tokens; a deque moves nothing
-  RateLimit strangers;
+  TokenHolders holders;  // of options.tokens
 };
 
 TrustedOriginsApi::State::Caller TrustedOriginsApi::State::find_caller(const ApiRequest& request) {
-  const std::string_view presented = presented_token(request.authorization);
-  Caller caller;
-  if (!presented.empty()) caller.token = find_admin_token(options.tokens, presented);
-  RateLimit& limit =
-      caller.token == nullptr
-          ? strangers
-          : allowances[static_cast<std::size_t>(caller.token - options.tokens.data())];
-  caller.rate = limit.take_and_tell(options.clock->steady_now());
-  return caller;
+  const TokenHolders::Found found = holders.find(request.authorization, {"SSWS", "Bearer"});
+  return {found.token, found.allowance.take_and_tell(options.clock->steady_now())};
 }
 
 std::optional<std::string> TrustedOriginsApi::State::base_url_of(const ApiRequest& request) const {
