@@ -115,6 +115,7 @@ void add_pull(CLI::App& app, PullOptions& options, std::function<int()>& run) {
   command->add_flag("--json", options.as_json, "Print the result as a JSON object");
   command->callback([&] {
     check_place("--from", options.from);
+    if (options.out == "-") options.out.clear();
     run = [&] { return pull(options); };
   });
 }
