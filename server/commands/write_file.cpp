@@ -14,12 +14,8 @@
 namespace corsac::server {
 namespace {
 
-bool write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(file, bytes.data(), bytes.size());
-    if (count < 0 && errno != EINTR) return false;
-    if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
+bool write_and_sync(int file, std::string_view bytes) {
+  if (write_all(file, bytes) != 0) return false;
   return ::fsync(file) == 0 || errno == EINVAL || errno == EROFS;  // there is nothing to sync
 }
 
@@ -28,7 +24,7 @@ std::string text_of_errno() { return std::generic_category().message(errno); }
 // A device or a pipe (/dev/null, /dev/stdout) is written to, and never replaced.
 std::string write_through(const std::filesystem::path& file, std::string_view bytes) {
   const Descriptor opened(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
-  if (opened.is_open() && write_all(opened.get(), bytes)) return {};
+  if (opened.is_open() && write_and_sync(opened.get(), bytes)) return {};
   return file.string() + ": " + text_of_errno();
 }
 
@@ -49,7 +45,7 @@ std::string write_file(const std::filesystem::path& file, std::string_view bytes
   struct stat old = {};
   const bool keeps_mode = !is_new && ::stat(target.c_str(), &old) == 0;
   const bool is_done = (!keeps_mode || ::fchmod(opened.get(), old.st_mode & 07777) == 0) &&
-                       write_all(opened.get(), bytes) &&
+                       write_and_sync(opened.get(), bytes) &&
                        ::rename(part.c_str(), target.c_str()) == 0;
   if (is_done) return {};
   std::string error = file.string() + ": " + text_of_errno();

@@ -44,15 +44,6 @@ Outcome to_outcome(std::string_view bytes) {
           std::string(bytes.substr(end + 1))};
 }
 
-void write_all(int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return;
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-}
-
 // While it lives SIGINT and SIGTERM wait: what a check did to the author's place is undone before
 // they end the program.
 class HeldSignals {
@@ -107,7 +98,7 @@ bool read_all(int descriptor, const HeldSignals& signals, Steady::time_point end
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   // The results are the parent's: what a plugin prints goes where its log would go.
   ::dup2(STDERR_FILENO, STDOUT_FILENO);
-  write_all(result, to_bytes(check(note)));
+  static_cast<void>(write_all(result, to_bytes(check(note))));
   // Not exit(): threads of a plugin that hangs may be left, and they must not meet destructors.
   ::_exit(0);
 }

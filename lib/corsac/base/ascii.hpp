@@ -25,6 +25,15 @@ namespace corsac {
   return is_ascii_lower(ascii_lower(c));
 }
 
+// Of a hexadecimal digit in either case; -1 for everything else.
+[[nodiscard]] constexpr int hex_value(char c) noexcept {
+  if (is_ascii_digit(c)) return c - '0';
+  const char lower = ascii_lower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+[[nodiscard]] constexpr bool is_hex_digit(char c) noexcept { return hex_value(c) >= 0; }
+
 // True for equal bytes after lower-casing A to Z. Bytes outside ASCII compare as they are.
 [[nodiscard]] constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;

@@ -1,6 +1,11 @@
 #pragma once
 
+#include <sys/types.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <string_view>
 
 namespace corsac {
 
@@ -20,5 +25,16 @@ class Descriptor {
  private:
   int number_;
 };
+
+// All bytes, in as many calls as the system takes. 0, or errno; some may be written then.
+[[nodiscard]] inline int write_all(int descriptor, std::string_view bytes) noexcept {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return errno;
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return 0;
+}
 
 }  // namespace corsac

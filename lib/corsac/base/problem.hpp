@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "corsac/base/place.hpp"
 
@@ -55,5 +57,11 @@ struct Problem {
   // What to write instead, as an imperative: `write "https://app.example.com"`; may be empty.
   std::string fix = {};
 };
+
+// A document with one of these is not taken.
+[[nodiscard]] inline bool has_error(const std::vector<Problem>& problems) noexcept {
+  return std::any_of(problems.begin(), problems.end(),
+                     [](const Problem& problem) { return problem.severity == Severity::Error; });
+}
 
 }  // namespace corsac

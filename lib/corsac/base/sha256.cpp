@@ -13,16 +13,6 @@
 #include "corsac/base/ascii.hpp"
 
 namespace corsac {
-namespace {
-
-int hex_value(char c) noexcept {
-  if (is_ascii_digit(c)) return c - '0';
-  const char lower = ascii_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-}  // namespace
-
 Sha256 sha256(std::string_view bytes) {
   Sha256 digest = {};
   if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {

@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::string_view kDigits = "0123456789ABCDEF";
 
-std::size_t digit_of(char c) noexcept { return kDigits.find(ascii_upper(c)); }
-
 }  // namespace
 
 std::optional<std::string> percent_decoded(std::string_view text, PlusSign plus) {
@@ -19,10 +17,10 @@ std::optional<std::string> percent_decoded(std::string_view text, PlusSign plus)
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%') {
       if (text.size() - i < 3) return std::nullopt;
-      const std::size_t high = digit_of(text[i + 1]);
-      const std::size_t low = digit_of(text[i + 2]);
-      if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
-      bytes += static_cast<char>(high << 4U | low);
+      const int high = hex_value(text[i + 1]);
+      const int low = hex_value(text[i + 2]);
+      if (high < 0 || low < 0) return std::nullopt;
+      bytes += static_cast<char>(high * 16 + low);
       i += 2;
     } else {
       bytes += text[i] == '+' && plus == PlusSign::Blank ? ' ' : text[i];

@@ -20,12 +20,6 @@ using Ipv6Pieces = std::array<std::uint16_t, kPieces>;
 // "ffff:" eight times without the last colon.
 constexpr std::size_t kSerialisedIpv6Limit = 39;
 
-constexpr int hex_value(char c) noexcept {
-  if (is_ascii_digit(c)) return c - '0';
-  const char lower = ascii_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 bool read_ipv6(std::string_view inner, Ipv6Pieces& pieces) noexcept {
   char text[INET6_ADDRSTRLEN] = {};
   if (inner.size() >= sizeof text || inner.find('\0') != std::string_view::npos) return false;

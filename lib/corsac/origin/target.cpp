@@ -129,12 +129,6 @@ std::size_t find_port_colon(std::string_view authority) noexcept {
   return authority.size();
 }
 
-constexpr int hex_value(char c) noexcept {
-  if (is_ascii_digit(c)) return c - '0';
-  const char lower = ascii_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 // URL standard, 1.3 "percent-decode": the byte at the front of `text`; a "%" without two hex digits
 // stays.
 char take_decoded(std::string_view& text) noexcept {

@@ -24,12 +24,6 @@ using Error = PathPatternError;
   return parse_path_pattern(fix) ? write(fix) : std::string();
 }
 
-[[nodiscard]] int hex_value(char c) noexcept {
-  if (is_ascii_digit(c)) return c - '0';
-  const char lower = ascii_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 // Where "%" and two hexadecimal digits stand.
 [[nodiscard]] std::size_t find_escape(std::string_view text, std::size_t from) noexcept {
   for (std::size_t i = from; i + 2 < text.size(); ++i) {

@@ -29,10 +29,6 @@ namespace {
   return rest.substr(1, rest.find('/', 1) - 1);
 }
 
-[[nodiscard]] bool is_hex_digit(char c) noexcept {
-  return is_ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f');
-}
-
 // `text` begins with "%": one of the escapes that a router and a policy read differently.
 [[nodiscard]] bool is_ambiguous_escape(std::string_view text) noexcept {
   if (text.size() < 2) return false;

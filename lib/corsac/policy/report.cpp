@@ -100,10 +100,7 @@ void append_text(const Problem& problem, const std::vector<std::string>& sources
 
 }  // namespace
 
-bool Report::has_errors() const noexcept {
-  return std::any_of(problems_.begin(), problems_.end(),
-                     [](const Problem& problem) { return problem.severity == Severity::Error; });
-}
+bool Report::has_errors() const noexcept { return has_error(problems_); }
 
 std::string Report::text() const {
   std::string text;

@@ -44,9 +44,9 @@ void DocumentJudge::run() {
 
 std::optional<Judgement> DocumentJudge::judge(Document document) const noexcept {
   try {
-    const auto judge_one = document.role == StoreRole::Policy ? judge_document : judge_records;
-    return judge_one(std::move(document.policy), std::move(document.reader_problems),
-                     document.basis, [this] { return !is_stopping_; });
+    return judge_delivery(document.role, std::move(document.policy),
+                          std::move(document.reader_problems), document.basis,
+                          [this] { return !is_stopping_; });
   } catch (...) {
     return std::nullopt;
   }

@@ -17,6 +17,7 @@
 #include <nlohmann/json.hpp>
 
 #include "corsac/policy/reader.hpp"
+#include "corsac/runtime/c_text.hpp"
 
 namespace corsac {
 namespace {
@@ -202,9 +203,6 @@ class JsonToSink final : public nlohmann::json_sax<Json> {
     std::string key = {};  // of the value that comes next
   };
 
-  [[nodiscard]] static corsac_text to_c(std::string_view text) noexcept {
-    return {text.data(), text.size()};
-  }
   [[nodiscard]] corsac_text field() const noexcept {
     return levels_.back().is_list ? corsac_text{nullptr, 0} : to_c(levels_.back().key);
   }

@@ -23,25 +23,6 @@ void append(std::vector<Problem>& problems, std::vector<Problem> more) {
                   std::make_move_iterator(more.end()));
 }
 
-bool has_error(const std::vector<Problem>& problems) {
-  return std::any_of(problems.begin(), problems.end(),
-                     [](const Problem& problem) { return problem.severity == Severity::Error; });
-}
-
-// A document together with its records; a copy only where there are some.
-class WholePolicy {
- public:
-  WholePolicy(const Policy& document, const Policy* records) : document_(document) {
-    if (records != nullptr) merged_ = merged_policy(document, *records);
-  }
-  [[nodiscard]] const Policy& document() const noexcept { return document_; }
-  [[nodiscard]] const Policy& get() const noexcept { return merged_ ? *merged_ : document_; }
-
- private:
-  const Policy& document_;
-  std::optional<Policy> merged_ = {};
-};
-
 bool only_removes_trust(const JudgementBasis& basis, const Policy& next) {
   return basis.document &&
          only_removes_trust(WholePolicy(*basis.document, basis.records.get()).get(), next);
@@ -161,6 +142,12 @@ Judgement judge_records(Policy records, std::vector<Problem> reader_problems,
   judgement.document = basis.document;
   judgement.records = std::make_shared<const Policy>(std::move(records));
   return judgement;
+}
+
+Judgement judge_delivery(StoreRole role, Policy delivered, std::vector<Problem> reader_problems,
+                         const JudgementBasis& basis, const std::function<bool()>& is_wanted) {
+  const auto judge = role == StoreRole::Policy ? judge_document : judge_records;
+  return judge(std::move(delivered), std::move(reader_problems), basis, is_wanted);
 }
 
 }  // namespace corsac

@@ -11,6 +11,7 @@
 #include "corsac/policy/policy.hpp"
 #include "corsac/policy/report.hpp"
 #include "corsac/policy/snapshot.hpp"
+#include "corsac/runtime/store_role.hpp"
 #include "corsac/runtime/time_window.hpp"
 
 namespace corsac {
@@ -65,5 +66,11 @@ struct Judgement {
 [[nodiscard]] Judgement judge_records(Policy records, std::vector<Problem> reader_problems,
                                       const JudgementBasis& basis,
                                       const std::function<bool()>& is_wanted = {});
+
+// The one of the two that is for what this store delivers.
+[[nodiscard]] Judgement judge_delivery(StoreRole role, Policy delivered,
+                                       std::vector<Problem> reader_problems,
+                                       const JudgementBasis& basis,
+                                       const std::function<bool()>& is_wanted = {});
 
 }  // namespace corsac

@@ -45,68 +45,59 @@ LogLevel log_level(std::int32_t level) noexcept {
 }  // namespace
 
 struct PluginHost::Calls {
-  // Makes a call of the plugin while its host is there; else `absent`. Nothing of ours that throws
-  // (no memory: a line is lost, a report is, and the status of the call still tells) reaches it.
-  template <class Result, class Call>
-  static Result pass(void* context, Result absent, Call call) noexcept {
+  // Makes a call of the plugin while its host is there. Nothing of ours that throws (no memory: a
+  // line is lost, a report is, and the status of the call still tells) reaches it.
+  template <class Call>
+  static void with_host(void* context, Call call) noexcept {
     HostSlot& slot = *static_cast<HostSlot*>(context);
-    if (slot.is_leaving) return absent;
+    if (slot.is_leaving) return;
     try {
       const std::shared_lock lock(slot.mutex);
-      if (slot.host != nullptr) return call(*slot.host);
+      if (slot.host != nullptr) call(*slot.host);
     } catch (...) {
     }
-    return absent;
   }
 
   static void log(void* context, std::int32_t level, corsac_text line) noexcept {
-    pass(context, 0, [&](PluginHost& host) {
-      host.log_for_plugin(log_level(level), sentence(line));
-      return 0;
-    });
+    with_host(context,
+              [&](PluginHost& host) { host.log_for_plugin(log_level(level), sentence(line)); });
   }
   static void changed(void* context) noexcept {
-    pass(context, 0, [](PluginHost& host) {
-      host.callbacks_.changed();
-      return 0;
-    });
+    with_host(context, [](PluginHost& host) { host.callbacks_.changed(); });
   }
   static int cancelled(void* context) noexcept {
-    return pass(context, 1, [](PluginHost& host) { return host.is_cancelled() ? 1 : 0; });
+    bool is_cancelled = true;  // without a host
+    with_host(context, [&](PluginHost& host) { is_cancelled = host.is_cancelled(); });
+    return is_cancelled ? 1 : 0;
   }
   static std::int64_t deadline(void* context) noexcept {
-    return pass(context, std::int64_t{0},
-                [](PluginHost& host) -> std::int64_t { return host.deadline_ns_; });
+    std::int64_t deadline = 0;
+    with_host(context, [&](PluginHost& host) { deadline = host.deadline_ns_; });
+    return deadline;
   }
   static void problem(void* context, corsac_text code, corsac_text setting, corsac_text what,
                       corsac_text fix) noexcept {
-    pass(context, 0, [&](PluginHost& host) {
+    with_host(context, [&](PluginHost& host) {
       const std::lock_guard lock(host.mutex_);
-      if (host.setting_problems_.size() >= kSettingProblemLimit) return 0;
+      if (host.setting_problems_.size() >= kSettingProblemLimit) return;
       host.setting_problems_.push_back({.code = printable(code),
                                         .path = host.section_ + "." + printable(setting),
                                         .what = sentence(what),
                                         .fix = sentence(fix)});
-      return 0;
     });
   }
   static void retry_after(void* context, std::int64_t nanoseconds) noexcept {
-    pass(context, 0, [nanoseconds](PluginHost& host) {
+    with_host(context, [nanoseconds](PluginHost& host) {
       host.retry_after_ns_ = std::max<std::int64_t>(nanoseconds, 0);
-      return 0;
     });
   }
   static void moved(void* context, std::uint64_t bytes, std::uint64_t total) noexcept {
-    pass(context, 0, [=](PluginHost& host) {
+    with_host(context, [=](PluginHost& host) {
       if (host.progress_) host.progress_(bytes, total);
-      return 0;
     });
   }
   static void switched(void* context) noexcept {
-    pass(context, 0, [](PluginHost& host) {
-      host.is_switched_ = true;
-      return 0;
-    });
+    with_host(context, [](PluginHost& host) { host.is_switched_ = true; });
   }
   static const void* extension(void* context, corsac_text name) noexcept {
     static constexpr corsac_host_retry kRetry = {sizeof(corsac_host_retry), retry_after};
@@ -117,9 +108,9 @@ struct PluginHost::Calls {
     if (wanted == CORSAC_HOST_RETRY) return &kRetry;
     if (wanted == CORSAC_HOST_SWITCH) return &kSwitch;
     if (wanted != CORSAC_HOST_PROGRESS) return nullptr;
-    return pass(context, static_cast<const void*>(nullptr), [](PluginHost& host) -> const void* {
-      return host.progress_ ? &kProgress : nullptr;
-    });
+    bool has_progress = false;
+    with_host(context, [&](PluginHost& host) { has_progress = host.progress_ != nullptr; });
+    return has_progress ? &kProgress : nullptr;
   }
 
   static corsac_host table() noexcept {

@@ -58,17 +58,6 @@ std::string second_text(std::chrono::system_clock::time_point time) {
   return time_text(std::chrono::floor<std::chrono::seconds>(time));
 }
 
-// 0, or errno.
-int write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(file, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return errno;
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return 0;
-}
-
 // 0, or errno. The file is new, and ours alone.
 int write_new(const fs::path& file, std::string_view head, std::string_view document) {
   static_cast<void>(::unlink(file.c_str()));  // what an earlier run left behind

@@ -71,13 +71,9 @@ void PolicyCacheWriter::run() {
     }
     lock.lock();
     // Before it is told: whoever hears of a failure may call renew() at once.
-    if (document_) {
-      // A newer one waits.
-    } else if (!problem) {
-      is_written_ = true;
-    } else if (document) {
-      document_ = std::move(document);  // tried again with the next renew()
-    }
+    const bool is_newest = !document_;
+    if (is_newest && !problem) is_written_ = true;
+    if (is_newest && problem) document_ = std::move(document);  // tried again with renew()
     lock.unlock();
     on_written_(std::move(problem));
     lock.lock();

@@ -47,13 +47,11 @@ bool PolicyInForce::compile_again() noexcept {
   const CompileOptions options = {
       .now = clock_->wall_now(), .application = application_, .previous = snapshot_.get()};
   try {
-    std::optional<Policy> merged;
-    if (records_) merged = merged_policy(*document_, *records_);
-    const Policy& policy = merged ? *merged : *document_;
-    auto compiled = compile_policy(policy, options);
+    const WholePolicy whole(*document_, records_.get());
+    auto compiled = compile_policy(whole.get(), options);
     if (compiled) {
       snapshot_ = std::move(compiled->snapshot);
-      window_ = window_of(*snapshot_, policy, options.now);
+      window_ = window_of(*snapshot_, whole.get(), options.now);
       return true;
     }
   } catch (...) {

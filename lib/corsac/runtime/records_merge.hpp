@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "corsac/base/problem.hpp"
@@ -18,6 +19,21 @@ namespace corsac {
 // first, so that what it deactivates stays so. Places and sources of `records` come behind those of
 // the document, and the revision is "7f+9a".
 [[nodiscard]] Policy merged_policy(const Policy& document, const Policy& records);
+
+// A document together with its records, if any; a copy only where there are some. `document`
+// outlives it.
+class WholePolicy {
+ public:
+  WholePolicy(const Policy& document, const Policy* records) : document_(document) {
+    if (records != nullptr) merged_ = merged_policy(document, *records);
+  }
+  [[nodiscard]] const Policy& document() const noexcept { return document_; }
+  [[nodiscard]] const Policy& get() const noexcept { return merged_ ? *merged_ : document_; }
+
+ private:
+  const Policy& document_;
+  std::optional<Policy> merged_ = {};
+};
 
 // A warning record-in-document for each record that the document takes the word from, with its
 // index in `records` and the place that it has in the merged policy.

@@ -11,14 +11,14 @@
 
 #include "corsac/base/printable.hpp"
 #include "corsac/policy/reader.hpp"
+#include "corsac/runtime/c_text.hpp"
+#include "corsac/runtime/plugin_settings.hpp"
 #include "corsac/runtime/sink_adapter.hpp"
 #include "corsac/runtime/store_loader.hpp"
 #include "corsac_store_write.h"
 
 namespace corsac {
 namespace {
-
-corsac_text to_c(std::string_view text) noexcept { return {text.data(), text.size()}; }
 
 const corsac_store_write_v1* write_table(const corsac_store_plugin_v1& plugin) noexcept {
   if (plugin.extension == nullptr) return nullptr;
@@ -27,10 +27,6 @@ const corsac_store_write_v1* write_table(const corsac_store_plugin_v1& plugin) n
   const bool is_whole = table != nullptr && table->size >= sizeof(corsac_store_write_v1) &&
                         table->put_document != nullptr;
   return is_whole ? table : nullptr;
-}
-
-bool has_error(const std::vector<Problem>& problems) noexcept {
-  return Report(problems).has_errors();
 }
 
 // The log of a server; here the last error is told, and the rest is of no use to whoever waits.
@@ -76,11 +72,8 @@ struct StoreClient::State {
 
 // What is wrong; nothing when it is open.
 std::vector<Problem> StoreClient::State::open() {
-  const std::string directory = config.directory.string();
-  std::vector<corsac_setting> entries;
-  for (const auto& [name, value] : config.settings) entries.push_back({to_c(name), to_c(value)});
-  const corsac_settings settings{sizeof(corsac_settings), to_c(directory), entries.data(),
-                                 entries.size()};
+  const PluginSettings given(config);
+  const corsac_settings settings = given.table();
   void* opened = nullptr;
   const std::int32_t status =
       call([&] { return plugin.table->open(&host.table(), &settings, &opened); });

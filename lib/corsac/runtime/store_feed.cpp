@@ -13,11 +13,6 @@
 namespace corsac {
 namespace {
 
-bool has_error(const std::vector<Problem>& problems) {
-  return std::any_of(problems.begin(), problems.end(),
-                     [](const Problem& problem) { return problem.severity == Severity::Error; });
-}
-
 // What a read that gave no document says; with an error in it, whatever the plugin left out.
 Report failure_report(ReadResult result, StoreRole role) {
   if (!has_error(result.problems)) {
@@ -218,14 +213,8 @@ bool StoreFeed::is_judged_already(const Policy& policy) const {
   return !judged_revision_.empty() && judged_revision_ == policy.revision;
 }
 
-// An empty document from a store that had one with sections. Records are a list, and an empty one
-// says that the last was removed: that always takes effect (policy document, 1).
 bool StoreFeed::is_lost(const Policy& policy) const {
-  return role_ == StoreRole::Policy && policy.is_empty() && has_sections_ && !config_.accept_empty;
-}
-
-bool StoreFeed::has_lost_all_records(const Policy& policy) const {
-  return role_ == StoreRole::Records && policy.is_empty() && has_sections_ && !config_.accept_empty;
+  return policy.is_empty() && has_sections_ && !config_.accept_empty;
 }
 
 RevisionGuard::Answer StoreFeed::judge_revision(const ReadResult& result) {

@@ -19,6 +19,7 @@
 #include "corsac/base/printable.hpp"
 #include "corsac/policy/reader.hpp"
 #include "corsac/runtime/plugin_host.hpp"
+#include "corsac/runtime/plugin_settings.hpp"
 #include "corsac/runtime/sink_adapter.hpp"
 #include "corsac/runtime/store_loader.hpp"
 #include "corsac_store_plugin.h"
@@ -27,8 +28,6 @@ namespace corsac {
 namespace {
 
 using Steady = std::chrono::steady_clock;
-
-corsac_text to_c(std::string_view text) noexcept { return {text.data(), text.size()}; }
 
 std::string_view status_text(std::int32_t status) noexcept {
   switch (status) {
@@ -47,11 +46,6 @@ std::string_view status_text(std::int32_t status) noexcept {
   }
 }
 
-bool has_error(const std::vector<Problem>& problems) {
-  return std::any_of(problems.begin(), problems.end(),
-                     [](const Problem& problem) { return problem.severity == Severity::Error; });
-}
-
 }  // namespace
 
 struct StoreWorker::State {
@@ -67,7 +61,6 @@ struct StoreWorker::State {
 
   const corsac_store_plugin_v1& table;
   const StoreConfig config;
-  const std::string directory;
   const std::string section;
   PluginHost host;
 
@@ -92,7 +85,6 @@ struct StoreWorker::State {
   State(const LoadedPlugin& plugin, const StoreConfig& store_config, WorkerCallbacks callbacks)
       : table(*plugin.table),
         config(store_config),
-        directory(store_config.directory.string()),
         section(section_of(callbacks.role)),
         host(to_printable(table.name), std::move(callbacks)) {}
 
@@ -148,10 +140,8 @@ std::string StoreWorker::State::detail_of(std::int32_t status) const {
 }
 
 bool StoreWorker::State::open() {
-  std::vector<corsac_setting> entries;
-  for (const auto& [name, value] : config.settings) entries.push_back({to_c(name), to_c(value)});
-  const corsac_settings settings{sizeof(corsac_settings), to_c(directory), entries.data(),
-                                 entries.size()};
+  const PluginSettings given(config);
+  const corsac_settings settings = given.table();
   void* opened = nullptr;
   const std::int32_t status =
       call_plugin(wanted_open, [&] { return table.open(&host.table(), &settings, &opened); });

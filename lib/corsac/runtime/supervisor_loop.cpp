@@ -19,6 +19,15 @@ namespace {
 constexpr std::chrono::seconds kRetryStep{1};
 constexpr std::chrono::hours kLongestSleep{1};
 
+// Records are a list, and an empty one says that the last was removed: that always takes effect
+// (policy document, 1).
+Problem records_are_empty() {
+  return {.severity = Severity::Warning,
+          .code = "records-empty",
+          .what = "the store has no record at all, and had some: nothing of it is trusted any more",
+          .fix = "look whether that is meant"};
+}
+
 }  // namespace
 
 SupervisorLoop::SupervisorLoop(const LoadedPlugin& plugin, StoreConfig config,
@@ -136,21 +145,15 @@ void SupervisorLoop::take_answer(StoreFeed& feed, ReadResult result) noexcept {
   if (answer == RevisionGuard::Answer::LookAgain) {
     return finish_attempt(feed, [&] { return feed.verdict_postponed(result.policy); });
   }
-  if (feed.is_lost(result.policy)) {
+  const bool is_lost = feed.is_lost(result.policy);
+  if (is_lost && is_policy) {
     return finish_attempt(feed, [&] { return verdict_for_lost(feed, std::move(result)); });
   }
   try {
     if (answer == RevisionGuard::Answer::TakeOlder) {
       result.problems.push_back(feed.revision_warning(result.policy));
     }
-    if (feed.has_lost_all_records(result.policy)) {
-      result.problems.push_back(
-          {.severity = Severity::Warning,
-           .code = "records-empty",
-           .what =
-               "the store has no record at all, and had some: nothing of it is trusted any more",
-           .fix = "look whether that is meant"});
-    }
+    if (is_lost) result.problems.push_back(records_are_empty());
   } catch (...) {
     return finish_attempt(feed, [this, &feed] { return verdict_after(feed, {}, {}); });
   }
@@ -234,9 +237,8 @@ void SupervisorLoop::use_cache(StoreFeed& feed, const ReadVerdict& verdict) {
   StoreFeed::CacheTaken taken{.revision = cached->policy.revision,
                               .read_at = cached->read_at,
                               .has_answered = verdict.has_answered};
-  const auto judge = feed.role() == StoreRole::Policy ? judge_document : judge_records;
-  Judgement judgement =
-      judge(std::move(cached->policy), std::move(cached->problems), in_force_.basis(), {});
+  Judgement judgement = judge_delivery(feed.role(), std::move(cached->policy),
+                                       std::move(cached->problems), in_force_.basis());
   if (judgement.report.has_errors()) return feed.note_cache_refused(judgement.report);
   taken.has_sections = judgement.has_sections;
   in_force_.take(std::move(judgement));

@@ -18,10 +18,6 @@
 namespace corsac {
 namespace {
 
-constexpr bool is_hex_digit(char c) noexcept {
-  return is_ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f');
-}
-
 // RFC 3986, 3.2.2: reg-name. Wider than a domain name; what is in it besides one never matches.
 bool is_registered_name(std::string_view name) noexcept {
   for (std::size_t i = 0; i < name.size(); ++i) {

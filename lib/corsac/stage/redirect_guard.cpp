@@ -15,12 +15,6 @@
 namespace corsac {
 namespace {
 
-constexpr int hex_value(char c) noexcept {
-  if (is_ascii_digit(c)) return c - '0';
-  const char lower = ascii_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 // A form's text, decoded into memory of its own.
 class DecodedText {
  public:
