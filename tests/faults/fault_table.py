@@ -346,7 +346,7 @@ def toml_half(server):
 
 @toml_fault("the file is gone", r"file-not-found")
 def toml_gone(server):
-    os.remove(os.path.join(server.folder, "policy.toml"))
+    os.remove(server.file("policy.toml"))
 
 
 @toml_fault("an empty file", r"document-empty")
@@ -462,7 +462,7 @@ def changes_after_close(bench):
         trial.wait_seen(2)
         recovery = time.monotonic() - changed
         row = trial.end(recovery, server.wait_log(r'"revision":"2","outcome":"taken"'))
-        status = server.end()
+        status, _ = server.end()
         assert status == 0, f"exit status {status}:\n{server.log_text()}"
         return row
 

@@ -8,7 +8,6 @@ import hashlib
 import http.server
 import json
 import os
-import queue
 import re
 import resource
 import shutil
@@ -16,10 +15,10 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
+from server_process import Served
 from tap import Cases, Skip, contains, equal
 
 PROGRAM, SAMPLE = map(os.path.abspath, sys.argv[1:3])
@@ -43,53 +42,35 @@ listen = "127.0.0.1:0"
 """
 
 
-class Running:
-    """The program with the sample's policy in a folder of its own."""
+class Running(Served):
+    """The program with the sample's policy."""
 
     def __init__(self, policy=None, more="", arguments=(), stderr=subprocess.PIPE, files=(),
                  config=CONFIG, user=None, limit=None):
-        self.folder = tempfile.mkdtemp(prefix="corsac-program-")
+        super().__init__("corsac-program-")
         if policy is None:
             with open(os.path.join(SAMPLE, "policy.toml"), encoding="utf-8") as file:
                 policy = file.read()
-        self.write_policy(policy)
-        shutil.copytree(os.path.join(SAMPLE, "static"), os.path.join(self.folder, "static"))
+        self.write("policy.toml", policy)
+        shutil.copytree(os.path.join(SAMPLE, "static"), self.file("static"))
         for name, mode, text in files:
-            with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
-                file.write(text)
-            os.chmod(file.name, mode)
-        config_file = os.path.join(self.folder, "server.toml")
-        with open(config_file, "w", encoding="utf-8") as file:
-            file.write(config.format(more=more))
+            self.write(name, text)
+            os.chmod(self.file(name), mode)
+        self.write("server.toml", config.format(more=more))
         if user is not None:
             for path, _, names in os.walk(self.folder):
                 for name in [".", *names]:
                     os.chown(os.path.join(path, name), user, -1)
-        self.lines, self.log = queue.Queue(), []
-        self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--config", config_file, *arguments], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=stderr, text=True, user=user,
-            preexec_fn=limit and (lambda: resource.setrlimit(*limit)))
-        threading.Thread(target=self.read_output, daemon=True).start()
-        self.log_reader = threading.Thread(target=self.read_log, daemon=True)
-        self.log_reader.start()
         self.addresses = []
         self.admin = None
-
-    def read_output(self):
-        for line in self.process.stdout:
-            self.lines.put(line.rstrip("\n"))
-        self.lines.put(None)
-
-    def read_log(self):
-        for line in self.process.stderr or ():
-            self.log.append(line.rstrip("\n"))
+        self.start(PROGRAM, arguments, stderr, user=user,
+                   preexec_fn=limit and (lambda: resource.setrlimit(*limit)))
 
     def wait_ready(self, wants_admin=False):
         end = time.monotonic() + DEADLINE
         while len(self.addresses) < 2 or (wants_admin and self.admin is None):
             line = self.lines.get(timeout=max(0.0, end - time.monotonic()))
-            assert line is not None, "ended: " + "\n".join(self.log)
+            assert line is not None, "ended: " + self.log_text()
             found = re.match(r"listening on http://127\.0\.0\.1:(\d+)$", line)
             if found:
                 self.addresses.append(int(found.group(1)))
@@ -106,13 +87,6 @@ class Running:
               f'  curl -H "Authorization: Bearer {token.group(1)}" '
               f"http://127.0.0.1:{self.admin}/api/status")
         return token.group(1)
-
-    def write_policy(self, text):
-        path = os.path.join(self.folder, "policy.toml")
-        with open(path + ".new", "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(path + ".new", 0o600)
-        os.rename(path + ".new", path)
 
     def wait_signals_taken(self):
         """Waits until SIGTERM no longer kills the program, which is before it does anything."""
@@ -133,25 +107,7 @@ class Running:
                 if line.startswith("{") and condition(json.loads(line)):
                     return json.loads(line)
             time.sleep(0.01)  # between two looks, not instead of one
-        raise AssertionError("no such line in the log:\n" + "\n".join(self.log))
-
-    def end(self, number=signal.SIGTERM):
-        """The exit status, and the seconds it took."""
-        started = time.monotonic()
-        self.process.send_signal(number)
-        status = self.process.wait(timeout=DEADLINE)
-        took = time.monotonic() - started
-        self.log_reader.join(DEADLINE)
-        return status, took
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        raise AssertionError("no such line in the log:\n" + self.log_text())
 
 
 def ask_raw(port, request):
@@ -310,7 +266,7 @@ def checks_itself(running):
 def hostile_bytes_stay_on_their_line(running):
     status, _, _ = ask(running.addresses[0], "GET", "/api/hello",
                        [("Origin", "https://x\x1b[31m\"evil\xff")])
-    assert "\x1b" not in "\n".join(running.log)
+    assert "\x1b" not in running.log_text()
     if status == 400:  # the newer cpp-httplib refuses such bytes before any hook
         return
     event = running.wait_log(lambda line: "x1B[31m" in (line.get("origin") or ""))
@@ -324,12 +280,13 @@ def reload_takes_effect(running):
         return dict(headers).get("Access-Control-Allow-Origin") == "https://new.example"
 
     assert not is_allowed()
-    running.write_policy('version = 1\n[cors]\nallowed_origins = ["https://new.example"]\n'
+    running.write("policy.toml", 'version = 1\n[cors]\nallowed_origins = ["https://new.example"]\n'
                          '[hosts]\nallowed = ["127.0.0.1:*"]\n')
     end = time.monotonic() + DEADLINE
     while not is_allowed():
         assert time.monotonic() < end, "the new policy never came into force"
-    running.write_policy('version = 1\n[cors]\nallowed_origins = ["https://new.example/"]\n')
+    running.write("policy.toml",
+                  'version = 1\n[cors]\nallowed_origins = ["https://new.example/"]\n')
     running.process.send_signal(signal.SIGHUP)
     running.wait_log(lambda line: "origin-trailing-slash" in json.dumps(line))
     assert is_allowed(), "a wrong policy must not replace the one in force"
@@ -383,7 +340,7 @@ def ends_while_starting():
 def ends_with_a_store_that_hangs():
     with Running(more=store_that("close_hangs")).wait_ready() as running:
         leaves_in_time(running)
-        contains("\n".join(running.log), "did not end in time")
+        contains(running.log_text(), "did not end in time")
 
 
 def ends_with_a_log_that_nobody_reads():
@@ -449,7 +406,7 @@ def ends_when_it_can_accept_nobody():
             listening.shutdown(socket.SHUT_RDWR)
         equal(running.process.wait(timeout=DEADLINE), 1)
         running.log_reader.join(DEADLINE)
-        contains("\n".join(running.log),
+        contains(running.log_text(),
                  f"no more connections can be accepted on 127.0.0.1:{running.addresses[1]}")
 
 
@@ -483,7 +440,7 @@ def admin_listener():
         contains(body.decode(), "\ncorsac_log_lines_lost_total 0\n")
         equal(ask(port, "POST", "/api/reload", right)[0], 200)
         equal(ask(port, "GET", "/api/status", [("Authorization", "Bearer wrong")])[0], 401)
-        assert token not in "\n".join(running.log), "a token stands in the log"
+        assert token not in running.log_text(), "a token stands in the log"
         status, _, _ = parse(ask_raw(
             port, b"POST /nowhere HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
                   b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKED))
@@ -624,7 +581,7 @@ def refuses_to_start(policy, more, parts, files=()):
         equal(running.process.wait(timeout=DEADLINE), 1)
         running.log_reader.join(DEADLINE)
         for part in parts:
-            contains("\n".join(running.log), part)
+            contains(running.log_text(), part)
         equal(running.lines.get(timeout=DEADLINE), None, "something was announced")
 
 
@@ -646,7 +603,7 @@ def serves_with_every_thread_or_not_at_all():
             if first is None:
                 equal(running.process.wait(timeout=DEADLINE), 1, f"{threads} threads")
                 running.log_reader.join(DEADLINE)
-                said.append("\n".join(running.log))
+                said.append(running.log_text())
                 assert re.search("Resource temporarily unavailable|no thread", said[-1]), said[-1]
             else:
                 contains(first, "listening on http://127.0.0.1:")
@@ -668,14 +625,14 @@ file = "policy.toml"
 """) as running:
         equal(running.process.wait(timeout=DEADLINE), 1)
         running.log_reader.join(DEADLINE)
-        contains("\n".join(running.log), "server.toml:4:17: error[listen-address-repeated]")
+        contains(running.log_text(), "server.toml:4:17: error[listen-address-repeated]")
 
 
 def logs_into_a_file():
     with Running(more='[log]\nfile = "corsac.log"\n').wait_ready() as running:
         ask(running.addresses[0], "GET", "/api/hello", [("Origin", "https://evil.example")])
         leaves_in_time(running)
-        with open(os.path.join(running.folder, "corsac.log"), encoding="ascii") as file:
+        with open(running.file("corsac.log"), encoding="ascii") as file:
             lines = [json.loads(line) for line in file]
         assert any(line.get("origin") == "https://evil.example" for line in lines), lines
         equal({line["type"] for line in lines} - {"store", "suppressed"}, {"load", "log", "event"})
@@ -708,7 +665,7 @@ def eventually(condition, what):
 def goes_on_when_the_log_is_full():
     """A file size limit cuts the log; the program serves on, and counts once the limit is gone."""
     with Running(more='[log]\nfile = "corsac.log"\n').wait_ready() as running:
-        path = os.path.join(running.folder, "corsac.log")
+        path = running.file("corsac.log")
         eventually(lambda: sum("self-check of" in line for line in lines_of(path)) == 2,
                    "the self-check was never written")
         _, hard = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE)
@@ -719,7 +676,7 @@ def goes_on_when_the_log_is_full():
                       [("Origin", f"https://lost-{number}.example")])[0], 403)
         eventually(lambda: any(line.startswith("corsac: the log cannot be written: ")
                                for line in running.log), "standard error was told nothing")
-        contains("\n".join(running.log), "corsac.log: File too large")
+        contains(running.log_text(), "corsac.log: File too large")
         equal(ask(running.addresses[0], "GET", "/api/hello")[0], 200)
         resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
         ask(running.addresses[0], "GET", "/api/hello", [("Origin", "https://kept.example")])
@@ -738,14 +695,14 @@ def starts_with_a_log_on_a_full_disk():
     with Running(more='[log]\nfile = "/dev/full"\n').wait_ready() as running:
         equal(ask(running.addresses[0], "GET", "/api/hello")[0], 200)
         leaves_in_time(running)
-        contains("\n".join(running.log),
+        contains(running.log_text(),
                  "corsac: the log cannot be written: /dev/full: No space left on device")
 
 
 def log_is_rotated():
     """SIGHUP after a rename: what came before stands in the old file, the rest in the new one."""
     with Running(more='[log]\nfile = "corsac.log"\n').wait_ready() as running:
-        path = os.path.join(running.folder, "corsac.log")
+        path = running.file("corsac.log")
         origins = [f"https://evil-{number}.example" for number in range(4)]
         for origin in origins[:2]:
             ask(running.addresses[0], "GET", "/api/hello", [("Origin", origin)])
@@ -766,7 +723,7 @@ def refuses_a_log_that_cannot_be_written():
     with Running(more='[log]\nfile = "nowhere/corsac.log"\n') as running:
         equal(running.process.wait(timeout=DEADLINE), 1)
         running.log_reader.join(DEADLINE)
-        contains("\n".join(running.log), "the log cannot be written")
+        contains(running.log_text(), "the log cannot be written")
 
 
 def refuses_a_taken_port():
@@ -777,7 +734,7 @@ def refuses_a_taken_port():
         with Running(arguments=["--listen", f"127.0.0.1:{port}"]) as running:
             equal(running.process.wait(timeout=DEADLINE), 1)
             running.log_reader.join(DEADLINE)
-            contains("\n".join(running.log), str(port))
+            contains(running.log_text(), str(port))
 
 
 def refuses_the_port_of_another_program():
@@ -786,13 +743,13 @@ def refuses_the_port_of_another_program():
         with Running(arguments=["--listen", listen]) as second:
             equal(second.process.wait(timeout=DEADLINE), 1)
             second.log_reader.join(DEADLINE)
-            contains("\n".join(second.log), f"cannot listen on {listen} (--listen): Address already "
+            contains(second.log_text(), f"cannot listen on {listen} (--listen): Address already "
                      "in use; another program listens there")
     config = CONFIG.replace('second_listen = "127.0.0.1:0"', 'second_listen = "192.0.2.1:0"')
     with Running(config=config) as running:
         equal(running.process.wait(timeout=DEADLINE), 1)
         running.log_reader.join(DEADLINE)
-        contains("\n".join(running.log), "cannot listen on 192.0.2.1:0 (server.second_listen in ")
+        contains(running.log_text(), "cannot listen on 192.0.2.1:0 (server.second_listen in ")
 
 
 def starts_closed_when_told():
@@ -801,7 +758,8 @@ def starts_closed_when_told():
         status, headers, _ = ask(running.addresses[0], "GET", "/api/hello", [("Origin", ORIGIN)])
         equal((status, cors_headers(headers)), (403, REFUSED))
         equal(ask(running.addresses[0], "GET", "/api/hello")[0], 200)
-        running.write_policy('version = 1\n[cors]\nallowed_origins = ["https://app.example.com"]\n')
+        running.write("policy.toml",
+                      'version = 1\n[cors]\nallowed_origins = ["https://app.example.com"]\n')
         end = time.monotonic() + DEADLINE
         while ask(running.addresses[0], "GET", "/api/hello", [("Origin", ORIGIN)])[0] != 200:
             assert time.monotonic() < end, "the mended policy never came into force"

@@ -1,4 +1,4 @@
-"""`corsac serve` with a configuration of its own, on port 0."""
+"""`corsac serve` in a folder of its own, on port 0."""
 import http.client
 import json
 import os
@@ -23,24 +23,34 @@ listen = "127.0.0.1:0"
 """
 
 
-class ServerProcess:
-    """`prepare` is called in the child before the program; `environment` is added to ours."""
+class Served:
+    """A folder, the program in it once it is started, and what it says: `lines` of standard output
+    as they come (None at the end), `log` of standard error."""
 
-    def __init__(self, program, store, files=(), environment=None, prepare=None):
-        self.folder = tempfile.mkdtemp(prefix="corsac-faults-")
-        for name, text in files:
-            self.write(name, text)
-        self.write("server.toml", CONFIG.format(store=store))
-        self.log, self.port, self.admin, self.token = [], None, None, None
-        self.lines = queue.Queue()
+    def __init__(self, prefix):
+        self.folder = tempfile.mkdtemp(prefix=prefix)
+        self.lines, self.log, self.moments = queue.Queue(), [], []
+        self.process = self.log_reader = None
+
+    def file(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, text):
+        """As an editor does: a new file under the old name."""
+        path = self.file(name)
+        with open(path + ".new", "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path + ".new", 0o600)
+        os.rename(path + ".new", path)
+
+    def start(self, program, arguments=(), stderr=subprocess.PIPE, **options):
+        """With server.toml of the folder; `options` are those of Popen."""
         self.process = subprocess.Popen(
-            [program, "serve", "--config", os.path.join(self.folder, "server.toml")],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env={**os.environ, **(environment or {})}, preexec_fn=prepare)
+            [program, "serve", "--config", self.file("server.toml"), *arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr, text=True, **options)
         threading.Thread(target=self._read_output, daemon=True).start()
         self.log_reader = threading.Thread(target=self._read_log, daemon=True)
         self.log_reader.start()
-        self._wait_ready()
 
     def _read_output(self):
         for line in self.process.stdout:
@@ -48,8 +58,44 @@ class ServerProcess:
         self.lines.put(None)
 
     def _read_log(self):
-        for line in self.process.stderr:
-            self.log.append((time.monotonic(), line.rstrip("\n")))
+        for line in self.process.stderr or ():
+            self.moments.append(time.monotonic())
+            self.log.append(line.rstrip("\n"))
+
+    def log_text(self):
+        return "\n".join(list(self.log))
+
+    def end(self, number=signal.SIGTERM):
+        """The exit status, and the seconds it took."""
+        started = time.monotonic()
+        self.process.send_signal(number)
+        status = self.process.wait(timeout=DEADLINE)
+        took = time.monotonic() - started
+        self.log_reader.join(DEADLINE)
+        return status, took
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class ServerProcess(Served):
+    """One listener, one for the admin, and a store; ready when it is made. `prepare` is called in
+    the child before the program; `environment` is added to ours."""
+
+    def __init__(self, program, store, files=(), environment=None, prepare=None):
+        super().__init__("corsac-faults-")
+        for name, text in files:
+            self.write(name, text)
+        self.write("server.toml", CONFIG.format(store=store))
+        self.port = self.admin = self.token = None
+        self.start(program, env={**os.environ, **(environment or {})}, preexec_fn=prepare)
+        self._wait_ready()
 
     def _wait_ready(self):
         places = {"port": r"listening on http://127\.0\.0\.1:(\d+)$",
@@ -62,14 +108,6 @@ class ServerProcess:
                 found = re.match(pattern, line)
                 if found:
                     setattr(self, name, found.group(1))
-
-    def write(self, name, text):
-        """As an editor does: a new file under the old name."""
-        path = os.path.join(self.folder, name)
-        with open(path + ".new", "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(path + ".new", 0o600)
-        os.rename(path + ".new", path)
 
     def status(self):
         """/api/status, as an object."""
@@ -89,12 +127,9 @@ class ServerProcess:
         finally:
             connection.close()
 
-    def log_text(self):
-        return "\n".join(line for _, line in list(self.log))
-
     def find_log(self, pattern, after=0.0):
         """The first line since `after` (monotonic) in which `pattern` is found; else None."""
-        for moment, line in list(self.log):
+        for moment, line in zip(list(self.moments), list(self.log)):
             if moment >= after and re.search(pattern, line):
                 return line
         return None
@@ -105,19 +140,3 @@ class ServerProcess:
 
     def reload(self):
         self.process.send_signal(signal.SIGHUP)
-
-    def end(self):
-        """The exit status."""
-        self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(timeout=DEADLINE)
-        self.log_reader.join(DEADLINE)
-        return status
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
