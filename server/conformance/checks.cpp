@@ -132,7 +132,7 @@ std::span<const Check> all_checks() {
        {"close"},
        check_close_under_change},
       {"bad-data",
-       "answers CORSAC_INVALID and says why when there is no document",
+       "answers CORSAC_INVALID and says why, or gives a whole document for the core to refuse",
        "Which answer",
        {"change"},
        check_bad_data},

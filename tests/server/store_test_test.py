@@ -218,6 +218,7 @@ NONCONFORMING = [
     ("change_over_close", "close-under-change", "host.changed was called after close()"),
     ("bad_unreachable", "bad-data", "CORSAC_UNREACHABLE"),
     ("bad_silently", "bad-data", "said nothing"),
+    ("bad_and_finish", "bad-data", "finish and answered CORSAC_OK after a problem: json-"),
     ("last_for_empty", "empty", "from before --empty"),
     ("frozen_too_long", "frozen", "not returned in time after its deadline"),
     ("frozen_deaf", "frozen", "after an interrupt while it waited"),

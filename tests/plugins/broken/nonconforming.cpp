@@ -32,6 +32,7 @@
 //   change_over_close        ends a notice that was begun after close
 //   bad_unreachable          CORSAC_UNREACHABLE for what is no document
 //   bad_silently             CORSAC_INVALID without a problem
+//   bad_and_finish           finish and CORSAC_OK, whatever feed_json answered
 //   last_for_empty           the last document when the file is empty
 //   frozen_too_long          waits longer than its deadline while there is a `file`.frozen
 //   frozen_deaf              waits there until its deadline, whatever interrupt says
@@ -243,7 +244,8 @@ std::int32_t read_document(BrokenStore& store, const corsac_sink* sink) {
   const std::int32_t status = feed(store, sink, content);
   const bool is_cancelled = store.host->cancelled(store.host->context) != 0;
   if (is_cancelled && store.is("interrupt_unreachable")) return CORSAC_UNREACHABLE;
-  if (status != CORSAC_OK && !is_deaf) return status;
+  const bool goes_on_anyway = is_deaf || (is_bad && store.is("bad_and_finish"));
+  if (status != CORSAC_OK && !goes_on_anyway) return status;
   if (store.is("list_left_open") && sink->begin_list(sink->context, text("lint"), {1, 1}) == 0) {
     return CORSAC_CANCELLED;
   }
