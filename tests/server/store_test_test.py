@@ -78,8 +78,13 @@ def toml_passes():
               "valid_until = \"2027-01-31T00:00:00Z\"\nscopes = [{ type = \"CORS\" }]\n")
         change = ("sed \"s/[a-z0-9]*\\.example/c$(date +%s%N).example/\" policy.toml > next && "
                   "mv next policy.toml")
-        passes(["toml", *file_options("policy.toml", change, "echo '[cors' > policy.toml")], folder,
-               ["secrets", "frozen", *WRITES])
+        # A FIFO is no file that it waits for: it refuses that at once, as it should.
+        ended = passes(["toml", *file_options("policy.toml", change, "echo '[cors' > policy.toml"),
+                        "--freeze", KEEP.format("policy.toml") + "; rm policy.toml; "
+                        "mkfifo -m 600 policy.toml", "--thaw", RESTORE.format("policy.toml")],
+                       folder, ["secrets", "frozen", *WRITES])
+        contains(ended["skipped"]["frozen"]["what"], "CORSAC_INVALID (file-not-regular")
+        contains(ended["skipped"]["frozen"]["what"], "at once")
 
 
 PEER = """
@@ -222,6 +227,7 @@ NONCONFORMING = [
     ("last_for_empty", "empty", "from before --empty"),
     ("frozen_too_long", "frozen", "not returned in time after its deadline"),
     ("frozen_deaf", "frozen", "after an interrupt while it waited"),
+    ("frozen_invalid", "frozen", "CORSAC_INVALID (broken: no answer) where nothing answers"),
     ("write_elsewhere", "write", "another revision than the one that was told"),
     ("write_anyway", "write-conflict", "CORSAC_OK"),
     ("write_in_two_steps", "write-race", "CORSAC_OK"),

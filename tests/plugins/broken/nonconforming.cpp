@@ -36,6 +36,7 @@
 //   last_for_empty           the last document when the file is empty
 //   frozen_too_long          waits longer than its deadline while there is a `file`.frozen
 //   frozen_deaf              waits there until its deadline, whatever interrupt says
+//   frozen_invalid           waits there, and answers CORSAC_INVALID with a problem
 //   write_elsewhere          put_document writes nothing
 //   write_anyway             put_document compares nothing
 //   write_in_two_steps       put_document compares, waits and writes
@@ -233,7 +234,11 @@ std::int32_t read_document(BrokenStore& store, const corsac_sink* sink) {
     return CORSAC_CANCELLED;
   }
   if (const std::int32_t status = break_read(store, sink); status >= 0) return status;
-  if (const std::int32_t status = wait_while_frozen(store); status >= 0) return status;
+  if (const std::int32_t status = wait_while_frozen(store); status >= 0) {
+    if (status != CORSAC_UNREACHABLE || !store.is("frozen_invalid")) return status;
+    sink->problem(sink->context, text("broken"), text("no answer"), text(""), {0, 0});
+    return CORSAC_INVALID;
+  }
   std::string content = content_of(store.file);
   if (content.empty()) content = store.is("last_for_empty") ? store.first : "{}";
   if (store.first.empty()) store.first = content;
