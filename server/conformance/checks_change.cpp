@@ -44,8 +44,9 @@ void expect_restored(TestedStore& store, const ReadFacts& before) {
 }
 
 // A problem, or a call too few, and then finish: the core would take half a document for a whole
-// one, were it not for its own checks of the order of calls.
-void expect_whole(const Context& context, const ReadFacts& facts) {
+// one, were it not for its own checks of the order of calls. What was wrong `before` too, the check
+// `nesting` says.
+void expect_whole(const Context& context, const ReadFacts& before, const ReadFacts& facts) {
   constexpr const char* kFix =
       "look at what feed_json or your parser answers, and answer that, without finish";
   if (!facts.problems.empty()) {
@@ -53,7 +54,7 @@ void expect_whole(const Context& context, const ReadFacts& facts) {
                    context.secrets.shown(facts.problems.front().text()),
                kFix);
   }
-  if (!facts.nesting_fault.empty()) {
+  if (before.nesting_fault.empty() && !facts.nesting_fault.empty()) {
     fail_check("read() answered CORSAC_OK to half a document: " +
                    context.secrets.shown(facts.nesting_fault),
                kFix);
@@ -100,7 +101,7 @@ std::string check_change(const Context& context) {
   });
   if (!is_document(after)) {
     fail_check("read() gave no document after --change: " + store.answer_text(after),
-               "let the command write a whole document, in one step");
+               "let the command write a whole document, in one step", kHowToTest);
   }
   if (after.facts.content == before.content) {
     fail_check("read() still gives the document from before --change",
@@ -147,7 +148,7 @@ std::string check_bad_data(const Context& context) {
       fail_check("read() still gives the document from before --break",
                  "ask the place at each read()");
     }
-    expect_whole(context, answer.facts);
+    expect_whole(context, before, answer.facts);
     // What a whole document means is the core's business.
     const std::string refusal = refusal_of_core(context);
     if (refusal.empty()) {
@@ -184,7 +185,7 @@ std::string check_empty(const Context& context) {
     fail_check("nothing came under the revision of the document from before",
                "name the content: that of nothing too");
   }
-  if (is_document(answer)) expect_whole(context, answer.facts);
+  if (is_document(answer)) expect_whole(context, before, answer.facts);
   const bool says_why = answer.status == CORSAC_INVALID && !answer.facts.problems.empty();
   if (!is_document(answer) && !says_why && answer.status != CORSAC_UNREACHABLE) {
     fail_check("read() answered " + store.answer_text(answer) + " where nothing is stored",

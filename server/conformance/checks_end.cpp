@@ -46,7 +46,7 @@ void interrupt_at(TestedStore& store, std::size_t point) {
                                            "an interrupt in " + call_text(point));
   if (!has_returned) {
     fail_check("interrupt() has not returned within a second, during read()",
-               "only wake what read() waits for, and wait for nothing");
+               "only wake what read() waits for, and wait for nothing", "One thread");
   }
   expect_whole_or(CORSAC_CANCELLED, store, answer, "to an interrupt in " + call_text(point),
                   kInterruptFix);

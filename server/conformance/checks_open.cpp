@@ -3,8 +3,6 @@
 
 #include <string_view>
 
-#include <corsac/runtime/store_loader.hpp>
-
 #include "conformance/checks.hpp"
 #include "corsac_store_write.h"
 
@@ -24,17 +22,21 @@ void expect_same_document(const ReadFacts& first, const ReadFacts& second) {
 
 }  // namespace
 
-std::string check_descriptor(const Context& context) {
+LoadedPlugin load_plugin(const Context& context) {
   context.note.begin("the loading");
-  const auto plugin = load_store_plugin(context.subject.plugin, {});
+  auto plugin = load_store_plugin(context.subject.plugin, {});
   context.note.end();
-  if (!plugin) {
-    const Problem& problem = plugin.error().problems().front();
-    fail_check(std::string(std::string_view(problem.code)) + ": " + problem.what, problem.fix);
-  }
-  std::string seen = std::string(plugin->table->name) + " " + plugin->table->version + ", " +
-                     plugin->path.string();
-  for (const Problem& warning : plugin->warnings) seen += "; warning: " + warning.what;
+  if (plugin) return *std::move(plugin);
+  const Problem& problem = plugin.error().problems().front();
+  fail_check(std::string(std::string_view(problem.code)) + ": " + problem.what, problem.fix,
+             "What the loader checks");
+}
+
+std::string check_descriptor(const Context& context) {
+  const LoadedPlugin plugin = load_plugin(context);
+  std::string seen =
+      std::string(plugin.table->name) + " " + plugin.table->version + ", " + plugin.path.string();
+  for (const Problem& warning : plugin.warnings) seen += "; warning: " + warning.what;
   return seen;
 }
 

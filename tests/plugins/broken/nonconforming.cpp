@@ -37,6 +37,7 @@
 //   frozen_too_long          waits longer than its deadline while there is a `file`.frozen
 //   frozen_deaf              waits there until its deadline, whatever interrupt says
 //   frozen_invalid           waits there, and answers CORSAC_INVALID with a problem
+//   read_only                nothing is wrong: put_document answers CORSAC_READ_ONLY and logs why
 //   write_elsewhere          put_document writes nothing
 //   write_anyway             put_document compares nothing
 //   write_in_two_steps       put_document compares, waits and writes
@@ -249,7 +250,8 @@ std::int32_t read_document(BrokenStore& store, const corsac_sink* sink) {
   const std::int32_t status = feed(store, sink, content);
   const bool is_cancelled = store.host->cancelled(store.host->context) != 0;
   if (is_cancelled && store.is("interrupt_unreachable")) return CORSAC_UNREACHABLE;
-  const bool goes_on_anyway = is_deaf || (is_bad && store.is("bad_and_finish"));
+  const bool goes_on_anyway = (is_deaf && status == CORSAC_CANCELLED) ||
+                              (store.is("bad_and_finish") && status == CORSAC_INVALID);
   if (status != CORSAC_OK && !goes_on_anyway) return status;
   if (store.is("list_left_open") && sink->begin_list(sink->context, text("lint"), {1, 1}) == 0) {
     return CORSAC_CANCELLED;
@@ -297,6 +299,10 @@ void close(void* opened) {
 std::int32_t put_document(void* opened, corsac_text document, corsac_text expected, void* context,
                           void (*on_revision)(void* context, corsac_text revision)) {
   auto& store = *static_cast<BrokenStore*>(opened);
+  if (store.is("read_only")) {
+    store.host->log(store.host->context, CORSAC_LOG_ERROR, text("the user may not write"));
+    return CORSAC_READ_ONLY;
+  }
   std::unique_lock lock(writing);
   const std::string now = hash_of(content_of(store.file));
   const bool is_expected = expected.size == 0 || view(expected) == now;
