@@ -37,7 +37,8 @@ struct Check {
 [[nodiscard]] LoadedPlugin load_plugin(const Context& context);
 
 // The checks, by the file that they stand in. Each is called in a fresh process.
-std::string check_descriptor(const Context& context);  // the only one without a loaded plugin
+std::string check_descriptor(const Context& context);  // loads the plugin itself, as the next
+std::string check_link_flags(const Context& context);
 std::string check_extensions(const Context& context);
 std::string check_open(const Context& context);
 std::string check_unknown_setting(const Context& context);

@@ -47,7 +47,7 @@ struct Context {
   const Secrets& secrets;
   CallNote& note;
   const Found& found;
-  const corsac_store_plugin_v1* table;  // null: it is not loaded yet (the check `descriptor`)
+  const corsac_store_plugin_v1* table;  // null: the check loads it itself
 };
 
 // "CORSAC_OK", or "the unknown status 99".

@@ -417,7 +417,7 @@ def readme_example_passes():
                                 text=True, stdin=subprocess.DEVNULL, check=False,
                                 env=dict(os.environ, PATH=folder + ":" + os.environ["PATH"]))
         equal(answer.returncode, 0, answer.stdout + answer.stderr)
-        contains(answer.stdout, "\n22 ok, 0 failed, 5 skipped\n")
+        contains(answer.stdout, "\n23 ok, 0 failed, 5 skipped\n")
 
 
 # description, arguments, exit status, part of the output
@@ -477,6 +477,11 @@ def main():
         # What a close that is broken makes pointless is little.
         cases.add("store-test: skips little after late_change", skips_only,
                   pool.submit(run_nonconforming, "late_change"), ["close-under-change", "leaks"])
+        for name, part in [
+                ("no_map", "symbols besides corsac_store_plugin (weak or unique: "),
+                ("no_nodelete", "it is not linked with -z nodelete")]:
+            cases.add("store-test: finds " + name, fails_only,
+                      pool.submit(run_nonconforming, "fine", name), "link-flags", part)
         for run, rows in [(run_nonconforming, NONCONFORMING), (run_misbehaving, MISBEHAVING)]:
             for mode, check, part in rows:
                 cases.add("store-test: finds " + mode, fails_only, pool.submit(run, mode), check,

@@ -1,8 +1,9 @@
 // A store that works, and breaks the contract in one way, chosen by the setting `mode`: each is
 // what one check of `corsac store-test` must find and no other one finds. The document is a JSON
 // file (`file`), which a thread looks at. Written against the C headers, because the C++ face
-// prevents most of it. What misbehaving.cpp has is not repeated. NONCONFORMING_ANY_EXTENSION makes
-// another plugin of it, which answers a table for every extension.
+// prevents most of it. What misbehaving.cpp has is not repeated. With another BROKEN_NAME it is
+// another plugin: any_extension answers a table for every extension, no_map and no_nodelete are
+// linked without one of the flags.
 //
 //   fine                     nothing is wrong
 //   any_setting              takes settings that it does not know
@@ -66,13 +67,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-#ifdef NONCONFORMING_ANY_EXTENSION
-constexpr bool kAnyExtension = true;
-constexpr const char* kName = "any_extension";
-#else
-constexpr bool kAnyExtension = false;
-constexpr const char* kName = "nonconforming";
-#endif
+constexpr const char* kName = BROKEN_NAME;
+constexpr bool kAnyExtension = std::string_view(kName) == "any_extension";
 
 constexpr milliseconds kLook{5};
 
