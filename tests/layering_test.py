@@ -44,8 +44,8 @@ THIRD_PARTY = {
 
 SYSTEM = re.compile(
     r"^(sys|netinet|arpa|linux)/|^(arpa|net)/|"
-    r"^(dlfcn|fcntl|netdb|poll|signal|spawn|unistd|link|pthread|errno|stddef|stdint|stdlib|string|"
-    r"time|limits|immintrin|emmintrin)\.h$")
+    r"^(dlfcn|elf|fcntl|netdb|poll|signal|spawn|unistd|link|pthread|errno|stddef|stdint|stdlib|"
+    r"string|time|limits|immintrin|emmintrin)\.h$")
 STANDARD = re.compile(r"^[a-z_0-9]+$")
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
 SOURCES = (".hpp", ".cpp", ".h")

@@ -7,8 +7,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,13 +25,15 @@ namespace corsac::server {
 namespace {
 
 using conformance::Check;
+using conformance::Found;
 using conformance::Kind;
 using conformance::Outcome;
 using conformance::Subject;
 using Json = nlohmann::ordered_json;
 
-std::string section_text(const Check& check) {
-  return "plugins/README.md, \"" + std::string(check.section) + "\"";
+std::string section_text(const Check& check, const Outcome& outcome) {
+  return "plugins/README.md, \"" +
+         (outcome.section.empty() ? std::string(check.section) : outcome.section) + "\"";
 }
 
 // The options as a subject; nothing when they are wrong, which was said.
@@ -117,10 +119,20 @@ const char* colour_of(Kind kind) {
   }
 }
 
-// Says how each check ended, as soon as it did.
+// Says how each check ended: as soon as it did, and what another one made pointless at the end.
 class Printer {
  public:
   explicit Printer(bool as_json) : as_json_(as_json), has_colour_(!as_json && has_colour()) {}
+
+  // `broken` is the check whose failure leaves nothing to find here.
+  void tell_pointless(const Check& check, std::string_view broken) {
+    if (as_json_) {
+      tell(check, {Kind::Skipped, std::string(broken) + " did not pass"});
+      return;
+    }
+    ++counts_[static_cast<std::size_t>(Kind::Skipped)];
+    pointless_[broken].push_back(check.name);
+  }
 
   void tell(const Check& check, const Outcome& outcome) {
     ++counts_[static_cast<std::size_t>(outcome.kind)];
@@ -129,16 +141,15 @@ class Printer {
           {"check", check.name}, {"outcome", outcome_name(outcome.kind)}, {"asks", check.asks}};
       if (!outcome.what.empty()) told["what"] = outcome.what;
       if (!outcome.fix.empty()) told["fix"] = outcome.fix;
-      if (outcome.kind == Kind::Failed) told["section"] = section_text(check);
+      if (outcome.kind == Kind::Failed) told["section"] = section_text(check, outcome);
       checks_.push_back(std::move(told));
       return;
     }
-    if (is_brief_) return;
-    std::printf("%s%-7s%s  %-18s  %s", has_colour_ ? colour_of(outcome.kind) : "",
-                kind_text(outcome.kind), has_colour_ ? "\x1b[0m" : "", check.name, check.asks);
+    print_kind(outcome.kind);
+    std::printf("%-18s  %s", check.name, check.asks);
     if (outcome.kind == Kind::Failed) {
       std::printf("\n         %s\n         %s%s(%s)\n", outcome.what.c_str(), outcome.fix.c_str(),
-                  outcome.fix.empty() ? "" : " ", section_text(check).c_str());
+                  outcome.fix.empty() ? "" : " ", section_text(check, outcome).c_str());
     } else if (!outcome.what.empty()) {
       std::printf(": %s\n", outcome.what.c_str());
     } else {
@@ -147,7 +158,7 @@ class Printer {
     std::fflush(stdout);
   }
 
-  void tell_end(const Subject& subject) const {
+  void tell_end(const Subject& subject) {
     if (as_json_) {
       const Json told = {{"plugin", subject.plugin},
                          {"ok", count(Kind::Ok)},
@@ -158,35 +169,51 @@ class Printer {
       std::printf("%s\n", told.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
       return;
     }
-    if (is_brief_) std::printf("Every other check needs a library that can be loaded\n");
+    for (const auto& [broken, names] : pointless_) {
+      print_kind(Kind::Skipped);
+      std::printf("%s: %s did not pass\n", names_text(names).c_str(), std::string(broken).c_str());
+    }
     std::printf("%zu ok, %zu failed, %zu skipped\n", count(Kind::Ok), count(Kind::Failed),
                 count(Kind::Skipped));
   }
-
-  // What follows is counted, and in words told at the end only.
-  void be_brief() { is_brief_ = !as_json_; }
 
   [[nodiscard]] std::size_t count(Kind kind) const {
     return counts_[static_cast<std::size_t>(kind)];
   }
 
  private:
+  void print_kind(Kind kind) const {
+    std::printf("%s%-7s%s  ", has_colour_ ? colour_of(kind) : "", kind_text(kind),
+                has_colour_ ? "\x1b[0m" : "");
+  }
+  // "write, write-conflict"; after a plugin that does not load all would be named.
+  [[nodiscard]] std::string names_text(const std::vector<std::string_view>& names) const {
+    if (count(Kind::Ok) == 0 && names.size() > 1 && names.size() == count(Kind::Skipped)) {
+      return "all others";
+    }
+    std::string text;
+    for (const std::string_view name : names) text.append(text.empty() ? "" : ", ").append(name);
+    return text;
+  }
   static const char* outcome_name(Kind kind) {
     return kind == Kind::Failed ? "failed" : kind_text(kind);
   }
 
   const bool as_json_;
   const bool has_colour_;
-  bool is_brief_ = false;
   std::size_t counts_[3] = {};
   Json checks_ = Json::array();
+  std::map<std::string_view, std::vector<std::string_view>> pointless_ = {};
 };
 
-// The check that this one needs and that failed, or could not run because another one failed; empty
-// = none. One that was skipped for an option does not count: those that need it say the same.
-std::string_view missing_need(const Check& check, const std::set<std::string_view>& broken) {
+// Of each check that failed or that another one made pointless, the one that failed.
+using Broken = std::map<std::string_view, std::string_view>;
+
+// The failed check that makes this one pointless; empty = none. One that was skipped for an option
+// does not count: those that need it say the same.
+std::string_view broken_need(const Check& check, const Broken& broken) {
   for (const std::string_view need : check.needs) {
-    if (broken.contains(need)) return need;
+    if (const auto found = broken.find(need); found != broken.end()) return found->second;
   }
   return {};
 }
@@ -203,18 +230,21 @@ int test_store(const StoreTestOptions& options) {
   if (!subject || !are_known(options.only)) return 1;
 
   Printer printer(options.as_json);
-  std::set<std::string_view> broken;
+  Broken broken;
+  Found found;
   for (const Check& check : conformance::all_checks()) {
     const auto& only = options.only;
     if (!only.empty() && std::find(only.begin(), only.end(), check.name) == only.end()) continue;
-    const std::string_view need = missing_need(check, broken);
-    const Outcome outcome = need.empty()
-                                ? conformance::run_check(check, *subject)
-                                : Outcome{Kind::Skipped, std::string(need) + " did not pass", {}};
-    if (outcome.kind == Kind::Failed || !need.empty()) broken.insert(check.name);
+    if (const std::string_view need = broken_need(check, broken); !need.empty()) {
+      broken.emplace(check.name, need);
+      printer.tell_pointless(check, need);
+      continue;
+    }
+    const Outcome outcome = conformance::run_check(check, *subject, found);
     printer.tell(check, outcome);
-    const bool is_library = &check == &conformance::all_checks().front();
-    if (is_library && outcome.kind == Kind::Failed) printer.be_brief();
+    if (outcome.kind != Kind::Failed) continue;
+    broken.emplace(check.name, check.name);
+    if (check.run == conformance::check_close) found.is_close_broken = true;
   }
   printer.tell_end(*subject);
   if (printer.count(Kind::Failed) != 0) return 1;

@@ -6,8 +6,6 @@
 #include <exception>
 #include <vector>
 
-#include <corsac/runtime/store_loader.hpp>
-
 #include "conformance/child.hpp"
 #include "conformance/shell_command.hpp"
 
@@ -18,23 +16,15 @@ namespace {
 // is bounded itself says more about the plugin than this does.
 constexpr std::chrono::seconds kCheckLimit{90};
 
-Outcome run_loaded(const Check& check, const Subject& subject, const Secrets& secrets,
-                   CallNote& note) {
+Outcome run_loaded(const Check& check, Context context) {
   try {
-    Context context{subject, secrets, note, nullptr};
-    if (check.run == check_descriptor) return {Kind::Ok, check.run(context), {}};
-    note.begin("the loading");
-    const auto plugin = load_store_plugin(subject.plugin, {});
-    if (!plugin) {
-      fail_check("the plugin does not load", "run the check descriptor, which says why");
-    }
-    note.end();
-    context.table = plugin->table;
-    return {Kind::Ok, check.run(context), {}};
+    const bool loads_itself = check.run == check_descriptor || check.run == check_link_flags;
+    if (!loads_itself) context.table = load_plugin(context).table;
+    return {Kind::Ok, check.run(context)};
   } catch (const CheckEnd& end) {
     return end.outcome;
   } catch (const std::exception& error) {
-    return {Kind::Failed, "the test itself failed: " + std::string(error.what()), {}};
+    return {Kind::Failed, "the test itself failed: " + std::string(error.what())};
   }
 }
 
@@ -47,6 +37,11 @@ std::span<const Check> all_checks() {
        "What the loader checks",
        {},
        check_descriptor},
+      {"link-flags",
+       "exports corsac_store_plugin and nothing else, and stays mapped",
+       "The link flags",
+       {"descriptor"},
+       check_link_flags},
       {"extensions",
        "answers null for an extension that it does not know, and a whole table for one it knows",
        "Writing",
@@ -82,12 +77,12 @@ std::span<const Check> all_checks() {
       {"close",
        "closes in time, also unread, and is silent from then on",
        "Close",
-       {"one-thread"},
+       {"read"},
        check_close},
       {"same-revision",
        "gives the same revision for the same document",
        "A document is whole or nothing",
-       {"close"},
+       {"one-thread"},
        check_same_revision},
       {"two-stores",
        "can be open twice, and read on two threads at once",
@@ -97,24 +92,28 @@ std::span<const Check> all_checks() {
       {"stop",
        "calls no more after the sink said stop, and answers CORSAC_CANCELLED",
        "Which answer",
-       {"close"},
+       {"one-thread"},
        check_stop},
       {"deadline",
        "returns from a read whose deadline has passed",
        "One thread",
-       {"close"},
+       {"one-thread"},
        check_deadline},
       {"idle-interrupt",
        "is not disturbed by an interrupt without a call",
        "One thread",
-       {"close"},
+       {"one-thread"},
        check_idle_interrupt},
       {"interrupt",
        "returns within a second of an interrupt, and reads again after it",
        "One thread",
        {"idle-interrupt", "same-revision"},
        check_interrupt},
-      {"leaks", "leaves no thread and no descriptor behind", "Close", {"interrupt"}, check_leaks},
+      {"leaks",
+       "leaves no thread and no descriptor behind",
+       "Close",
+       {"close", "interrupt"},
+       check_leaks},
       {"secrets",
        "tells no password and no token in a line or a problem",
        "Secrets",
@@ -129,10 +128,10 @@ std::span<const Check> all_checks() {
       {"close-under-change",
        "closes while a change is made, and is silent from then on",
        "Close",
-       {"close"},
+       {"close", "change"},
        check_close_under_change},
       {"bad-data",
-       "answers CORSAC_INVALID and says why when there is no document",
+       "answers CORSAC_INVALID and says why, or gives a whole document for the core to refuse",
        "Which answer",
        {"change"},
        check_bad_data},
@@ -165,12 +164,12 @@ std::span<const Check> all_checks() {
   return checks;
 }
 
-Outcome run_check(const Check& check, const Subject& subject) {
+Outcome run_check(const Check& check, const Subject& subject, const Found& found) {
   const Secrets secrets(subject);
   const auto run = [&](CallNote& note) {
-    const Outcome ended = run_loaded(check, subject, secrets, note);
+    const Outcome ended = run_loaded(check, {subject, secrets, note, found, nullptr});
     // Once more for all: a text that was made from the plugin's passes here.
-    return Outcome{ended.kind, secrets.shown(ended.what), secrets.shown(ended.fix)};
+    return Outcome{ended.kind, secrets.shown(ended.what), secrets.shown(ended.fix), ended.section};
   };
   const auto clean_up = [&](const CallNote& note) {
     const bool is_frozen = note.undo() == CallNote::Undo::Thaw;

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include <corsac/runtime/store_loader.hpp>
+
 #include "conformance/outcome.hpp"
 #include "conformance/subject.hpp"
 #include "conformance/tested_store.hpp"
@@ -29,10 +31,14 @@ struct Check {
 [[nodiscard]] std::span<const Check> all_checks();
 
 // Runs one check in a process of its own. Never throws for what the plugin does.
-[[nodiscard]] Outcome run_check(const Check& check, const Subject& subject);
+[[nodiscard]] Outcome run_check(const Check& check, const Subject& subject, const Found& found);
+
+// The plugin; one that does not load ends the check with the loader's reason.
+[[nodiscard]] LoadedPlugin load_plugin(const Context& context);
 
 // The checks, by the file that they stand in. Each is called in a fresh process.
-std::string check_descriptor(const Context& context);  // the only one without a loaded plugin
+std::string check_descriptor(const Context& context);  // loads the plugin itself, as the next
+std::string check_link_flags(const Context& context);
 std::string check_extensions(const Context& context);
 std::string check_open(const Context& context);
 std::string check_unknown_setting(const Context& context);

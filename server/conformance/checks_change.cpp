@@ -2,8 +2,11 @@
 // Test: tests/server/store_test_test.py.
 
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include <corsac/policy/reader.hpp>
+#include <corsac/policy/report.hpp>
 
 #include "conformance/checks.hpp"
 
@@ -40,13 +43,50 @@ void expect_restored(TestedStore& store, const ReadFacts& before) {
   }
 }
 
-// Does the core, too, find that this is no document?
-bool is_refused_by_core(const Context& context) {
+// A problem, or a call too few, and then finish: the core would take half a document for a whole
+// one, were it not for its own checks of the order of calls. What was wrong `before` too, the check
+// `nesting` says.
+void expect_whole(const Context& context, const ReadFacts& before, const ReadFacts& facts) {
+  constexpr const char* kFix =
+      "look at what feed_json or your parser answers, and answer that, without finish";
+  if (!facts.problems.empty()) {
+    fail_check("read() called finish and answered CORSAC_OK after a problem: " +
+                   context.secrets.shown(facts.problems.front().text()),
+               kFix);
+  }
+  if (before.nesting_fault.empty() && !facts.nesting_fault.empty()) {
+    fail_check("read() answered CORSAC_OK to half a document: " +
+                   context.secrets.shown(facts.nesting_fault),
+               kFix);
+  }
+}
+
+// The answer of a store that was asked for what is no document, and knows it.
+void expect_reasoned_refusal(const TestedStore& store, const ReadAnswer& answer) {
+  if (answer.status != CORSAC_INVALID) {
+    fail_check("read() answered " + store.answer_text(answer) + " to what is no document",
+               "answer CORSAC_INVALID: the place is there, so the policy in force stays and does "
+               "not age");
+  }
+  if (answer.facts.problems.empty()) {
+    fail_check("read() answered CORSAC_INVALID and said nothing",
+               "say with sink.problem what is wrong, where, and what to write instead");
+  }
+  if (answer.facts.finishes != 0) {
+    fail_check("read() answered CORSAC_INVALID after finish", "call finish for a whole document");
+  }
+}
+
+// Why the core, too, finds that this is no document; empty = it takes it.
+std::string refusal_of_core(const Context& context) {
   TestedStore store(context);
   store.open();
   const auto reader = std::make_shared<PolicyReader>();
   static_cast<void>(store.read({.reader = reader}));
-  return !reader->take_problems().empty();
+  const std::vector<Problem> problems = reader->take_problems();
+  if (problems.empty()) return {};
+  const Problem& first = problems.front();
+  return context.secrets.shown(std::string(std::string_view(first.code)) + ": " + first.what);
 }
 
 }  // namespace
@@ -61,7 +101,7 @@ std::string check_change(const Context& context) {
   });
   if (!is_document(after)) {
     fail_check("read() gave no document after --change: " + store.answer_text(after),
-               "let the command write a whole document, in one step");
+               "let the command write a whole document, in one step", kHowToTest);
   }
   if (after.facts.content == before.content) {
     fail_check("read() still gives the document from before --change",
@@ -102,35 +142,24 @@ std::string check_bad_data(const Context& context) {
   const ReadAnswer answer = read_until(store, [&](const ReadAnswer& read) {
     return !is_document(read) || read.facts.content != before.content;
   });
+  std::string seen;
   if (is_document(answer)) {
-    // What a document means is the core's business.
     if (answer.facts.content == before.content) {
       fail_check("read() still gives the document from before --break",
                  "ask the place at each read()");
     }
-    if (!answer.facts.nesting_fault.empty()) {
-      fail_check("after --break finish came behind half a document: " +
-                     context.secrets.shown(answer.facts.nesting_fault),
-                 "look at what feed_json, or your own reading, answers; return CORSAC_INVALID "
-                 "without finish when it is not CORSAC_OK");
-    }
-    if (!is_refused_by_core(context)) {
+    expect_whole(context, before, answer.facts);
+    // What a whole document means is the core's business.
+    const std::string refusal = refusal_of_core(context);
+    if (refusal.empty()) {
       fail_check("after --break read() gives a document that the core takes",
                  "answer CORSAC_INVALID to what is no document; or the command breaks nothing");
     }
-  } else if (answer.status != CORSAC_INVALID) {
-    fail_check("read() answered " + store.answer_text(answer) + " to what is no document",
-               "answer CORSAC_INVALID: the place is there, so the policy in force stays and does "
-               "not age");
-  } else if (answer.facts.problems.empty()) {
-    fail_check("read() answered CORSAC_INVALID and said nothing",
-               "say with sink.problem what is wrong, where, and what to write instead");
-  } else if (answer.facts.finishes != 0) {
-    fail_check("read() answered CORSAC_INVALID after finish", "call finish for a whole document");
+    seen = "CORSAC_OK, with a document that the core refuses: " + refusal;
+  } else {
+    expect_reasoned_refusal(store, answer);
+    seen = store.answer_text(answer);
   }
-  std::string seen = answer.facts.problems.empty()
-                         ? "the core refuses it"
-                         : context.secrets.shown(answer.facts.problems.front().text());
   restore.now();
   expect_restored(store, before);
   return seen;
@@ -156,6 +185,7 @@ std::string check_empty(const Context& context) {
     fail_check("nothing came under the revision of the document from before",
                "name the content: that of nothing too");
   }
+  if (is_document(answer)) expect_whole(context, before, answer.facts);
   const bool says_why = answer.status == CORSAC_INVALID && !answer.facts.problems.empty();
   if (!is_document(answer) && !says_why && answer.status != CORSAC_UNREACHABLE) {
     fail_check("read() answered " + store.answer_text(answer) + " where nothing is stored",

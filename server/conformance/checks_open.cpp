@@ -1,11 +1,14 @@
 // Checks of what a plugin is before it reads. Entry: the check_ functions. Test:
 // tests/server/store_test_test.py.
 
+#include <algorithm>
 #include <string_view>
+#include <vector>
 
-#include <corsac/runtime/store_loader.hpp>
+#include <corsac/base/printable.hpp>
 
 #include "conformance/checks.hpp"
+#include "conformance/link_facts.hpp"
 #include "corsac_store_write.h"
 
 namespace corsac::conformance {
@@ -14,6 +17,17 @@ namespace {
 constexpr const char* kUnknownSetting = "corsac_store_test_unknown";
 
 corsac_text to_c(std::string_view text) noexcept { return {text.data(), text.size()}; }
+
+// "it exports 212 symbols besides corsac_store_plugin ..."; empty = none.
+std::string export_fault(std::vector<ExportedSymbol> exported) {
+  std::erase_if(exported, [](const auto& symbol) { return symbol.name == "corsac_store_plugin"; });
+  if (exported.empty()) return {};
+  const auto merged = std::count_if(exported.begin(), exported.end(),
+                                    [](const auto& symbol) { return symbol.is_merged; });
+  return "it exports " + std::to_string(exported.size()) +
+         " symbols besides corsac_store_plugin (weak or unique: " + std::to_string(merged) +
+         "), the first: " + to_printable(exported.front().name);
+}
 
 // What a revision is and what it is not; the order of a set may differ between two reads.
 void expect_same_document(const ReadFacts& first, const ReadFacts& second) {
@@ -24,18 +38,35 @@ void expect_same_document(const ReadFacts& first, const ReadFacts& second) {
 
 }  // namespace
 
-std::string check_descriptor(const Context& context) {
+LoadedPlugin load_plugin(const Context& context) {
   context.note.begin("the loading");
-  const auto plugin = load_store_plugin(context.subject.plugin, {});
+  auto plugin = load_store_plugin(context.subject.plugin, {});
   context.note.end();
-  if (!plugin) {
-    const Problem& problem = plugin.error().problems().front();
-    fail_check(std::string(std::string_view(problem.code)) + ": " + problem.what, problem.fix);
-  }
-  std::string seen = std::string(plugin->table->name) + " " + plugin->table->version + ", " +
-                     plugin->path.string();
-  for (const Problem& warning : plugin->warnings) seen += "; warning: " + warning.what;
+  if (plugin) return *std::move(plugin);
+  const Problem& problem = plugin.error().problems().front();
+  fail_check(std::string(std::string_view(problem.code)) + ": " + problem.what, problem.fix,
+             "What the loader checks");
+}
+
+std::string check_descriptor(const Context& context) {
+  const LoadedPlugin plugin = load_plugin(context);
+  std::string seen =
+      std::string(plugin.table->name) + " " + plugin.table->version + ", " + plugin.path.string();
+  for (const Problem& warning : plugin.warnings) seen += "; warning: " + warning.what;
   return seen;
+}
+
+std::string check_link_flags(const Context& context) {
+  const std::optional<LinkFacts> facts = read_link_facts(load_plugin(context).path);
+  if (!facts) skip_check("the file has no section headers that tell how it was linked");
+  std::string fault = export_fault(facts->exported);
+  if (!facts->is_nodelete) {
+    fault += std::string(fault.empty() ? "" : "; ") + "it is not linked with -z nodelete";
+  }
+  if (fault.empty()) return {};
+  fail_check(fault,
+             "link with the flags of pkg-config --libs corsac-store-plugin: -Wl,-z,nodelete and "
+             "-Wl,--version-script=plugin.map");
 }
 
 std::string check_extensions(const Context& context) {

@@ -35,7 +35,8 @@ std::string check_read(const Context& context) {
   if (answer.status != CORSAC_OK) {
     fail_check("read() answered " + store.answer_text(answer),
                "answer CORSAC_OK after finish(revision); if the place or the settings are wrong, "
-               "mend those");
+               "mend those",
+               "Which answer");
   }
   if (answer.facts.finishes != 1) {
     fail_check("read() answered CORSAC_OK and called finish " +
@@ -87,10 +88,11 @@ std::string check_one_thread(const Context& context) {
   for (int round = 0; round < 2; ++round) {
     const ReadAnswer answer = store.read();
     if (!answer.facts.thread_fault.empty()) fail_check(answer.facts.thread_fault, kFix);
-    if (answer.status == CORSAC_OK && answer.facts.calls == 0) {
-      fail_check("a later read() used the sink of an earlier one",
-                 "use the sink that read() got, and forget it when it returns");
-    }
+  }
+  // Each read was fine when it ended, so this came later.
+  if (store.has_misused_sink()) {
+    fail_check("a later read() used the sink of an earlier one",
+               "use the sink that read() got, and forget it when it returns");
   }
   if (const std::string misuse = store.host().misuse(); !misuse.empty()) fail_check(misuse, kFix);
   return {};
@@ -127,7 +129,8 @@ std::string check_same_revision(const Context& context) {
   if (first.content != second.content || first.content != third.content) {
     // The elements of a set come in any order; then there must be as many.
     if (first.calls != second.calls || first.calls != third.calls) {
-      fail_check("the document changed while it was tested", "test a store that nobody writes to");
+      fail_check("the document changed while it was tested", "test a store that nobody writes to",
+                 kHowToTest);
     }
   }
   if (first.revision != second.revision) {

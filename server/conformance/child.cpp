@@ -29,19 +29,23 @@ using Steady = std::chrono::steady_clock;
 
 constexpr const char* kCrashFix = "run the check alone in a debugger or with a sanitizer: --only";
 
-// What goes through the pipe: the kind, `what`, a NUL, `fix`. Both are printable.
+// What goes through the pipe: the kind, `what`, a NUL, `fix`, a NUL, `section`. All are printable.
 std::string to_bytes(const Outcome& outcome) {
   std::string bytes(1, static_cast<char>(outcome.kind));
   bytes += outcome.what;
   bytes += '\0';
   bytes += outcome.fix;
+  bytes += '\0';
+  bytes += outcome.section;
   return bytes;
 }
 
 Outcome to_outcome(std::string_view bytes) {
-  const std::size_t end = bytes.find('\0', 1);
-  return {static_cast<Kind>(bytes.front()), std::string(bytes.substr(1, end - 1)),
-          std::string(bytes.substr(end + 1))};
+  const std::size_t what_end = bytes.find('\0', 1);
+  const std::size_t fix_end = bytes.find('\0', what_end + 1);
+  return {static_cast<Kind>(bytes.front()), std::string(bytes.substr(1, what_end - 1)),
+          std::string(bytes.substr(what_end + 1, fix_end - what_end - 1)),
+          std::string(bytes.substr(fix_end + 1))};
 }
 
 // While it lives SIGINT and SIGTERM wait: what a check did to the author's place is undone before
@@ -111,12 +115,13 @@ std::string signal_text(int signal) {
 Outcome ended_without_outcome(int status, const CallNote& note) {
   if (WIFSIGNALED(status)) {
     return {Kind::Failed,
-            "the plugin crashed " + note.text() + ": " + signal_text(WTERMSIG(status)), kCrashFix};
+            "the plugin crashed " + note.text() + ": " + signal_text(WTERMSIG(status)), kCrashFix,
+            kHowToTest};
   }
   return {Kind::Failed,
           "the plugin ended the process " + note.text() + ", with status " +
               std::to_string(WEXITSTATUS(status)),
-          "never call exit(); answer a status"};
+          "never call exit(); answer a status", kHowToTest};
 }
 
 std::system_error system_error(const char* what) { return {errno, std::generic_category(), what}; }
@@ -148,7 +153,7 @@ Outcome run_in_child(Steady::duration limit, const std::function<Outcome(CallNot
   clean_up(*note);
   if (!is_in_time) {
     return {Kind::Failed, "the plugin hangs " + note->text(),
-            "bound every wait by host.deadline, and end it on interrupt()"};
+            "bound every wait by host.deadline, and end it on interrupt()", "One thread"};
   }
   return bytes.empty() ? ended_without_outcome(status, *note) : to_outcome(bytes);
 }

@@ -91,14 +91,15 @@ void TestedStore::expect_return(const char* name, Steady::time_point end,
                                 const std::string& since) {
   if (!thread_.wait(end)) {
     fail_check(std::string(name) + " has not returned in time after " + since,
-               "bound every wait by host.deadline, and end it on interrupt()");
+               "bound every wait by host.deadline, and end it on interrupt()", "One thread");
   }
   context_.note.end();
   if (state_->has_thrown || state_->has_interrupt_thrown) {
     fail_check(
         "an exception left " + std::string(state_->has_interrupt_thrown ? "interrupt()" : name),
         "catch everything inside of the C functions; a class derived from "
-        "corsac::plugin::Store has that");
+        "corsac::plugin::Store has that",
+        "Exceptions");
   }
 }
 
@@ -133,12 +134,15 @@ void TestedStore::open() {
   }
   if (status == CORSAC_INVALID && said.empty()) {
     fail_check("open() answered CORSAC_INVALID and said nothing",
-               "report each wrong setting with host.problem");
+               "report each wrong setting with host.problem", "Settings");
+  }
+  if (status == CORSAC_INVALID) {
+    fail_check("open() answered CORSAC_INVALID" + context_.secrets.shown(said),
+               "give settings with which the store opens: --settings KEY=VALUE", kHowToTest);
   }
   fail_check("open() answered " + status_text(status) + context_.secrets.shown(said),
-             status == CORSAC_INVALID
-                 ? "give settings with which the store opens: --settings KEY=VALUE"
-                 : "open without asking the place: read() says when it cannot be reached");
+             "open without asking the place: read() says when it cannot be reached",
+             "Which answer");
 }
 
 void TestedStore::start_read(const ReadPlan& plan) {
@@ -177,7 +181,7 @@ ReadFacts TestedStore::read_document(const ReadPlan& plan) {
   const ReadAnswer answer = read(plan);
   if (answer.status != CORSAC_OK || answer.facts.finishes != 1) {
     fail_check("read() gave no document: " + answer_text(answer),
-               "answer CORSAC_OK after one finish(revision)");
+               "answer CORSAC_OK after one finish(revision)", "A document is whole or nothing");
   }
   return answer.facts;
 }
@@ -211,6 +215,7 @@ PutAnswer TestedStore::put(const std::string& document, const std::string& expec
 }
 
 void TestedStore::close() {
+  if (context_.found.is_close_broken) return;
   const auto end = Steady::now() + kReturnLimit;
   auto close = [state = state_] {
     state->table.close(state->store.exchange(nullptr));
@@ -219,7 +224,7 @@ void TestedStore::close() {
   start("close()", TestHost::Call::Other, end, std::move(close));
   if (!thread_.wait(end)) {
     fail_check("close() has not returned within " + std::to_string(kReturnLimit.count()) + " s",
-               "stop the threads of the store, and end what they wait for first");
+               "stop the threads of the store, and end what they wait for first", "Close");
   }
   expect_return("close()", end, "it was called");
 }
@@ -240,22 +245,24 @@ void TestedStore::interrupt() {
   context_.note.begin("interrupt()");
   if (!try_interrupt()) {
     fail_check("interrupt() has not returned within a second",
-               "only wake what read() waits for, and wait for nothing");
+               "only wake what read() waits for, and wait for nothing", "One thread");
   }
   context_.note.end();
 }
 
 const TestHost& TestedStore::host() const { return state_->host; }
 
+bool TestedStore::has_misused_sink() const {
+  return std::any_of(state_->sinks.begin(), state_->sinks.end(),
+                     [](const TestSink& sink) { return !sink.facts().thread_fault.empty(); });
+}
+
 std::string TestedStore::answer_text(const ReadAnswer& answer) const {
   std::string said;
   for (const ToldProblem& problem : answer.facts.problems) {
     said += (said.empty() ? "" : "; ") + problem.text();
   }
-  const std::vector<std::string> lines = host().lines();
-  if (said.empty() && answer.status != CORSAC_OK && !lines.empty()) {
-    said = "its last log line: " + lines.back();
-  }
+  if (said.empty()) said = last_line(answer.status);
   return status_text(answer.status) +
          (answer.status == CORSAC_OK
               ? ", finish was called " + std::to_string(answer.facts.finishes) + " times"
@@ -263,12 +270,25 @@ std::string TestedStore::answer_text(const ReadAnswer& answer) const {
          (said.empty() ? std::string() : " (" + context_.secrets.shown(said) + ")");
 }
 
+std::string TestedStore::answer_text(const PutAnswer& answer) const {
+  const std::string said = last_line(answer.status);
+  return status_text(answer.status) +
+         (said.empty() ? std::string() : " (" + context_.secrets.shown(said) + ")");
+}
+
+std::string TestedStore::last_line(std::int32_t status) const {
+  const std::vector<std::string> lines = host().lines();
+  return status == CORSAC_OK || lines.empty() ? std::string()
+                                              : "its last log line: " + lines.back();
+}
+
 void run_command(const std::string& option, const std::string& command) {
   if (command.empty()) skip_check("give " + option + " COMMAND to run it");
   const std::string fault = run_shell(command, kCommandLimit);
   if (fault.empty()) return;
   fail_check("the command of " + option + " " + fault,
-             "give one that ends with 0 within " + std::to_string(kCommandLimit.count()) + " s");
+             "give one that ends with 0 within " + std::to_string(kCommandLimit.count()) + " s",
+             kHowToTest);
 }
 
 UndoneAtEnd::UndoneAtEnd(const Context& context, CallNote::Undo undo)

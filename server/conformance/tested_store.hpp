@@ -36,12 +36,18 @@ inline constexpr std::chrono::seconds kReturnLimit{2};
 inline constexpr std::chrono::seconds kCommandLimit{20};
 inline constexpr std::chrono::seconds kNoticeLimit{10};
 
+// What earlier checks found, and later ones go around.
+struct Found {
+  bool is_close_broken = false;  // stores stay open
+};
+
 // What every check gets.
 struct Context {
   const Subject& subject;
   const Secrets& secrets;
   CallNote& note;
-  const corsac_store_plugin_v1* table;  // null: it is not loaded yet (the check `descriptor`)
+  const Found& found;
+  const corsac_store_plugin_v1* table;  // null: the check loads it itself
 };
 
 // "CORSAC_OK", or "the unknown status 99".
@@ -93,19 +99,25 @@ class TestedStore {
   void start_put(const std::string& document, const std::string& expected);
   [[nodiscard]] PutAnswer end_put();
   [[nodiscard]] PutAnswer put(const std::string& document, const std::string& expected);
-  void close();
+  void close();  // nothing when the check `close` has failed: one fault, one failure
   // From any thread. False when interrupt() itself does not return within kReturnLimit.
   [[nodiscard]] bool try_interrupt();
   void interrupt();
 
   [[nodiscard]] const TestHost& host() const;
-  // "CORSAC_INVALID (toml-syntax: ...)": what the plugin said of a read, with the last log line.
+  // Has a call come to the sink of any read up to now outside of that read, or on another thread?
+  [[nodiscard]] bool has_misused_sink() const;
+  // "CORSAC_INVALID (toml-syntax: ...)": what the plugin said of a read, or its last log line.
   [[nodiscard]] std::string answer_text(const ReadAnswer& answer) const;
+  // "CORSAC_READ_ONLY (its last log line: ...)".
+  [[nodiscard]] std::string answer_text(const PutAnswer& answer) const;
 
  private:
   struct State;
   void start(const char* name, TestHost::Call kind, Steady::time_point deadline,
              std::function<void()> function);
+  // "its last log line: ..."; empty = it said nothing, or CORSAC_OK.
+  [[nodiscard]] std::string last_line(std::int32_t status) const;
   void expect_return(const char* name, Steady::time_point end, const std::string& since);
 
   const Context& context_;

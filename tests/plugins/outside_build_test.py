@@ -1,16 +1,19 @@
 """The example plugin builds outside of this tree, as an author's copy of it does.
 
-  python3 outside_build_test.py EXAMPLE PKG_CONFIG_FOLDER [CORSAC_PROGRAM]    prints TAP
+  python3 outside_build_test.py PLUGINS BUILD [CORSAC_PROGRAM]    prints TAP
 
-EXAMPLE is plugins/example; PKG_CONFIG_FOLDER holds the pkg-config files of a Corsac that need not
-be installed. Built twice: with its own meson.build, and with the one command that README.md shows.
-What was built passes `corsac store-test`, where the program was built.
+PLUGINS is the folder plugins; BUILD is the folder of a build of Corsac that need not be installed.
+Built with the example's own meson.build, and with each command that README.md shows, as it stands
+there. What was built passes `corsac store-test`, where the program was built.
 """
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 
 
 def run(command, folder, packages):
@@ -39,28 +42,64 @@ def passes_store_test(program, plugin):
     return answer.returncode == 0, answer.stdout
 
 
-ROWS = [
-    ("its own meson.build", "meson setup build && ninja -C build", "build/corsac_example.so"),
-    ("one command",
-     "c++ -std=c++17 -shared -fPIC example_store.cpp "
-     "$(pkg-config --cflags --libs corsac-store-plugin) -o corsac_example.so",
-     "corsac_example.so"),
-]
+def block_of(readme, mark):
+    """The code behind the comment `mark` of the page."""
+    code = re.search(rf"^ *<!-- {re.escape(mark)} -->\n *```\w*\n(.*?)^ *```$", readme, re.M | re.S)
+    return textwrap.dedent(code[1])
 
 
-def main(example, packages, program=None):
-    print(f"1..{len(ROWS)}")
-    for number, (text, command, plugin) in enumerate(ROWS, 1):
-        with tempfile.TemporaryDirectory() as folder:
-            copy = os.path.join(folder, "copy")
-            shutil.copytree(example, copy)
-            built = run(command, copy, packages)
-            is_fine, found = built.returncode == 0, built.stdout
-            if is_fine:
-                is_fine, found = exports_one_symbol(os.path.join(copy, plugin))
-            if is_fine and program is not None:
-                is_fine, found = passes_store_test(program, os.path.join(copy, plugin))
-        print(f"{'ok' if is_fine else 'not ok'} {number} - built with {text}")
+def without_comments(text):
+    return re.sub(r"/\*.*?\*/", "", text, flags=re.S).split()
+
+
+def installed_as_shown(folder, plugins, build, script):
+    """Lays out what an installed Corsac has for plugins; `script`, with this prefix."""
+    plan = json.loads(subprocess.run(["meson", "introspect", "--install-plan", build], check=True,
+                                     stdout=subprocess.PIPE).stdout)
+    abi = os.path.join(os.path.dirname(plugins), "lib", "abi")
+    for files in plan.values():
+        for source, target in files.items():
+            if source != os.path.join(plugins, "plugin.map") and os.path.dirname(source) != abi:
+                continue
+            place = target["destination"].replace("{includedir}", "include")
+            place = os.path.join(folder, place.replace("{datadir}", "share"))
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            shutil.copy(source, place)
+    return re.sub(r"^corsac=.*$", f"corsac={folder}", script, flags=re.M)
+
+
+def builds(plugins, build, program, command, plugin):
+    with tempfile.TemporaryDirectory() as folder:
+        copy = os.path.join(folder, "copy")
+        shutil.copytree(os.path.join(plugins, "example"), copy)
+        command = installed_as_shown(folder, plugins, build, command)
+        built = run(command, copy, os.path.join(build, "meson-uninstalled"))
+        if built.returncode != 0:
+            return False, built.stdout
+        is_fine, found = exports_one_symbol(os.path.join(copy, plugin))
+        if is_fine and program is not None:
+            return passes_store_test(program, os.path.join(copy, plugin))
+        return is_fine, found
+
+
+def main(plugins, build, program=None):
+    with open(os.path.join(plugins, "README.md"), encoding="utf-8") as file:
+        readme = file.read()
+    with open(os.path.join(plugins, "plugin.map"), encoding="utf-8") as file:
+        version_script = file.read()
+    shown = block_of(readme, "same as: plugin.map")
+    rows = [
+        ("its own meson.build", "meson setup build && ninja -C build", "build/corsac_example.so"),
+        ("pkg-config", block_of(readme, "run: pkg_config.sh"), "corsac_example.so"),
+        ("flags by hand", block_of(readme, "run: by_hand.sh"), "corsac_example.so"),
+    ]
+    print(f"1..{len(rows) + 1}")
+    answers = [("the page shows plugin.map",
+                (without_comments(shown) == without_comments(version_script), shown))]
+    answers += [("built with " + text, builds(plugins, build, program, command, plugin))
+                for text, command, plugin in rows]
+    for number, (text, (is_fine, found)) in enumerate(answers, 1):
+        print(f"{'ok' if is_fine else 'not ok'} {number} - {text}")
         if not is_fine:
             for line in found.splitlines():
                 print(f"# {line}")

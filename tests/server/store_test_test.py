@@ -78,8 +78,13 @@ def toml_passes():
               "valid_until = \"2027-01-31T00:00:00Z\"\nscopes = [{ type = \"CORS\" }]\n")
         change = ("sed \"s/[a-z0-9]*\\.example/c$(date +%s%N).example/\" policy.toml > next && "
                   "mv next policy.toml")
-        passes(["toml", *file_options("policy.toml", change, "echo '[cors' > policy.toml")], folder,
-               ["secrets", "frozen", *WRITES])
+        # A FIFO is no file that it waits for: it refuses that at once, as it should.
+        ended = passes(["toml", *file_options("policy.toml", change, "echo '[cors' > policy.toml"),
+                        "--freeze", KEEP.format("policy.toml") + "; rm policy.toml; "
+                        "mkfifo -m 600 policy.toml", "--thaw", RESTORE.format("policy.toml")],
+                       folder, ["secrets", "frozen", *WRITES])
+        contains(ended["skipped"]["frozen"]["what"], "CORSAC_INVALID (file-not-regular")
+        contains(ended["skipped"]["frozen"]["what"], "at once")
 
 
 PEER = """
@@ -218,10 +223,11 @@ NONCONFORMING = [
     ("change_over_close", "close-under-change", "host.changed was called after close()"),
     ("bad_unreachable", "bad-data", "CORSAC_UNREACHABLE"),
     ("bad_silently", "bad-data", "said nothing"),
-    ("bad_finished", "bad-data", "finish came behind half a document"),
+    ("bad_and_finish", "bad-data", "finish and answered CORSAC_OK after a problem: json-"),
     ("last_for_empty", "empty", "from before --empty"),
     ("frozen_too_long", "frozen", "not returned in time after its deadline"),
     ("frozen_deaf", "frozen", "after an interrupt while it waited"),
+    ("frozen_invalid", "frozen", "CORSAC_INVALID (broken: no answer) where nothing answers"),
     ("write_elsewhere", "write", "another revision than the one that was told"),
     ("write_anyway", "write-conflict", "CORSAC_OK"),
     ("write_in_two_steps", "write-race", "CORSAC_OK"),
@@ -292,7 +298,7 @@ def fails_only(run, check, part):
     equal(list(ended["failed"]), [check], json.dumps(ended["failed"], indent=2))
     contains(ended["failed"][check]["what"], part)
     assert ended["failed"][check]["fix"], "it says what to do instead"
-    contains(ended["failed"][check]["section"], "plugins/README.md, \"")
+    is_section(re.fullmatch(r'plugins/README.md, "(.*)"', ended["failed"][check]["section"])[1])
     # What it makes pointless is skipped and says so; nothing else is.
     for skipped in ended["skipped"].values():
         assert "did not pass" in skipped["what"] or "give --" in skipped["what"], skipped
@@ -302,6 +308,32 @@ def fine_passes(run):
     ended = run.result()
     equal(ended["failed"], {})
     equal(ended["skipped"], {})
+
+
+def skips_only(run, skipped):
+    equal(sorted(run.result()["skipped"]), sorted(skipped))
+
+
+def read_only_is_no_failure(run):
+    ended = run.result()
+    equal(ended["failed"], {})
+    equal(sorted(ended["skipped"]), WRITES)
+    for check in WRITES:
+        contains(ended["skipped"][check]["what"],
+                 "CORSAC_READ_ONLY (its last log line: the user may not write)")
+
+
+def says_once_that_nothing_loads():
+    """One error, and one line for all that it makes pointless."""
+    answer = store_test(["nowhere"], "/")
+    equal(answer.returncode, 1)
+    lines = answer.stdout.splitlines()
+    contains(lines[0], "FAILED   descriptor")
+    contains(lines[1], "plugin-not-found")
+    contains(lines[2], "(plugins/README.md, \"What the loader checks\")")
+    equal(lines[3], "skipped  all others: descriptor did not pass")
+    assert re.fullmatch(r"0 ok, 1 failed, \d\d skipped", lines[4]), lines[4]
+    equal(lines[5:], [])
 
 
 def text_and_colours():
@@ -358,14 +390,19 @@ def undoes_when_ended():
         equal(os.listdir(folder), ["policy.json"])
 
 
+def is_section(section):
+    with open(README, encoding="utf-8") as file:
+        readme = file.read()
+    assert f"\n## {section}\n" in readme or f"**{section}" in readme, section
+
+
 def sections_exist():
     with open(README, encoding="utf-8") as file:
         readme = file.read()
     listed = json.loads(store_test(["--list", "--json"], "/").stdout)
     assert len(listed) > 20, listed
     for check in listed:
-        section = check["section"]
-        assert f"\n## {section}\n" in readme or f"**{section}" in readme, section
+        is_section(check["section"])
         contains(readme, f"`{check['check']}`")
 
 
@@ -380,7 +417,7 @@ def readme_example_passes():
                                 text=True, stdin=subprocess.DEVNULL, check=False,
                                 env=dict(os.environ, PATH=folder + ":" + os.environ["PATH"]))
         equal(answer.returncode, 0, answer.stdout + answer.stderr)
-        contains(answer.stdout, "\n22 ok, 0 failed, 5 skipped\n")
+        contains(answer.stdout, "\n23 ok, 0 failed, 5 skipped\n")
 
 
 # description, arguments, exit status, part of the output
@@ -395,11 +432,16 @@ LINE_ROWS = [
      1, "Nothing was tested"),
     ("a setting before the plugin", ["--settings", "file=policy.toml", "toml", "--only", "open"], 0,
      "1 ok, 0 failed, 0 skipped"),
-    ("no such plugin", ["no-such-plugin"], 1,
-     "Every other check needs a library that can be loaded\n0 ok, 1 failed, 26 skipped"),
     ("a command that fails", ["toml", "--settings", "file=policy.toml", "--only", "change",
                               "--change", "exit 7"], 1,
      "the command of --change ended with status 7"),
+    ("where to read about a command that fails", ["toml", "--settings", "file=policy.toml",
+                                                  "--only", "change", "--change", "exit 7"], 1,
+     "20 s (plugins/README.md, \"Try it: corsac store-test\")"),
+    ("where to read about a setting that is missing", ["toml", "--only", "open"], 1,
+     "--settings KEY=VALUE (plugins/README.md, \"Try it: corsac store-test\")"),
+    ("why the plugin of one check does not load", [os.path.join(BROKEN, "corsac_older_abi.so"),
+                                                   "--only", "read"], 1, "plugin-abi"),
 ]
 
 
@@ -416,6 +458,7 @@ def main():
     for description, arguments, status, part in LINE_ROWS:
         cases.add("store-test: " + description, line_row, arguments, status, part)
     cases.add("store-test: text, and colours on a terminal", text_and_colours)
+    cases.add("store-test: one line for a plugin that is not there", says_once_that_nothing_loads)
     cases.add("store-test: undoes what it did when it is ended", undoes_when_ended)
     cases.add("store-test: the README has each section and each check", sections_exist)
     cases.add("store-test: toml passes", toml_passes)
@@ -429,6 +472,16 @@ def main():
         cases.add("store-test: finds a table for every extension", fails_only,
                   pool.submit(run_nonconforming, "fine", "any_extension"), "extensions",
                   "a name that nobody knows")
+        cases.add("store-test: a store that may not write fails nothing", read_only_is_no_failure,
+                  pool.submit(run_nonconforming, "read_only"))
+        # What a close that is broken makes pointless is little.
+        cases.add("store-test: skips little after late_change", skips_only,
+                  pool.submit(run_nonconforming, "late_change"), ["close-under-change", "leaks"])
+        for name, part in [
+                ("no_map", "symbols besides corsac_store_plugin (weak or unique: "),
+                ("no_nodelete", "it is not linked with -z nodelete")]:
+            cases.add("store-test: finds " + name, fails_only,
+                      pool.submit(run_nonconforming, "fine", name), "link-flags", part)
         for run, rows in [(run_nonconforming, NONCONFORMING), (run_misbehaving, MISBEHAVING)]:
             for mode, check, part in rows:
                 cases.add("store-test: finds " + mode, fails_only, pool.submit(run, mode), check,

@@ -35,6 +35,7 @@
 #include <chrono>
 #include <cstdint>
 #include <fstream>
+#include <initializer_list>
 #include <iterator>
 #include <limits>
 #include <stdexcept>
@@ -104,27 +105,35 @@ void hang_until_cancelled(milliseconds hold, const corsac_host* host) {
   }
 }
 
-void write_document(const corsac_sink* sink, const std::string& version = {}) {
+// False when the sink said stop.
+bool write_list(const corsac_sink* sink, std::string_view field, std::uint32_t line,
+                std::initializer_list<std::string> values) {
   void* to = sink->context;
-  sink->source(to, text("misbehaving"));
-  sink->integer(to, text("version"), 1, {1, 1});
-  sink->begin_item(to, text("cors"), {2, 1});
-  sink->begin_list(to, text("allowed_origins"), {3, 1});
-  sink->text(to, text(""), text("https://app.example"), {3, 20});
-  if (!version.empty()) {
-    sink->text(to, text(""), text("https://v" + version + ".example"), {3, 40});
+  if (sink->begin_list(to, text(field), {line, 1}) == 0) return false;
+  std::uint32_t column = 10;
+  for (const std::string& value : values) {
+    column += 10;
+    if (sink->text(to, text(""), text(value), {line, column}) == 0) return false;
   }
-  sink->end_list(to);
-  if (!version.empty()) {
-    sink->begin_list(to, text("allowed_methods"), {4, 1});
-    sink->text(to, text(""), text("GET"), {4, 20});
-    sink->text(to, text(""), text("PUT"), {4, 30});
-    sink->end_list(to);
-    sink->begin_list(to, text("exposed_headers"), {5, 1});
-    sink->text(to, text(""), text("X-Version-" + version), {5, 20});
-    sink->end_list(to);
+  return sink->end_list(to) != 0;
+}
+
+// Likewise.
+bool write_document(const corsac_sink* sink, const std::string& version = {}) {
+  void* to = sink->context;
+  const std::string app = "https://app.example";
+  if (sink->source(to, text("misbehaving")) == 0 ||
+      sink->integer(to, text("version"), 1, {1, 1}) == 0 ||
+      sink->begin_item(to, text("cors"), {2, 1}) == 0) {
+    return false;
   }
-  sink->end_item(to);
+  const bool goes_on =
+      version.empty()
+          ? write_list(sink, "allowed_origins", 3, {app})
+          : write_list(sink, "allowed_origins", 3, {app, "https://v" + version + ".example"}) &&
+                write_list(sink, "allowed_methods", 4, {"GET", "PUT"}) &&
+                write_list(sink, "exposed_headers", 5, {"X-Version-" + version});
+  return goes_on && sink->end_item(to) != 0;
 }
 
 std::string mode_in(const std::string& file) {
@@ -261,7 +270,7 @@ std::int32_t read(void* store, const corsac_sink* sink) {
     return CORSAC_UNREACHABLE;
   }
   if (mode == "read_other_thread") {
-    std::thread([sink] { write_document(sink); }).join();
+    std::thread([sink] { static_cast<void>(write_document(sink)); }).join();
     sink->finish(to, text("1"));
     return CORSAC_OK;
   }
@@ -272,7 +281,7 @@ std::int32_t read(void* store, const corsac_sink* sink) {
   }
   const bool is_versioned = mode.rfind("fine ", 0) == 0;
   const std::string version = is_versioned ? mode.substr(5) : std::string();
-  write_document(sink, version);
+  if (!write_document(sink, version)) return CORSAC_CANCELLED;
   if (is_versioned) {
     sink->finish(to, text(version));
     return CORSAC_OK;

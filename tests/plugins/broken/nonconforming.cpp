@@ -1,8 +1,9 @@
 // A store that works, and breaks the contract in one way, chosen by the setting `mode`: each is
 // what one check of `corsac store-test` must find and no other one finds. The document is a JSON
 // file (`file`), which a thread looks at. Written against the C headers, because the C++ face
-// prevents most of it. What misbehaving.cpp has is not repeated. NONCONFORMING_ANY_EXTENSION makes
-// another plugin of it, which answers a table for every extension.
+// prevents most of it. What misbehaving.cpp has is not repeated. With another BROKEN_NAME it is
+// another plugin: any_extension answers a table for every extension, no_map and no_nodelete are
+// linked without one of the flags.
 //
 //   fine                     nothing is wrong
 //   any_setting              takes settings that it does not know
@@ -32,10 +33,12 @@
 //   change_over_close        ends a notice that was begun after close
 //   bad_unreachable          CORSAC_UNREACHABLE for what is no document
 //   bad_silently             CORSAC_INVALID without a problem
-//   bad_finished             CORSAC_OK and finish behind half a document
+//   bad_and_finish           finish and CORSAC_OK, whatever feed_json answered
 //   last_for_empty           the last document when the file is empty
 //   frozen_too_long          waits longer than its deadline while there is a `file`.frozen
 //   frozen_deaf              waits there until its deadline, whatever interrupt says
+//   frozen_invalid           waits there, and answers CORSAC_INVALID with a problem
+//   read_only                nothing is wrong: put_document answers CORSAC_READ_ONLY and logs why
 //   write_elsewhere          put_document writes nothing
 //   write_anyway             put_document compares nothing
 //   write_in_two_steps       put_document compares, waits and writes
@@ -64,13 +67,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-#ifdef NONCONFORMING_ANY_EXTENSION
-constexpr bool kAnyExtension = true;
-constexpr const char* kName = "any_extension";
-#else
-constexpr bool kAnyExtension = false;
-constexpr const char* kName = "nonconforming";
-#endif
+constexpr const char* kName = BROKEN_NAME;
+constexpr bool kAnyExtension = std::string_view(kName) == "any_extension";
 
 constexpr milliseconds kLook{5};
 
@@ -233,7 +231,11 @@ std::int32_t read_document(BrokenStore& store, const corsac_sink* sink) {
     return CORSAC_CANCELLED;
   }
   if (const std::int32_t status = break_read(store, sink); status >= 0) return status;
-  if (const std::int32_t status = wait_while_frozen(store); status >= 0) return status;
+  if (const std::int32_t status = wait_while_frozen(store); status >= 0) {
+    if (status != CORSAC_UNREACHABLE || !store.is("frozen_invalid")) return status;
+    sink->problem(sink->context, text("broken"), text("no answer"), text(""), {0, 0});
+    return CORSAC_INVALID;
+  }
   std::string content = content_of(store.file);
   if (content.empty()) content = store.is("last_for_empty") ? store.first : "{}";
   if (store.first.empty()) store.first = content;
@@ -244,9 +246,10 @@ std::int32_t read_document(BrokenStore& store, const corsac_sink* sink) {
   const std::int32_t status = feed(store, sink, content);
   const bool is_cancelled = store.host->cancelled(store.host->context) != 0;
   if (is_cancelled && store.is("interrupt_unreachable")) return CORSAC_UNREACHABLE;
-  if (status != CORSAC_OK && !is_deaf && !(is_bad && store.is("bad_finished"))) return status;
-  const bool is_left_open = store.is("list_left_open") || (is_bad && store.is("bad_finished"));
-  if (is_left_open && sink->begin_list(sink->context, text("lint"), {1, 1}) == 0) {
+  const bool goes_on_anyway = (is_deaf && status == CORSAC_CANCELLED) ||
+                              (store.is("bad_and_finish") && status == CORSAC_INVALID);
+  if (status != CORSAC_OK && !goes_on_anyway) return status;
+  if (store.is("list_left_open") && sink->begin_list(sink->context, text("lint"), {1, 1}) == 0) {
     return CORSAC_CANCELLED;
   }
   const bool goes_on = sink->finish(sink->context, text(store.revision_of(content))) != 0;
@@ -292,6 +295,10 @@ void close(void* opened) {
 std::int32_t put_document(void* opened, corsac_text document, corsac_text expected, void* context,
                           void (*on_revision)(void* context, corsac_text revision)) {
   auto& store = *static_cast<BrokenStore*>(opened);
+  if (store.is("read_only")) {
+    store.host->log(store.host->context, CORSAC_LOG_ERROR, text("the user may not write"));
+    return CORSAC_READ_ONLY;
+  }
   std::unique_lock lock(writing);
   const std::string now = hash_of(content_of(store.file));
   const bool is_expected = expected.size == 0 || view(expected) == now;
