@@ -250,6 +250,33 @@ PLACES = [
 ]
 
 
+# command, an option of it that is given and empty
+EMPTY_OPTIONS = [
+    ("push", "--to"), ("push", "--config"), ("push", "--user"), ("push", "--password-env"),
+    ("push", "--key"), ("push", "--if-revision"), ("pull", "--from"), ("pull", "--config"),
+    ("pull", "--key"), ("pull", "--out"),
+]
+
+
+def check_empty_option(command, option):
+    """As from a variable that is not set: never the default, which is another place."""
+    with RedisNode() as redis, Folder() as folder:
+        folder.write("policy.toml", GOOD)
+        written_revision(folder.push(GOOD, "--to", redis.url))
+        before = redis.run("GET", REVISION)
+        words = ["push", "policy.toml", "--to"] if command == "push" else ["pull", "--from"]
+        if option in ("--to", "--from", "--config"):
+            words.pop()
+        else:
+            words.append(redis.url)
+        for given, told in (([option, ""], option + ": it is empty"),
+                            ([option + "=", "--json"], option + "=: it is empty")):
+            answer = folder.run(*words, *given)
+            equal(answer.stdout, "")
+            ended(answer, 1, told)
+            equal(redis.run("GET", REVISION), before)
+
+
 # Proves 139.
 def check_place(arguments, push_status, pull_status, parts):
     with RedisNode(["requirepass hunter2"]) as redis, Folder() as folder:
@@ -479,6 +506,8 @@ def main():
     cases.add("origins and records beside the policy stay where they are", check_beside)
     for desc, *row in PLACES:
         cases.add(f"push and pull: {desc}", check_place, *row)
+    for command, option in EMPTY_OPTIONS:
+        cases.add(f"{command}: an empty {option} is an error", check_empty_option, command, option)
     cases.add("keys that are missing, of another type, or no policy", check_wrong_keys)
     cases.add("pull writes the whole file or nothing", check_out)
     cases.add("a replica can be pulled from and not pushed to", check_replica)
