@@ -65,9 +65,11 @@ class RedisClient:
 
 
 class RedisNode:
-    """A redis-server in a folder of its own; `inside` is the command that runs it elsewhere."""
+    """A redis-server in a folder of its own; `inside` is the command that runs it elsewhere, `login`
+    the user and the password of our own commands."""
 
-    def __init__(self, lines=(), host="127.0.0.1", is_sentinel=False, inside=()):
+    def __init__(self, lines=(), host="127.0.0.1", is_sentinel=False, inside=(), login=()):
+        self.login = login
         self.host, self.lines, self.is_sentinel, self.inside = host, lines, is_sentinel, list(inside)
         self.process = None
         if shutil.which("redis-server") is None:
@@ -110,6 +112,8 @@ class RedisNode:
 
     def run(self, *command):
         with RedisClient(self.host, self.port) as client:
+            if self.login:
+                client.run("AUTH", *self.login)
             return client.run(*command)
 
     def kill(self):
