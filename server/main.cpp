@@ -110,7 +110,7 @@ void add_push(CLI::App& app, PushOptions& options, std::function<int()>& run) {
 void add_pull(CLI::App& app, PullOptions& options, std::function<int()>& run) {
   CLI::App* command = app.add_subcommand("pull", "Take the policy out of a store, as TOML");
   add_place(*command, "--from", options.from);
-  add_text(*command, "--out", options.out, "The file to write, instead of standard output");
+  add_text(*command, "--out", options.out, "The file to write; - = standard output, as without it");
   command->add_flag("--json", options.as_json, "Print the result as a JSON object");
   command->callback([&] {
     check_place("--from", options.from);

@@ -55,7 +55,7 @@ struct PushOptions {
 
 struct PullOptions {
   StorePlace from = {};
-  std::string out = {};  // empty = standard output
+  std::string out = {};  // empty or "-" = standard output
   bool as_json = false;
 };
 

@@ -62,7 +62,9 @@ int hand_out(const PullOptions& options, const Policy& policy) {
 
 }  // namespace
 
-int pull(const PullOptions& options) {
+int pull(const PullOptions& given) {
+  PullOptions options = given;
+  if (options.out == "-") options.out.clear();
   ProgressBar bar("receiving");
   const auto client = open_store_place(
       options.from, "--from",

@@ -121,6 +121,7 @@ WRONG_POLICIES = [
     ("every error at once", GOOD + "[cors.x]\n[nonsense]\n", ["policy.toml:15:", "policy.toml:16:"]),
     ("a test that fails", GOOD.replace("\"allow\"", "\"deny\""), ["error[test-failed]"]),
     ("a syntax error", GOOD + "[", ["toml-syntax"]),
+    ("JSON", '\n {"version": 1}', ["error[toml-syntax]", "this is JSON: write the policy in TOML"]),
     ("a file of origins that is not there",
      GOOD.replace("[hosts]", "allowed_origins_file = \"no.txt\"\n[hosts]"), ["no.txt"]),
 ]
@@ -398,6 +399,8 @@ def check_out():
         written_revision(folder.push(GOOD, "--to", redis.url))
         answer = folder.run("pull", "--from", redis.url, "--out", "no/such/out.toml")
         ended(answer, 1, "error[file-not-written]: --out", "no/such/out.toml", "No such file")
+        pulled = ended(folder.run("pull", "--from", redis.url), 0).stdout
+        equal(ended(folder.run("pull", "--from", redis.url, "--out", "-"), 0).stdout, pulled)
         folder.write("out.toml", "before")
         ended(folder.run("pull", "--from", redis.url, "--out", "out.toml"), 0)
         ended(folder.run("check", "out.toml"), 0)
