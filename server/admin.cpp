@@ -7,7 +7,7 @@
 
 #include <corsac/adapter/admin_api.hpp>
 #include <corsac/adapter/admin_routes.hpp>
-#include <corsac/adapter/admin_tokens.hpp>
+#include <corsac/authority/admin_tokens.hpp>
 #include <corsac/base/sha256.hpp>
 
 #include "token_file.hpp"

@@ -29,6 +29,8 @@ THIRD_PARTY = {
         "lib/corsac/policy/writer.cpp",
         "lib/corsac/runtime/event_json.cpp",
         "lib/corsac/runtime/feed_json.cpp",
+        "lib/corsac/authority/api_json.cpp",
+        "lib/corsac/authority/filter.cpp",
         "lib/corsac/adapter/admin_api.cpp",
         "server/commands/",
         "server/sample/",

@@ -21,7 +21,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 void print(const Json& result) {
-  std::printf("%s\n", result.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+  std::printf("%s\n", result.dump(2, ' ', true, Json::error_handler_t::replace).c_str());
 }
 
 int tell_failure(const PullOptions& options, int status, const Report& report) {

@@ -108,6 +108,12 @@ std::string check_bad_data(const Context& context) {
       fail_check("read() still gives the document from before --break",
                  "ask the place at each read()");
     }
+    if (!answer.facts.nesting_fault.empty()) {
+      fail_check("after --break finish came behind half a document: " +
+                     context.secrets.shown(answer.facts.nesting_fault),
+                 "look at what feed_json, or your own reading, answers; return CORSAC_INVALID "
+                 "without finish when it is not CORSAC_OK");
+    }
     if (!is_refused_by_core(context)) {
       fail_check("after --break read() gives a document that the core takes",
                  "answer CORSAC_INVALID to what is no document; or the command breaks nothing");
@@ -123,8 +129,8 @@ std::string check_bad_data(const Context& context) {
     fail_check("read() answered CORSAC_INVALID after finish", "call finish for a whole document");
   }
   std::string seen = answer.facts.problems.empty()
-                               ? "the core refuses it"
-                               : context.secrets.shown(answer.facts.problems.front().text());
+                         ? "the core refuses it"
+                         : context.secrets.shown(answer.facts.problems.front().text());
   restore.now();
   expect_restored(store, before);
   return seen;

@@ -138,7 +138,8 @@ std::string check_close_under_change(const Context& context) {
 
 std::string check_leaks(const Context& context) {
   constexpr int kLives = 5;
-  // What a process makes once and keeps is no leak: a library's own descriptor, a sanitizer's thread.
+  // What a process makes once and keeps is no leak: a library's own descriptor, a sanitizer's
+  // thread.
   live_once(context);
   const Counts before;
   for (int life = 0; life < kLives; ++life) live_once(context);

@@ -18,6 +18,7 @@
 
 #include "corsac/adapter/admin_routes.hpp"
 #include "corsac/adapter/self_check.hpp"
+#include "corsac/adapter/trusted_origins_routes.hpp"
 #include "support/allocation_counter.hpp"
 
 namespace corsac::testing {
@@ -225,6 +226,32 @@ void TestHost::State::add_plain_routes() {
   server.Options("/ok", ok).Get("/hidden", ok);
   server.Get("/redirect",
              noting([](const auto&, auto& response) { response.set_redirect("/ok"); }));
+  // Where X-To says, with the status, a cookie and a body; streamed with X-Stream.
+  server.Get("/location/(\\d+)", noting([](const auto& request, auto& response) {
+               response.status = std::atoi(request.matches[1].str().c_str());
+               response.set_header("Location", request.get_header_value("X-To"));
+               response.set_header("Set-Cookie", "session=1");
+               if (!request.has_header("X-Stream")) {
+                 return response.set_content("moved", "text/html");
+               }
+               response.set_chunked_content_provider("text/html", [](auto, auto& sink) {
+                 sink.write("moved", 5);
+                 sink.done();
+                 return true;
+               });
+             }));
+  server.Get("/framing", noting([](const auto& request, auto& response) {
+               if (request.has_header("X-CSP")) {
+                 response.set_header("Content-Security-Policy", request.get_header_value("X-CSP"));
+               }
+               if (request.has_header("X-XFO")) {
+                 response.set_header("X-Frame-Options", request.get_header_value("X-XFO"));
+               }
+               response.set_content("framed", "text/plain");
+             }));
+  server.Get("/may-upgrade", noting([this](const auto& request, auto& response) {
+               response.set_content(may_upgrade(*gate, request) ? "yes" : "no", "text/plain");
+             }));
   server.Get("/error/(\\d+)", noting([](const auto& request, auto& response) {
                response.status = std::atoi(request.matches[1].str().c_str());
              }));
@@ -418,6 +445,30 @@ TestAdminHost::TestAdminHost(std::shared_ptr<AdminApi> api) : state_(std::make_u
 TestAdminHost::~TestAdminHost() = default;
 
 int TestAdminHost::port() const { return state_->running.port; }
+
+struct TestOriginsHost::State {
+  std::string problem;
+  RunningServer running{{}};
+};
+
+TestOriginsHost::TestOriginsHost(std::shared_ptr<Authority> authority,
+                                 TrustedOriginsOptions options, std::shared_ptr<Gate> gate)
+    : state_(std::make_unique<State>()) {
+  httplib::Server& server = state_->running.server;
+  if (gate) install(server, std::move(gate));
+  const auto mounted = mount_trusted_origins(server, std::move(authority), std::move(options));
+  if (!mounted) state_->problem = mounted.error().text();
+  server.Get("/page", [](const httplib::Request&, httplib::Response& response) {
+    response.set_content("page", "text/html");
+  });
+  state_->running.start();
+}
+
+TestOriginsHost::~TestOriginsHost() = default;
+
+int TestOriginsHost::port() const { return state_->running.port; }
+
+const std::string& TestOriginsHost::problem() const { return state_->problem; }
 
 TlsAnswer get_by_tls(int port, const std::string& path, const HeaderLines& headers) {
   TlsAnswer answer;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "corsac/adapter/admin_api.hpp"
+#include "corsac/authority/http_api.hpp"
 #include "corsac/base/problem.hpp"
 #include "corsac/runtime/gate.hpp"
 #include "support/raw_http.hpp"
@@ -59,7 +60,8 @@ struct TestHostOptions {
 // Listens on a free port from construction to destruction. Routes, each of which notes itself in
 // handled(): GET, POST, PUT, PATCH, DELETE, OPTIONS /ok; GET /redirect, /error/STATUS, /throw,
 // /throw-number, /not-modified,
-// /own-cors, /vary, /vary-star, /vary-several, /between, /forgets-origin, /hidden; GET /stream,
+// /own-cors, /vary, /vary-star, /vary-several, /between, /forgets-origin, /hidden, /location/STATUS
+// (to X-To, streamed with X-Stream), /framing (with X-CSP and X-XFO), /may-upgrade; GET /stream,
 // /stream-length and /stream-open, in chunks, with a length and up to the end of the connection;
 // the same by POST, which leave the body unread; POST /reads-some, which stops at its first bytes;
 // files under /static (a.txt); with WebSockets /ws, which echoes.
@@ -90,6 +92,24 @@ class TestAdminHost {
   TestAdminHost(const TestAdminHost&) = delete;
   TestAdminHost& operator=(const TestAdminHost&) = delete;
   [[nodiscard]] int port() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The Trusted Origins API on a server with a route GET /page beside it, behind a middleware when
+// there is a gate.
+class TestOriginsHost {
+ public:
+  TestOriginsHost(std::shared_ptr<Authority> authority, TrustedOriginsOptions options,
+                  std::shared_ptr<Gate> gate = {});
+  ~TestOriginsHost();
+  TestOriginsHost(const TestOriginsHost&) = delete;
+  TestOriginsHost& operator=(const TestOriginsHost&) = delete;
+  [[nodiscard]] int port() const;
+  // What mounting said; empty = it is mounted.
+  [[nodiscard]] const std::string& problem() const;
 
  private:
   struct State;

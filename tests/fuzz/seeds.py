@@ -18,6 +18,8 @@ SOURCES = {
     "target": (["tests/origin/target_test.cpp"], "each"),
     "origin_set": (["tests/origin/origin_set_test.cpp", "tests/origin/pattern_test.cpp"], "pairs"),
     "header_list": (["tests/http/header_list_test.cpp"], "pairs of lines"),
+    "trusted_origins": (["tests/authority/http_api_test.cpp",
+                         "tests/authority/http_api_errors_test.cpp"], "pairs of lines"),
     "json": (["tests/plugins/feed_json_test.cpp"], "each"),
     "toml": (["tests/plugins/toml_document_test.cpp", "README.md", "server/sample/policy.toml"],
              "each"),

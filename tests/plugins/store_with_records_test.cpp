@@ -146,7 +146,6 @@ TEST_F(StoreWithRecordsTest, GivesNoWrongAnswerWhicheverStoreFails) {
        StoreState::Degraded, "remote-"},
       {"something else than records", raw_answer(R"({"version": 1})"), StoreState::Degraded,
        "okta-answer"},
-      {"none at all", raw_answer("[]"), StoreState::Degraded, "document-empty"},
       {"503", "HTTP/1.1 503 Oh\r\nContent-Length: 0\r\n\r\n", StoreState::Stale,
        "remote-server-error"},
   };

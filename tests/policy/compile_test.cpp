@@ -661,7 +661,7 @@ TEST(CompilePolicy, TellsWhereRulesAndTheirListsStand) {
   EXPECT_EQ(snapshot->revision(), "abc");
   EXPECT_TRUE(snapshot->has_debug());
   EXPECT_FALSE(snapshot->has_debug_headers());
-  EXPECT_EQ(snapshot->hosts_place(), "policy.toml:30:10");
+  EXPECT_EQ(snapshot->guards().hosts_place, "policy.toml:30:10");
   ASSERT_EQ(snapshot->rule_count(), 3U);
   const RuleInfo& cors = snapshot->rule(0);
   EXPECT_EQ(cors.name, "cors");

@@ -278,6 +278,56 @@ TEST(PolicyReader, ReadsHostsTestsAndAllowedWarnings) {
   EXPECT_FALSE(shortest.at.has_value());
 }
 
+TEST(PolicyReader, ReadsEveryFieldOfTheGuards) {
+  const Read document = read([](PolicyReader& reader) {
+    reader.begin_item("csrf", at(2));
+    reader.flag("enabled", false, at(3));
+    list(reader, "trusted_origins", {"https://app.example.com"}, at(4));
+    list(reader, "exempt_paths", {"/webhooks"}, at(5));
+    reader.end_item();
+    reader.begin_item("redirects", at(6));
+    reader.flag("enabled", true, at(7));
+    list(reader, "allowed_origins", {"https://a.example"}, at(8));
+    list(reader, "parameters", {"to"}, at(9));
+    reader.end_item();
+    reader.begin_item("frames", at(10));
+    list(reader, "paths", {"/sign-in"}, at(11));
+    list(reader, "enduser_paths", {"/dashboard"}, at(12));
+    reader.flag("report_only", true, at(13));
+    reader.end_item();
+  });
+  ASSERT_TRUE(document.is_finished);
+  EXPECT_TRUE(document.problems.empty());
+  const CsrfPolicy& csrf = document.policy.csrf;
+  EXPECT_EQ(csrf.place, at(2));
+  EXPECT_FALSE(csrf.enabled.value());
+  EXPECT_EQ(csrf.trusted_origins.values(), Texts{"https://app.example.com"});
+  EXPECT_EQ(csrf.exempt_paths.values(), Texts{"/webhooks"});
+  const RedirectsPolicy& redirects = document.policy.redirects;
+  EXPECT_EQ(redirects.place, at(6));
+  EXPECT_TRUE(redirects.enabled.value());
+  EXPECT_EQ(redirects.allowed_origins.values(), Texts{"https://a.example"});
+  EXPECT_EQ(redirects.parameters.values(), Texts{"to"});
+  const FramesPolicy& frames = document.policy.frames;
+  EXPECT_EQ(frames.place, at(10));
+  EXPECT_EQ(frames.paths.values(), Texts{"/sign-in"});
+  EXPECT_EQ(frames.enduser_paths.values(), Texts{"/dashboard"});
+  EXPECT_TRUE(frames.report_only.value());
+}
+
+TEST(PolicyReader, TakesAnEmptyGuardAsPresent) {
+  const Read document = read([](PolicyReader& reader) {
+    for (const char* section : {"csrf", "redirects", "frames"}) {
+      reader.begin_item(section, at(2));
+      reader.end_item();
+    }
+  });
+  EXPECT_TRUE(document.policy.csrf.enabled.value_or(false));
+  EXPECT_TRUE(document.policy.redirects.enabled.value_or(false));
+  EXPECT_TRUE(document.policy.frames.is_present());
+  EXPECT_FALSE(document.policy.frames.report_only.value_or(true));
+}
+
 TEST(PolicyReader, TakesAnEmptyCorsSectionAsPresent) {
   const Read document = read([](PolicyReader& reader) {
     reader.begin_item("cors", at(2));
@@ -440,7 +490,7 @@ TEST(PolicyReader, RefusesFieldsThatDoNotExist) {
 }
 
 TEST(PolicyReader, RefusesWhatThisVersionCannotEnforce) {
-  const char* const sections[] = {"csrf", "frames", "redirects", "shadow"};
+  const char* const sections[] = {"shadow"};
   for (const char* section : sections) {
     expect_one_problem({section,
                         [section](PolicyReader& r) {
@@ -449,6 +499,17 @@ TEST(PolicyReader, RefusesWhatThisVersionCannotEnforce) {
                           r.end_item();
                         },
                         "section-not-available", section, "",
+                        "leave it out, or use a later version"});
+  }
+  for (const char* section : {"referer", "cookie"}) {
+    expect_one_problem({section,
+                        [section](PolicyReader& r) {
+                          r.begin_item("csrf", at(2));
+                          r.begin_item(section, at(3));
+                          r.end_item();
+                          r.end_item();
+                        },
+                        "section-not-available", std::string("csrf.") + section, "",
                         "leave it out, or use a later version"});
   }
 }

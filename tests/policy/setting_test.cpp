@@ -88,6 +88,8 @@ TEST(Policy, KnowsWhatStandsInIt) {
       {"a rule alone", {.cors = {.rules = {CorsRule{}}}}, true, false},
       {"a record", {.trusted_origins = {TrustedOrigin{}}}, false, false},
       {"hosts, even none", {.hosts = {.allowed = Names::none()}}, false, false},
+      {"a guard", {.csrf = {.enabled = false}}, false, false},
+      {"another guard", {.redirects = {.parameters = Names::none()}}, false, false},
       {"tests and allowed warnings do nothing",
        {.allowed_warnings = {AllowedWarning{}}, .tests = {PolicyTest{}}},
        false,

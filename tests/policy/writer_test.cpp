@@ -92,6 +92,15 @@ Policy everything() {
   rule.methods = {"GET"};
   policy.cors.rules = {rule, CorsRule{.paths = {"/b"}}};
   policy.hosts.allowed = {"api.example.com"};
+  policy.csrf.enabled = true;
+  policy.csrf.trusted_origins = {"https://app.example.com"};
+  policy.csrf.exempt_paths = {"/webhooks"};
+  policy.frames.paths = {"/sign-in"};
+  policy.frames.enduser_paths = {"/dashboard"};
+  policy.frames.report_only = true;
+  policy.redirects.enabled = false;
+  policy.redirects.allowed_origins = {"https://app.example.com"};
+  policy.redirects.parameters = {"redirect_uri"};
   TrustedOrigin record;
   record.name = "Partner";
   record.origin = "https://portal.example/";
@@ -179,7 +188,8 @@ TEST(PolicyWriter, WritesTomlThatPeopleRead) {
   policy.cors.rules = {CorsRule{.name = "keys", .paths = {"/k"}, .allowed_origins = {"*"}}};
   policy.hosts.allowed = {"api.example.com"};
   TrustedOrigin record;
-  record.name = "a \"quoted\" \\ name\n\x7F\xC3\xA9";
+  record.name =
+      "a \"quoted\" \\ name\n\x7F\xC3\xA9\xC2\x9B\xE2\x80\xA8\xE2\x80\xAE\xF0\x9F\x98\x80";
   record.origin = "https://portal.example";
   record.scopes = {
       {}, {.type = TrustedOrigin::ScopeType::IframeEmbed, .allowed_okta_apps = {{"OKTA_ENDUSER"}}}};
@@ -205,7 +215,7 @@ allowed_origins = ["*"]
 allowed = ["api.example.com"]
 
 [[trusted_origins]]
-name = "a \"quoted\" \\ name\n\u007Fé"
+name = "a \"quoted\" \\ name\n\u007Fé\u009B\u2028\u202E😀"
 origin = "https://portal.example"
 scopes = ["CORS", { type = "IFRAME_EMBED", allowed_okta_apps = ["OKTA_ENDUSER"] }]
 )");

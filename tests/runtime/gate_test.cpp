@@ -311,6 +311,29 @@ TEST(Gate, MayEndInItsEventSink) {
   EXPECT_TRUE(eventually([&] { return gate.expired() && ended.expired(); }));
 }
 
+// On the thread of a request, in the middle of its decision.
+TEST(Gate, MayEndInItsEventSinkWhileItDecides) {
+  std::shared_ptr<Gate> last;
+  auto held = std::make_shared<int>(0);
+  const std::weak_ptr<int> ended = held;
+  {
+    GateOptions options;
+    options.event_sink = [held = std::move(held), &last](std::string_view) {
+      last.reset();
+      // Long enough for a thread that ended the gate at once.
+      const std::weak_ptr<int> still = held;
+      for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+      EXPECT_FALSE(still.expired());
+    };
+    last = a_gate(a_policy(), std::move(options));
+  }
+  Request request("GET", "/", lines_of(kEvil));
+  GateDecision result;
+  last->decide(request.view(), result);
+  EXPECT_EQ(result.decision.reason, Reason::OriginNotAllowed);
+  EXPECT_TRUE(eventually([&] { return ended.expired(); }));
+}
+
 TEST(Gate, AllocatesNothingWithoutAnEvent) {
   GateOptions options;
   options.applies_to = [](const RequestView&) { return PredicateAnswer{true, "X-Tenant"}; };

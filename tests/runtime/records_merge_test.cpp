@@ -137,6 +137,12 @@ TEST(RecordsMerge, RefusesEverythingButTrustedOrigins) {
   cors.cors.place = place;
   Policy hosts;
   hosts.hosts.allowed.add("a.example", place);
+  Policy csrf;
+  csrf.csrf = {.enabled = true, .place = place};
+  Policy frames;
+  frames.frames = {.report_only = true, .place = place};
+  Policy redirects;
+  redirects.redirects = {.enabled = true, .place = place};
   Policy lint;
   lint.allowed_warnings = {AllowedWarning{.code = "x", .path = "y", .reason = "z", .place = place}};
   Policy test;
@@ -146,6 +152,9 @@ TEST(RecordsMerge, RefusesEverythingButTrustedOrigins) {
       {"records", a_policy({a_record("a", "https://a.example")}, "okta", "1"), ""},
       {"[cors]", cors, "cors"},
       {"[hosts]", hosts, "hosts.allowed"},
+      {"[csrf]", csrf, "csrf"},
+      {"[frames]", frames, "frames"},
+      {"[redirects]", redirects, "redirects"},
       {"[[lint.allow]]", lint, "lint.allow[0]"},
       {"[[test]]", test, "test[0]"},
   };

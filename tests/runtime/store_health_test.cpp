@@ -55,7 +55,8 @@ TEST(StoreHealth, FollowsWhatReadsGive) {
       {"invalid ends the counting", "tu...r........", StoreState::Degraded},
       {"an answer ends the counting", "tu...tu....", StoreState::Stale},
       {"back with a document", "tu.....t", StoreState::Fresh},
-      {"back, but invalid: the last good one again", "tu.....r", StoreState::Degraded},
+      {"back, but invalid: closed until there is a document", "tu.....r", StoreState::Closed},
+      {"which then counts", "tu.....rt", StoreState::Fresh},
       {"closed stays closed while unreachable", "tu.....uu", StoreState::Closed},
   };
   for (const Row& row : rows) {

@@ -77,10 +77,23 @@ TEST(SupervisorCache, GivesThePolicyWhileTheStoresDocumentIsInvalid) {
   test::SupervisorScene scene;
   cache.prepare(scene);
   scene.store.give(invalid_document(), "8");
-  scene.clock->advance(hours(1000));
   ASSERT_TRUE(scene.start()) << scene.error.text();
+  scene.clock->advance(hours(1000));
   EXPECT_EQ(scene.state(), StoreState::Degraded) << "the store answers, so no time runs out";
   EXPECT_EQ(scene.decision_for(kOrigin), "allowed");
+}
+
+// An answer that is no document does not make an old policy younger.
+TEST(SupervisorCache, IsClosedWhenItIsTooOldAndTheStoresDocumentIsInvalid) {
+  const CacheScene cache;
+  cache.fill();
+  test::SupervisorScene scene;
+  cache.prepare(scene);
+  scene.store.give(invalid_document(), "8");
+  scene.clock->advance(hours(1));
+  ASSERT_TRUE(scene.start()) << scene.error.text();
+  EXPECT_EQ(scene.state(), StoreState::Closed);
+  EXPECT_EQ(scene.decision_for(kOrigin), "policy_unavailable");
 }
 
 // Age counts from when the store gave it, not from this start.
@@ -95,7 +108,12 @@ TEST(SupervisorCache, IsClosedWhenItIsTooOld) {
   EXPECT_EQ(scene.state(), StoreState::Closed);
   EXPECT_EQ(scene.decision_for(kOrigin), "policy_unavailable");
   scene.store.give(invalid_document(), "8");
-  EXPECT_TRUE(scene.becomes(StoreState::Degraded)) << "the store is there again";
+  EXPECT_TRUE(scene.reload().has_errors());
+  EXPECT_EQ(scene.state(), StoreState::Closed) << "the store is there again, without a document";
+  EXPECT_EQ(scene.decision_for(kOrigin), "policy_unavailable");
+  scene.store.give(document({kOrigin}), "9");
+  EXPECT_FALSE(scene.reload().has_errors());
+  EXPECT_EQ(scene.state(), StoreState::Fresh);
   EXPECT_EQ(scene.decision_for(kOrigin), "allowed");
 }
 

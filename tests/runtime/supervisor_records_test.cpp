@@ -108,8 +108,6 @@ TEST(SupervisorRecords, AreRefusedAloneWhenTheyAreInvalid) {
       {"a record that is none", R"({"version": 1, "trusted_origins": [{"name": 7}]})",
        "field-type"},
       {"no JSON", "<html>", "json-syntax"},
-      {"nothing, from a store that had something", R"({"version": 1, "trusted_origins": []})",
-       "document-empty"},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.desc);
@@ -132,14 +130,19 @@ TEST(SupervisorRecords, AreRefusedAloneWhenTheyAreInvalid) {
   }
 }
 
-// Proves 135.
-TEST(SupervisorRecords, MayBecomeEmptyWhenThatIsMeant) {
-  Scene scene;
-  scene.records_config.accept_empty = true;
-  ASSERT_TRUE(scene.start());
-  scene.records.give(records({}), "b");
-  EXPECT_FALSE(scene.reload().has_errors());
-  EXPECT_EQ(scene.decision_for(kPartner), "origin_not_allowed");
+// Removing trust always takes effect; that all of it went is said. Proves 135.
+TEST(SupervisorRecords, MayBecomeEmpty) {
+  for (const bool accepts : {false, true}) {
+    Scene scene;
+    scene.records_config.accept_empty = accepts;
+    ASSERT_TRUE(scene.start());
+    scene.records.give(records({}), "b");
+    const Report report = scene.reload();
+    EXPECT_FALSE(report.has_errors()) << report.text();
+    EXPECT_EQ(has_code(report, "records-empty"), !accepts) << "a warning, unless it is meant";
+    EXPECT_EQ(scene.decision_for(kPartner), "origin_not_allowed");
+    EXPECT_EQ(scene.records_state(), StoreState::Fresh);
+  }
 
   Scene inactive;
   ASSERT_TRUE(inactive.start());

@@ -65,6 +65,54 @@ TEST(SupervisorRevision, ForgetsWhatAReplicaSaidThatLagged) {
   EXPECT_THAT(scene.published(), ElementsAre("7:a"));
 }
 
+// The first lag, and a loss that is long over, say nothing about the next lag.
+TEST(SupervisorRevision, LooksTwiceAtEachLag) {
+  struct Row {
+    const char* desc;
+    void (*happens)(Scene& scene);
+  };
+  const Row rows[] = {
+      {"a lag",
+       [](Scene& scene) {
+         scene.store.give(document({}), "6:b");
+         EXPECT_TRUE(has_code(scene.reload(), "revision-went-back"));
+       }},
+      {"a loss",
+       [](Scene& scene) {
+         scene.store.answer(CORSAC_UNREACHABLE);
+         EXPECT_TRUE(scene.reload().has_errors());
+       }},
+      {"another server", [](Scene& scene) { scene.store.switch_server(); }},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.desc);
+    Scene scene;
+    ASSERT_TRUE(scene.start());
+    row.happens(scene);
+    scene.store.give(document({kOrigin}), "7:a");
+    EXPECT_EQ(scene.reload().text(), "");
+    scene.clock->advance(seconds(60));
+    const std::size_t told = scene.log.count("revision-went-back");
+    scene.store.give(document({}), "6:b");
+    EXPECT_TRUE(scene.reload().has_errors());
+    EXPECT_EQ(scene.in_force(), "7:a");
+    EXPECT_EQ(scene.log.count("revision-went-back"), told + 1);
+  }
+}
+
+TEST(SupervisorRevision, CountsTheSecondsAnewAfterAnAnswerWithoutADocument) {
+  Scene scene;
+  ASSERT_TRUE(scene.start());
+  scene.store.give(document({}), "6:b");
+  EXPECT_TRUE(scene.reload().has_errors());
+  scene.store.give("{", "6:c");
+  EXPECT_TRUE(has_code(scene.reload(), "json-syntax"));
+  scene.clock->advance(seconds(60));
+  scene.store.give(document({}), "6:b");
+  EXPECT_TRUE(has_code(scene.reload(), "revision-went-back"));
+  EXPECT_EQ(scene.in_force(), "7:a");
+}
+
 TEST(SupervisorRevision, TakesAnOlderDocumentAtOnceAfterALoss) {
   Scene scene;
   ASSERT_TRUE(scene.start());

@@ -28,6 +28,8 @@ Policy a_policy() {
   policy.cors.rules = {CorsRule{.paths = {"/a"}, .allowed_methods = {"GET"}}};
   policy.trusted_origins = {a_record("https://a.example"), a_record("https://b.example")};
   policy.trusted_origins[1].valid_until = kMoment;
+  policy.trusted_origins[1].scopes[1] = {.type = ScopeType::IframeEmbed,
+                                         .allowed_okta_apps = {{"OKTA_ENDUSER"}}};
   policy.hosts.allowed = {"api.example.com"};
   policy.tests = {PolicyTest{.name = "t", .origin = "https://a.example"}};
   return policy;
@@ -47,6 +49,11 @@ TEST(TrustRemoval, TellsRemovalsFromNewDocuments) {
       {"a record is deactivated",
        [](Policy& p) { p.trusted_origins[0].status = TrustedOrigin::Status::Inactive; }, true},
       {"a record loses a scope", [](Policy& p) { p.trusted_origins[0].scopes.pop_back(); }, true},
+      {"a scope loses an application",
+       [](Policy& p) {
+         p.trusted_origins[1].scopes[1].allowed_okta_apps = std::vector<std::string>();
+       },
+       true},
       {"a record ends earlier",
        [](Policy& p) { p.trusted_origins[1].valid_until = kMoment - std::chrono::hours(1); }, true},
       {"a record gets an end", [](Policy& p) { p.trusted_origins[0].valid_until = kMoment; }, true},
@@ -103,6 +110,10 @@ TEST(TrustRemoval, TellsRemovalsFromNewDocuments) {
       {"a rule differs", [](Policy& p) { p.cors.rules[0].allowed_methods = {"PUT"}; }, false},
       {"a rule is removed", [](Policy& p) { p.cors.rules.clear(); }, false},
       {"the hosts differ", [](Policy& p) { p.hosts.allowed = {}; }, false},
+      {"the cross-site write guard differs", [](Policy& p) { p.csrf.exempt_paths = {"/a"}; },
+       false},
+      {"the redirect guard differs", [](Policy& p) { p.redirects.enabled = false; }, false},
+      {"the guarded frames differ", [](Policy& p) { p.frames.paths = {"/a"}; }, false},
       {"a test differs", [](Policy& p) { p.tests[0].path = "/b"; }, false},
       {"a test is removed", [](Policy& p) { p.tests.clear(); }, false},
       {"the version differs", [](Policy& p) { p.version = 2; }, false},

@@ -67,7 +67,7 @@ CHECK_ROWS = [
     ("a syntax error, with line and column", "version = 1\n[cors\n", [], 1,
      ["policy.toml:2:", "toml-syntax"]),
     ("an empty file", "", [], 1, ["version"]),
-    ("a section that this version does not have", GOOD + "[csrf]\nenabled = true\n", [], 1,
+    ("a section that this version does not have", GOOD + "[shadow]\nfile = 'next.toml'\n", [], 1,
      ["section-not-available"]),
     ("a warning", GOOD.replace("[hosts]\nallowed = [\"api.example.com\"]\n", ""), [], 0,
      ["warning[own-origin-by-host]"]),

@@ -197,7 +197,8 @@ def check_round_trip():
     with open(os.path.join(ROOT, "server", "sample", "policy.toml"), encoding="utf-8") as file:
         sample = file.read()
     readme = examples(os.path.join(ROOT, "README.md"))
-    policies = [sample, readme["policy.toml"], readme["rules.toml"], readme["fusionauth.toml"]]
+    policies = [sample, readme["policy.toml"], readme["rules.toml"], readme["fusionauth.toml"],
+                readme["guards.toml"]]
     with RedisNode() as redis, Folder() as folder:
         for policy in policies:
             written_revision(folder.push(policy, "--to", redis.url))
@@ -413,6 +414,7 @@ def check_out():
         assert os.path.islink(folder.file("link.toml")), "a link stays one"
         equal(os.stat(folder.file("out.toml")).st_mode & 0o777, 0o600, "the mode stays")
 
+        equal(folder.run("pull", "--from", redis.url, "--out", "-").stdout, pulled)
         # As /dev/null: written to, and not replaced.
         os.mkfifo(folder.file("pipe"))
         reader = os.open(folder.file("pipe"), os.O_RDONLY | os.O_NONBLOCK)

@@ -12,9 +12,9 @@
 #include <nlohmann/json.hpp>
 
 #include "corsac/adapter/admin_metrics.hpp"
-#include "corsac/adapter/rate_limit.hpp"
 #include "corsac/base/ascii.hpp"
 #include "corsac/base/printable.hpp"
+#include "corsac/base/rate_limit.hpp"
 #include "corsac/base/rfc3339.hpp"
 #include "corsac/http/ip_range.hpp"
 #include "corsac/policy/snapshot.hpp"

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "corsac/adapter/admin_tokens.hpp"
+#include "corsac/authority/admin_tokens.hpp"
 #include "corsac/http/request_view.hpp"
 #include "corsac/runtime/gate.hpp"
 

@@ -66,11 +66,17 @@ class Hooks {
  private:
   void decide_late(const httplib::Request& request, httplib::Response& response) const;
   void finish(const DecisionSlot& slot, httplib::Response& response) const;
+  bool refuses_location(const httplib::Request& request, httplib::Response& response,
+                        GateDecision& decided) const noexcept;
 
   std::shared_ptr<Gate> gate_;
   InstallOptions options_;
   std::uint64_t number_;
 };
+
+// Gate::may_upgrade for a handler of cpp-httplib that keeps a connection for a page, as with
+// server-sent events.
+[[nodiscard]] inline bool may_upgrade(Gate& gate, const httplib::Request& request) noexcept;
 
 // Puts the middleware in front of every route of `server`. Call it before `listen`.
 //
@@ -102,6 +108,33 @@ inline void answer(httplib::Response& response, int status) noexcept {
   try {
     replace_line(response.headers, "Content-Type", "text/plain");
   } catch (...) {  // no memory: the status says enough
+  }
+}
+
+inline void add_frame_ancestors(httplib::Response& response, const GateDecision& decided) {
+  const Gate::FrameDirective directive = Gate::frame_directive(decided);
+  corsac::add_frame_ancestors(response.headers, directive.text, directive.is_report_only);
+}
+
+// In the place of the handler's answer, behind it: nothing of what it said goes out.
+inline void answer_nothing(httplib::Response& response, int status) noexcept {
+  response.status = status;
+  response.body.clear();
+  response.content_provider_ = nullptr;
+  response.content_length_ = 0;
+  response.is_chunked_content_provider_ = false;
+  erase_lines(response.headers, [](std::string_view name) {
+    for (const std::string_view handlers :
+         {"Location", "Set-Cookie", "Content-Type", "Content-Length", "Transfer-Encoding",
+          "Content-Encoding", "Content-Range", "Trailer"}) {
+      if (equals_ignoring_case(name, handlers)) return true;
+    }
+    return false;
+  });
+  try {
+    response.headers.emplace("Content-Type", "text/plain");
+    response.headers.emplace("Content-Length", "0");
+  } catch (...) {  // no memory: the end of the connection ends the answer
   }
 }
 
@@ -168,6 +201,9 @@ inline Before Hooks::before(const httplib::Request& request,
 inline void Hooks::after(const httplib::Request& request,
                          httplib::Response& response) const noexcept {
   DecisionSlot* const slot = find_slot(number_, &request);
+  if (slot != nullptr && refuses_location(request, response, slot->decided)) {
+    slot->is_answered = true;
+  }
   try {
     if (slot != nullptr) {
       finish(*slot, response);
@@ -176,6 +212,9 @@ inline void Hooks::after(const httplib::Request& request,
     }
   } catch (...) {
     erase_cors_lines(response.headers);
+    // Nor may a page go out that anybody may frame.
+    const bool is_guarded = slot != nullptr && !Gate::frame_directive(slot->decided).text.empty();
+    if (is_guarded) adapter::answer_nothing(response, 500);
     gate_->counters().count_response_without_decision();
   }
   if (slot == nullptr) return adapter::close_where_unread(request, response);
@@ -191,6 +230,7 @@ inline void Hooks::finish(const DecisionSlot& slot, httplib::Response& response)
   const bool is_replaced = write_decision(response.headers, decision, slot.decided.extra_vary,
                                           is_ours ? AnsweredBy::Adapter : AnsweredBy::Handler);
   if (is_replaced) gate_->counters().count_handler_headers_replaced();
+  if (!is_ours) adapter::add_frame_ancestors(response, slot.decided);
   if (!slot.is_answered) return;
   keep_last_line(response.headers, "Content-Type");  // ours, and that of an error handler's stream
   if (slot.must_close && response.status < 400) {
@@ -224,7 +264,37 @@ inline void Hooks::decide_late(const httplib::Request& request, httplib::Respons
   } else {
     gate_->decide(scan.view(), late);
   }
-  write_decision(response.headers, late.decision, late.extra_vary, AnsweredBy::Handler);
+  const bool is_refused = refuses_location(request, response, late);
+  write_decision(response.headers, late.decision, late.extra_vary,
+                 is_refused ? AnsweredBy::Adapter : AnsweredBy::Handler);
+  if (is_refused) return replace_line(response.headers, "Cache-Control", "no-store");
+  adapter::add_frame_ancestors(response, late);
+}
+
+// Statuses below 300 and from 400 on send no browser anywhere.
+inline bool Hooks::refuses_location(const httplib::Request& request, httplib::Response& response,
+                                    GateDecision& decided) const noexcept {
+  const bool is_judged = decided.decision.judges_location &&
+                         decided.decision.outcome == Outcome::Pass && response.status >= 300 &&
+                         response.status < 400;
+  if (!is_judged) return false;
+  for (const auto& [name, value] : response.headers) {
+    if (!equals_ignoring_case(name, "Location") || gate_->allows_location(decided, value)) continue;
+    const adapter::HttplibHeaders headers(request.headers);
+    RequestScan scan;
+    adapter::scan_request(request, headers, options_, scan);
+    gate_->refuse_location(scan.view(), value, decided);
+    adapter::answer_nothing(response, decided.decision.status);
+    return true;
+  }
+  return false;
+}
+
+inline bool may_upgrade(Gate& gate, const httplib::Request& request) noexcept {
+  const adapter::HttplibHeaders headers(request.headers);
+  RequestScan scan;
+  adapter::scan_request(request, headers, scan);
+  return gate.may_upgrade(scan.view());
 }
 
 }  // namespace corsac

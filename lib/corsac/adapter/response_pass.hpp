@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "corsac/base/ascii.hpp"
+#include "corsac/http/frame_limit.hpp"
 #include "corsac/http/response_edits.hpp"
 #include "corsac/stage/decision.hpp"
 
@@ -104,6 +105,30 @@ void join_repeated_cors_lines(Headers& headers) {
   if (!has_repeats) return;
   erase_cors_lines(headers);
   for (auto& [name, value] : lines) headers.emplace(std::move(name), std::move(value));
+}
+
+// Adds `directive` ("frame-ancestors 'self' ...") as a policy of its own: a browser holds each, so
+// that the handler's is never loosened, whatever it says. Throws for memory only.
+template <class Headers>
+void add_frame_ancestors(Headers& headers, std::string_view directive, bool is_report_only) {
+  constexpr std::string_view kOwn = "frame-ancestors 'self'";
+  if (directive.empty()) return;
+  if (is_report_only) {
+    headers.emplace("Content-Security-Policy-Report-Only", std::string(directive));
+    return;
+  }
+  std::vector<std::string_view> policies;
+  std::vector<std::string_view> options;
+  for (const auto& [name, value] : headers) {
+    if (equals_ignoring_case(name, "Content-Security-Policy")) policies.push_back(value);
+    if (equals_ignoring_case(name, "X-Frame-Options")) options.push_back(value);
+  }
+  const FrameLimit limit = frame_limit(policies, options);
+  if (limit == FrameLimit::SameOrigin) directive = kOwn;
+  if (limit == FrameLimit::Nobody) directive = "frame-ancestors 'none'";
+  const bool tells_old_browsers = directive == kOwn && options.empty();
+  headers.emplace("Content-Security-Policy", std::string(directive));
+  if (tells_old_browsers) headers.emplace("X-Frame-Options", "SAMEORIGIN");
 }
 
 enum class AnsweredBy : unsigned char {

@@ -170,11 +170,24 @@ bool OwnOrigin::is_same_origin_whatever_host(const RequestView& request) const n
   if (request.origin.is_repeated()) return false;
   const HeaderField& site = request.sec_fetch_site;
   if (site.lines == 1 && site.value == "same-origin") return true;
-  if (!request.origin.is_present()) return false;
-  return std::any_of(config_.public_origins.begin(), config_.public_origins.end(),
-                     [&request](const std::string& own) {
-                       return equals_ignoring_case(own, request.origin.value);
-                     });
+  return request.origin.is_present() && is_public_origin(request.origin.value);
+}
+
+bool OwnOrigin::is_public_origin(std::string_view origin) const noexcept {
+  return std::any_of(
+      config_.public_origins.begin(), config_.public_origins.end(),
+      [origin](const std::string& own) { return equals_ignoring_case(own, origin); });
+}
+
+bool OwnOrigin::is_https_page(const RequestView& request) const noexcept {
+  if (request.forwarded_proto.lines == 1 && is_trusted_proxy(request.peer_address)) {
+    return equals_ignoring_case(request.forwarded_proto.value, "https");
+  }
+  if (request.is_tls) return true;
+  const auto& own = config_.public_origins;
+  return !own.empty() && std::all_of(own.begin(), own.end(), [](const std::string& origin) {
+    return origin.starts_with("https://");
+  });
 }
 
 bool OwnOrigin::is_same_origin(const RequestView& request) const noexcept {

@@ -43,6 +43,14 @@ class OwnOrigin {
   // The same without the last two: what the request says about its Host proves nothing.
   [[nodiscard]] bool is_same_origin_whatever_host(const RequestView& request) const noexcept;
 
+  // `origin`, in any case, is one of public_origins.
+  [[nodiscard]] bool is_public_origin(std::string_view origin) const noexcept;
+
+  // Browsers reached us by https, as far as is known: what a trusted proxy's one X-Forwarded-Proto
+  // says, else what the connection is, else that every public origin is one of https. A guess that
+  // is wrong makes `//host` mean the wrong scheme, and no other host.
+  [[nodiscard]] bool is_https_page(const RequestView& request) const noexcept;
+
   [[nodiscard]] bool is_trusted_proxy(std::string_view peer_address) const noexcept;
 
   // The address that the request came from: the peer, or, when the peer is a trusted proxy, the

@@ -1,4 +1,4 @@
-// From the whole document to a Snapshot: records, rules, path tables, Host guard; all problems at
+// From the whole document to a Snapshot: records, rules, path tables, guards; all problems at
 // once. Entry: compile_policy. Spec: policy document, 1 to 4. What a field of one rule may hold is
 // the stages' business (stage/cors/compile), inheritance that of effective_rule.
 // Test: tests/policy/compile_test.cpp.
@@ -6,6 +6,8 @@
 #include "corsac/policy/compile.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,19 +19,13 @@
 #include "corsac/policy/lint.hpp"
 #include "corsac/policy/problem_list.hpp"
 #include "corsac/policy/reader.hpp"
+#include "corsac/policy/records_in_force.hpp"
 #include "corsac/policy/rule_compiler.hpp"
 #include "corsac/policy/selectors.hpp"
 #include "corsac/stage/cors/compile.hpp"
 
 namespace corsac {
 namespace {
-
-bool grants_cors(const TrustedOrigin& record) {
-  return record.status == TrustedOrigin::Status::Active &&
-         std::any_of(record.scopes.begin(), record.scopes.end(), [](const auto& scope) {
-           return scope.type == TrustedOrigin::ScopeType::Cors;
-         });
-}
 
 std::string joined(const std::vector<PlacedText>& entries) {
   std::string text;
@@ -38,6 +34,17 @@ std::string joined(const std::vector<PlacedText>& entries) {
     text += entry.text;
   }
   return text;
+}
+
+std::optional<std::chrono::system_clock::time_point> moment_of(const CompileOptions& options) {
+  if (!options.honours_expiry) return std::nullopt;
+  return options.now;
+}
+
+std::optional<std::chrono::system_clock::time_point> sooner(
+    std::optional<std::chrono::system_clock::time_point> a,
+    std::optional<std::chrono::system_clock::time_point> b) {
+  return a && b ? std::min(a, b) : a ? a : b;
 }
 
 }  // namespace
@@ -49,6 +56,8 @@ class SnapshotBuilder {
         options_(options),
         problems_(policy.allowed_warnings, options.has_lints),
         snapshot_(std::make_shared<Snapshot>()),
+        cors_records_(policy, moment_of(options)),
+        guard_records_(policy, moment_of(options)),
         compiler_(cors_, options.previous ? options.previous->known_origin_sets() : nullptr,
                   problems_) {}
 
@@ -57,8 +66,7 @@ class SnapshotBuilder {
  private:
   void error(std::string_view code, std::string path, std::string value, Place place,
              std::string what, std::string fix);
-  void take_hosts();
-  [[nodiscard]] std::vector<CorsRules::RecordOrigin> granting_records();
+  void take_guards();
   void take_cors();
   void add_cors_rule();
   void add_excluded_rule();
@@ -76,6 +84,8 @@ class SnapshotBuilder {
   const CompileOptions& options_;
   ProblemList problems_;
   std::shared_ptr<Snapshot> snapshot_;
+  RecordsInForce cors_records_;
+  RecordsInForce guard_records_;
   EffectiveRule cors_ = {};
   RuleCompiler compiler_;
 };
@@ -91,42 +101,16 @@ void SnapshotBuilder::error(std::string_view code, std::string path, std::string
                  .fix = std::move(fix)});
 }
 
-void SnapshotBuilder::take_hosts() {
-  const Names& allowed = policy_.hosts.allowed;
-  if (!allowed.is_set()) return;
-  if (allowed.size() == 0) {
-    error("hosts-nothing-allowed", "hosts.allowed", {}, allowed.place(),
-          "an empty list would refuse every request", "name the hosts, or take [hosts] out");
-    return;
-  }
-  snapshot_->hosts_ = parse_hosts(allowed, "hosts.allowed", problems_);
-  snapshot_->hosts_place_ = place_of(allowed.place());
-  snapshot_->host_guard_ = std::make_shared<const HostGuard>(snapshot_->hosts_);
-  snapshot_->rules_.front().pipeline = Snapshot::make_pipeline(snapshot_->host_guard_, nullptr);
-}
-
-std::vector<CorsRules::RecordOrigin> SnapshotBuilder::granting_records() {
-  std::vector<CorsRules::RecordOrigin> granting;
-  for (std::size_t i = 0; i < policy_.trusted_origins.size(); ++i) {
-    const TrustedOrigin& record = policy_.trusted_origins[i];
-    if (!grants_cors(record)) continue;
-    if (record.valid_until && options_.honours_expiry) {
-      if (*record.valid_until <= options_.now) continue;
-      auto& next = snapshot_->next_expiry_;
-      next = next ? std::min(*next, *record.valid_until) : *record.valid_until;
-    }
-    granting.push_back({.origin = record.origin,
-                        .field = "trusted_origins[" + std::to_string(i) + "].origin",
-                        .place = record.place});
-  }
-  return granting;
+void SnapshotBuilder::take_guards() {
+  snapshot_->guards_ = compile_guards(policy_, guard_records_, problems_);
+  snapshot_->rules_.front().pipeline = make_pipeline(snapshot_->guards_, nullptr);
 }
 
 void SnapshotBuilder::fill(EffectiveRule& rule, RuleInfo& info) {
   auto compiled = compiler_.compile(rule);
   info.cors = std::move(compiled.cors);
   info.patterns = std::move(compiled.patterns);
-  info.pipeline = Snapshot::make_pipeline(snapshot_->host_guard_, info.cors);
+  info.pipeline = make_pipeline(snapshot_->guards_, info.cors);
   info.origins_place = place_of(rule.origins_place);
   info.methods_place = place_of(rule.methods_place);
   info.headers_place = place_of(rule.headers_place);
@@ -159,7 +143,7 @@ void SnapshotBuilder::add_excluded_rule() {
   info.field = has_included ? "cors.included_paths" : "cors.excluded_paths";
   info.place = place_of(paths.place());
   info.cors = std::make_shared<const CompiledCors>(compile_cors(rules, found));
-  info.pipeline = Snapshot::make_pipeline(snapshot_->host_guard_, info.cors);
+  info.pipeline = make_pipeline(snapshot_->guards_, info.cors);
   problems_.add_all(std::move(found));
   snapshot_->excluded_rule_ = kExcludedRule;
   snapshot_->rules_.push_back(std::move(info));
@@ -201,17 +185,16 @@ void SnapshotBuilder::add_ambiguous_variant() {
   RuleInfo& info = snapshot_->rules_.front();
   info.cors_if_ambiguous =
       std::make_shared<const CompiledCors>(with_all_denied(*info.cors, Reason::PathAmbiguous));
-  info.pipeline_if_ambiguous =
-      Snapshot::make_pipeline(snapshot_->host_guard_, info.cors_if_ambiguous);
+  info.pipeline_if_ambiguous = make_pipeline(snapshot_->guards_, info.cors_if_ambiguous);
 }
 
-// CORS is absent or switched off: every request passes, and the Host guard stays.
+// CORS is absent or switched off: every request passes CORS, and the guards stay.
 void SnapshotBuilder::leave_only(std::string_view field, Place place) {
   RuleInfo info;
   info.name = "no policy";
   info.field = field;
   info.place = place_of(place);
-  info.pipeline = Snapshot::make_pipeline(snapshot_->host_guard_, nullptr);
+  info.pipeline = make_pipeline(snapshot_->guards_, nullptr);
   snapshot_->rules_.clear();
   snapshot_->rules_.push_back(std::move(info));
   snapshot_->paths_ = snapshot_->included_ = {};
@@ -219,23 +202,23 @@ void SnapshotBuilder::leave_only(std::string_view field, Place place) {
   snapshot_->default_rule_ = snapshot_->excluded_rule_ = 0;
   snapshot_->is_trivial_ = true;
   snapshot_->has_path_rules_ = false;
-  snapshot_->next_expiry_.reset();
 }
 
 void SnapshotBuilder::warn_of_own_origin_by_host() {
   if (policy_.hosts.allowed.is_set() || options_.application.has_public_origins) return;
   const bool blocks =
       std::any_of(snapshot_->rules_.begin(), snapshot_->rules_.end(), [](const RuleInfo& rule) {
+        if (!rule.cors) return false;
         const CompiledCors& cors = *rule.cors;
         return cors.behaviour.on_denied == OnDenied::Block && !cors.is_report_only &&
                !cors.is_excluded && !cors.allows_any_origin;
       });
-  if (!blocks) return;
+  if (!blocks && !snapshot_->guards_.has_csrf) return;
   problems_.add(
       {.severity = Severity::Warning,
        .code = "own-origin-by-host",
        .path = "hosts",
-       .place = policy_.cors.place,
+       .place = blocks ? policy_.cors.place : policy_.csrf.place,
        .what = "old browsers' requests count as own when Origin and Host agree, and "
                "without [hosts] DNS rebinding makes them agree",
        .fix = "write [hosts] with the names of this server, or configure public_origins"});
@@ -243,7 +226,7 @@ void SnapshotBuilder::warn_of_own_origin_by_host() {
 
 void SnapshotBuilder::take_cors() {
   const CorsPolicy& cors = policy_.cors;
-  const auto records = granting_records();
+  const auto records = cors_records_.with_scope(TrustedOrigin::ScopeType::Cors);
   if (!cors.is_present()) {
     leave_only("cors", {});
     if (records.empty()) return;
@@ -270,18 +253,22 @@ void SnapshotBuilder::take_cors() {
   add_ambiguous_variant();
   if (!cors.enabled.value_or(profile_of(cors).is_enabled))
     return leave_only("cors.enabled", cors.enabled.place());
-  warn_of_own_origin_by_host();
   snapshot_->known_origin_sets_ = compiler_.take_origin_sets();
 }
 
 Result<Compiled, Report> SnapshotBuilder::run() {
   check_document(policy_, problems_);
-  take_hosts();
+  take_guards();
   take_cors();
+  warn_of_own_origin_by_host();
   if (options_.has_lints) lint_policy(policy_, problems_);
   const bool has_errors = problems_.has_errors();
   Report report(problems_.take(), policy_.sources);
   if (has_errors) return fail(std::move(report));
+  const bool grants = snapshot_->rules_.front().cors != nullptr;
+  snapshot_->next_expiry_ =
+      sooner(guard_records_.next_expiry(),
+             grants ? cors_records_.next_expiry() : decltype(snapshot_->next_expiry_)());
   snapshot_->revision_ = policy_.revision;
   snapshot_->sources_ = policy_.sources;
   snapshot_->profile_ = profile_of(policy_.cors).name;

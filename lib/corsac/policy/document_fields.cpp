@@ -101,6 +101,47 @@ constexpr std::array kHostsFields = {
 };
 constexpr DocumentItem kHosts = {.label = "[hosts]", .fields = kHostsFields};
 
+// A section that stands there empty is present.
+void close_csrf(void* owner, Place place) {
+  auto& csrf = *static_cast<CsrfPolicy*>(owner);
+  if (!csrf.is_present()) csrf.enabled = Setting<bool>(true, place);
+}
+
+constexpr std::array kCsrfFields = {
+    one<&CsrfPolicy::enabled>("enabled"),
+    list<&CsrfPolicy::trusted_origins>("trusted_origins"),
+    list<&CsrfPolicy::exempt_paths>("exempt_paths"),
+    only_known("referer", FieldShape::SectionNotAvailable),
+    only_known("cookie", FieldShape::SectionNotAvailable),
+};
+constexpr DocumentItem kCsrf = {.label = "[csrf]", .fields = kCsrfFields, .close = close_csrf};
+
+void close_frames(void* owner, Place place) {
+  auto& frames = *static_cast<FramesPolicy*>(owner);
+  if (!frames.is_present()) frames.report_only = Setting<bool>(false, place);
+}
+
+constexpr std::array kFramesFields = {
+    list<&FramesPolicy::paths>("paths"),
+    list<&FramesPolicy::enduser_paths>("enduser_paths"),
+    one<&FramesPolicy::report_only>("report_only"),
+};
+constexpr DocumentItem kFrames = {
+    .label = "[frames]", .fields = kFramesFields, .close = close_frames};
+
+void close_redirects(void* owner, Place place) {
+  auto& redirects = *static_cast<RedirectsPolicy*>(owner);
+  if (!redirects.is_present()) redirects.enabled = Setting<bool>(true, place);
+}
+
+constexpr std::array kRedirectsFields = {
+    one<&RedirectsPolicy::enabled>("enabled"),
+    list<&RedirectsPolicy::allowed_origins>("allowed_origins"),
+    list<&RedirectsPolicy::parameters>("parameters"),
+};
+constexpr DocumentItem kRedirects = {
+    .label = "[redirects]", .fields = kRedirectsFields, .close = close_redirects};
+
 constexpr std::array kScopeFields = {
     one<&TrustedOrigin::Scope::type>("type", "type = \"CORS\""),
     list<&TrustedOrigin::Scope::allowed_okta_apps>("allowed_okta_apps"),
@@ -206,12 +247,12 @@ constexpr std::array kPolicyFields = {
     one<&Policy::version>("version", "version = 1"),
     section<&Policy::cors>("cors", kCors),
     section<&Policy::hosts>("hosts", kHosts),
+    section<&Policy::csrf>("csrf", kCsrf),
+    section<&Policy::frames>("frames", kFrames),
+    section<&Policy::redirects>("redirects", kRedirects),
     items<&Policy::trusted_origins>("trusted_origins", kRecord, kRecordLimit, "too-many-items"),
     lint_section(),
     items<&Policy::tests>("test", kTest, kTestLimit, "too-many-items"),
-    only_known("csrf", FieldShape::SectionNotAvailable),
-    only_known("frames", FieldShape::SectionNotAvailable),
-    only_known("redirects", FieldShape::SectionNotAvailable),
     only_known("shadow", FieldShape::SectionNotAvailable),
 };
 

@@ -22,6 +22,13 @@ std::vector<std::pair<std::string, std::string>> written_headers(const Snapshot&
   for (auto& [name, value] : headers) value = to_printable(value, kRequestedHeadersLimitBytes);
   const std::string_view vary = vary_value(decision.vary);
   if (!vary.empty()) headers.emplace_back("Vary", vary);
+  const Guards& guards = snapshot.guards();
+  const std::string_view frames = guards.directive_of(decision.frames);
+  if (!frames.empty() && decision.outcome != Outcome::Refuse) {
+    headers.emplace_back(guards.frames_are_report_only ? "Content-Security-Policy-Report-Only"
+                                                       : "Content-Security-Policy",
+                         frames);
+  }
   if (decision.outcome != Outcome::Refuse) return headers;
   if (decision.status >= 400) headers.emplace_back("Cache-Control", "no-store");
   if (snapshot.has_debug_headers()) {
@@ -73,7 +80,8 @@ Explanation explain(const Snapshot& snapshot, const RequestView& request) {
   explanation.near_miss = near_miss(snapshot, request, decision);
   explanation.hint = hint(snapshot, request, decision);
   explanation.place = place_of_refusal(snapshot, decision);
-  explanation.is_allowed = decision.has_grant() || decision.reason == Reason::None;
+  explanation.is_allowed = decision.outcome != Outcome::Refuse &&
+                           (decision.has_grant() || decision.reason == Reason::None);
   return explanation;
 }
 

@@ -11,6 +11,7 @@
 #include "corsac/base/printable.hpp"
 #include "corsac/http/method.hpp"
 #include "corsac/policy/near_miss.hpp"
+#include "corsac/stage/cors/evaluate.hpp"
 
 namespace corsac {
 namespace {
@@ -51,13 +52,14 @@ class Steps {
   Steps(const Snapshot& snapshot, const RequestView& request, const Decision& decision)
       : snapshot_(snapshot),
         request_(request),
-        decision_(decision),
-        rule_(snapshot.rule(decision.rule)) {}
+        decided_(decision),
+        rule_(snapshot.rule(decision.rule)),
+        decision_(cors_decision(snapshot, request, decision)) {}
 
   std::vector<Explanation::Step> run() {
-    if (hosts() && path() && form() && origin() && upgrade() && sent_method() && preflight_mode() &&
-        method()) {
-      headers();
+    if (hosts()) {
+      cors();
+      if (decision_.outcome == Outcome::Pass) guards();
     }
     outcome();
     return std::move(steps_);
@@ -78,9 +80,29 @@ class Steps {
   }
   // `subject`: the decision's reason (its place)
   [[nodiscard]] std::string reason_of(std::string_view subject) const {
-    return with_place(to_quoted(subject) + ": " + std::string(reason_info(decision_.reason).code),
-                      place_of_refusal(snapshot_, decision_));
+    return reason_of(decision_, subject);
   }
+  [[nodiscard]] std::string reason_of(const Decision& decision, std::string_view subject) const {
+    return with_place(to_quoted(subject) + ": " + std::string(reason_info(decision.reason).code),
+                      place_of_refusal(snapshot_, decision));
+  }
+
+  // What CORS alone decided: a guard behind it puts its own reason over that of a marked request.
+  static Decision cors_decision(const Snapshot& snapshot, const RequestView& request,
+                                const Decision& decision);
+
+  void cors() {
+    if (path() && form() && origin() && upgrade() && sent_method() && preflight_mode() &&
+        method()) {
+      headers();
+    }
+  }
+  void guards() {
+    if (csrf() && redirects()) frames();
+  }
+  bool csrf();
+  bool redirects();
+  void frames();
 
   bool hosts();
   bool path();
@@ -102,10 +124,45 @@ class Steps {
 
   const Snapshot& snapshot_;
   const RequestView& request_;
-  const Decision& decision_;
+  const Decision& decided_;  // in the end
   const RuleInfo& rule_;
+  const Decision decision_;  // by CORS
   std::vector<Explanation::Step> steps_ = {};
 };
+
+Decision Steps::cors_decision(const Snapshot& snapshot, const RequestView& request,
+                              const Decision& decision) {
+  const RuleInfo& rule = snapshot.rule(decision.rule);
+  const bool is_of_guard =
+      decision.reason == Reason::CrossSiteWrite || decision.reason == Reason::RedirectNotAllowed;
+  if (!is_of_guard) return decision;
+  if (!rule.cors) return {};
+  const bool is_ambiguous = snapshot.route(request).is_ambiguous;
+  return evaluate(is_ambiguous ? *rule.cors_if_ambiguous : *rule.cors, request);
+}
+
+bool Steps::csrf() {
+  if (!snapshot_.guards().has_csrf) return true;
+  if (decided_.reason == Reason::CrossSiteWrite) {
+    return refuse("csrf", reason_of(decided_, decided_.offending));
+  }
+  return pass("csrf", "no cross-site write");
+}
+
+bool Steps::redirects() {
+  if (!snapshot_.guards().has_redirects) return true;
+  if (decided_.reason == Reason::RedirectNotAllowed) {
+    return refuse("redirects", reason_of(decided_, decided_.offending));
+  }
+  return pass("redirects", "no parameter leads elsewhere; a Location is judged behind the handler");
+}
+
+void Steps::frames() {
+  if (!snapshot_.guards().frames) return;
+  pass("frames", decided_.frames == FrameList::None    ? "any page may frame this one"
+                 : decided_.frames == FrameList::Pages ? "under frames.paths"
+                                                       : "under frames.enduser_paths");
+}
 
 bool Steps::hosts() {
   if (snapshot_.hosts().empty()) return true;
@@ -220,16 +277,16 @@ void Steps::headers() {
 }
 
 void Steps::outcome() {
-  const std::string status = std::to_string(decision_.status);
-  if (decision_.outcome == Outcome::Answer) {
+  const std::string status = std::to_string(decided_.status);
+  if (decided_.outcome == Outcome::Answer) {
     pass("decision", "answer with " + status + " and a grant");
-  } else if (decision_.outcome == Outcome::Refuse) {
+  } else if (decided_.outcome == Outcome::Refuse) {
     refuse("decision", "refuse with " + status + "; the handler does not run");
-  } else if (decision_.reason != Reason::None) {
+  } else if (decided_.reason != Reason::None) {
     refuse("decision", "no grant; the handler runs");
   } else {
-    pass("decision", decision_.has_grant() ? "the handler runs, with a grant"
-                                           : "the handler runs, nothing is granted");
+    pass("decision", decided_.has_grant() ? "the handler runs, with a grant"
+                                          : "the handler runs, nothing is granted");
   }
 }
 

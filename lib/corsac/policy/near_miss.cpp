@@ -90,14 +90,31 @@ std::string hint_for_own_host(const RequestView& request) {
          page + " to allowed_origins.";
 }
 
+constexpr std::string_view kNullFromOwnForm =
+    " A form of this server's own pages under Referrer-Policy: no-referrer sends null too, and "
+    "over "
+    "plain http nothing proves it own: serve it over https, or use another Referrer-Policy.";
+
 std::string hint_for_null(const RequestView& request, const Decision& decision) {
   std::string text(reason_info(Reason::OriginNull).hint);
   const bool is_write = request.method != "GET" && request.method != "HEAD";
   if (!is_write || decision.is_preflight || request.sec_fetch_site.is_present()) return text;
+  return text + std::string(kNullFromOwnForm);
+}
+
+std::string hint_for_write(const RequestView& request) {
+  std::string text = hint_for_own_host(request);
+  if (text.empty()) text = reason_info(Reason::CrossSiteWrite).hint;
+  if (request.origin.value != "null" || request.sec_fetch_site.is_present()) return text;
+  return text + std::string(kNullFromOwnForm);
+}
+
+std::string hint_for_redirect(const RequestView& request) {
+  std::string text(reason_info(Reason::RedirectNotAllowed).hint);
+  if (request.own != nullptr && !request.own->public_origins().empty()) return text;
   return text +
-         " A form of this server's own pages under Referrer-Policy: no-referrer sends null too, "
-         "and over plain http nothing proves it own: serve it over https, or use another "
-         "Referrer-Policy.";
+         " No public_origins are configured, so only relative targets are this server's own: "
+         "Host proves nothing.";
 }
 
 std::string hint_for_upgrade() {
@@ -146,6 +163,10 @@ std::string hint(const Snapshot& snapshot, const RequestView& request, const Dec
       }
       break;
     }
+    case Reason::CrossSiteWrite:
+      return hint_for_write(request);
+    case Reason::RedirectNotAllowed:
+      return hint_for_redirect(request);
     case Reason::UpgradeNotAllowed: {
       std::string text = hint_for_own_host(request);
       return text.empty() ? hint_for_upgrade() : text;
@@ -165,8 +186,12 @@ std::string place_of_refusal(const Snapshot& snapshot, const Decision& decision)
     case Reason::None:
     case Reason::PolicyUnavailable:  // nothing that stands in the policy is the cause
       return {};
+    case Reason::CrossSiteWrite:
+      return snapshot.guards().csrf_place;
+    case Reason::RedirectNotAllowed:
+      return snapshot.guards().redirects_place;
     case Reason::HostNotAllowed:
-      return std::string(snapshot.hosts_place());
+      return snapshot.guards().hosts_place;
     case Reason::OriginNotAllowed:
     case Reason::OriginMalformed:
     case Reason::OriginNull:

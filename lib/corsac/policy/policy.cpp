@@ -1,5 +1,5 @@
-// Which parts of a policy stand there at all. Entries: CorsPolicy::is_present, Policy::is_empty.
-// Test: tests/policy/setting_test.cpp.
+// Which parts of a policy stand there at all. Entries: is_present of each section,
+// Policy::is_empty. Test: tests/policy/setting_test.cpp.
 
 #include "corsac/policy/policy.hpp"
 
@@ -35,9 +35,22 @@ bool CorsPolicy::is_present() const noexcept {
                     dangerously_echo_any_origin);
 }
 
+bool CsrfPolicy::is_present() const noexcept {
+  return is_any_set(enabled, trusted_origins, exempt_paths);
+}
+
+bool FramesPolicy::is_present() const noexcept {
+  return is_any_set(paths, enduser_paths, report_only);
+}
+
+bool RedirectsPolicy::is_present() const noexcept {
+  return is_any_set(enabled, allowed_origins, parameters);
+}
+
 bool Policy::is_empty() const noexcept {
   // Tests and allowed warnings speak about a policy; they are none.
-  return !cors.is_present() && trusted_origins.empty() && !hosts.allowed.is_set();
+  return !cors.is_present() && trusted_origins.empty() && !hosts.allowed.is_set() &&
+         !csrf.is_present() && !frames.is_present() && !redirects.is_present();
 }
 
 }  // namespace corsac

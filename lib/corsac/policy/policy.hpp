@@ -120,6 +120,39 @@ struct HostsPolicy {
   Names allowed = {};
 };
 
+// [csrf]: cross-site writes. Absent, that is, with nothing set, means off; the reader sets
+// `enabled` for an empty section.
+struct CsrfPolicy {
+  Setting<bool> enabled = {};  // default true
+  Names trusted_origins = {};  // not set = whom CORS grants with credentials; none() = nobody
+  Names exempt_paths = {};
+  Place place = {};
+
+  [[nodiscard]] bool is_present() const noexcept;
+};
+
+// [frames]: who may show our pages in a frame. Absent means off; the reader sets `report_only` for
+// an empty section.
+struct FramesPolicy {
+  Names paths = {};          // not set = every path
+  Names enduser_paths = {};  // records with OKTA_ENDUSER only
+  Setting<bool> report_only = {};
+  Place place = {};
+
+  [[nodiscard]] bool is_present() const noexcept;
+};
+
+// [redirects]: where answers may send a browser. Absent means off; the reader sets `enabled` for an
+// empty section.
+struct RedirectsPolicy {
+  Setting<bool> enabled = {};  // default true
+  Names allowed_origins = {};  // besides own origins and the records with scope REDIRECT
+  Names parameters = {};       // query parameters that name a target
+  Place place = {};
+
+  [[nodiscard]] bool is_present() const noexcept;
+};
+
 // [[lint.allow]]: a warning that is meant.
 struct AllowedWarning {
   std::string code = {};
@@ -150,6 +183,9 @@ struct Policy {
   CorsPolicy cors = {};
   std::vector<TrustedOrigin> trusted_origins = {};
   HostsPolicy hosts = {};
+  CsrfPolicy csrf = {};
+  FramesPolicy frames = {};
+  RedirectsPolicy redirects = {};
   std::vector<AllowedWarning> allowed_warnings = {};
   std::vector<PolicyTest> tests = {};
   // Names of the sources that Place::source counts ("policy.toml", "origins.txt").

@@ -26,16 +26,6 @@ std::vector<Place> places_of(const Names& names) {
   return places;
 }
 
-PathSelector path_selector(const Names& paths, std::uint32_t rule, std::string field) {
-  PathSelector selector;
-  selector.paths = paths.values();
-  selector.path_places = places_of(paths);
-  selector.rule = rule;
-  selector.field = std::move(field);
-  selector.place = paths.place();
-  return selector;
-}
-
 class RuleSelectorMaker {
  public:
   RuleSelectorMaker(const CorsPolicy& cors, std::size_t index, ProblemList& problems)
@@ -139,6 +129,16 @@ bool RuleSelectorMaker::is_reachable() const {
 }
 
 }  // namespace
+
+PathSelector path_selector(const Names& paths, std::uint32_t rule, std::string field) {
+  PathSelector selector;
+  selector.paths = paths.values();
+  selector.path_places = places_of(paths);
+  selector.rule = rule;
+  selector.field = std::move(field);
+  selector.place = paths.place();
+  return selector;
+}
 
 Selectors make_selectors(const CorsPolicy& cors, std::uint32_t included_rule,
                          ProblemList& problems) {

@@ -27,6 +27,10 @@ struct Selectors {
       {};  // empty = CORS everywhere; each leads to `included_rule`
 };
 
+// A list of paths, whatever the methods and hosts; `field` ends in "_paths", or the problems of a
+// list elsewhere have ".paths" behind it.
+[[nodiscard]] PathSelector path_selector(const Names& paths, std::uint32_t rule, std::string field);
+
 // Adds rule-selects-nothing, rule-unreachable (warning),
 // method-malformed, method-forbidden and the codes of parse_host_pattern to `problems`. Paths are
 // checked by PathTable::build.

@@ -131,7 +131,7 @@ struct Verdict {
 
 std::string describe(const Snapshot& snapshot, const RequestView& request,
                      const Decision& decision) {
-  if (decision.has_grant()) return "got a grant";
+  if (decision.has_grant() && decision.outcome != Outcome::Refuse) return "got a grant";
   if (decision.reason == Reason::None) {
     if (!request.origin.is_present()) return "passed";
     return decision.is_preflight ? "went to the application, without a grant"
@@ -147,8 +147,9 @@ std::string describe(const Snapshot& snapshot, const RequestView& request,
 
 Verdict judge(const Snapshot& snapshot, const RequestView& request, const char* name) {
   const Decision decision = snapshot.decide(request);
-  const bool is_allowed =
-      request.origin.is_present() ? decision.has_grant() : decision.reason == Reason::None;
+  const bool is_allowed = request.origin.is_present()
+                              ? decision.has_grant() && decision.outcome != Outcome::Refuse
+                              : decision.reason == Reason::None;
   return {.request = name,
           .is_allowed = is_allowed,
           .reason = decision.reason,

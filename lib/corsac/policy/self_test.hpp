@@ -29,8 +29,9 @@ struct TestOutcome {
 // as not safelisted, since only an unusual value makes them worth naming. The connection is plain
 // HTTP/1.1 and nothing proves the request own.
 //
-// What is expected: allow = a grant is given, or, without Origin, nothing is refused; deny = the
-// contrary, with `reason` when the test names one.
+// What is expected: allow = a grant is given and no guard refuses, or, without Origin, nothing is
+// refused; deny = the contrary, with `reason` when the test names one. Where CORS is off nothing is
+// granted, so that of a guard alone only a `reason` says something.
 //
 // `is_wanted`, when not empty, is asked before each test: a test may need a compilation of its own,
 // so that thousands take minutes. When it says no, the answer is empty.

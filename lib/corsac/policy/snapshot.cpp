@@ -5,25 +5,14 @@
 
 #include "corsac/policy/snapshot.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cassert>
 #include <utility>
 
+#include "corsac/policy/mounted_path.hpp"
 #include "corsac/stage/cors/compile.hpp"
-#include "corsac/stage/cors/cors_stage.hpp"
 #include "corsac/stage/cors/evaluate.hpp"
 
 namespace corsac {
-namespace {
-
-// What is_ambiguous_mount looks at. cpp-httplib takes no longer target than 8192 bytes; mount
-// points are written by hand.
-constexpr std::size_t kLongestMountedPath = 8192;
-constexpr std::size_t kLongestMountPoint = 256;
-
-}  // namespace
-
 Snapshot::Route Snapshot::route(const RequestView& request) const noexcept {
   if (is_trivial_) return {};
   if (request.target.empty()) return {.rule = default_rule_};
@@ -56,29 +45,18 @@ std::uint32_t Snapshot::rule_of(std::string_view path, std::string_view method,
   return paths_.find(path, method, host, request.is_tls);
 }
 
-// The mount points are the host's secret. With one at `mount` the path `mount` + "rest" is the file
-// of `mount` + "/rest", so each place where the rules know a segment that ends before the path's
-// own does is tried. A regex knows no segments: for excluded ones every place is tried, and for
-// included ones none, or no path would be included.
+// Each place where the rules know a segment that ends before the path's own does is tried. A regex
+// knows no segments: for excluded ones every place is tried, and for included ones none, or no path
+// would be included.
 [[gnu::noinline]] bool Snapshot::is_ambiguous_mount(std::uint32_t rule, std::string_view method,
                                                     const RequestView& request) const noexcept {
   if (method != "GET" && method != "HEAD") return false;  // no other method gets a file
-  const std::string_view path = request.path;
-  std::array<char, kLongestMountedPath + 1> bytes;  // NOLINT: filled where it is read
-  if (path.size() > kLongestMountedPath) return true;
-  const std::size_t last = std::min(path.size(), kLongestMountPoint + 1);
-  for (std::size_t i = 2; i < last; ++i) {
-    if (path[i] == '/' || path[i - 1] == '/') continue;
-    const std::string_view mount = path.substr(0, i);
-    if (!excluded_regexes_ && !paths_.has_segments(mount) && !included_.has_segments(mount)) {
-      continue;
-    }
-    char* const rest = std::copy(mount.begin(), mount.end(), bytes.data());
-    *rest = '/';
-    std::copy(path.begin() + i, path.end(), rest + 1);
-    if (rule_of({bytes.data(), path.size() + 1}, method, request) != rule) return true;
-  }
-  return false;
+  return may_be_file_of_another(
+      request,
+      [this](std::string_view mount) {
+        return excluded_regexes_ || paths_.has_segments(mount) || included_.has_segments(mount);
+      },
+      [&](std::string_view file) { return rule_of(file, method, request) != rule; });
 }
 
 void Snapshot::decide(const RequestView& request, Decision& decision) const noexcept {
@@ -100,14 +78,6 @@ void Snapshot::decide_excluded(const RequestView& request, Decision& decision) c
   rules_[excluded_rule_].pipeline.run(request, decision);
 }
 
-Pipeline Snapshot::make_pipeline(std::shared_ptr<const HostGuard> guard,
-                                 std::shared_ptr<const CompiledCors> cors) {
-  std::vector<std::shared_ptr<const Stage>> stages;
-  if (guard) stages.push_back(std::move(guard));
-  if (cors) stages.push_back(std::make_shared<const CorsStage>(std::move(cors)));
-  return Pipeline(std::move(stages));
-}
-
 std::shared_ptr<const Snapshot> Snapshot::closed_at_start() {
   std::vector<Problem> problems;
   CompiledCors nothing = compile_cors(CorsRules{}, problems);
@@ -117,7 +87,8 @@ std::shared_ptr<const Snapshot> Snapshot::closed_at_start() {
   RuleInfo& rule = snapshot->rules_.front();
   rule.cors =
       std::make_shared<const CompiledCors>(with_all_denied(nothing, Reason::PolicyUnavailable));
-  rule.pipeline = make_pipeline(nullptr, rule.cors);
+  snapshot->guards_ = guards_at_start();
+  rule.pipeline = make_pipeline(snapshot->guards_, rule.cors);
   snapshot->is_closed_ = true;
   return snapshot;
 }
@@ -129,7 +100,7 @@ std::shared_ptr<const Snapshot> Snapshot::closed(const Snapshot& good) {
     if (!rule.cors || rule.cors->is_excluded) continue;
     rule.cors = std::make_shared<const CompiledCors>(
         with_all_denied(*rule.cors, Reason::PolicyUnavailable));
-    rule.pipeline = make_pipeline(snapshot->host_guard_, rule.cors);
+    rule.pipeline = make_pipeline(snapshot->guards_, rule.cors);
     if (!rule.cors_if_ambiguous) continue;
     rule.cors_if_ambiguous = rule.cors;
     rule.pipeline_if_ambiguous = rule.pipeline;

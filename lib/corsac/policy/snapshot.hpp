@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "corsac/http/request_view.hpp"
+#include "corsac/policy/guards.hpp"
 #include "corsac/policy/path_table.hpp"
 #include "corsac/policy/policy.hpp"
 #include "corsac/stage/cors/compiled.hpp"
 #include "corsac/stage/decision.hpp"
-#include "corsac/stage/host_guard.hpp"
 #include "corsac/stage/pipeline.hpp"
 
 namespace corsac {
@@ -87,18 +87,19 @@ class Snapshot {
   }
   // Names of the sources that places count ("policy.toml").
   [[nodiscard]] const std::vector<std::string>& sources() const noexcept { return sources_; }
+  // The guards besides CORS.
+  [[nodiscard]] const Guards& guards() const noexcept { return guards_; }
   // [hosts]; empty when there is no Host guard.
-  [[nodiscard]] const std::vector<HostPattern>& hosts() const noexcept { return hosts_; }
-  // "policy.toml:30:11"; empty when not known.
-  [[nodiscard]] std::string_view hosts_place() const noexcept { return hosts_place_; }
+  [[nodiscard]] const std::vector<HostPattern>& hosts() const noexcept { return guards_.hosts; }
   // What the next compilation compares its origin lists with; null when nothing was compiled.
   [[nodiscard]] const KnownOriginSets* known_origin_sets() const noexcept {
     return known_origin_sets_.get();
   }
 
   // The policy for a cold start without one: blocks every cross-origin request
-  // (policy_unavailable), varies by Origin. There is no Host guard, so Host makes no page our own:
-  // that takes Sec-Fetch-Site or a public origin.
+  // (policy_unavailable), varies by Origin, refuses cross-site writes, and lets only
+  // own pages frame its answers. There is no Host guard, so
+  // Host makes no page our own: that takes Sec-Fetch-Site or a public origin.
   [[nodiscard]] static std::shared_ptr<const Snapshot> closed_at_start();
   // `good` with every origin refused as policy_unavailable; every other stage stays.
   [[nodiscard]] static std::shared_ptr<const Snapshot> closed(const Snapshot& good);
@@ -114,13 +115,7 @@ class Snapshot {
   [[nodiscard]] bool is_ambiguous_mount(std::uint32_t rule, std::string_view method,
                                         const RequestView& request) const noexcept;
 
-  // The stages of one rule: `guard` first, then CORS; either may be null.
-  [[nodiscard]] static Pipeline make_pipeline(std::shared_ptr<const HostGuard> guard,
-                                              std::shared_ptr<const CompiledCors> cors);
-
-  std::shared_ptr<const HostGuard> host_guard_ = {};
-  std::vector<HostPattern> hosts_ = {};
-  std::string hosts_place_ = {};
+  Guards guards_ = {};
   // Never empty; [cors] itself, or "no policy", is the first.
   std::vector<RuleInfo> rules_ = std::vector<RuleInfo>(1, RuleInfo{.name = "no policy"});
   PathTable paths_ = {};  // rules and excluded paths

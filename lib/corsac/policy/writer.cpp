@@ -105,14 +105,44 @@ Json written_policy(const Policy& policy) {
 // JSON's strings are TOML's basic strings, but for DEL, which TOML wants escaped.
 std::string toml_value(const Json& value);
 
+// Characters beyond ASCII that a terminal obeys or that nobody sees: C1 controls, line and
+// paragraph separators, marks of direction.
+bool is_hidden(char32_t c) {
+  return (c >= 0x80 && c <= 0x9F) || c == 0x200E || c == 0x200F || (c >= 0x2028 && c <= 0x202E) ||
+         (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+}
+
+// The character of two or three bytes at the front of valid UTF-8; 0 for all others.
+char32_t wide_character(std::string_view text) {
+  const auto bits = [text](std::size_t i, unsigned mask) {
+    return static_cast<char32_t>(static_cast<unsigned char>(text[i]) & mask);
+  };
+  const unsigned first = static_cast<unsigned char>(text[0]);
+  if (first >= 0xC2 && first < 0xE0) return bits(0, 0x1FU) << 6U | bits(1, 0x3FU);
+  if ((first & 0xF0U) != 0xE0) return 0;
+  return bits(0, 0x0FU) << 12U | bits(1, 0x3FU) << 6U | bits(2, 0x3FU);
+}
+
+std::string escape_of(char32_t c) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string text = "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4)
+    text += kHex[c >> static_cast<unsigned>(shift) & 0xFU];
+  return text;
+}
+
 std::string toml_string(const Json& value) {
   const std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
   std::string escaped;
-  for (const char c : text) {
-    if (c == '\x7F') {
-      escaped += "\\u007F";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char32_t wide = wide_character(std::string_view(text).substr(i));
+    if (text[i] == '\x7F') {
+      escaped += escape_of(0x7F);
+    } else if (is_hidden(wide)) {
+      escaped += escape_of(wide);
+      i += wide < 0x800 ? 1 : 2;
     } else {
-      escaped += c;
+      escaped += text[i];
     }
   }
   return escaped;

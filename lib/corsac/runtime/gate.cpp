@@ -4,6 +4,7 @@
 
 #include "corsac/runtime/gate.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <exception>
 #include <thread>
@@ -17,6 +18,7 @@
 #include "corsac/runtime/sink_calls.hpp"
 #include "corsac/runtime/snapshot_slot.hpp"
 #include "corsac/runtime/supervisor.hpp"
+#include "corsac/stage/cors/evaluate.hpp"
 
 namespace corsac {
 
@@ -47,6 +49,9 @@ struct Gate::State {
                            std::string_view& looked_at) noexcept;
   static void pass_by(const RequestView& request, GateDecision& result) noexcept;
   void decide(RequestView& request, GateDecision& result) noexcept;
+  // The event of a decision that has one. The gate may be gone after it: its sink may let go of it.
+  static void record(const std::shared_ptr<State>& state, const RequestView& request,
+                     const GateDecision& result) noexcept;
   [[nodiscard]] std::function<void(SnapshotPtr)> publisher() {
     return [this](SnapshotPtr next) { slot.publish(std::move(next)); };
   }
@@ -112,14 +117,14 @@ ApplicationFacts application_facts(const GateOptions& options) {
 
 }  // namespace
 
-Gate::Gate(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Gate::Gate(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
 // A sink may hold the last reference: its thread cannot be waited for here.
 Gate::~Gate() {
   if (!state_->sink_calls->is_inside()) return;
-  State* const state = state_.release();
+  auto* const left = new (std::nothrow) std::shared_ptr<State>(std::move(state_));
   try {
-    std::thread([state] { delete state; }).detach();
+    if (left != nullptr) std::thread([left] { delete left; }).detach();
   } catch (const std::exception&) {
     // No thread to end it on: it is left as it is, which grants nothing to anybody any more.
   }
@@ -132,16 +137,75 @@ void Gate::decide_again(RequestView& request, GateDecision& result) noexcept {
   state_->decide(request, result);
 }
 
-void Gate::decide(RequestView& request, GateDecision& result) noexcept {
-  State& state = *state_;
-  decide_again(request, result);
-  state.counters.count(result.decision);
+void Gate::State::record(const std::shared_ptr<State>& state, const RequestView& request,
+                         const GateDecision& result) noexcept {
   if (result.decision.reason == Reason::None || !result.snapshot->has_debug()) return;
+  const std::shared_ptr<State> kept = state;
   try {
-    state.events.record(*result.snapshot, request, result.decision);
+    kept->events.record(*result.snapshot, request, result.decision);
   } catch (...) {
-    state.counters.count_event_failure();
+    kept->counters.count_event_failure();
   }
+}
+
+void Gate::decide(RequestView& request, GateDecision& result) noexcept {
+  decide_again(request, result);
+  state_->counters.count(result.decision);
+  State::record(state_, request, result);
+}
+
+bool Gate::may_redirect(std::string_view url) const noexcept {
+  const auto& own = state_->own.public_origins();
+  const SnapshotPtr snapshot = state_->slot.read();
+  const auto may = [&](PageScheme page) {
+    return snapshot->guards().redirects->allows(url, page, &state_->own);
+  };
+  const auto has = [&own](std::string_view scheme) {
+    return own.empty() || std::any_of(own.begin(), own.end(), [scheme](const std::string& origin) {
+             return origin.starts_with(scheme);
+           });
+  };
+  const bool is_https = has("https://");
+  const bool is_http = has("http://") || !is_https;
+  return (!is_https || may(PageScheme::Https)) && (!is_http || may(PageScheme::Http));
+}
+
+bool Gate::may_upgrade(RequestView request) noexcept {
+  GateDecision result;
+  request.is_websocket_upgrade = true;
+  decide_again(request, result);
+  Decision& decision = result.decision;
+  if (decision.outcome == Outcome::Pass && !result.snapshot->rule(decision.rule).cors) {
+    static const CompiledCors nobody = {.is_excluded = true};
+    evaluate(nobody, request, decision);
+  }
+  state_->counters.count(decision);
+  State::record(state_, request, result);
+  return decision.outcome == Outcome::Pass;
+}
+
+Gate::FrameDirective Gate::frame_directive(const GateDecision& decided) noexcept {
+  const Guards& guards = decided.snapshot->guards();
+  return {.text = guards.directive_of(decided.decision.frames),
+          .is_report_only = guards.frames_are_report_only};
+}
+
+bool Gate::allows_location(const GateDecision& decided, std::string_view location) const noexcept {
+  const PageScheme page = decided.decision.is_https_page ? PageScheme::Https : PageScheme::Http;
+  return decided.snapshot->guards().redirects->allows(location, page, &state_->own);
+}
+
+void Gate::refuse_location(RequestView& request, std::string_view location,
+                           GateDecision& decided) noexcept {
+  Decision& decision = decided.decision;
+  request.own = &state_->own;
+  decision.outcome = Outcome::Refuse;
+  decision.status = 403;
+  decision.reason = Reason::RedirectNotAllowed;
+  decision.offending = shown_target(location);
+  state_->counters.count_location_refused();
+  State::record(state_, request, decided);
+  decision.offending = {};  // the caller takes the header away
 }
 
 void Gate::decide_unparsed(GateDecision& result) noexcept {

@@ -104,6 +104,42 @@ class Gate {
   // asked is not known, but Vary stands in it. Counts nothing.
   void decide_unparsed(GateDecision& result) noexcept;
 
+  // Whether the policy in force lets a browser be sent to `url`: relative ones, public_origins,
+  // what redirects.allowed_origins and the records with scope REDIRECT name, whether or not
+  // [redirects] is on. For redirects that are no `Location` (Refresh, <meta>, script), and for
+  // applications that would rather go elsewhere than answer 403. `url` is what the browser gets,
+  // decoded and read as browsers do; what does not parse, or is no http or https, may not. `//host`
+  // may only where it may under each scheme that public_origins have (without any, under both).
+  // Counts nothing, allocates nothing.
+  [[nodiscard]] bool may_redirect(std::string_view url) const noexcept;
+
+  // Whether a page may open a WebSocket, or anything else that goes on behind the answer with the
+  // user's cookies and without CORS, for upgrades that the hooks do not see: cpp-httplib before
+  // 0.53 has none, other libraries and ports do theirs themselves. The policy decides as for an
+  // upgrade on this path (policy document, 4): own origins may, listed ones with a grant with
+  // credentials, others only without Cookie and Authorization where `*` or the like covers them;
+  // without Origin it is no browser and may. Where the policy has no CORS only own origins may.
+  // False = refuse it, with 403 and without a body. Counted, and an event when refused.
+  // `request.own` and `is_websocket_upgrade` are set here. Not for what the hooks decide anyway.
+  [[nodiscard]] bool may_upgrade(RequestView request) noexcept;
+
+  // For adapters: the directive frame-ancestors that the answer gets, whole; empty = none. Lives as
+  // long as the decision's snapshot.
+  struct FrameDirective {
+    std::string_view text = {};
+    bool is_report_only = false;
+  };
+  [[nodiscard]] static FrameDirective frame_directive(const GateDecision& decided) noexcept;
+
+  // For adapters, behind the handler, when `decided.decision.judges_location`: whether the answer's
+  // `Location` may stay, by the policy that decided the request.
+  [[nodiscard]] bool allows_location(const GateDecision& decided,
+                                     std::string_view location) const noexcept;
+  // It may not: the decision becomes Refuse 403 redirect_not_allowed. Counts the reason (the
+  // decision itself was counted before the handler) and records an event when there is one.
+  void refuse_location(RequestView& request, std::string_view location,
+                       GateDecision& decided) noexcept;
+
   // The policy in force. A thread that asks again without a change in between pays one atomic load.
   [[nodiscard]] SnapshotPtr snapshot() const noexcept;
 
@@ -132,8 +168,8 @@ class Gate {
   struct State;
   friend Result<std::shared_ptr<Gate>, Report> make_gate(Policy, const GateOptions&);
   friend Result<std::shared_ptr<Gate>, Report> open_gate(StoreConfig, const GateOptions&);
-  explicit Gate(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit Gate(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;  // shared with calls under way that a sink may outlive the gate in
 };
 
 // A gate for a policy made in code. The error side holds every error of the policy and of the

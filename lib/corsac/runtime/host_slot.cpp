@@ -42,10 +42,12 @@ HostSlot& HostSlot::take(PluginHost& host, const corsac_host& calls) {
   }
   const std::lock_guard lock(slot->mutex);
   slot->host = &host;
+  slot->is_leaving = false;
   return *slot;
 }
 
 void HostSlot::give_back() noexcept {
+  is_leaving = true;
   {
     const std::lock_guard lock(mutex);
     host = nullptr;

@@ -43,6 +43,11 @@ void Counters::count_handler_headers_replaced() noexcept {
   add_one(reasons_[static_cast<std::size_t>(Reason::HandlerHeadersReplaced)]);
 }
 
+// The handler ran, and the decision that let it was counted then.
+void Counters::count_location_refused() noexcept {
+  add_one(reasons_[static_cast<std::size_t>(Reason::RedirectNotAllowed)]);
+}
+
 void Counters::count_response_without_decision() noexcept { add_one(responses_without_decision_); }
 
 void Counters::count_event_failure() noexcept { add_one(event_failures_); }

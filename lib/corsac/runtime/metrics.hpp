@@ -16,6 +16,7 @@ class Counters {
   void count(const Decision& decision) noexcept;
   void count_predicate_failure() noexcept;
   void count_handler_headers_replaced() noexcept;  // as a reason, too
+  void count_location_refused() noexcept;          // as a reason alone
   void count_response_without_decision() noexcept;
   void count_event_failure() noexcept;
 

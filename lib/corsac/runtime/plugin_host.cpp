@@ -50,6 +50,7 @@ struct PluginHost::Calls {
   template <class Result, class Call>
   static Result pass(void* context, Result absent, Call call) noexcept {
     HostSlot& slot = *static_cast<HostSlot*>(context);
+    if (slot.is_leaving) return absent;
     try {
       const std::shared_lock lock(slot.mutex);
       if (slot.host != nullptr) return call(*slot.host);

@@ -23,11 +23,14 @@ class RevisionGuard {
     TakeOlder,  // it went back (a lower counter, or the same one with another nonce), and counts
     LookAgain,  // it went back: read again kSecondLookAfter from the first such answer
   };
-  // A document in the state `revision` was read. TakeOlder when the connection was lost since the
-  // last call, or when the answers have been older for kSecondLookAfter.
+  // A document in the state `revision` was read, also when it is the one that was judged. TakeOlder
+  // when the connection was lost since the last call, or when the answers have been older for
+  // kSecondLookAfter.
   [[nodiscard]] Answer judge(std::string_view revision, Time now);
   // That document was judged, whatever came of it: later ones are compared with it.
   void note_judged(std::string revision) { judged_ = std::move(revision); }
+  // The place answered, and not with a document: what was older before it must be so again.
+  void note_no_document() noexcept { older_since_.reset(); }
   // The place could not be reached, or the next answer is another server's.
   void note_lost() noexcept { is_lost_ = true; }
 

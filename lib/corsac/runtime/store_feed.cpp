@@ -218,9 +218,14 @@ bool StoreFeed::is_judged_already(const Policy& policy) const {
   return !judged_revision_.empty() && judged_revision_ == policy.revision;
 }
 
-// An empty document from a store that had one with sections.
+// An empty document from a store that had one with sections. Records are a list, and an empty one
+// says that the last was removed: that always takes effect (policy document, 1).
 bool StoreFeed::is_lost(const Policy& policy) const {
-  return policy.is_empty() && has_sections_ && !config_.accept_empty;
+  return role_ == StoreRole::Policy && policy.is_empty() && has_sections_ && !config_.accept_empty;
+}
+
+bool StoreFeed::has_lost_all_records(const Policy& policy) const {
+  return role_ == StoreRole::Records && policy.is_empty() && has_sections_ && !config_.accept_empty;
 }
 
 RevisionGuard::Answer StoreFeed::judge_revision(const ReadResult& result) {
@@ -263,6 +268,7 @@ ReadVerdict StoreFeed::verdict_without_document(ReadResult result) {
   if (verdict.has_answered) {
     judged_revision_.clear();
     health_.note_refused();
+    revision_guard_.note_no_document();
   } else {
     health_.note_unreachable(Steady::now());
     revision_guard_.note_lost();
@@ -279,6 +285,7 @@ StoreFeed::Steady::duration StoreFeed::allowed_pause(Steady::duration wish) cons
 
 ReadVerdict StoreFeed::verdict_as_before() {
   was_taken_ ? health_.note_taken() : health_.note_refused();
+  postponed_revision_.clear();
   if (was_taken_) keep_in_cache({});
   const std::lock_guard lock(mutex_);
   return {.report = status_.last_report, .has_answered = true, .is_unchanged = true};

@@ -85,10 +85,11 @@ class StoreFeed {
   // When the next read begins, for status(); not during an attempt.
   void tell_next_due();
 
-  // What a document is: one that was judged already, or an empty one in the place of one with
-  // sections.
+  // What a document is: one that was judged already, an empty one in the place of one with
+  // sections, or no record in the place of some.
   [[nodiscard]] bool is_judged_already(const Policy& policy) const;
   [[nodiscard]] bool is_lost(const Policy& policy) const;
+  [[nodiscard]] bool has_lost_all_records(const Policy& policy) const;
 
   // Whether its revision went back, and may. Asked once for each document that was read.
   [[nodiscard]] RevisionGuard::Answer judge_revision(const ReadResult& result);

@@ -27,7 +27,9 @@ void StoreHealth::note_taken() noexcept {
 }
 
 void StoreHealth::note_refused() noexcept {
-  state_ = has_policy_ ? StoreState::Degraded : StoreState::Closed;
+  // What was too old to be trusted is not renewed by an answer that is no document.
+  const bool may_serve = has_policy_ && state_ != StoreState::Closed;
+  state_ = may_serve ? StoreState::Degraded : StoreState::Closed;
 }
 
 void StoreHealth::note_unreachable(Time now) noexcept {
@@ -46,7 +48,7 @@ void StoreHealth::note_cached(Time now, std::chrono::steady_clock::duration age,
                               bool has_answered) noexcept {
   has_policy_ = true;
   if (has_answered) {
-    state_ = StoreState::Degraded;
+    state_ = age < max_stale_ ? StoreState::Degraded : StoreState::Closed;
     return;
   }
   state_ = StoreState::Stale;

@@ -128,10 +128,11 @@ void SupervisorLoop::take_answer(StoreFeed& feed, ReadResult result) noexcept {
   if (result.status != ReadStatus::Read) {
     return finish_attempt(feed, [&] { return feed.verdict_without_document(std::move(result)); });
   }
+  // The guard hears of each document, of the one in force too: that ends what an older one began.
+  const RevisionGuard::Answer answer = feed.judge_revision(result);
   if (feed.is_judged_already(result.policy)) {
     return finish_attempt(feed, [&feed] { return feed.verdict_as_before(); });
   }
-  const RevisionGuard::Answer answer = feed.judge_revision(result);
   if (answer == RevisionGuard::Answer::LookAgain) {
     return finish_attempt(feed, [&] { return feed.verdict_postponed(result.policy); });
   }
@@ -141,6 +142,14 @@ void SupervisorLoop::take_answer(StoreFeed& feed, ReadResult result) noexcept {
   try {
     if (answer == RevisionGuard::Answer::TakeOlder) {
       result.problems.push_back(feed.revision_warning(result.policy));
+    }
+    if (feed.has_lost_all_records(result.policy)) {
+      result.problems.push_back(
+          {.severity = Severity::Warning,
+           .code = "records-empty",
+           .what =
+               "the store has no record at all, and had some: nothing of it is trusted any more",
+           .fix = "look whether that is meant"});
     }
   } catch (...) {
     return finish_attempt(feed, [this, &feed] { return verdict_after(feed, {}, {}); });
@@ -191,14 +200,10 @@ void SupervisorLoop::finish_attempt(StoreFeed& feed, MakeVerdict make_verdict) n
 }
 
 ReadVerdict SupervisorLoop::verdict_for_lost(StoreFeed& feed, ReadResult result) {
-  const bool is_policy = feed.role() == StoreRole::Policy;
   result.problems.push_back(
       {.code = "document-empty",
-       .what = is_policy ? "the document has no section at all, and the one in force has some"
-                         : "the store has no record at all, and had some",
-       .fix = is_policy
-                  ? "set accept_empty = true if that is meant"
-                  : "set accept_empty = true if that is meant, or leave one record INACTIVE"});
+       .what = "the document has no section at all, and the one in force has some",
+       .fix = "set accept_empty = true if that is meant"});
   Judgement judgement{.report =
                           Report(std::move(result.problems), std::move(result.policy.sources))};
   return verdict_after(feed, {std::move(judgement)}, std::move(result.policy.revision));

@@ -55,6 +55,21 @@ auto fields_of(const HostsPolicy& hosts) {
   return std::tie(allowed);
 }
 
+auto fields_of(const CsrfPolicy& csrf) {
+  const auto& [enabled, trusted_origins, exempt_paths, place] = csrf;
+  return std::tie(enabled, trusted_origins, exempt_paths, place);
+}
+
+auto fields_of(const FramesPolicy& frames) {
+  const auto& [paths, enduser_paths, report_only, place] = frames;
+  return std::tie(paths, enduser_paths, report_only, place);
+}
+
+auto fields_of(const RedirectsPolicy& redirects) {
+  const auto& [enabled, allowed_origins, parameters, place] = redirects;
+  return std::tie(enabled, allowed_origins, parameters, place);
+}
+
 auto fields_of(const PolicyTest& test) {
   const auto& [name, origin, method, path, host, headers, request, expect, reason, at, place] =
       test;
@@ -100,9 +115,19 @@ template <class T>
 requires requires(const T& value) { fields_of(value); }
 bool is_same(const T& a, const T& b) { return are_same(fields_of(a), fields_of(b)); }
 
+// An app that is taken out of the list is one page less that may be framed.
+bool has_apps(const TrustedOrigin::Scope& scope, const TrustedOrigin::Scope& wanted) {
+  if (!wanted.allowed_okta_apps) return true;
+  const auto& apps = *wanted.allowed_okta_apps;
+  return std::all_of(apps.begin(), apps.end(), [&scope](const std::string& app) {
+    const auto& known = scope.allowed_okta_apps;
+    return known && std::find(known->begin(), known->end(), app) != known->end();
+  });
+}
+
 bool has_scope(const TrustedOrigin& record, const TrustedOrigin::Scope& wanted) {
   return std::any_of(record.scopes.begin(), record.scopes.end(), [&wanted](const auto& scope) {
-    return scope.type == wanted.type && scope.allowed_okta_apps == wanted.allowed_okta_apps;
+    return scope.type == wanted.type && has_apps(scope, wanted);
   });
 }
 
@@ -132,13 +157,15 @@ bool covers(const std::vector<TrustedOrigin>& before, const std::vector<TrustedO
 }  // namespace
 
 bool only_removes_trust(const Policy& before, const Policy& after) {
-  const auto& [version, cors, records, hosts, warnings, tests, sources, revision] = before;
+  const auto& [version, cors, records, hosts, csrf, frames, redirects, warnings, tests, sources,
+               revision] = before;
   static_cast<void>(warnings);
   static_cast<void>(sources);
   static_cast<void>(revision);
   return is_same(version, after.version) && is_same(cors, after.cors) &&
-         is_same(hosts, after.hosts) && is_same(tests, after.tests) &&
-         covers(records, after.trusted_origins);
+         is_same(hosts, after.hosts) && is_same(csrf, after.csrf) &&
+         is_same(frames, after.frames) && is_same(redirects, after.redirects) &&
+         is_same(tests, after.tests) && covers(records, after.trusted_origins);
 }
 
 }  // namespace corsac

@@ -56,6 +56,9 @@ Decision& Decision::operator=(const Decision& other) noexcept {
   is_preflight = other.is_preflight;
   is_own_origin = other.is_own_origin;
   grant_count = other.grant_count;
+  frames = other.frames;
+  judges_location = other.judges_location;
+  is_https_page = other.is_https_page;
   rule = other.rule;
   offending = other.offending;
   std::copy_n(other.grants.begin(), other.grant_count, grants.begin());

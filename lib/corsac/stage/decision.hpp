@@ -40,6 +40,9 @@ enum class VaryOn : std::uint8_t {
 // The value for a Vary line; empty for Nothing.
 [[nodiscard]] std::string_view vary_value(VaryOn vary) noexcept;
 
+// Which frame-ancestors the answer gets: [frames] has one list for each.
+enum class FrameList : std::uint8_t { None, Pages, EnduserPages };
+
 enum class GrantHeader : std::uint8_t {
   AllowOrigin,
   AllowCredentials,
@@ -66,6 +69,10 @@ struct Decision {
   bool is_preflight = false;   // by Fetch's definition, whatever was decided about it
   bool is_own_origin = false;  // true only where it was asked, that is, where a refusal was near
   std::uint8_t grant_count = 0;
+  // Left to the response pass, which finds the guards in the snapshot.
+  FrameList frames = FrameList::None;
+  bool judges_location = false;  // a redirect to an origin outside the lists becomes 403
+  bool is_https_page = false;    // what `//host` in a Location means; set with judges_location
   // Which rule decided: an index for Snapshot::rule(). Set by the snapshot.
   std::uint32_t rule = 0;
   // The part of the request that `reason` is about; a view into the request, raw bytes.

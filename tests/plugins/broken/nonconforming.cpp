@@ -32,6 +32,7 @@
 //   change_over_close        ends a notice that was begun after close
 //   bad_unreachable          CORSAC_UNREACHABLE for what is no document
 //   bad_silently             CORSAC_INVALID without a problem
+//   bad_finished             CORSAC_OK and finish behind half a document
 //   last_for_empty           the last document when the file is empty
 //   frozen_too_long          waits longer than its deadline while there is a `file`.frozen
 //   frozen_deaf              waits there until its deadline, whatever interrupt says
@@ -243,8 +244,9 @@ std::int32_t read_document(BrokenStore& store, const corsac_sink* sink) {
   const std::int32_t status = feed(store, sink, content);
   const bool is_cancelled = store.host->cancelled(store.host->context) != 0;
   if (is_cancelled && store.is("interrupt_unreachable")) return CORSAC_UNREACHABLE;
-  if (status != CORSAC_OK && !is_deaf) return status;
-  if (store.is("list_left_open") && sink->begin_list(sink->context, text("lint"), {1, 1}) == 0) {
+  if (status != CORSAC_OK && !is_deaf && !(is_bad && store.is("bad_finished"))) return status;
+  const bool is_left_open = store.is("list_left_open") || (is_bad && store.is("bad_finished"));
+  if (is_left_open && sink->begin_list(sink->context, text("lint"), {1, 1}) == 0) {
     return CORSAC_CANCELLED;
   }
   const bool goes_on = sink->finish(sink->context, text(store.revision_of(content))) != 0;

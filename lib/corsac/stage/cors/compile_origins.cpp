@@ -14,8 +14,8 @@
 #include "corsac/origin/origin.hpp"
 #include "corsac/origin/origin_set.hpp"
 #include "corsac/origin/pattern.hpp"
-#include "corsac/origin/public_suffix.hpp"
 #include "corsac/stage/cors/field_path.hpp"
+#include "corsac/stage/record_origin.hpp"
 
 namespace corsac {
 namespace {
@@ -31,17 +31,6 @@ bool may_have_edge_hyphen(std::string_view origin) noexcept {
     if (before == '.' || before == '/' || after == '.' || after == ':') return true;
   }
   return false;
-}
-
-// Readable to an attacker on the network: https is not, and an app's own scheme never goes there.
-bool is_insecure(const OriginPattern& pattern) noexcept {
-  return (pattern.scheme == "http" || pattern.scheme == "ftp") &&
-         !is_loopback_host(fixed_right_part(pattern));
-}
-
-bool has_several_labels(std::string_view suffix) noexcept {
-  if (!suffix.empty() && suffix.back() == '.') suffix.remove_suffix(1);
-  return suffix.find('.') != std::string_view::npos;
 }
 
 // What is before an "@" may be a password.
@@ -93,8 +82,7 @@ class OriginCompiler {
   void take_any(const Entry& entry);
   void check_credentials_rules(const Entry& entry, const OriginPattern& pattern);
   void take_record(const CorsRules::RecordOrigin& record);
-  void refuse_record(const CorsRules::RecordOrigin& record, std::string what, std::string fix,
-                     bool may_show_value);
+  void refuse_record(const CorsRules::RecordOrigin& record, RecordFault fault);
   [[nodiscard]] std::string blamed_path(const Entry& entry) const;
   [[nodiscard]] Place blamed_place(const Entry& entry) const;
   // The rule itself switches credentials on over a list that it inherits.
@@ -195,9 +183,9 @@ void OriginCompiler::check_credentials_rules(const Entry& entry, const OriginPat
                  "user",
          .fix = "write the https origin, or set dangerously_allow_insecure_origins = true"});
   }
-  if (pattern.host_form == HostForm::Exact || rules_.dangerously_allow_public_suffixes) return;
-  const std::string_view suffix = fixed_right_part(pattern);
-  if (!is_public_suffix(suffix)) return;  // of several labels: *.com is no pattern at all
+  if (rules_.dangerously_allow_public_suffixes) return;
+  const std::string_view suffix = open_suffix(pattern);
+  if (suffix.empty()) return;  // it has several labels: *.com is no pattern at all
   add({.severity = with_credentials ? Severity::Error : Severity::Warning,
        .code = "origin-public-suffix",
        .path = with_credentials ? blamed_path(entry) : element_path(entry.list_path, entry.index),
@@ -208,40 +196,22 @@ void OriginCompiler::check_credentials_rules(const Entry& entry, const OriginPat
               "\""});
 }
 
-void OriginCompiler::refuse_record(const CorsRules::RecordOrigin& record, std::string what,
-                                   std::string fix, bool may_show_value) {
+void OriginCompiler::refuse_record(const CorsRules::RecordOrigin& record, RecordFault fault) {
   add({.severity = Severity::Warning,
        .code = "record-not-granted",
        .path = record.field,
-       .value = may_show_value ? record.origin : std::string(),
+       .value = fault.may_show_value ? record.origin : std::string(),
        .place = record.place,
-       .what = "the record gives no grant: " + std::move(what),
-       .fix = std::move(fix)});
+       .what = "the record gives no grant: " + std::move(fault.what),
+       .fix = std::move(fault.fix)});
 }
 
 void OriginCompiler::take_record(const CorsRules::RecordOrigin& record) {
-  auto pattern = parse_record_origin(record.origin);
-  if (!pattern) {
-    OriginPatternError& error = pattern.error();
-    return refuse_record(record, std::move(error.what), std::move(error.fix), error.may_show_value);
-  }
-  if (!pattern->is_exact()) {
-    return refuse_record(record, "a record names one origin, without wildcards",
-                         "write a pattern into allowed_origins", true);
-  }
-  if (pattern->scheme == "ftp") {
-    return refuse_record(record, "no browser has pages of ftp", "write its https origin", true);
-  }
-  if (rules_.allow_credentials && !rules_.dangerously_allow_insecure_origins &&
-      is_insecure(*pattern)) {
-    return refuse_record(record, "a plain http origin cannot be granted with allow_credentials",
-                         "write its https origin", true);
-  }
-  if (!rules_.dangerously_allow_public_suffixes && has_several_labels(pattern->host) &&
-      is_public_suffix(pattern->host)) {
-    return refuse_record(record, "its host is a public suffix", "write your own name under it",
-                         true);
-  }
+  auto pattern = read_record(
+      record.origin,
+      {.is_secure = rules_.allow_credentials && !rules_.dangerously_allow_insecure_origins,
+       .is_no_public_suffix = !rules_.dangerously_allow_public_suffixes});
+  if (!pattern) return refuse_record(record, std::move(pattern.error()));
   if (!rules_.known_origins) patterns_.push_back(std::move(*pattern));
 }
 

@@ -513,6 +513,11 @@ template <bool kHasKnobs>
 
 }  // namespace
 
+bool may_send_credentials(const CompiledCors& cors, const RequestView& request) noexcept {
+  if (!cors.allows_credentials || cors.echoes_any_origin || cors.is_excluded) return false;
+  return request.origin.is_present() && judge_origin(cors, request) == Reason::None;
+}
+
 void evaluate(const CompiledCors& cors, const RequestView& request, Decision& decision) noexcept {
   if (cors.has_knobs) return evaluate_with_knobs(cors, request, decision);
   evaluate_with<false>(cors, request, decision);

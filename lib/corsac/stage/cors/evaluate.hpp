@@ -25,6 +25,12 @@ namespace corsac {
 // point into `cors` and `request`.
 void evaluate(const CompiledCors& cors, const RequestView& request, Decision& decision) noexcept;
 
+// Whether pages of the request's origin get grants with credentials under this rule, whatever the
+// request is; what other guards take for trust. Never where any origin is echoed: that is nobody's
+// trust.
+[[nodiscard]] bool may_send_credentials(const CompiledCors& cors,
+                                        const RequestView& request) noexcept;
+
 [[nodiscard]] inline Decision evaluate(const CompiledCors& cors,
                                        const RequestView& request) noexcept {
   Decision decision;

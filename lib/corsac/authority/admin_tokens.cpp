@@ -1,7 +1,7 @@
 // Reads token files and compares tokens. Entry: parse_admin_tokens, find_admin_token. Spec: README,
-// "Operating". Test: tests/adapter/admin_tokens_test.cpp.
+// "Operating". Test: tests/authority/admin_tokens_test.cpp.
 
-#include "corsac/adapter/admin_tokens.hpp"
+#include "corsac/authority/admin_tokens.hpp"
 
 #include <array>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "corsac/adapter/rate_limit.hpp"
+#include "corsac/base/rate_limit.hpp"
 
 #include <gtest/gtest.h>
 
@@ -29,6 +29,35 @@ TEST(RateLimit, CountsPartsOfARequest) {
   EXPECT_EQ(take_all(limit, start), 6);
   EXPECT_EQ(take_all(limit, start + seconds(9)), 0);
   EXPECT_EQ(take_all(limit, start + seconds(11)), 1);
+}
+
+TEST(RateLimit, TellsWhatIsLeft) {
+  const struct {
+    const char* desc;
+    unsigned per_minute;
+    int taken_before;
+    seconds later;
+    bool is_taken;
+    unsigned remaining;
+    std::chrono::milliseconds until_whole;
+  } rows[] = {
+      {"the first", 60, 0, seconds(0), true, 59, seconds(1)},
+      {"the last", 60, 59, seconds(0), true, 0, seconds(60)},
+      {"none is left", 60, 60, seconds(0), false, 0, seconds(60)},
+      {"some came back", 60, 60, seconds(7), true, 6, seconds(54)},
+      {"nobody", 0, 0, seconds(0), false, 0, seconds(60)},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.desc);
+    RateLimit limit(row.per_minute);
+    const Time start = Time(seconds(1000));
+    for (int i = 0; i < row.taken_before; ++i) EXPECT_TRUE(limit.take(start));
+    const RateLimitState state = limit.take_and_tell(start + row.later);
+    EXPECT_EQ(state.is_taken, row.is_taken);
+    EXPECT_EQ(state.limit, row.per_minute);
+    EXPECT_EQ(state.remaining, row.remaining);
+    EXPECT_EQ(state.until_whole, row.until_whole);
+  }
 }
 
 TEST(RateLimit, LetsNobodyInWithAnAllowanceOfZero) {

@@ -1,6 +1,6 @@
 // Rows for token files, and the look-up of a token.
 
-#include "corsac/adapter/admin_tokens.hpp"
+#include "corsac/authority/admin_tokens.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,83 @@
+#pragma once
+
+// Trusted Origins as records: who is trusted, for what, since when, by whom.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "corsac/authority/page.hpp"
+#include "corsac/authority/record_store.hpp"
+#include "corsac/base/clock.hpp"
+#include "corsac/base/result.hpp"
+
+namespace corsac {
+
+struct AuthorityOptions {
+  std::shared_ptr<const Clock> clock = {};  // empty = the system's
+  // 64 hex digits that nobody guesses; empty = make_random_token.
+  std::function<std::string()> random_token = {};
+};
+
+struct AuthorityError {
+  enum class Kind : unsigned char {
+    NotFound,     // no record has this id
+    Invalid,      // `faults` has everything that is wrong
+    ReadOnly,     // the store cannot be written
+    Unreachable,  // the store did not answer; perhaps it was written
+    Contended,    // others wrote in between, again and again; nothing was written
+  };
+  Kind kind = Kind::NotFound;
+  std::vector<FieldFault> faults = {};
+  std::string detail = {};  // of the store: one line, escaped
+};
+
+// Safe from any thread. Reads see memory alone and never wait for the store. Changes wait for it,
+// one write at a time; those that wait meanwhile share the next one, each checked against those
+// before it. A change that was answered is kept, and seen by every read from then on.
+class Authority {
+ public:
+  // Reads the store (never null). The error side: why it could not be read.
+  [[nodiscard]] static Result<std::shared_ptr<Authority>, std::string> open(
+      std::unique_ptr<RecordStore> store, AuthorityOptions options = {});
+  ~Authority();
+  Authority(const Authority&) = delete;
+  Authority& operator=(const Authority&) = delete;
+
+  // Null without one.
+  [[nodiscard]] RecordPtr find(std::string_view id) const;
+  [[nodiscard]] Page find_page(const PageQuery& query) const;
+
+  // What is answered is the record after the change. `by` is who asks, for createdBy and
+  // lastUpdatedBy.
+  //
+  // A new record is ACTIVE; a `status` of INACTIVE is a fault. Name and origin are compared byte
+  // for byte with those of all records.
+  [[nodiscard]] Result<RecordPtr, AuthorityError> create(const RecordInput& input,
+                                                         std::string_view by);
+  // Name, origin and scopes; the status only when `input` has one. An expiry stays.
+  [[nodiscard]] Result<RecordPtr, AuthorityError> replace(std::string_view id,
+                                                          const RecordInput& input,
+                                                          std::string_view by);
+  // A record that is so already stays as it is, times too, and nothing is written.
+  [[nodiscard]] Result<RecordPtr, AuthorityError> set_status(std::string_view id,
+                                                             TrustedOrigin::Status status,
+                                                             std::string_view by);
+  // The record that is gone now; of any status.
+  [[nodiscard]] Result<RecordPtr, AuthorityError> remove(std::string_view id);
+
+  // Reads the store again, for what others wrote. False when it could not be read: then nothing
+  // changes.
+  bool refresh();
+
+ private:
+  struct State;
+  explicit Authority(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace corsac

@@ -1,0 +1,42 @@
+// A table with changes laid over it. Entry: Draft. Test: tests/authority/authority_test.cpp.
+
+#include "corsac/authority/draft.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace corsac {
+
+const RecordChange* Draft::last_change(std::string_view id) const noexcept {
+  const auto found = std::find_if(changes_.rbegin(), changes_.rend(),
+                                  [id](const RecordChange& change) { return change.id == id; });
+  return found == changes_.rend() ? nullptr : &*found;
+}
+
+RecordPtr Draft::find(std::string_view id) const {
+  const RecordChange* const change = last_change(id);
+  return change != nullptr ? change->record : table_.find(id);
+}
+
+bool Draft::is_taken(RecordAttribute attribute, std::string_view value,
+                     std::string_view except_id) const {
+  if (const RecordTable::Rows* const rows = table_.equal(attribute, value)) {
+    for (const RecordTable::Row* const row : *rows) {
+      if (row->key.id != except_id && last_change(row->key.id) == nullptr) return true;
+    }
+  }
+  return std::any_of(changes_.begin(), changes_.end(), [&](const RecordChange& change) {
+    return change.record != nullptr && change.id != except_id &&
+           values_of(*change.record, attribute).texts[0] == value &&
+           last_change(change.id) == &change;
+  });
+}
+
+void Draft::put(RecordPtr record) {
+  std::string id = record->id;
+  changes_.push_back({std::move(id), std::move(record)});
+}
+
+void Draft::remove(std::string id) { changes_.push_back({std::move(id), nullptr}); }
+
+}  // namespace corsac

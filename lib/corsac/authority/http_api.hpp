@@ -1,0 +1,88 @@
+#pragma once
+
+// Okta's Trusted Origins API without a server: plain request to plain answer.
+// adapter/trusted_origins_routes.hpp puts it on one.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "corsac/authority/admin_tokens.hpp"
+#include "corsac/authority/authority.hpp"
+#include "corsac/http/request_view.hpp"
+#include "corsac/policy/report.hpp"
+
+namespace corsac {
+
+struct TrustedOriginsOptions {
+  // A token reads, or reads and changes; its name is what createdBy shows. Without one, everything
+  // is 401.
+  std::vector<AdminToken> tokens = {};
+  // Of each token; requests without a right one share one allowance of this size. 0 lets nobody in.
+  unsigned requests_per_minute = 600;
+  // The origin that links begin with, "https://admin.example.com", for servers behind a proxy.
+  // Empty = Host, and the scheme of the connection.
+  std::string base_url = {};
+  std::shared_ptr<const Clock> clock = {};         // empty = the system's
+  std::function<std::string()> random_token = {};  // as in AuthorityOptions
+};
+
+// Views of the host's request.
+struct ApiRequest {
+  std::string_view method = {};
+  std::string_view target = {};  // as on the wire: path, `?`, query
+  HeaderField host = {};
+  HeaderField accept = {};
+  HeaderField content_type = {};
+  HeaderField authorization = {};
+  std::string_view body = {};
+  bool is_tls = false;
+};
+
+struct ApiAnswer {
+  int status = 200;
+  std::string content_type = {};  // empty = none, and no body
+  std::string body = {};
+  // Besides Content-Type, in this order; only Link stands more than once. Never CORS.
+  std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
+//   GET    /api/v1/trustedOrigins       read: a page; q, filter, after, limit (read_list_query)
+//   POST   /api/v1/trustedOrigins       manage: 200 and the new record
+//   GET    /api/v1/trustedOrigins/ID    read
+//   PUT    /api/v1/trustedOrigins/ID    manage: 200 and the record
+//   DELETE /api/v1/trustedOrigins/ID    manage: 204
+//   POST   /api/v1/trustedOrigins/ID/lifecycle/activate, .../deactivate    manage: 200, the record
+//
+// Every answer has a request id, the state of the allowance and Date; every error is an error
+// object (api_error.hpp). What is asked first: the allowance, the token, the path, the method, the
+// scope, Host, Accept, Content-Type, the body.
+//
+// Safe from any thread.
+class TrustedOriginsApi {
+ public:
+  // `authority` is never null. The error side: base-url (not an http or https origin).
+  [[nodiscard]] static Result<std::shared_ptr<TrustedOriginsApi>, Report> make(
+      std::shared_ptr<Authority> authority, TrustedOriginsOptions options);
+  ~TrustedOriginsApi();
+  TrustedOriginsApi(const TrustedOriginsApi&) = delete;
+  TrustedOriginsApi& operator=(const TrustedOriginsApi&) = delete;
+
+  // HEAD is answered as GET; the caller leaves the body out. Waits for the store when the request
+  // changes something.
+  [[nodiscard]] ApiAnswer handle(const ApiRequest& request);
+
+  // For a request whose body the host would not read: what `handle` says to one that is not
+  // well-formed, after the allowance and the token.
+  [[nodiscard]] ApiAnswer refuse_body(const ApiRequest& request);
+
+ private:
+  struct State;
+  explicit TrustedOriginsApi(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace corsac

@@ -1,0 +1,43 @@
+#pragma once
+
+// The guard against cross-site writes: policy document, 4 "csrf". CORS keeps pages from reading;
+// a form, or a fetch without preflight, still reaches the handler, with the user's cookies.
+//
+// It does not protect from: writes by GET (a handler that changes something on GET, HEAD or
+// OPTIONS); clients that are no browsers, which send neither header and whatever they like; scripts
+// in pages that are own or trusted; and, where nothing guards the Host, DNS rebinding over plain
+// http.
+
+#include <memory>
+
+#include "corsac/origin/origin_set.hpp"
+#include "corsac/stage/cors/compiled.hpp"
+#include "corsac/stage/stage.hpp"
+
+namespace corsac {
+
+// Outcomes: GET, HEAD and OPTIONS continue. Any other method continues with one `Sec-Fetch-Site`
+// that is same-origin or none, with an Origin that is own or trusted, and with neither of the two
+// headers (no browser of these years; old ones sent Origin with every such request). Everything
+// else, `same-site`, `null`, malformed and repeated included: Refuse 403 cross_site_write.
+class CsrfGuard final : public Stage {
+ public:
+  struct Trust {
+    // Who is trusted; null = whom `cors` grants with credentials.
+    std::shared_ptr<const OriginSet> origins = {};
+    std::shared_ptr<const CompiledCors> cors = {};  // null, too = only own pages
+    // As in CompiledCors: false = what the request says about its Host proves nothing.
+    bool is_own_by_host = true;
+  };
+  explicit CsrfGuard(Trust trust) : trust_(std::move(trust)) {}
+  [[nodiscard]] std::string_view name() const noexcept override { return "csrf"; }
+  [[nodiscard]] StageResult on_request(const RequestView& request,
+                                       Decision& decision) const noexcept override;
+
+ private:
+  [[nodiscard]] bool is_from_trusted(const RequestView& request) const noexcept;
+
+  Trust trust_;
+};
+
+}  // namespace corsac
