@@ -72,7 +72,6 @@ class RedisNode:
         self.login = login
         self.host, self.lines, self.is_sentinel, self.inside = host, lines, is_sentinel, list(inside)
         self.process = None
-        self.login = ()  # user and password for run()
         if shutil.which("redis-server") is None:
             raise Skip("there is no redis-server")
         self.folder = tempfile.mkdtemp(prefix="corsac-redis-")
