@@ -24,10 +24,20 @@ namespace {
 
 using namespace corsac::server;  // NOLINT: the whole file is about it
 
+// An option whose text stands for itself; where the field is empty it was not given. `--key ""`, as
+// from a variable that is not set, must not become the default of the option.
+CLI::Option* add_text(CLI::App& command, const std::string& name, std::string& text,
+                      const std::string& description) {
+  return command.add_option(name, text, description)->check([](const std::string& given) {
+    return given.empty() ? std::string("it is empty: give a value, or leave the option out")
+                         : std::string();
+  });
+}
+
 void add_serve(CLI::App& app, ServeOptions& options, std::function<int()>& run) {
   CLI::App* command = app.add_subcommand("serve", "Run the sample server");
-  command->add_option("--config", options.config, "server.toml")->required();
-  command->add_option("--listen", options.listen, "HOST:PORT instead of the configured one");
+  add_text(*command, "--config", options.config, "server.toml")->required();
+  add_text(*command, "--listen", options.listen, "HOST:PORT instead of the configured one");
   command->callback([&] { run = [&] { return serve(options); }; });
 }
 
@@ -44,16 +54,15 @@ void add_explain(CLI::App& app, ExplainOptions& options, std::function<int()>& r
       app.add_subcommand("explain", "Say why a request is allowed or refused, step by step");
   command->add_option("policy", options.policy, "policy.toml")->required();
   command->add_option("--origin", options.origin, "Origin of the page")->required();
-  command->add_option("--method", options.method, "Method of the request");
-  command->add_option("--path", options.path, "Path of the request");
+  add_text(*command, "--method", options.method, "Method of the request");
+  add_text(*command, "--path", options.path, "Path of the request");
   command
       ->add_option("--header", options.headers,
                    "Header that the page sets: a name, whatever its value, or \"Name: value\"")
       ->take_all();
-  command->add_option("--host", options.host,
-                      "Host of the request; without it that of --public-origin, or one of "
-                      "hosts.allowed");
-  command->add_option("--public-origin", options.public_origin, "How browsers reach the server");
+  add_text(*command, "--host", options.host,
+           "Host of the request; without it that of --public-origin, or one of hosts.allowed");
+  add_text(*command, "--public-origin", options.public_origin, "How browsers reach the server");
   command->add_flag("--json", options.as_json, "Print a JSON object");
   command->callback([&] { run = [&] { return explain_request(options); }; });
 }
@@ -65,25 +74,17 @@ void add_test(CLI::App& app, TestOptions& options, std::function<int()>& run) {
   command->callback([&] { run = [&] { return run_tests(options); }; });
 }
 
-// An option whose text came out of a variable that is not set must not count as one left out.
-CLI::Option* not_empty(CLI::Option* option) {
-  return option->check([](const std::string& text) {
-    return text.empty() ? std::string("it is empty; leave the option out, or give it a text")
-                        : std::string();
-  });
-}
-
 void add_place(CLI::App& command, const std::string& url_name, StorePlace& place) {
-  CLI::Option* url = not_empty(command.add_option(
-      url_name, place.url, "redis://[user@]host[:port][/database], or unix:///path"));
-  CLI::Option* config = not_empty(command.add_option(
-      "--config", place.config, "A server.toml whose [store] it is, instead of " + url_name));
+  CLI::Option* url = add_text(command, url_name, place.url,
+                              "redis://[user@]host[:port][/database], or unix:///path");
+  CLI::Option* config = add_text(command, "--config", place.config,
+                                 "A server.toml whose [store] it is, instead of " + url_name);
   config->excludes(url);
-  not_empty(command.add_option("--user", place.user, "The ACL user in Redis"))->excludes(config);
-  not_empty(command.add_option("--password-env", place.password_env,
-                               "The name of the environment variable that holds the password"))
+  add_text(command, "--user", place.user, "The ACL user in Redis")->excludes(config);
+  add_text(command, "--password-env", place.password_env,
+           "The name of the environment variable that holds the password")
       ->excludes(config);
-  not_empty(command.add_option("--key", place.key, "The name in the braces of all keys (corsac)"))
+  add_text(command, "--key", place.key, "The name in the braces of all keys (corsac)")
       ->excludes(config);
 }
 
@@ -97,9 +98,8 @@ void add_push(CLI::App& app, PushOptions& options, std::function<int()>& run) {
   CLI::App* command = app.add_subcommand("push", "Check a policy and put it into a store");
   command->add_option("policy", options.policy, "policy.toml")->required();
   add_place(*command, "--to", options.to);
-  not_empty(command->add_option(
-      "--if-revision", options.if_revision,
-      "Write only when the store is in this revision, as push and pull print it"));
+  add_text(*command, "--if-revision", options.if_revision,
+           "Write only when the store is in this revision, as push and pull print it");
   command->add_flag("--json", options.as_json, "Print the result as a JSON object");
   command->callback([&] {
     check_place("--to", options.to);
@@ -110,8 +110,7 @@ void add_push(CLI::App& app, PushOptions& options, std::function<int()>& run) {
 void add_pull(CLI::App& app, PullOptions& options, std::function<int()>& run) {
   CLI::App* command = app.add_subcommand("pull", "Take the policy out of a store, as TOML");
   add_place(*command, "--from", options.from);
-  not_empty(command->add_option("--out", options.out,
-                                "The file to write, instead of standard output (also -)"));
+  add_text(*command, "--out", options.out, "The file to write; - = standard output, as without it");
   command->add_flag("--json", options.as_json, "Print the result as a JSON object");
   command->callback([&] {
     check_place("--from", options.from);
@@ -131,17 +130,17 @@ void add_store_test(CLI::App& app, StoreTestOptions& options, std::function<int(
       ->add_option("--settings", options.settings,
                    "KEY=VALUE of [store], once for each; those of the plugin, not of the core")
       ->allow_extra_args(false);
-  command->add_option("--change", options.change_command,
-                      "Command that makes another document, a new one each time");
-  command->add_option("--break", options.break_command,
-                      "Command that makes something of it that is no document");
-  command->add_option("--empty", options.empty_command,
-                      "Command that takes away all that is stored");
-  command->add_option("--restore", options.restore_command,
-                      "Command that undoes --break and --empty");
-  command->add_option("--freeze", options.freeze_command,
-                      "Command after which the place gives no answer");
-  command->add_option("--thaw", options.thaw_command, "Command that undoes --freeze");
+  add_text(*command, "--change", options.change_command,
+           "Command that makes another document, a new one each time");
+  add_text(*command, "--break", options.break_command,
+           "Command that makes something of it that is no document");
+  add_text(*command, "--empty", options.empty_command,
+           "Command that takes away all that is stored");
+  add_text(*command, "--restore", options.restore_command,
+           "Command that undoes --break and --empty");
+  add_text(*command, "--freeze", options.freeze_command,
+           "Command after which the place gives no answer");
+  add_text(*command, "--thaw", options.thaw_command, "Command that undoes --freeze");
   command->add_flag("--writable", options.may_write,
                     "Write, too: the document is replaced, and not put back");
   command->add_flag("--polled", options.is_polled,
@@ -197,7 +196,20 @@ int status_after_printing(int status) {
   return status == 0 ? 1 : status;
 }
 
+// An argument `--name=`, for which CLI11 would take the argument behind it; else null.
+const char* find_empty_option(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) return argv[i];
+  }
+  return nullptr;
+}
+
 int run_command_line(int argc, char** argv) {
+  if (const char* option = find_empty_option(argc, argv)) {
+    std::fprintf(stderr, "%s: it is empty: give a value, or leave the option out\n", option);
+    return 1;
+  }
   CLI::App app(
       "Corsac: CORS for cpp-httplib servers, from a policy that can change while they run");
   app.set_version_flag("-v,--version", CORSAC_VERSION);

@@ -147,6 +147,28 @@ typedef struct corsac_host_progress {
   void (*moved)(void* context, uint64_t bytes, uint64_t total);
 } corsac_host_progress;
 
+/* The host's extension CORSAC_HOST_FAILURE: for whoever waits for one read or one write, and then
+ * corrects what is wrong. A server, which tries again, has no such extension and needs the log. */
+#define CORSAC_HOST_FAILURE "corsac.host.failure/1"
+typedef struct corsac_failure {
+  uint32_t size;    /* sizeof(corsac_failure) of the plugin */
+  corsac_text code; /* as that of a problem, "redis-refused" */
+  /* The setting that must be changed before the place answers us (a password, a user, a name of
+   * something there): it does answer. Empty = no setting is known to be wrong. */
+  corsac_text setting;
+  corsac_text what; /* a clause */
+  corsac_text fix;  /* an imperative, or empty */
+  /* Of put_document(): 1 = nothing can have been written, whatever it returns. */
+  int32_t has_written_nothing;
+} corsac_failure;
+typedef struct corsac_host_failure {
+  uint32_t size;
+  /* Why the call under way gives no document, or does not write; the last call counts. All texts
+   * are borrowed for the call and hold no secrets. `context` is that of the corsac_host.
+   * [store-thread], only during read() and put_document() */
+  void (*failed)(void* context, const corsac_failure* failure);
+} corsac_host_failure;
+
 /* The host's extension CORSAC_HOST_SWITCH: for stores whose revisions are ordered. */
 #define CORSAC_HOST_SWITCH "corsac.host.switch/1"
 typedef struct corsac_host_switch {

@@ -193,6 +193,15 @@ class Sink {
   bool is_stopped_ = false;
 };
 
+// Why a call failed; the fields of corsac_failure.
+struct Failure {
+  std::string_view code = {};
+  std::string_view setting = {};  // that must be changed; empty = none is known to be wrong
+  std::string_view what = {};
+  std::string_view fix = {};
+  bool has_written_nothing = false;
+};
+
 // What the core does for a store. A handle, cheap to copy; valid from open() until the store's
 // destructor has returned; then what stands behind it is freed. End your threads in the destructor.
 class Host {
@@ -246,6 +255,18 @@ class Host {
     const auto* progress =
         static_cast<const corsac_host_progress*>(extension(CORSAC_HOST_PROGRESS));
     if (progress != nullptr) progress->moved(host_->context, bytes, total);
+  }
+  // Why the call under way gives no document, or does not write, in the parts that the line in the
+  // log has: for whoever waits at a terminal. Nothing where nobody does. Only during read() and
+  // put_document(). [store-thread]
+  void failed(const Failure& failure) const noexcept {
+    const auto* table = static_cast<const corsac_host_failure*>(extension(CORSAC_HOST_FAILURE));
+    if (table == nullptr) return;
+    const corsac_failure told = {
+        sizeof(corsac_failure),        detail::to_c(failure.code),
+        detail::to_c(failure.setting), detail::to_c(failure.what),
+        detail::to_c(failure.fix),     failure.has_written_nothing ? 1 : 0};
+    table->failed(host_->context, &told);
   }
   // Since the last read that gave a document the connection was lost, or another server gives this
   // one: a revision `counter:nonce` that went back is taken at once. False when the core does not

@@ -30,12 +30,18 @@ bool is_among(std::string_view name, std::span<const std::string_view> names) {
 
 }  // namespace
 
-std::string_view nearest_name(std::string_view name, std::span<const std::string_view> known) {
+std::string advice_for_name(std::string_view name, std::span<const std::string_view> known) {
   constexpr std::size_t kLongestSlip = 64;  // no slip of the pen is longer
   name = name.substr(0, kLongestSlip);
-  return *std::min_element(known.begin(), known.end(), [&](auto a, auto b) {
-    return edit_distance(name, a) < edit_distance(name, b);
-  });
+  const std::string_view nearest = *std::min_element(
+      known.begin(), known.end(),
+      [&](auto a, auto b) { return edit_distance(name, a) < edit_distance(name, b); });
+  if (edit_distance(name, nearest) <= name.size() / 2) {
+    return "write " + std::string(nearest) + ", or remove it";
+  }
+  std::string names;
+  for (const std::string_view one : known) names += (names.empty() ? "" : ", ") + std::string(one);
+  return "remove it; the settings are " + names;
 }
 
 bool check_setting_names(const plugin::Host& host, const plugin::Settings& settings,

@@ -11,9 +11,10 @@
 
 namespace corsac::store_parts {
 
-// The one of `known`, which is not empty, that is nearest to `name` by edit distance.
-[[nodiscard]] std::string_view nearest_name(std::string_view name,
-                                            std::span<const std::string_view> known);
+// What to do about a setting that is none of `known`, which is not empty: the nearest by edit
+// distance where `name` looks like a slip of it, else all of them.
+[[nodiscard]] std::string advice_for_name(std::string_view name,
+                                          std::span<const std::string_view> known);
 
 // Reports setting-unknown, with what `advice` says of the name, and setting-repeated. True when
 // there was neither.

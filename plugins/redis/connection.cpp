@@ -29,7 +29,7 @@ Fault connect_fault(const std::string& name, int error) {
     case EACCES:
     case EPERM:
       return {FaultKind::Denied, "redis-socket-forbidden", "there is no permission to use " + name,
-              "add the program's user to the group of the socket"};
+              "add the program's user to the group of the socket", "url"};
     case ETIMEDOUT:
       return {FaultKind::Unreachable, "redis-connect-timeout",
               name + " does not answer to a connection in time",
@@ -93,12 +93,24 @@ Outcome<Connection> Connection::open(const Address& address, const ConnectionOpt
   return fault;
 }
 
+bool Connection::is_to_sentinel(const Waiter& waiter) {
+  auto role = ask({"ROLE"}, waiter);
+  return role && role->is_list_of_at_least(1) && role->elements[0].text == "sentinel";
+}
+
 std::optional<Fault> Connection::log_in(const ConnectionOptions& options, const Waiter& waiter) {
   const Login& login = options.login;
   if (login.is_needed()) {
     const Command auth = login.user.empty() ? Command{"AUTH", login.password}
                                             : Command{"AUTH", login.user, login.password};
-    if (auto answer = ask(auth, waiter); !answer) return std::move(answer.fault());
+    if (auto answer = ask(auth, waiter); !answer) {
+      Fault& fault = answer.fault();
+      const bool is_wrong_kind =
+          fault.kind == FaultKind::Denied && !options.is_sentinel && is_to_sentinel(waiter);
+      if (is_wrong_kind) return sentinel_fault(name_);
+      const bool is_missing = login.password.empty() && fault.code == "redis-password-wrong";
+      return is_missing ? password_missing_fault() : std::move(fault);
+    }
   }
   if (options.database != 0) {
     const std::string number = std::to_string(options.database);

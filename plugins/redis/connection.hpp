@@ -26,6 +26,7 @@ struct ConnectionOptions {
   std::uint32_t database = 0;
   Milliseconds connect_limit{};
   Milliseconds silence_limit{};
+  bool is_sentinel = false;  // who should answer; else a Redis with data
 };
 
 class Connection {
@@ -67,6 +68,7 @@ class Connection {
   Connection(Descriptor socket, std::string name, Milliseconds silence_limit)
       : socket_(std::move(socket)), name_(std::move(name)), silence_limit_(silence_limit) {}
 
+  [[nodiscard]] bool is_to_sentinel(const Waiter& waiter);
   [[nodiscard]] std::optional<Fault> log_in(const ConnectionOptions& options, const Waiter& waiter);
   // Nothing when the answer has more bytes than `limit_bytes`.
   [[nodiscard]] Outcome<std::optional<Reply>> answer_to(const Command& command,

@@ -24,6 +24,9 @@ struct Fault {
   std::string code = {};  // stable: "redis-refused"
   std::string what = {};  // a clause
   std::string fix = {};   // an imperative, or empty
+  // The setting that must be changed; not empty when Denied. "url" stands for the address, which
+  // with Sentinels is theirs.
+  std::string_view setting = {};
   // "redis-refused: 127.0.0.1:6379 refuses connections; start Redis there"
   [[nodiscard]] std::string line() const;
 };
@@ -52,6 +55,12 @@ class Outcome {
 // answer's text but what cannot hold an argument.
 [[nodiscard]] Fault fault_of_error(std::string_view error,
                                    const std::vector<std::string_view>& command);
+
+// The user has a password in Redis, and we have none.
+[[nodiscard]] Fault password_missing_fault();
+
+// What answers where a Redis should is a Sentinel.
+[[nodiscard]] Fault sentinel_fault(const std::string& server);
 
 // What answers is no Redis, or an answer has another shape than the command has.
 [[nodiscard]] Fault protocol_fault(std::string what);

@@ -9,6 +9,7 @@ namespace corsac::redis_store {
 namespace {
 
 constexpr std::size_t kNameLimitBytes = 64;
+constexpr std::size_t kHostLimitBytes = 255;
 
 // The value of "name:value\r\n"; only letters and digits of it.
 std::string info_field(std::string_view info, std::string_view name) {
@@ -21,6 +22,21 @@ std::string info_field(std::string_view info, std::string_view name) {
   std::string_view value = info.substr(at + start.size());
   value = value.substr(0, std::min({value.find_first_of("\r\n"), value.size(), kNameLimitBytes}));
   return std::string(value);
+}
+
+// ROLE of a replica is "slave", the host and the port of its primary, and the state of their link.
+void take_primary(const Reply& role, NodeIdentity& identity) {
+  if (!identity.is_replica() || !role.is_list_of_at_least(4)) return;
+  const std::string& host = role.elements[1].text;
+  const bool is_fine =
+      !host.empty() && host.size() <= kHostLimitBytes &&
+      std::all_of(host.begin(), host.end(), [](char byte) { return byte > ' ' && byte < 127; });
+  if (is_fine) {
+    const bool has_colon = host.find(':') != std::string::npos;
+    identity.primary =
+        (has_colon ? "[" + host + "]" : host) + ":" + std::to_string(role.elements[2].integer);
+  }
+  identity.is_synced = role.elements[3].text == "connected";
 }
 
 // Nothing when the permission is missing, or the command; the faults of a broken connection stay.
@@ -40,8 +56,29 @@ Outcome<NodeIdentity> ask_identity(Connection& connection, const Waiter& waiter)
   if (!role && !is_only_denied(role.fault())) return std::move(role.fault());
   if (role && role->is_list_of_at_least(1)) {
     identity.role = role->elements[0].text.substr(0, kNameLimitBytes);
+    take_primary(*role, identity);
   }
   return identity;
+}
+
+Fault write_fault_of(Connection& connection, Fault fault, const Waiter& waiter) {
+  const bool may_be_elsewhere = fault.code == "redis-read-only" || fault.code == "redis-error" ||
+                                fault.code == "redis-no-permission";
+  if (!may_be_elsewhere) return fault;
+  auto node = ask_identity(connection, waiter);
+  if (!node) return fault;
+  if (node->role == "sentinel") return sentinel_fault(node->server);
+  if (!node->is_replica() || node->primary.empty()) return fault;
+  return {FaultKind::ReadOnly, "redis-read-only",
+          node->server + " is a replica of " + node->primary + ", and takes no writes",
+          "write to the primary, redis://" + node->primary, "url"};
+}
+
+Fault missing_fault_of(const NodeIdentity& node, Fault fault) {
+  if (fault.code != "redis-key-missing" || !node.is_replica() || node.is_synced) return fault;
+  return {FaultKind::Unreachable, "redis-not-synced",
+          node.server + " is a replica without the data of its primary " + node.primary,
+          "look into its log; where the primary has users it needs masteruser and masterauth"};
 }
 
 std::optional<std::string> tell_difference(const NodeIdentity& before, const NodeIdentity& now) {

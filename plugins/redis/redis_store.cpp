@@ -60,11 +60,6 @@ bool is_about(std::string_view message, std::string_view primary_name) {
   return message.substr(0, message.find(' ')) == primary_name;
 }
 
-Fault sentinel_fault(const std::string& server) {
-  return {FaultKind::Denied, "redis-sentinel", server + " is a Sentinel, which holds no policy",
-          "write sentinels = \"" + server + "\" and sentinel_master instead of url"};
-}
-
 std::string hexadecimal(std::uint64_t number) {
   std::string digits(16, '0');
   for (std::size_t i = digits.size(); i-- > 0; number >>= 4) {
@@ -117,12 +112,17 @@ class RedisStore final : public plugin::Store {
   Status put_document(std::string_view json, std::string_view expected, std::string& revision) {
     const Waiter waiter = begin_call();
     // Servers with this limit would not read it.
-    if (json.size() > settings_.limit_bytes) return report_write(too_large_fault(json.size()));
+    if (json.size() > settings_.limit_bytes) {
+      return report_write(too_large_fault(json.size()), Written::Nothing);
+    }
     auto connection = reading_.connect(waiter);
-    if (!connection) return report_write(connection.fault());
+    if (!connection) return report_write(connection.fault(), Written::Nothing);
     show_progress_of(*connection);
     auto result = write_document(*connection, settings_.keys, json, expected, waiter);
-    if (!result) return report_write(result.fault());
+    if (!result) {
+      return report_write(write_fault_of(*connection, std::move(result.fault()), waiter),
+                          Written::Perhaps);
+    }
     revision = std::move(result->revision);
     return result->is_written ? Status::Ok : Status::Conflict;
   }
@@ -217,7 +217,8 @@ class RedisStore final : public plugin::Store {
     if (identity->role == "sentinel") return sentinel_fault(identity->server);
     show_progress_of(*connection);
     auto document = read_document(*connection, settings_, waiter);
-    if (document) note_identity(*std::move(identity));
+    if (!document) return missing_fault_of(*identity, std::move(document.fault()));
+    note_identity(*std::move(identity));
     return document;
   }
 
@@ -272,7 +273,10 @@ class RedisStore final : public plugin::Store {
   Status report(const Fault& fault, Sink& sink) {
     const Status status = status_of(fault.kind);
     if (status == Status::Invalid) sink.problem(fault.code, fault.what, fault.fix);
-    if (status == Status::Unreachable) host_.log(LogLevel::Error, fault.line());
+    if (status == Status::Unreachable) {
+      host_.log(LogLevel::Error, fault.line());
+      host_.failed(failure_of(fault));
+    }
     return status;
   }
 
@@ -283,14 +287,26 @@ class RedisStore final : public plugin::Store {
             "make it smaller, or raise limit_bytes here and on all servers"};
   }
 
-  // Nothing was written after ReadOnly and Invalid.
-  Status report_write(const Fault& fault) {
+  [[nodiscard]] plugin::Failure failure_of(const Fault& fault) const {
+    const bool is_by_sentinels = fault.setting == "url" && !settings_.sentinels.empty();
+    return {fault.code, is_by_sentinels ? "sentinels" : fault.setting, fault.what, fault.fix};
+  }
+
+  // What the call had done when it failed.
+  enum class Written : unsigned char { Nothing, Perhaps };
+
+  // Nothing was written after ReadOnly, Denied and Invalid.
+  Status report_write(const Fault& fault, Written written) {
     if (fault.kind == FaultKind::Cancelled) {
       if (host_.is_cancelled()) return Status::Cancelled;
-      host_.log(LogLevel::Error, "redis-switching: another Redis became the primary meanwhile");
-      return Status::Unreachable;
+      return report_write(
+          {FaultKind::Unreachable, "redis-switching", "another Redis became the primary meanwhile"},
+          written);
     }
     host_.log(LogLevel::Error, fault.line());
+    plugin::Failure failure = failure_of(fault);
+    failure.has_written_nothing = written == Written::Nothing;
+    host_.failed(failure);
     const bool is_refused = fault.kind == FaultKind::ReadOnly || fault.kind == FaultKind::Denied;
     return is_refused ? Status::ReadOnly : status_of(fault.kind);
   }

@@ -8,6 +8,22 @@
 #include <utility>
 
 namespace corsac::redis_store {
+namespace {
+
+std::string_view sentinel_setting(std::string_view setting) {
+  if (setting == "user") return "sentinel_user";
+  if (setting == "password_env") return "sentinel_password_env";
+  return setting.empty() ? setting : "sentinels";
+}
+
+// The fault of one that knows no such command.
+Fault no_sentinel_fault(const std::string& server) {
+  return {FaultKind::Denied, "redis-no-sentinel", server + " is no Sentinel",
+          "write the addresses of Sentinels, whose port is mostly 26379, or url instead of them",
+          "sentinels"};
+}
+
+}  // namespace
 
 ServerFinder::ServerFinder(const RedisSettings& settings)
     : settings_(settings),
@@ -15,7 +31,7 @@ ServerFinder::ServerFinder(const RedisSettings& settings)
                       settings.silence_limit},
       // A Sentinel answers at once or is not worth waiting for: there are others.
       sentinel_options_{settings.sentinel_login, 0, settings.connect_limit,
-                        std::min(settings.connect_limit, settings.silence_limit)},
+                        std::min(settings.connect_limit, settings.silence_limit), true},
       sentinels_(settings.sentinels) {}
 
 Outcome<Connection> ServerFinder::connect(const Waiter& waiter) {
@@ -34,6 +50,7 @@ Outcome<Connection> ServerFinder::connect_to_sentinel(const Waiter& waiter) {
     if (fault.kind == FaultKind::Cancelled) break;
     std::rotate(sentinels_.begin(), sentinels_.begin() + 1, sentinels_.end());
   }
+  fault.setting = sentinel_setting(fault.setting);
   if (fault.kind != FaultKind::Cancelled) fault.what = "no Sentinel helps; the last: " + fault.what;
   return fault;
 }
@@ -63,12 +80,17 @@ Outcome<Connection> ServerFinder::connect_through_sentinels(const Waiter& waiter
 Outcome<Address> ServerFinder::primary_from(Connection& sentinel, const Waiter& waiter) const {
   auto reply =
       sentinel.ask({"SENTINEL", "get-master-addr-by-name", settings_.primary_name}, waiter);
-  if (!reply) return std::move(reply.fault());
+  if (!reply) {
+    Fault& fault = reply.fault();
+    if (fault.code == "redis-error") return no_sentinel_fault(sentinel.name());
+    fault.setting = sentinel_setting(fault.setting);
+    return std::move(fault);
+  }
   if (reply->kind == Reply::Kind::Nil) {
-    return Fault{FaultKind::Unreachable, "redis-sentinel-name",
+    return Fault{FaultKind::Denied, "redis-sentinel-name",
                  "the Sentinel " + sentinel.name() + " knows no primary of the name " +
                      settings_.primary_name,
-                 "set sentinel_master to the name in sentinel.conf"};
+                 "set sentinel_master to the name in sentinel.conf", "sentinel_master"};
   }
   if (!reply->is_list_of_at_least(2) || !reply->elements[0].is_text() ||
       !reply->elements[1].is_text()) {

@@ -74,7 +74,7 @@ class Reading {
     if (name == "password" || name == "sentinel_password") {
       return "write " + std::string(name) + "_env, the name of an environment variable";
     }
-    return "write " + std::string(store_parts::nearest_name(name, kNames)) + ", or remove it";
+    return store_parts::advice_for_name(name, kNames);
   }
 
   void read_place() {

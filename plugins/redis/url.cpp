@@ -14,6 +14,8 @@ constexpr std::size_t kPathLimitBytes = 107;  // sockaddr_un, with its final zer
 
 constexpr UrlProblem kNoUrl = {"setting-value", "this is no address of a Redis",
                                "write redis://host:6379/0, or unix:///run/redis/redis.sock"};
+constexpr UrlProblem kNoPort = {"setting-value", "the port is no number from 1 to 65535",
+                                "write redis://host:6379/0"};
 constexpr UrlProblem kTls = {
     "setting-tls", "this store speaks no TLS",
     "use redis:// through a tunnel (stunnel, a service mesh), or a unix socket"};
@@ -67,8 +69,10 @@ std::variant<RedisUrl, UrlProblem> parse_tcp(std::string_view rest) {
   RedisUrl url;
   if (const auto problem = take_user(rest, url)) return *problem;
   const std::size_t slash = std::min(rest.find('/'), rest.size());
-  const auto address = parse_address(rest.substr(0, slash), kDefaultPort);
-  if (!address) return kNoUrl;
+  const std::string_view place = rest.substr(0, slash);
+  const auto address = parse_address(place, kDefaultPort);
+  const bool has_host = parse_address(place.substr(0, place.rfind(':')), kDefaultPort).has_value();
+  if (!address) return has_host ? kNoPort : kNoUrl;
   url.address = *address;
   const std::string_view database = rest.substr(std::min(slash + 1, rest.size()));
   if (database.empty()) return url;

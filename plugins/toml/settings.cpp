@@ -51,7 +51,7 @@ std::optional<TomlSettings> read_settings(const plugin::Host& host,
     const auto [name, value] = settings[i];
     if (std::find(kNames.begin(), kNames.end(), name) == kNames.end()) {
       wrong("setting-unknown", name, "the store \"toml\" has no such setting",
-            "write " + std::string(store_parts::nearest_name(name, kNames)) + ", or remove it");
+            store_parts::advice_for_name(name, kNames));
     } else if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
       wrong("setting-repeated", name, "the setting stands here twice", "remove one of the two");
     } else if (name == "file" && !read_file(value, settings.directory(), result)) {

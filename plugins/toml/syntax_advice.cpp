@@ -75,6 +75,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kAdvice 
 
 std::string advice_for(std::string_view description, std::string_view document,
                        plugin::Place place) {
+  if (document.substr(std::min(document.find_first_not_of(" \t\r\n"), document.size()))
+          .substr(0, 1) == "{") {
+    return "this is JSON: write the policy in TOML, which begins with version = 1";
+  }
   if (contains(description, "could not determine value type") ||
       contains(description, "expected 'true', saw") ||
       contains(description, "expected 'false', saw")) {

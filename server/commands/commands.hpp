@@ -55,7 +55,7 @@ struct PushOptions {
 
 struct PullOptions {
   StorePlace from = {};
-  std::string out = {};  // empty = standard output
+  std::string out = {};  // empty or "-" = standard output
   bool as_json = false;
 };
 
@@ -91,8 +91,8 @@ struct StoreTestOptions {
 // 0 written; 1 nothing written: the policy or a setting is wrong, or the store refuses; 2 nothing
 // written: the store is in another revision than `if_revision`; 4 the store cannot be reached.
 [[nodiscard]] int push(const PushOptions& options);
-// 0 there it is; 1 a setting is wrong, or what the store holds is no policy; 4 the store cannot be
-// reached. Without 0 nothing was written.
+// 0 there it is; 1 a setting is wrong, or the store refuses us, or what it holds is no policy; 4
+// the store cannot be reached. Without 0 nothing was written.
 [[nodiscard]] int pull(const PullOptions& options);
 
 }  // namespace corsac::server

@@ -70,6 +70,7 @@ int pull(const PullOptions& options) {
   if (!client) return tell_failure(options, 1, client.error());
   ReadResult read = (*client)->read();
   bar.clear();
+  read.problems = with_option_names(std::move(read.problems), options.from, "--from");
   const bool is_reached = read.status != ReadStatus::Unreachable;
   // Its [[test]] cases are not run: they may be about origins that stand beside the policy.
   const LoadedPolicy loaded = compile_read(std::move(read));

@@ -26,8 +26,10 @@ struct Ending {
   std::string outcome = {};   // "written", "conflict", "refused", "unreachable", "invalid"
   std::string revision = {};  // that the store is in, when it is known
   std::string line = {};      // in words; may be empty
+  Report refusal = {};        // why the store did not write it
 };
 
+// `report` is about the policy.
 int tell(const PushOptions& options, const Ending& ending, const Report& report) {
   if (options.as_json) {
     Json result = {{"outcome", ending.outcome}};
@@ -35,10 +37,13 @@ int tell(const PushOptions& options, const Ending& ending, const Report& report)
     if (!options.if_revision.empty()) result["expected"] = options.if_revision;
     if (!ending.line.empty() && ending.status != 0) result["error"] = ending.line;
     result["problems"] = Json::parse(report.json());
+    for (Json& problem : Json::parse(ending.refusal.json())) {
+      result["problems"].push_back(std::move(problem));
+    }
     std::printf("%s\n", result.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
     return ending.status;
   }
-  std::fputs(report.text().c_str(), stderr);
+  std::fputs((report.text() + ending.refusal.text()).c_str(), stderr);
   if (!ending.line.empty()) {
     std::fprintf(ending.status == 0 ? stdout : stderr, "%s\n", ending.line.c_str());
   }
@@ -72,6 +77,7 @@ Ending conflict(const PushOptions& options, const std::string& revision) {
 }
 
 Ending ending_of(const PushOptions& options, const WriteResult& result, std::size_t bytes) {
+  Report refusal(with_option_names(result.problems, options.to, "--to"));
   switch (result.status) {
     case WriteStatus::Written:
       return {.status = 0,
@@ -82,14 +88,24 @@ Ending ending_of(const PushOptions& options, const WriteResult& result, std::siz
     case WriteStatus::Conflict:
       return conflict(options, result.revision);
     case WriteStatus::Refused:
-      return {.status = 1, .outcome = "refused", .line = "nothing was written: " + result.detail};
+      return {.status = 1,
+              .outcome = "refused",
+              .line = "nothing was written",
+              .refusal = std::move(refusal)};
+    case WriteStatus::NotReached:
+      return {.status = kExitUnreachable,
+              .outcome = "unreachable",
+              .line = "nothing was written: the store was not reached",
+              .refusal = std::move(refusal)};
     case WriteStatus::Failed:
       break;
   }
   return {.status = kExitUnreachable,
           .outcome = "unreachable",
-          .line = "no answer says that it was written: " + result.detail +
-                  "\n    when the store is back, corsac pull shows what it holds"};
+          .line =
+              "no answer says that it was written\n"
+              "    when the store is back, corsac pull shows what it holds",
+          .refusal = std::move(refusal)};
 }
 
 }  // namespace

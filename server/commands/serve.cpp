@@ -30,6 +30,7 @@
 #include "log.hpp"
 #include "sample/routes.hpp"
 #include "signals.hpp"
+#include "start_state.hpp"
 #include "stop_watch.hpp"
 
 namespace corsac::server {
@@ -272,6 +273,10 @@ int serve_under(StopWatch& watch, const ServeOptions& options) {
   watch_over(watch, *gate);
   if (const std::string warnings = (*gate)->warnings().text(); !warnings.empty()) {
     std::fputs(warnings.c_str(), stderr);
+  }
+  std::fputs(describe_start((*gate)->status(), "store").c_str(), stderr);
+  if (const auto records = (*gate)->records_status()) {
+    std::fputs(describe_start(*records, "records").c_str(), stderr);
   }
 
   Listeners listeners(*config, *gate, sample_folder(options.config));

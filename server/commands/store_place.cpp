@@ -41,19 +41,19 @@ Result<StoreConfig, Report> store_config(const StorePlace& place) {
   return store;
 }
 
-// Settings that came from the command line have the names that they have there.
-Report with_option_names(const Report& report, std::string_view url_option) {
-  std::vector<Problem> problems = report.problems();
+}  // namespace
+
+std::vector<Problem> with_option_names(std::vector<Problem> problems, const StorePlace& place,
+                                       std::string_view url_option) {
+  if (!place.config.empty()) return problems;
   for (Problem& problem : problems) {
     if (problem.path == "store.url") problem.path = url_option;
     if (problem.path == "store.user") problem.path = "--user";
     if (problem.path == "store.key") problem.path = "--key";
     if (problem.path == "store.password_env") problem.path = "--password-env";
   }
-  return Report(std::move(problems), report.sources());
+  return problems;
 }
-
-}  // namespace
 
 Result<std::unique_ptr<StoreClient>, Report> open_store_place(const StorePlace& place,
                                                               std::string_view url_option,
@@ -61,8 +61,9 @@ Result<std::unique_ptr<StoreClient>, Report> open_store_place(const StorePlace& 
   auto config = store_config(place);
   if (!config) return fail(std::move(config.error()));
   auto client = StoreClient::open(*std::move(config), std::move(progress));
-  if (client || !place.config.empty()) return client;
-  return fail(with_option_names(client.error(), url_option));
+  if (client) return client;
+  return fail(Report(with_option_names(client.error().problems(), place, url_option),
+                     client.error().sources()));
 }
 
 }  // namespace corsac::server

@@ -3,7 +3,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include <corsac/base/problem.hpp>
 #include <corsac/base/result.hpp>
 #include <corsac/policy/report.hpp>
 #include <corsac/runtime/store_client.hpp>
@@ -21,5 +23,10 @@ inline constexpr int kExitUnreachable = 4;
 // what problems with the URL are said to stand in.
 [[nodiscard]] Result<std::unique_ptr<StoreClient>, Report> open_store_place(
     const StorePlace& place, std::string_view url_option, PluginHost::Progress progress);
+
+// Problems of a store that the command line names: settings have the names that they have there.
+[[nodiscard]] std::vector<Problem> with_option_names(std::vector<Problem> problems,
+                                                     const StorePlace& place,
+                                                     std::string_view url_option);
 
 }  // namespace corsac::server

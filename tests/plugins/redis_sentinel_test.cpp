@@ -158,7 +158,7 @@ TEST_F(RedisSentinelTest, SaysWhatSentinelsAnswer) {
   const Row rows[] = {
       {"no such name", "*-1\r\n", "redis-sentinel-name"},
       {"no permission", "-NOPERM this user has no permissions\r\n", "redis-no-permission"},
-      {"no Sentinel", "-ERR unknown command\r\n", "redis-error"},
+      {"no Sentinel", "-ERR unknown command\r\n", "redis-no-sentinel"},
       {"too short", list({bulk("127.0.0.1")}), "redis-protocol"},
       {"no port", list({bulk("127.0.0.1"), bulk("x")}), "redis-protocol"},
       {"port 0", list({bulk("127.0.0.1"), bulk("0")}), "redis-protocol"},

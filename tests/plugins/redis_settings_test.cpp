@@ -168,6 +168,12 @@ TEST(RedisSettings, SaysWhatToDo) {
                           "setting-secret url: a password stands in the URL, where files and lists "
                           "of processes show it; take it out, and write password_env = "
                           "\"CORSAC_REDIS_PASSWORD\""));
+  EXPECT_THAT(problems_of({{"url", "redis://h:99999/0"}, {"colour", "x"}}),
+              ElementsAre(testing::StartsWith(
+                              "setting-unknown colour: the store \"redis\" has no such setting; "
+                              "remove it; the settings are url, user, password_env, "),
+                          "setting-value url: the port is no number from 1 to 65535; write "
+                          "redis://host:6379/0"));
 }
 
 }  // namespace

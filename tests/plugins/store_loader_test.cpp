@@ -132,13 +132,15 @@ TEST(StoreLoader, NamesEveryPathThatItTried) {
   const TempFolder first;
   const TempFolder second;
   ::setenv("CORSAC_PLUGIN_PATH", (second.path().string() + ":relative:").c_str(), 1);
-  const Problem problem = failure("absent", {first.path()});
+  const Problem problem = failure("absent", {first.path(), first.path() / "."});
   ::unsetenv("CORSAC_PLUGIN_PATH");
   EXPECT_EQ(problem.code, "plugin-not-found");
   const fs::path own = fs::canonical("/proc/self/exe").parent_path();
   for (const fs::path& folder :
        {first.path(), second.path(), fs::path(CORSAC_PLUGIN_FOLDER), own}) {
-    EXPECT_THAT(problem.what, HasSubstr((folder / "corsac_absent.so").string()));
+    const std::string file = (folder / "corsac_absent.so").string();
+    EXPECT_THAT(problem.what, HasSubstr(file));
+    EXPECT_EQ(problem.what.find(file), problem.what.rfind(file)) << "each once";
   }
   // A relative entry would be another folder for each working directory.
   EXPECT_THAT(problem.what, Not(HasSubstr("relative")));

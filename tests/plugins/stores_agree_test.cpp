@@ -295,7 +295,7 @@ class StoresAgree : public ::testing::Test {
     auto client = StoreClient::open(redis(), {});
     ASSERT_TRUE(client) << client.error().text();
     const WriteResult result = (*client)->put_document(json, "");
-    ASSERT_EQ(result.status, WriteStatus::Written) << result.detail;
+    ASSERT_EQ(result.status, WriteStatus::Written) << Report(result.problems).text();
   }
 
   const test::TempFolder folder_;

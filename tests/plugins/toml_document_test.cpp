@@ -98,6 +98,8 @@ TEST_F(TomlDocument, SaysWhereTheSyntaxIsWrongAndWhatToWrite) {
       {"yes", "enabled = yes", "1:11", "write true"},
       {"off", "enabled = OFF", "1:11", "write false"},
       {"a value with control bytes", "a = x\x01y", "1:5", "put texts in double quotes"},
+      {"JSON", "\n{\"version\": 1}", "2:1",
+       "this is JSON: write the policy in TOML, which begins with version = 1"},
       {"colon", "a: 1", "1:2", "write = in place of :"},
       {"blank in a name", "my name = 1", "1:4",
        "write name = value; a name with other characters than A-Z a-z 0-9 _ - goes in quotes"},

@@ -55,7 +55,8 @@ TEST(TomlSettings, AreAllCheckedAtOnce) {
        {"setting-repeated file: the setting stands here twice; remove one of the two"}},
       {"everything wrong",
        {{"", "x"}, {"poll_seconds", ""}},
-       {"setting-unknown : the store \"toml\" has no such setting; write file, or remove it",
+       {"setting-unknown : the store \"toml\" has no such setting; remove it; the settings are "
+        "file, poll_seconds",
         no_number, no_file}},
   };
   for (const Row& row : rows) {

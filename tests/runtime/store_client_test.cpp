@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -99,11 +100,17 @@ TEST_F(StoreClientTest, TellsWhyAStoreIsNotOpened) {
   EXPECT_EQ(away.error().problems()[0].what, "there is no disk");
 }
 
+std::string line_of(const Problem& problem) {
+  return std::string(std::string_view(problem.code)) + " " + problem.path + ": " + problem.what +
+         "; " + problem.fix;
+}
+
 struct ReadRow {
   const char* desc;
   std::function<Status(Host, Sink&)> read;
   ReadStatus status;
   const char* detail;
+  const char* failure = "";  // the only problem, "code path: what; fix"
 };
 
 const ReadRow kReads[] = {
@@ -130,6 +137,29 @@ const ReadRow kReads[] = {
        return Status::Unreachable;
      },
      ReadStatus::Unreachable, "nobody\\x0Athere"},
+    {"away, and the parts of why",
+     [](Host host, Sink&) {
+       host.log(LogLevel::Error, "gone: nobody there");
+       host.failed({.code = "gone", .what = "nobody there", .fix = "start it"});
+       return Status::Unreachable;
+     },
+     ReadStatus::Unreachable, "gone: nobody there", "gone : nobody there; start it"},
+    {"a setting that keeps it from answering us",
+     [](Host host, Sink&) {
+       host.failed({.code = "old", .what = "of an earlier try"});
+       host.failed({.code = "denied", .setting = "user", .what = "not\nyou", .fix = "be another"});
+       return Status::Unreachable;
+     },
+     ReadStatus::Invalid, "the store cannot be reached",
+     "denied store.user: not\\x0Ayou; be another"},
+    {"a failure that was overcome",
+     [](Host host, Sink& sink) {
+       host.failed({.code = "denied", .setting = "user"});
+       sink.integer("version", 1);
+       sink.finish("7:a");
+       return Status::Ok;
+     },
+     ReadStatus::Read, ""},
     {"an exception", [](Host, Sink&) -> Status { throw std::runtime_error("it broke"); },
      ReadStatus::Unreachable, "it broke"},
 };
@@ -141,6 +171,10 @@ TEST_F(StoreClientTest, ReadsADocumentOrSaysWhyThereIsNone) {
     const ReadResult result = read();
     EXPECT_EQ(result.status, row.status);
     EXPECT_EQ(result.detail, row.detail);
+    if (*row.failure != '\0') {
+      ASSERT_EQ(result.problems.size(), 1u);
+      EXPECT_EQ(line_of(result.problems[0]), row.failure);
+    }
     EXPECT_EQ(result.policy.revision, row.status == ReadStatus::Read ? "7:a" : "");
   }
 }
@@ -150,18 +184,27 @@ struct WriteRow {
   Status answer;
   const char* revision;  // that the store tells
   WriteStatus status;
-  const char* detail;
+  const char* problem;  // the only one, "code path: what; fix"; empty = none
+  std::optional<plugin::Failure> told = {};
 };
 
 constexpr WriteRow kWrites[] = {
     {"written", Status::Ok, "8:b", WriteStatus::Written, ""},
     {"another revision", Status::Conflict, "9:c", WriteStatus::Conflict, ""},
     {"no document yet", Status::Conflict, "", WriteStatus::Conflict, ""},
-    {"read only", Status::ReadOnly, "", WriteStatus::Refused, "why it is so"},
-    {"a document that it does not take", Status::Invalid, "", WriteStatus::Refused, "why it is so"},
-    {"away", Status::Unreachable, "", WriteStatus::Failed, "why it is so"},
-    {"cancelled", Status::Cancelled, "", WriteStatus::Failed, "why it is so"},
-    {"failed", Status::Failed, "", WriteStatus::Failed, "why it is so"},
+    {"read only", Status::ReadOnly, "", WriteStatus::Refused, "store-refused : why it is so; "},
+    {"a document that it does not take", Status::Invalid, "", WriteStatus::Refused,
+     "store-refused : why it is so; "},
+    {"not by us", Status::ReadOnly, "", WriteStatus::Refused,
+     "denied store.user: not you; be another",
+     plugin::Failure{.code = "denied", .setting = "user", .what = "not you", .fix = "be another"}},
+    {"away", Status::Unreachable, "", WriteStatus::Failed, "store-not-written : why it is so; "},
+    {"away, and perhaps written", Status::Unreachable, "", WriteStatus::Failed, "gone : cut; ",
+     plugin::Failure{.code = "gone", .what = "cut"}},
+    {"away from the start", Status::Unreachable, "", WriteStatus::NotReached, "gone : nobody; ",
+     plugin::Failure{.code = "gone", .what = "nobody", .has_written_nothing = true}},
+    {"cancelled", Status::Cancelled, "", WriteStatus::Failed, "store-not-written : why it is so; "},
+    {"failed", Status::Failed, "", WriteStatus::Failed, "store-not-written : why it is so; "},
 };
 
 TEST_F(StoreClientTest, WritesAndTellsWhatBecameOfIt) {
@@ -171,14 +214,16 @@ TEST_F(StoreClientTest, WritesAndTellsWhatBecameOfIt) {
                         std::string& revision) {
       EXPECT_EQ(json, "{}");
       EXPECT_EQ(expected, "7:a");
-      if (*row.detail != '\0') host.log(LogLevel::Error, row.detail);
+      if (*row.problem != '\0') host.log(LogLevel::Error, "why it is so");
+      if (row.told) host.failed(*row.told);
       revision = row.revision;
       return row.answer;
     };
     const WriteResult result = put();
     EXPECT_EQ(result.status, row.status);
     EXPECT_EQ(result.revision, row.revision);
-    EXPECT_EQ(result.detail, row.detail);
+    ASSERT_EQ(result.problems.size(), *row.problem == '\0' ? 0u : 1u);
+    EXPECT_EQ(result.problems.empty() ? "" : line_of(result.problems[0]), row.problem);
   }
   script.put = [](Host, std::string_view, std::string_view, std::string& revision) {
     revision = "8:\n\x1b[31m";
@@ -196,7 +241,8 @@ TEST_F(StoreClientTest, SaysThatAStoreCannotBeWrittenTo) {
   ASSERT_TRUE(client);
   const WriteResult result = (*client)->put_document("{}", "");
   EXPECT_EQ(result.status, WriteStatus::Refused);
-  EXPECT_EQ(result.detail, "stores of the plugin scripted cannot be written to");
+  ASSERT_EQ(result.problems.size(), 1u);
+  EXPECT_EQ(result.problems[0].what, "stores of the plugin scripted cannot be written to");
 }
 
 TEST_F(StoreClientTest, TellsTheDeadlineAndHearsOfProgress) {

@@ -765,6 +765,47 @@ def starts_closed_when_told():
             assert time.monotonic() < end, "the mended policy never came into force"
 
 
+def cache_of(policy):
+    """A policy cache as the program writes it."""
+    rest = "revision 7:a\n" + policy
+    read_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    return (f"corsac policy cache 1\nread-at {read_at}\n"
+            f"sha256 {hashlib.sha256(rest.encode()).hexdigest()}\n{rest}")
+
+
+CACHED = 'on_start_failure = "cached"\ncache_file = "policy.cache"\n'
+CLOSED_LINE = "corsac: store: closed: no policy is in force, and every cross-origin request is refused"
+
+# description, [store] of a program whose policy file is not there, its cache file, what it says of
+# the state that it starts in, and of it in /api/status: state, is_cached, a code in cache_error
+START_STATES = [
+    ("closed", 'on_start_failure = "closed"\n', None, CLOSED_LINE, ("closed", False, None)),
+    ("no cache", CACHED, None, CLOSED_LINE, ("closed", False, "cache-missing")),
+    ("a damaged cache", CACHED, cache_of('{"version": 1}')[:-1], CLOSED_LINE,
+     ("closed", False, "cache-damaged")),
+    ("a cached policy that is wrong", CACHED, cache_of('{"version": 2}'), CLOSED_LINE,
+     ("closed", False, "the policy in the cache is invalid")),
+    ("a cached policy", CACHED, cache_of('{"version": 1}'),
+     "corsac: store: the policy of the cache, revision 7:a, read at ", ("stale", True, None)),
+]
+
+
+def tells_how_it_starts(store, cache, line, expected):
+    files = [("policy.cache", 0o600, cache)] if cache else []
+    config = CONFIG.replace("policy.toml", "absent.toml")
+    with Running(config=config, more=store + ADMIN, files=files).wait_ready(True) as running:
+        contains("\n".join(running.log), line)
+        headers = [("Authorization", f"Bearer {running.wait_token()}")]
+        status = json.loads(ask(running.admin, "GET", "/api/status", headers)[2])
+        state, is_cached, cache_error = expected
+        equal((status["state"], status["is_cached"]), (state, is_cached), str(status))
+        if cache_error is None:
+            equal(status["cache_error"], None)
+        else:
+            contains(status["cache_error"], cache_error)
+            contains("\n".join(running.log), "corsac: store: " + status["cache_error"])
+
+
 def main():
     cases = Cases()
     with Running() as running:
@@ -807,6 +848,8 @@ def main():
         cases.add("does not start: the port of another program",
                   refuses_the_port_of_another_program)
         cases.add("starts closed when told so", starts_closed_when_told)
+        for description, *row in START_STATES:
+            cases.add("says how it starts: " + description, tells_how_it_starts, *row)
         cases.run()
 
 

@@ -22,7 +22,10 @@ PROGRAM, ROOT = map(os.path.abspath, sys.argv[1:3])
 
 POLICY = "{corsac}:policy"
 REVISION = "{corsac}:revision"
-PASSWORD = {"CORSAC_TEST_PASSWORD": "hunter2", "CORSAC_TEST_WRONG": "hunter3"}
+PASSWORD = {"CORSAC_TEST_PASSWORD": "hunter2", "CORSAC_TEST_WRONG": "hunter3",
+            "CORSAC_TEST_WRITER": "hunter3"}
+
+PASSWORD_OPTION = ["--password-env", "CORSAC_TEST_PASSWORD"]
 
 GOOD = """# a comment, which is lost
 version = 1
@@ -118,6 +121,7 @@ WRONG_POLICIES = [
     ("every error at once", GOOD + "[cors.x]\n[nonsense]\n", ["policy.toml:15:", "policy.toml:16:"]),
     ("a test that fails", GOOD.replace("\"allow\"", "\"deny\""), ["error[test-failed]"]),
     ("a syntax error", GOOD + "[", ["toml-syntax"]),
+    ("JSON", '\n {"version": 1}', ["error[toml-syntax]", "this is JSON: write the policy in TOML"]),
     ("a file of origins that is not there",
      GOOD.replace("[hosts]", "allowed_origins_file = \"no.txt\"\n[hosts]"), ["no.txt"]),
 ]
@@ -160,8 +164,8 @@ url = "{redis.url}"
 limit_bytes = 1024
 """)
         folder.write("origins.txt", "https://one.example\n" * 100)
-        ended(folder.push(policy, "--config", config), 1, "nothing was written: redis-too-large",
-              "limit_bytes allows 1024")
+        ended(folder.push(policy, "--config", config), 1, "nothing was written",
+              "error[redis-too-large]", "limit_bytes allows 1024")
         equal(redis.run("EXISTS", POLICY), 0)
 
 
@@ -239,22 +243,45 @@ PLACES = [
     ("a variable that is not set", ["{place}", "{url}", "--password-env", "CORSAC_TEST_NONE"], 1, 1,
      ["error[setting-value]: --password-env"]),
     ("nobody there", ["{place}", "redis://127.0.0.1:{free}"], 4, 4,
-     ["redis-refused: 127.0.0.1:{free}"]),
+     ["error[redis-refused]", "127.0.0.1:{free} refuses connections"]),
     ("a host that does not exist", ["{place}", "redis://no.such.host.invalid"], 4, 4,
      ["redis-"]),
-    ("no password", ["{place}", "{url}"], 1, 4, ["redis-password-missing"]),
-    ("a wrong password", ["{place}", "{url}", "--password-env", "CORSAC_TEST_WRONG"], 1, 4,
-     ["redis-password-wrong"]),
-    ("an empty key, of a variable that is not set", ["{place}", "{url}", "--key", ""], 1, 1,
-     ["--key: it is empty"]),
-    ("an empty user", ["{place}", "{url}", "--user", ""], 1, 1, ["--user: it is empty"]),
-    ("an empty name of a variable", ["{place}", "{url}", "--password-env", ""], 1, 1,
-     ["--password-env: it is empty"]),
-    ("an empty place", ["{place}", ""], 1, 1, ["{place}: it is empty"]),
+    ("no password", ["{place}", "{url}"], 1, 1, ["error[redis-password-missing]: --password-env"]),
+    ("a wrong password", ["{place}", "{url}", "--password-env", "CORSAC_TEST_WRONG"], 1, 1,
+     ["error[redis-password-wrong]: --password-env", "a user that no aclfile keeps is lost"]),
+    ("a user whose password is not given", ["{place}", "{url}", "--user", "writer"], 1, 1,
+     ["error[redis-password-missing]: --password-env", "name an environment variable"]),
     ("no place", [], 1, 1, ["{place} redis://... or --config FILE"]),
     ("two places", ["{place}", "{url}", "--config", "server.toml"], 1, 1, ["--config"]),
     ("no configuration", ["--config", "no.toml"], 1, 1, ["no.toml", "config-not-found"]),
 ]
+
+
+# command, an option of it that is given and empty
+EMPTY_OPTIONS = [
+    ("push", "--to"), ("push", "--config"), ("push", "--user"), ("push", "--password-env"),
+    ("push", "--key"), ("push", "--if-revision"), ("pull", "--from"), ("pull", "--config"),
+    ("pull", "--key"), ("pull", "--out"),
+]
+
+
+def check_empty_option(command, option):
+    """As from a variable that is not set: never the default, which is another place."""
+    with RedisNode() as redis, Folder() as folder:
+        folder.write("policy.toml", GOOD)
+        written_revision(folder.push(GOOD, "--to", redis.url))
+        before = redis.run("GET", REVISION)
+        words = ["push", "policy.toml", "--to"] if command == "push" else ["pull", "--from"]
+        if option in ("--to", "--from", "--config"):
+            words.pop()
+        else:
+            words.append(redis.url)
+        for given, told in (([option, ""], option + ": it is empty"),
+                            ([option + "=", "--json"], option + "=: it is empty")):
+            answer = folder.run(*words, *given)
+            equal(answer.stdout, "")
+            ended(answer, 1, told)
+            equal(redis.run("GET", REVISION), before)
 
 
 # Proves 139.
@@ -273,6 +300,78 @@ def check_place(arguments, push_status, pull_status, parts):
         client.close()
 
 
+SENTINELS = """[store]
+plugin = "redis"
+sentinels = "{sentinels}"
+sentinel_master = "{name}"
+"""
+
+# description, where to push to and pull from (arguments; or the addresses of Sentinels and a name),
+# and of each of the two: exit status, outcome, code and path of the only problem, and a part of the
+# advice. {place} is --to and --from; None = as of push.
+UNREACHED = (4, "unreachable")
+FAILURES = [
+    ("nobody listens", ["{place}", "redis://127.0.0.1:{free}"],
+     (*UNREACHED, "redis-refused", "", "start Redis there"), None),
+    ("there is no such socket", ["{place}", "unix:///no/such/redis.sock"],
+     (*UNREACHED, "redis-no-socket", "", "correct the path"), None),
+    ("a replica that its primary does not let in", ["{place}", "{unsynced}"],
+     (1, "refused", "redis-read-only", "{place}", "write to the primary, redis://127.0.0.1:"),
+     (*UNREACHED, "redis-not-synced", "", "masteruser and masterauth")),
+    ("the user that reads", ["{place}", "{url}", "--user", "reader", *PASSWORD_OPTION],
+     (1, "refused", "redis-no-permission", "--user", "the writer of plugins/README.md"),
+     (1, "invalid", "redis-key-missing", "", "corsac push")),
+    ("a key that the user may not touch",
+     ["{place}", "{url}", "--user", "reader", *PASSWORD_OPTION, "--key", "corsak"],
+     (1, "refused", "redis-no-permission", "--user", "correct key"),
+     (1, "invalid", "redis-no-permission", "--user", "correct key")),
+    ("a Sentinel", ["{place}", "redis://{sentinel}"],
+     (1, "refused", "redis-sentinel", "{place}", "write sentinels = \"{sentinel}\""),
+     (1, "invalid", "redis-sentinel", "{place}", "write sentinels = \"{sentinel}\"")),
+    ("a Sentinel, logging in", ["{place}", "redis://reader@{sentinel}", *PASSWORD_OPTION],
+     (1, "refused", "redis-sentinel", "{place}", "write sentinels"),
+     (1, "invalid", "redis-sentinel", "{place}", "write sentinels")),
+    ("a primary that no Sentinel knows", ("{sentinel}", "other"),
+     (1, "refused", "redis-sentinel-name", "store.sentinel_master", "the name in sentinel.conf"),
+     (1, "invalid", "redis-sentinel-name", "store.sentinel_master", "the name in sentinel.conf")),
+    ("a Redis among the Sentinels", ("{address}", "mymaster"),
+     (1, "refused", "redis-no-sentinel", "store.sentinels", "26379"),
+     (1, "invalid", "redis-no-sentinel", "store.sentinels", "26379")),
+]
+
+
+def check_failures():
+    """What a script learns: status, outcome and code, and what to do about it."""
+    with RedisNode() as redis, RedisNode([f"replicaof 127.0.0.1 {free_port()}"]) as unsynced, \
+            RedisNode([f"sentinel monitor mymaster 127.0.0.1 {redis.port} 1"],
+                      is_sentinel=True) as sentinel, Folder() as folder:
+        redis.run("ACL", "SETUSER", "reader", "on", ">hunter2", "%R~{corsac}:*",
+                  "&{corsac}:changed", "-@all", "+get", "+info", "+role", "+eval")
+        folder.write("policy.toml", GOOD)
+        for desc, place, to_push, to_pull in FAILURES:
+            for command, option, expected in [(["push", "policy.toml"], "--to", to_push),
+                                              (["pull"], "--from", to_pull or to_push)]:
+                names = {"place": option, "url": redis.url, "address": redis.address,
+                         "free": free_port(), "unsynced": unsynced.url,
+                         "sentinel": sentinel.address}
+                arguments = place
+                if isinstance(place, tuple):
+                    folder.write("server.toml", SENTINELS.format(
+                        sentinels=place[0].format(**names), name=place[1]))
+                    arguments = ["--config", "server.toml"]
+                words = [word.format(**names) for word in arguments]
+                answer = folder.run(*command, *words, "--json")
+                status, outcome, code, path, fix = expected
+                result = json.loads(ended(answer, status).stdout)
+                [problem] = result["problems"]
+                equal([result["outcome"], problem["code"], problem["path"]],
+                      [outcome, code, path.format(**names)], f"{command[0]}: {desc}: {answer.stdout}")
+                contains(problem["fix"], fix.format(**names))
+                if command[0] == "push":
+                    contains(result["error"], "nothing was written")
+        equal(redis.run("DBSIZE"), 0)
+
+
 def check_wrong_keys():
     with RedisNode() as redis, Folder() as folder:
         ended(folder.run("pull", "--from", redis.url, "--key", "corsak"), 1,
@@ -281,7 +380,8 @@ def check_wrong_keys():
         ended(folder.run("pull", "--from", redis.url), 1, "redis-wrong-type",
               "GET {corsac}:policy")
         redis.run("LPUSH", REVISION, "x")
-        ended(folder.push(GOOD, "--to", redis.url), 1, "nothing was written: redis-wrong-type: {corsac}:revision: ")
+        ended(folder.push(GOOD, "--to", redis.url), 1, "nothing was written", "error[redis-wrong-type]",
+              "{corsac}:revision: ")
         equal(redis.run("LRANGE", POLICY, 0, -1), ["x"])
         redis.run("DEL", POLICY, REVISION)
         for document, parts in [
@@ -300,6 +400,8 @@ def check_out():
         written_revision(folder.push(GOOD, "--to", redis.url))
         answer = folder.run("pull", "--from", redis.url, "--out", "no/such/out.toml")
         ended(answer, 1, "error[file-not-written]: --out", "no/such/out.toml", "No such file")
+        pulled = ended(folder.run("pull", "--from", redis.url), 0).stdout
+        equal(ended(folder.run("pull", "--from", redis.url, "--out", "-"), 0).stdout, pulled)
         folder.write("out.toml", "before")
         ended(folder.run("pull", "--from", redis.url, "--out", "out.toml"), 0)
         ended(folder.run("check", "out.toml"), 0)
@@ -327,7 +429,10 @@ def check_replica():
             RedisNode([f"replicaof 127.0.0.1 {primary.port}"]) as replica:
         revision = written_revision(folder.push(GOOD, "--to", primary.url))
         until(lambda: replica.run("GET", REVISION) == revision, "the replica has it")
-        ended(folder.push(GOOD, "--to", replica.url), 1, "nothing was written: redis-read-only")
+        ended(folder.push(GOOD, "--to", replica.url), 1, "nothing was written",
+              "error[redis-read-only]: --to",
+              f"{replica.address} is a replica of {primary.address}, and takes no writes",
+              f"write to the primary, {primary.url}")
         ended(folder.run("pull", "--from", replica.url), 0, f"# revision {revision}")
 
 
@@ -336,7 +441,8 @@ def check_other_stores():
         folder.write("policy.toml", GOOD)
         config = folder.write("server.toml", "[store]\nfile = \"policy.toml\"\n")
         ended(folder.run("push", "policy.toml", "--config", config), 1,
-              "nothing was written: stores of the plugin toml cannot be written to")
+              "nothing was written", "error[store-not-writable]: store.plugin",
+              "stores of the plugin toml cannot be written to")
         ended(folder.run("pull", "--config", config), 0, "of policy.toml",
               "allowed_origins = [\"https://app.example.com\"]")
 
@@ -383,61 +489,103 @@ def check_progress():
 
 # What the README says, done as it stands but for passwords and the port of Redis.
 
-def readme_examples(redis):
-    found = examples(os.path.join(ROOT, "README.md"))
-    passwords = {"READER-PASSWORD": "hunter2", "WRITER-PASSWORD": "hunter3",
-                 "ADMIN-PASSWORD": "hunter4"}
-    filled = {}
-    for name in ["fleet.acl", "fleet.sh", "fleet.store"]:
-        text = found[name].replace("127.0.0.1:6379", f"127.0.0.1:{redis.port}")
-        for word, password in passwords.items():
-            text = text.replace(word, password)
-        filled[name] = text
-    return filled
+def readme_examples(folder, redis_port=6379):
+    """The texts of the README's fleet, and of the plugins' page for Sentinels."""
+    found = {**examples(os.path.join(ROOT, "README.md")),
+             **examples(os.path.join(ROOT, "plugins", "README.md"))}
+    replaced = {"ADMIN-PASSWORD": "hunter1", "READER-PASSWORD": "hunter2",
+                "WRITER-PASSWORD": "hunter3", "REPLICA-PASSWORD": "hunter4",
+                ">PASSWORD": ">hunter5", "127.0.0.1:6379": f"127.0.0.1:{redis_port}",
+                "/etc/redis/users.acl": folder.file("users.acl")}
+    for name in ["fleet.acl", "fleet.redis.conf", "fleet.sh", "fleet.store", "sentinel.acl"]:
+        for word, replacement in replaced.items():
+            found[name] = found[name].replace(word, replacement)
+    return found
 
 
-def set_up_users(redis, lines):
-    for line in lines.splitlines():
-        equal(redis.run(*line.split()), "OK")
-    redis.login = ("admin", "hunter4")
+def fleet_node(folder, *more_lines):
+    """A node of the fleet, as the README sets it up."""
+    readme = readme_examples(folder)
+    folder.write("users.acl", readme["fleet.acl"] + readme["sentinel.acl"])
+    return RedisNode(readme["fleet.redis.conf"].splitlines() + list(more_lines),
+                     login=("admin", "hunter1"))
+
+
+def run_fleet_script(folder, redis):
+    os.mkdir(folder.file("bin"))
+    os.symlink(PROGRAM, folder.file("bin/corsac"))
+    done = subprocess.run(["sh", "-e", "-c", readme_examples(folder, redis.port)["fleet.sh"]],
+                          cwd=folder.path, timeout=120, capture_output=True, text=True, check=False,
+                          env={**os.environ, "PATH": folder.file("bin") + ":" + os.environ["PATH"]})
+    equal(done.returncode, 0, done.stdout + done.stderr)
+    assert redis.run("GET", REVISION).startswith("2:"), done.stdout
 
 
 def check_fleet():
-    with RedisNode() as redis, Folder() as folder:
-        readme = readme_examples(redis)
-        set_up_users(redis, readme["fleet.acl"])
+    with Folder() as folder, fleet_node(folder) as redis:
         folder.write("policy.toml", GOOD)
-        os.mkdir(os.path.join(folder.path, "bin"))
-        os.symlink(PROGRAM, os.path.join(folder.path, "bin", "corsac"))
-        path = os.path.join(folder.path, "bin") + ":" + os.environ["PATH"]
-        done = subprocess.run(["sh", "-e", "-c", readme["fleet.sh"]], cwd=folder.path, timeout=120,
-                              env={**os.environ, "PATH": path}, capture_output=True, text=True,
-                              check=False)
-        equal(done.returncode, 0, done.stdout + done.stderr)
-        assert redis.run("GET", REVISION).startswith("2:"), done.stdout
-        ended(folder.push(GOOD, "--to", redis.url), 1, "nothing was written: redis-password-missing")
-        check_server_reads(redis, folder, readme["fleet.store"])
+        run_fleet_script(folder, redis)
+        check_server_reads(redis, folder, readme_examples(folder, redis.port)["fleet.store"])
         check_server_cannot_write(redis, folder)
 
 
-def check_users_on_each_node():
-    """The same lines in redis.conf, and a replica that signs in."""
-    with Folder() as folder:
-        lines = examples(os.path.join(ROOT, "README.md"))["fleet.acl"]
-        for word, password in [("READER", "hunter2"), ("WRITER", "hunter3"), ("ADMIN", "hunter4")]:
-            lines = lines.replace(word + "-PASSWORD", password)
-        users = [line.replace("ACL SETUSER", "user").replace(" reset ", " ")
-                 for line in lines.splitlines()]
-        with RedisNode(users) as primary, RedisNode(
-                [*users, f"replicaof 127.0.0.1 {primary.port}", "masteruser admin",
-                 "masterauth hunter4"]) as replica:
-            primary.login = replica.login = ("admin", "hunter4")
-            revision = written_revision(folder.push(
-                GOOD, "--to", f"redis://writer@{primary.address}", "--password-env",
-                "CORSAC_TEST_WRONG"))
-            until(lambda: replica.run("GET", REVISION) == revision, "the replica has it")
-            ended(folder.run("pull", "--from", f"redis://reader@{replica.address}",
-                             "--password-env", "CORSAC_TEST_PASSWORD"), 0, f"# revision {revision}")
+def check_nothing_without_a_user():
+    """Neither before nor after a restart, on the primary nor on a replica."""
+    with Folder() as folder, fleet_node(folder) as primary, \
+            fleet_node(folder, f"replicaof 127.0.0.1 {primary.port}") as replica:
+        for restarted in [False, True]:
+            if restarted:
+                primary.kill()
+                replica.kill()
+                assert primary.start() and replica.start(), primary.log() + replica.log()
+            for node in [primary, replica]:
+                for command in [("SET", POLICY, "x"), ("GET", POLICY), ("EVAL", "return 1", 0),
+                                ("CONFIG", "SET", "maxmemory", "1"), ("ACL", "LIST"),
+                                ("REPLICAOF", "NO", "ONE"), ("FLUSHALL",)]:
+                    with RedisClient(node.host, node.port) as client:
+                        try:
+                            client.run(*command)
+                        except RedisError as error:
+                            assert str(error).startswith("NOAUTH"), error
+                        else:
+                            raise AssertionError(f"without a user one may {command}")
+                ended(folder.push(GOOD, "--to", node.url), 1, "redis-password-missing",
+                      "nothing was written")
+                equal(node.run("DBSIZE"), 0)
+
+
+def check_replica_logs_in():
+    """With masteruser and masterauth it has the policy and the users; without them it says so."""
+    with Folder() as folder, fleet_node(folder) as primary:
+        primary_line = f"replicaof 127.0.0.1 {primary.port}"
+        written = written_revision(folder.push(
+            GOOD, "--to", f"redis://writer@{primary.address}", "--password-env",
+            "CORSAC_TEST_WRITER"))
+        reader = ["--password-env", "CORSAC_TEST_PASSWORD"]
+        with fleet_node(folder, primary_line) as replica:
+            until(lambda: replica.run("GET", REVISION) == written, "the replica has it")
+            ended(folder.run("pull", "--from", f"redis://reader@{replica.address}", *reader), 0,
+                  f"# revision {written}")
+        with RedisNode([f"aclfile {folder.file('users.acl')}", primary_line],
+                       login=("admin", "hunter1")) as stranger:
+            until(lambda: "NOAUTH" in stranger.log(), "the primary refuses the replica")
+            ended(folder.run("pull", "--from", f"redis://reader@{stranger.address}", *reader), 4,
+                  "redis-not-synced", f"without the data of its primary {primary.address}",
+                  "masteruser and masterauth")
+
+
+def check_sentinel_user():
+    with Folder() as folder, fleet_node(folder) as primary, RedisNode(
+            [f"sentinel monitor mymaster 127.0.0.1 {primary.port} 1",
+             "sentinel down-after-milliseconds mymaster 1000",
+             "sentinel auth-user mymaster sentinel", "sentinel auth-pass mymaster hunter5"],
+            is_sentinel=True) as sentinel:
+        def master():
+            answer = sentinel.run("SENTINEL", "MASTER", "mymaster")
+            return dict(zip(answer[::2], answer[1::2]))
+        until(lambda: master()["role-reported"] == "master" and master()["runid"],
+              lambda: f"the Sentinel knows the primary: {master()}")
+        equal(master()["flags"], "master")
 
 
 def check_server_reads(redis, folder, store):
@@ -470,7 +618,8 @@ def check_server_cannot_write(redis, folder):
     before = redis.run("GET", POLICY)
     place = ["--to", f"redis://reader@127.0.0.1:{redis.port}", "--password-env"]
     ended(folder.push(GOOD, *place, "CORSAC_TEST_PASSWORD"), 1,
-          "nothing was written: redis-no-permission")
+          "nothing was written", "error[redis-no-permission]: --user",
+          "EVAL {corsac}:policy: the user may not write this key", "the writer of")
     client = RedisClient(redis.host, redis.port)
     client.run("AUTH", "reader", "hunter2")
     for command in [("SET", POLICY, "x"), ("DEL", POLICY), ("SADD", "{corsac}:origins", "x"),
@@ -492,10 +641,11 @@ def check_server_cannot_write(redis, folder):
 def check_same_rights():
     """The two pages of documentation give the same rights."""
     with open(os.path.join(ROOT, "plugins", "README.md"), encoding="utf-8") as file:
-        lines = re.findall(r"^ACL SETUSER .*$", file.read(), re.M)
-    acl = examples(os.path.join(ROOT, "README.md"))["fleet.acl"]
-    equal([line.replace(">PASSWORD", ">") for line in lines],
-          re.sub(r">[A-Z]+-PASSWORD", ">", acl).splitlines())
+        lines = re.findall(r"^user (?:reader|writer) .*$", file.read(), re.M)
+    acl = re.sub(r">[A-Z]+-PASSWORD", ">PASSWORD",
+                 examples(os.path.join(ROOT, "README.md"))["fleet.acl"]).splitlines()
+    equal(lines, [line for line in acl if re.match(r"user (reader|writer) ", line)])
+    assert len(lines) == 2, lines
 
 
 def main():
@@ -510,13 +660,18 @@ def main():
     cases.add("origins and records beside the policy stay where they are", check_beside)
     for desc, *row in PLACES:
         cases.add(f"push and pull: {desc}", check_place, *row)
+    for command, option in EMPTY_OPTIONS:
+        cases.add(f"{command}: an empty {option} is an error", check_empty_option, command, option)
+    cases.add("push and pull: status, outcome, code and advice of failures", check_failures)
     cases.add("keys that are missing, of another type, or no policy", check_wrong_keys)
     cases.add("pull writes the whole file or nothing", check_out)
     cases.add("a replica can be pulled from and not pushed to", check_replica)
     cases.add("stores of other plugins", check_other_stores)
     cases.add("progress on a terminal, and none in a pipe", check_progress)
     cases.add("README: a fleet's users, push and pull, and a server", check_fleet)
-    cases.add("README: users on each node, and a replica", check_users_on_each_node)
+    cases.add("README: nothing is read or written without a user", check_nothing_without_a_user)
+    cases.add("README: a replica logs in and has the policy", check_replica_logs_in)
+    cases.add("README: the user of the Sentinels", check_sentinel_user)
     cases.add("README: both pages give the same rights", check_same_rights)
     cases.run()
 

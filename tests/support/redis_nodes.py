@@ -65,12 +65,13 @@ class RedisClient:
 
 
 class RedisNode:
-    """A redis-server in a folder of its own; `inside` is the command that runs it elsewhere."""
+    """A redis-server in a folder of its own; `inside` is the command that runs it elsewhere, `login`
+    the user and the password of our own commands."""
 
-    def __init__(self, lines=(), host="127.0.0.1", is_sentinel=False, inside=()):
+    def __init__(self, lines=(), host="127.0.0.1", is_sentinel=False, inside=(), login=()):
+        self.login = login
         self.host, self.lines, self.is_sentinel, self.inside = host, lines, is_sentinel, list(inside)
         self.process = None
-        self.login = ()  # user and password for run()
         if shutil.which("redis-server") is None:
             raise Skip("there is no redis-server")
         self.folder = tempfile.mkdtemp(prefix="corsac-redis-")

@@ -5,6 +5,7 @@
 
 #include "corsac/runtime/feed_json.hpp"
 
+#include <array>
 #include <cstdint>
 #include <exception>
 #include <iterator>
@@ -106,6 +107,19 @@ class PlacingIterator {
   TokenPlaces* places_;
 };
 
+// A sink that hears problems only, and passes them on to `sink`.
+corsac_sink problems_only(const corsac_sink& sink) noexcept {
+  corsac_sink deaf = sink;
+  deaf.begin_list = deaf.begin_item = [](void*, corsac_text, corsac_place) { return 1; };
+  deaf.end_list = deaf.end_item = [](void*) { return 1; };
+  deaf.text = [](void*, corsac_text, corsac_text, corsac_place) { return 1; };
+  deaf.integer = [](void*, corsac_text, std::int64_t, corsac_place) { return 1; };
+  deaf.real = [](void*, corsac_text, double, corsac_place) { return 1; };
+  deaf.flag = [](void*, corsac_text, int, corsac_place) { return 1; };
+  deaf.null_value = [](void*, corsac_text, corsac_place) { return 1; };
+  return deaf;
+}
+
 // What follows the first `mark`; the whole text without one.
 std::string_view behind(std::string_view text, std::string_view mark) {
   const std::size_t at = text.find(mark);
@@ -119,6 +133,27 @@ std::string_view without_document_bytes(std::string_view text) {
     text = text.substr(0, text.find(mark));
   }
   return text;
+}
+
+// What to do about the parser's words.
+std::string_view syntax_advice(std::string_view words) {
+  struct Advice {
+    std::string_view words;
+    std::string_view fix;
+  };
+  constexpr std::array kAdvice = {
+      Advice{"unexpected end of input", "write the whole document: it is empty, or cut off"},
+      Advice{"missing closing quote", "end the text with \", or write the whole document"},
+      Advice{"invalid literal",
+             "write true, false, null, a number, or a text in double quotes; JSON has no comments"},
+      Advice{"control character", "write \\n for a line break in a text"},
+      Advice{"UTF-8", "write the document in UTF-8"},
+      Advice{"number overflow", "write a smaller number"},
+  };
+  for (const Advice& row : kAdvice) {
+    if (words.find(row.words) != std::string_view::npos) return row.fix;
+  }
+  return "correct it, and put the whole document through a JSON parser (jq) first";
 }
 
 // What the parser calls (nlohmann's SAX interface; false = stop parsing).
@@ -192,7 +227,7 @@ class JsonToSink final : public nlohmann::json_sax<Json> {
     // A word is read with the byte after it, so that a wrong one would be blamed on its neighbour.
     const bool is_about_token = text.find("unexpected '") != std::string_view::npos ||
                                 text.find("unexpected end of input") != std::string_view::npos;
-    problem("json-syntax", std::string(text), "",
+    problem("json-syntax", std::string(text), syntax_advice(text),
             is_about_token ? places_.token() : places_.value());
     return false;
   }
@@ -241,8 +276,6 @@ std::int32_t feed_json(void*, const corsac_sink* sink, const char* bytes,
                        std::size_t length) noexcept {
   if (sink == nullptr || (bytes == nullptr && length != 0)) return CORSAC_FAILED;
   try {
-    TokenPlaces places;
-    JsonToSink handler(*sink, places);
     if (length > kDocumentLimitBytes) {
       constexpr std::string_view kCode = "document-too-large";
       const std::string what = "the document has " + std::to_string(length) + " bytes, at most " +
@@ -251,8 +284,14 @@ std::int32_t feed_json(void*, const corsac_sink* sink, const char* bytes,
                     {nullptr, 0}, {0, 0});
       return CORSAC_INVALID;
     }
-    Json::sax_parse(PlacingIterator(bytes, &places), PlacingIterator(bytes + length, &places),
-                    &handler);
+    // First, so that what is missing from half a document is not reported before that it is half.
+    const bool is_json = Json::accept(bytes, bytes + length);
+    const corsac_sink deaf = problems_only(*sink);
+    TokenPlaces places;
+    JsonToSink handler(is_json ? *sink : deaf, places);
+    const PlacingIterator begin(bytes, &places);
+    const PlacingIterator end(bytes + length, &places);
+    Json::sax_parse(begin, end, &handler);
     return handler.status();
   } catch (const std::exception&) {
     return CORSAC_FAILED;  // no memory: nothing of the document throws

@@ -15,9 +15,9 @@ namespace corsac {
 //
 // CORSAC_OK; CORSAC_CANCELLED when the sink said stop; CORSAC_FAILED without memory; CORSAC_INVALID
 // after one of these problems was handed to the sink: document-too-large (kDocumentLimitBytes),
-// json-syntax, json-root (not an object), nesting-too-deep (kNestingLimit). A name that stands
-// twice is handed over twice: the reader behind the sink reports it as field-repeated. Calls
-// neither source() nor finish(). [store-thread]
+// json-syntax (alone: nothing of such a document was handed over), json-root (not an object),
+// nesting-too-deep (kNestingLimit). A name that stands twice is handed over twice: the reader
+// behind the sink reports it as field-repeated. Calls neither source() nor finish(). [store-thread]
 std::int32_t feed_json(void* context, const corsac_sink* sink, const char* bytes,
                        std::size_t length) noexcept;
 

@@ -96,6 +96,20 @@ struct PluginHost::Calls {
       if (host.progress_) host.progress_(bytes, total);
     });
   }
+  static void failed(void* context, const corsac_failure* told) noexcept {
+    if (told == nullptr || told->size < sizeof(corsac_failure)) return;
+    with_host(context, [told](PluginHost& host) {
+      const std::string setting = printable(told->setting);
+      Failure failure;
+      failure.problem = {.code = printable(told->code),
+                         .path = setting.empty() ? std::string() : host.section_ + "." + setting,
+                         .what = sentence(told->what),
+                         .fix = sentence(told->fix)};
+      failure.has_written_nothing = told->has_written_nothing != 0;
+      const std::lock_guard lock(host.mutex_);
+      host.failure_ = std::move(failure);
+    });
+  }
   static void switched(void* context) noexcept {
     with_host(context, [](PluginHost& host) { host.is_switched_ = true; });
   }
@@ -103,14 +117,18 @@ struct PluginHost::Calls {
     static constexpr corsac_host_retry kRetry = {sizeof(corsac_host_retry), retry_after};
     static constexpr corsac_host_switch kSwitch = {sizeof(corsac_host_switch), switched};
     static constexpr corsac_host_progress kProgress = {sizeof(corsac_host_progress), moved};
+    static constexpr corsac_host_failure kFailure = {sizeof(corsac_host_failure), failed};
     if (name.data == nullptr) return nullptr;
     const std::string_view wanted(name.data, name.size);
     if (wanted == CORSAC_HOST_RETRY) return &kRetry;
     if (wanted == CORSAC_HOST_SWITCH) return &kSwitch;
-    if (wanted != CORSAC_HOST_PROGRESS) return nullptr;
-    bool has_progress = false;
-    with_host(context, [&](PluginHost& host) { has_progress = host.progress_ != nullptr; });
-    return has_progress ? &kProgress : nullptr;
+    const void* table = nullptr;
+    with_host(context, [&](PluginHost& host) {
+      const bool is_told = host.failures_ == Failures::Told;
+      if (wanted == CORSAC_HOST_PROGRESS && host.progress_) table = &kProgress;
+      if (wanted == CORSAC_HOST_FAILURE && is_told) table = &kFailure;
+    });
+    return table;
   }
 
   static corsac_host table() noexcept {
@@ -127,11 +145,13 @@ struct PluginHost::Calls {
   }
 };
 
-PluginHost::PluginHost(std::string plugin_name, WorkerCallbacks callbacks, Progress progress)
+PluginHost::PluginHost(std::string plugin_name, WorkerCallbacks callbacks, Progress progress,
+                       Failures failures)
     : plugin_name_(std::move(plugin_name)),
       section_(section_of(callbacks.role)),
       callbacks_(std::move(callbacks)),
       progress_(std::move(progress)),
+      failures_(failures),
       slot_(HostSlot::take(*this, Calls::table())) {}
 
 PluginHost::~PluginHost() { slot_.give_back(); }
@@ -144,12 +164,18 @@ void PluginHost::begin_call(std::chrono::steady_clock::time_point deadline) {
       std::chrono::duration_cast<std::chrono::nanoseconds>(deadline.time_since_epoch()).count();
   const std::lock_guard lock(mutex_);
   setting_problems_.clear();
+  failure_.reset();
   last_error_line_.clear();
 }
 
 std::vector<Problem> PluginHost::take_setting_problems() {
   const std::lock_guard lock(mutex_);
   return std::exchange(setting_problems_, {});
+}
+
+std::optional<PluginHost::Failure> PluginHost::take_failure() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(failure_, std::nullopt);
 }
 
 std::string PluginHost::last_error_line() const {

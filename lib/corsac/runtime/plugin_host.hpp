@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +27,18 @@ class PluginHost {
   // call; what it throws is swallowed.
   using Progress = std::function<void(std::uint64_t bytes, std::uint64_t total)>;
 
-  // Without `progress` the plugin finds no such extension.
-  PluginHost(std::string plugin_name, WorkerCallbacks callbacks, Progress progress = {});
+  // Whether somebody waits for each call and is told why it fails (CORSAC_HOST_FAILURE).
+  enum class Failures : unsigned char { Logged, Told };
+
+  // Why a call failed, in the plugin's words, escaped.
+  struct Failure {
+    Problem problem = {};  // with a path: that setting must be changed; else none is wrong
+    bool has_written_nothing = false;
+  };
+
+  // Without `progress`, and with Logged failures, the plugin finds no such extension.
+  PluginHost(std::string plugin_name, WorkerCallbacks callbacks, Progress progress = {},
+             Failures failures = Failures::Logged);
   ~PluginHost();
   PluginHost(const PluginHost&) = delete;
   PluginHost& operator=(const PluginHost&) = delete;
@@ -43,6 +54,8 @@ class PluginHost {
 
   // What the plugin reported about its settings during the call.
   [[nodiscard]] std::vector<Problem> take_setting_problems();
+  // What the plugin told last of why the call fails.
+  [[nodiscard]] std::optional<Failure> take_failure();
   // The last line that it logged as an error during the call, escaped; empty = none.
   [[nodiscard]] std::string last_error_line() const;
   // How long the plugin wished to be left alone, during the call; zero = no wish.
@@ -65,12 +78,14 @@ class PluginHost {
   const std::string section_;  // of the role that the callbacks name
   WorkerCallbacksDoor callbacks_;
   const Progress progress_;
+  const Failures failures_;
   std::atomic<bool> is_cancelled_{false};
   std::atomic<std::int64_t> deadline_ns_{0};
   std::atomic<std::int64_t> retry_after_ns_{0};
   std::atomic<bool> is_switched_{false};
   mutable std::mutex mutex_;  // guards what follows
   std::vector<Problem> setting_problems_ = {};
+  std::optional<Failure> failure_ = {};
   std::string last_error_line_ = {};
   RepeatedLines lines_ = {};
   HostSlot& slot_;  // last, so that nobody comes before all is there

@@ -32,6 +32,20 @@ const corsac_store_write_v1* write_table(const corsac_store_plugin_v1& plugin) n
 // The log of a server; here the last error is told, and the rest is of no use to whoever waits.
 WorkerCallbacks silent() { return {}; }
 
+WriteStatus write_status(std::int32_t status, bool has_written_nothing) noexcept {
+  switch (status) {
+    case CORSAC_OK:
+      return WriteStatus::Written;
+    case CORSAC_CONFLICT:
+      return WriteStatus::Conflict;
+    case CORSAC_READ_ONLY:
+    case CORSAC_INVALID:
+      return WriteStatus::Refused;
+    default:
+      return has_written_nothing ? WriteStatus::NotReached : WriteStatus::Failed;
+  }
+}
+
 }  // namespace
 
 struct StoreClient::State {
@@ -45,7 +59,8 @@ struct StoreClient::State {
   State(StoreConfig store_config, LoadedPlugin loaded, PluginHost::Progress progress)
       : config(std::move(store_config)),
         plugin(std::move(loaded)),
-        host(to_printable(plugin.table->name), silent(), std::move(progress)) {}
+        host(to_printable(plugin.table->name), silent(), std::move(progress),
+             PluginHost::Failures::Told) {}
   ~State() {
     if (store != nullptr) call([this] { return plugin.table->close(store), CORSAC_OK; });
     host.callbacks().shut();
@@ -134,6 +149,10 @@ ReadResult StoreClient::read() {
   } else {
     result.status = ReadStatus::Unreachable;
     result.detail = state.detail("the store cannot be reached");
+    if (auto failure = state.host.take_failure()) {
+      if (!failure->problem.path.empty()) result.status = ReadStatus::Invalid;
+      result.problems.push_back(std::move(failure->problem));
+    }
   }
   return result;
 }
@@ -143,8 +162,11 @@ WriteResult StoreClient::put_document(std::string_view json, std::string_view ex
   const corsac_store_write_v1* write = write_table(*state.plugin.table);
   if (write == nullptr) {
     return {.status = WriteStatus::Refused,
-            .detail = "stores of the plugin " + to_printable(state.plugin.table->name) +
-                      " cannot be written to"};
+            .problems = {{.code = "store-not-writable",
+                          .path = "store.plugin",
+                          .what = "stores of the plugin " + to_printable(state.plugin.table->name) +
+                                  " cannot be written to",
+                          .fix = "change what it reads, or push to another store"}}};
   }
   state.told_revision.clear();
   const std::int32_t status = state.call([&] {
@@ -155,19 +177,21 @@ WriteResult StoreClient::put_document(std::string_view json, std::string_view ex
                                      to_printable({revision.data, revision.size});
                                });
   });
-  switch (status) {
-    case CORSAC_OK:
-      return {.status = WriteStatus::Written, .revision = state.told_revision};
-    case CORSAC_CONFLICT:
-      return {.status = WriteStatus::Conflict, .revision = state.told_revision};
-    case CORSAC_READ_ONLY:
-    case CORSAC_INVALID:
-      return {.status = WriteStatus::Refused,
-              .detail = state.detail("the store refuses it and does not say why")};
-    default:
-      return {.status = WriteStatus::Failed,
-              .detail = state.detail("the store did not say what became of it")};
+  auto failure = state.host.take_failure();
+  WriteResult result;
+  result.status = write_status(status, failure && failure->has_written_nothing);
+  if (result.status == WriteStatus::Written || result.status == WriteStatus::Conflict) {
+    result.revision = state.told_revision;
+  } else if (failure) {
+    result.problems.push_back(std::move(failure->problem));
+  } else {
+    const bool is_refused = result.status == WriteStatus::Refused;
+    result.problems.push_back(
+        {.code = is_refused ? "store-refused" : "store-not-written",
+         .what = state.detail(is_refused ? "the store refuses it and does not say why"
+                                         : "the store did not say what became of it")});
   }
+  return result;
 }
 
 }  // namespace corsac

@@ -7,7 +7,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "corsac/base/problem.hpp"
 #include "corsac/base/result.hpp"
 #include "corsac/policy/report.hpp"
 #include "corsac/runtime/plugin_host.hpp"
@@ -19,17 +21,18 @@ namespace corsac {
 struct LoadedPlugin;  // runtime/store_loader.hpp
 
 enum class WriteStatus : unsigned char {
-  Written,   // `revision` is the new one
-  Conflict,  // nothing written: the store is in `revision`; empty = it holds no document
-  Refused,   // nothing written: the store cannot be written, or not by us, or not with this;
-             // `detail`
-  Failed,    // perhaps written: `detail` says what happened, a read says what is there
+  Written,     // `revision` is the new one
+  Conflict,    // nothing written: the store is in `revision`; empty = it holds no document
+  Refused,     // nothing written: the store cannot be written, or not by us, or not with this
+  NotReached,  // nothing written: it was not so much as begun
+  Failed,      // perhaps written: a read says what is there
 };
 
 struct WriteResult {
   WriteStatus status = WriteStatus::Failed;
   std::string revision = {};
-  std::string detail = {};  // one line, escaped; no secrets
+  // Why; not empty when Refused, NotReached or Failed. With a path: that setting must be changed.
+  std::vector<Problem> problems = {};
 };
 
 // All calls on one thread, which counts as the store's thread. A plugin that ignores its deadline
@@ -48,7 +51,9 @@ class StoreClient {
   StoreClient(const StoreClient&) = delete;
   StoreClient& operator=(const StoreClient&) = delete;
 
-  // By `config.deadline` from now. Never NotOpened.
+  // By `config.deadline` from now. Never NotOpened. A store that answers and refuses us is Invalid,
+  // with the setting that must be changed as the problem's path; where it is Unreachable the store
+  // may have told a problem as well.
   [[nodiscard]] ReadResult read();
 
   // Replaces the document by `json`, which the caller has checked, when the store is in the

@@ -25,13 +25,18 @@ std::optional<CachedPolicy> StoreFeed::read_cache() {
   if (!may_ask || was_taken_) return std::nullopt;
   auto cached = read_policy_cache(config_.cache_file);
   if (cached) return *std::move(cached);
-  journal_.note(LogLevel::Error,
-                "no policy from the cache either: " + first_line(Report({cached.error()})));
+  const std::string line = first_line(Report({cached.error()}));
+  journal_.note(LogLevel::Error, "no policy from the cache either: " + line);
+  const std::lock_guard lock(mutex_);
+  status_.cache_error = line;
   return std::nullopt;
 }
 
 void StoreFeed::note_cache_refused(const Report& report) {
-  journal_.note(LogLevel::Error, "the policy in the cache is invalid: " + first_line(report));
+  const std::string line = "the policy in the cache is invalid: " + first_line(report);
+  journal_.note(LogLevel::Error, line);
+  const std::lock_guard lock(mutex_);
+  status_.cache_error = line;
 }
 
 void StoreFeed::note_cache_taken(CacheTaken taken) {

@@ -106,11 +106,14 @@ Result<fs::path, Problem> find_file(const std::string& name, const std::vector<f
                         "library"));
   }
   std::string tried;
+  std::vector<fs::path> files;
   for (const fs::path& folder : search_folders(folders)) {
-    fs::path file = folder / ("corsac_" + name + ".so");
+    fs::path file = (folder / ("corsac_" + name + ".so")).lexically_normal();
     std::error_code error;
     if (fs::exists(file, error)) return file;
+    if (std::find(files.begin(), files.end(), file) != files.end()) continue;
     tried += (tried.empty() ? "" : ", ") + quoted(file);
+    files.push_back(std::move(file));
   }
   return fail(problem("plugin-not-found", name, "no such plugin was found; tried: " + tried,
                       "install it, or name the folder that holds corsac_" + name +

@@ -30,11 +30,13 @@ struct StoreStatus {
   std::chrono::system_clock::time_point last_answer_at = {};  // the store last answered
   // The policy in force is that of cache_file: the store gave none since the start.
   bool is_cached = false;
-  std::string cache_error = {};  // why the last policy is not in the cache file; empty = it is
-  std::string last_error = {};   // first line of the last report or failure; empty = none
-  Report last_report = {};       // of the newest document
-  std::uint64_t loads = 0;       // documents taken
-  std::uint64_t failures = 0;    // documents refused and reads that failed
+  // Why the last policy is not in the cache file, or why the file gave none at the start; empty =
+  // neither.
+  std::string cache_error = {};
+  std::string last_error = {};  // first line of the last report or failure; empty = none
+  Report last_report = {};      // of the newest document
+  std::uint64_t loads = 0;      // documents taken
+  std::uint64_t failures = 0;   // documents refused and reads that failed
   std::chrono::milliseconds next_try_in{0};  // until the store is read again; 0 = now, or never
 };
 
