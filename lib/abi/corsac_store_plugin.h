@@ -158,14 +158,14 @@ typedef struct corsac_failure {
   corsac_text setting;
   corsac_text what; /* a clause */
   corsac_text fix;  /* an imperative, or empty */
-  /* Of put_document(): 1 = nothing can have been written, whatever it returns. */
+  /* Of a writing call: 1 = nothing can have been written, whatever it returns. */
   int32_t has_written_nothing;
 } corsac_failure;
 typedef struct corsac_host_failure {
   uint32_t size;
   /* Why the call under way gives no document, or does not write; the last call counts. All texts
    * are borrowed for the call and hold no secrets. `context` is that of the corsac_host.
-   * [store-thread], only during read() and put_document() */
+   * [store-thread], during a call that reads or writes */
   void (*failed)(void* context, const corsac_failure* failure);
 } corsac_host_failure;
 
