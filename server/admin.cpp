@@ -3,37 +3,88 @@
 
 #include "admin.hpp"
 
+#include <chrono>
 #include <utility>
+#include <vector>
 
 #include <corsac/adapter/admin_api.hpp>
 #include <corsac/adapter/admin_routes.hpp>
+#include <corsac/adapter/trusted_origins_routes.hpp>
 #include <corsac/authority/admin_tokens.hpp>
+#include <corsac/authority/store_authority.hpp>
 #include <corsac/base/sha256.hpp>
 
 #include "token_file.hpp"
 
 namespace corsac::server {
-Result<std::string, Report> add_admin(Listener& listener, const AdminConfig& config,
+namespace {
+
+// A change is answered when it is in force, or when this is over: the store has it then, and the
+// gate reads it as soon as it can.
+constexpr std::chrono::seconds kInForce{5};
+
+struct Tokens {
+  std::vector<AdminToken> known = {};
+  std::string of_this_run = {};  // empty = there is a file of them
+};
+
+Result<Tokens, Report> read_tokens(const AdminConfig& config) {
+  Tokens tokens;
+  if (!config.token_file.empty()) {
+    auto read = read_token_file(config.token_file);
+    if (!read) return fail(std::move(read.error()));
+    tokens.known = std::move(*read);
+    return tokens;
+  }
+  tokens.of_this_run = make_random_token();
+  tokens.known.push_back(
+      {.name = "this run", .scope = AdminScope::Manage, .sha256 = sha256(tokens.of_this_run)});
+  return tokens;
+}
+
+void make_effective(Gate& gate, Log& log) {
+  const Report report = gate.reload_and_wait(kInForce);
+  if (!report.has_errors()) return;
+  log.message(LogLevel::Error,
+              "a change of the trusted origins is kept, and not in force yet: the policy cannot be "
+              "loaded; see /api/status");
+}
+
+Result<void, Report> add_trusted_origins(Listener& listener, const ServerConfig& config,
+                                         std::vector<AdminToken> tokens,
+                                         const std::shared_ptr<Gate>& gate,
+                                         const std::shared_ptr<Log>& log) {
+  StoreAuthorityOptions options;
+  options.on_written = [gate, log] { make_effective(*gate, *log); };
+  options.log = [log](const LogRecord& record) { log->message(record.level, record.line); };
+  auto authority = open_authority(config.records.value_or(config.store), std::move(options));
+  if (!authority) return fail(std::move(authority.error()));
+  return mount_trusted_origins(listener.server(), std::move(*authority),
+                               {.tokens = std::move(tokens),
+                                .requests_per_minute = config.admin->requests_per_minute,
+                                .base_url = config.admin->public_url});
+}
+
+}  // namespace
+
+Result<std::string, Report> add_admin(Listener& listener, const ServerConfig& config,
                                       const std::shared_ptr<Gate>& gate,
                                       const std::shared_ptr<Log>& log) {
+  auto tokens = read_tokens(*config.admin);
+  if (!tokens) return fail(std::move(tokens.error()));
   AdminOptions options;
-  options.requests_per_minute = config.requests_per_minute;
+  options.requests_per_minute = config.admin->requests_per_minute;
   options.lost_log_lines = [log] { return log->lost_lines(); };
-  if (!config.public_host.empty()) options.allowed_hosts.push_back(config.public_host);
-  std::string token;
-  if (config.token_file.empty()) {
-    token = make_random_token();
-    options.tokens.push_back(
-        {.name = "this run", .scope = AdminScope::Manage, .sha256 = sha256(token)});
-  } else {
-    auto tokens = read_token_file(config.token_file);
-    if (!tokens) return fail(std::move(tokens.error()));
-    options.tokens = std::move(*tokens);
+  if (!config.admin->public_host.empty()) {
+    options.allowed_hosts.push_back(config.admin->public_host);
   }
+  options.tokens = tokens->known;
   auto api = AdminApi::make(gate, std::move(options));
   if (!api) return fail(std::move(api.error()));
   install_admin(listener.server(), std::move(*api));
-  return token;
+  auto mounted = add_trusted_origins(listener, config, std::move(tokens->known), gate, log);
+  if (!mounted) return fail(std::move(mounted.error()));
+  return std::move(tokens->of_this_run);
 }
 
 }  // namespace corsac::server

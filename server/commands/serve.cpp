@@ -285,7 +285,7 @@ int serve_under(StopWatch& watch, const ServeOptions& options) {
   }
   std::string admin_token;
   if (Listener* admin = listeners.admin()) {
-    auto added = add_admin(*admin, *config->admin, *gate, *log);
+    auto added = add_admin(*admin, *config, *gate, *log);
     if (!added) return fail_with(added.error().text());
     admin_token = std::move(*added);
   }

@@ -296,7 +296,7 @@ TEST(HttpApiErrors, OfTheStore) {
 class ThrowingStore final : public RecordStore {
  public:
   Result<StoredRecords, std::string> load() override { return StoredRecords{}; }
-  RecordWrite write(std::span<const RecordChange>, std::string_view) override {
+  RecordWrite write(std::span<const RecordChange>, const AllRecords&, std::string_view) override {
     throw std::runtime_error("secret");
   }
 };

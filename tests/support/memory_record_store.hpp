@@ -103,7 +103,8 @@ class MemoryRecordStore final : public RecordStore {
  public:
   explicit MemoryRecordStore(std::shared_ptr<RecordShelf> shelf) : shelf_(std::move(shelf)) {}
   Result<StoredRecords, std::string> load() override { return shelf_->load(); }
-  RecordWrite write(std::span<const RecordChange> changes, std::string_view expected) override {
+  RecordWrite write(std::span<const RecordChange> changes, const AllRecords& /*all*/,
+                    std::string_view expected) override {
     return shelf_->write(changes, expected);
   }
 

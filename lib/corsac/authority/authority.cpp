@@ -106,7 +106,9 @@ struct Authority::State {
 
   std::atomic<bool> must_load{false};  // the table may not be what the store has
   mutable std::mutex table_mutex;      // held while memory is read, never while the store works
-  RecordTable table;                   // changed by the leader alone, under table_mutex
+  // Changed by the leader alone, under table_mutex.
+  RecordTable table;
+  std::optional<AuthorityError> unread = AuthorityError{.kind = Kind::Unread};
 };
 
 Outcome Authority::State::change(Plan plan) {
@@ -165,7 +167,8 @@ bool Authority::State::write_once(int attempt) {
   Draft draft(table);
   for (Ticket* ticket : batch) ticket->outcome = ticket->plan(draft);
   if (draft.changes().empty()) return true;
-  RecordWrite write = store->write(draft.changes(), revision);
+  RecordWrite write = store->write(
+      draft.changes(), [&draft] { return draft.all(); }, revision);
   switch (write.status) {
     case RecordWrite::Status::Ok:
       apply(draft);
@@ -211,8 +214,12 @@ void Authority::State::apply(const Draft& draft) {
 Result<void, AuthorityError> Authority::State::load() {
   auto stored = store->load();
   if (!stored) {
-    return fail(AuthorityError{.kind = Kind::Unreachable, .detail = std::move(stored.error())});
+    AuthorityError error{.kind = Kind::Unread, .detail = std::move(stored.error())};
+    const std::lock_guard lock(table_mutex);
+    if (unread) unread = error;
+    return fail(std::move(error));
   }
+  if (!unread && stored->revision == revision) return {};
   RecordTable fresh;
   const std::string now = now_text();
   for (TrustedOrigin& record : stored->records) {
@@ -222,6 +229,7 @@ Result<void, AuthorityError> Authority::State::load() {
   revision = std::move(stored->revision);
   const std::lock_guard lock(table_mutex);
   std::swap(table, fresh);
+  unread.reset();
   return {};
 }
 
@@ -257,12 +265,18 @@ Result<std::shared_ptr<Authority>, std::string> Authority::open(std::unique_ptr<
                                                                 AuthorityOptions options) {
   auto state = std::make_unique<State>(std::move(store), std::move(options));
   const auto loaded = state->load();
-  if (!loaded) return fail(loaded.error().detail);
+  if (!loaded && !state->options.may_begin_unread) return fail(loaded.error().detail);
+  state->must_load = !loaded;
   return std::shared_ptr<Authority>(new Authority(std::move(state)));
 }
 
 Authority::Authority(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Authority::~Authority() = default;
+
+std::optional<AuthorityError> Authority::why_unread() const {
+  const std::lock_guard lock(state_->table_mutex);
+  return state_->unread;
+}
 
 RecordPtr Authority::find(std::string_view id) const {
   const std::lock_guard lock(state_->table_mutex);
@@ -339,9 +353,11 @@ Outcome Authority::remove(std::string_view id) {
   });
 }
 
-bool Authority::refresh() {
+Result<void, std::string> Authority::refresh() {
   state_->must_load = true;
-  return state_->change([](Draft&) -> Outcome { return RecordPtr(); }).has_value();
+  auto read = state_->change([](Draft&) -> Outcome { return RecordPtr(); });
+  if (!read) return fail(std::move(read.error().detail));
+  return {};
 }
 
 }  // namespace corsac

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ struct AuthorityOptions {
   std::shared_ptr<const Clock> clock = {};  // empty = the system's
   // 64 hex digits that nobody guesses; empty = make_random_token.
   std::function<std::string()> random_token = {};
+  // A store that cannot be read is no error of open(): the authority is unread until a refresh()
+  // succeeds.
+  bool may_begin_unread = false;
 };
 
 struct AuthorityError {
@@ -28,6 +32,7 @@ struct AuthorityError {
     NotFound,     // no record has this id
     Invalid,      // `faults` has everything that is wrong
     ReadOnly,     // the store cannot be written
+    Unread,       // the store could not be read; nothing was written
     Unreachable,  // the store did not answer; perhaps it was written
     Contended,    // others wrote in between, again and again; nothing was written
   };
@@ -47,6 +52,10 @@ class Authority {
   ~Authority();
   Authority(const Authority&) = delete;
   Authority& operator=(const Authority&) = delete;
+
+  // Why the store was never read; nothing once it was. An unread authority knows no record, which
+  // is not the same as that there is none: whoever asks must be told.
+  [[nodiscard]] std::optional<AuthorityError> why_unread() const;
 
   // Null without one.
   [[nodiscard]] RecordPtr find(std::string_view id) const;
@@ -70,9 +79,9 @@ class Authority {
   // The record that is gone now; of any status.
   [[nodiscard]] Result<RecordPtr, AuthorityError> remove(std::string_view id);
 
-  // Reads the store again, for what others wrote. False when it could not be read: then nothing
-  // changes.
-  bool refresh();
+  // Reads the store again, for what others wrote. The error side: why it could not be read; then
+  // nothing changes.
+  [[nodiscard]] Result<void, std::string> refresh();
 
  private:
   struct State;

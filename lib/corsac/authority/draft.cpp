@@ -3,6 +3,7 @@
 #include "corsac/authority/draft.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 namespace corsac {
@@ -30,6 +31,25 @@ bool Draft::is_taken(RecordAttribute attribute, std::string_view value,
            values_of(*change.record, attribute).texts[0] == value &&
            last_change(change.id) == &change;
   });
+}
+
+std::vector<RecordPtr> Draft::all() const {
+  std::unordered_map<std::string_view, RecordPtr> last;
+  for (const RecordChange& change : changes_) last[change.id] = change.record;
+  std::vector<RecordPtr> records;
+  records.reserve(table_.size() + last.size());
+  for (const RecordTable::Row* const row : table_.all()) {
+    const auto changed = last.find(row->key.id);
+    const RecordPtr& now = changed != last.end() ? changed->second : row->record;
+    if (now != nullptr) records.push_back(now);
+  }
+  for (const RecordChange& change : changes_) {
+    const auto added = last.find(change.id);
+    if (added == last.end() || table_.find(change.id) != nullptr) continue;
+    if (added->second != nullptr) records.push_back(added->second);
+    last.erase(added);
+  }
+  return records;
 }
 
 void Draft::put(RecordPtr record) {

@@ -27,6 +27,8 @@ class Draft {
 
   // In the order in which they were made; an id may stand in several.
   [[nodiscard]] std::span<const RecordChange> changes() const noexcept { return changes_; }
+  // Those of the table in its order, then the new ones.
+  [[nodiscard]] std::vector<RecordPtr> all() const;
 
  private:
   [[nodiscard]] const RecordChange* last_change(std::string_view id) const noexcept;

@@ -256,6 +256,10 @@ Body TrustedOriginsApi::State::answer(const ApiRequest& request, const Caller& c
 
 Body TrustedOriginsApi::State::run(const Call& call) {
   const std::string& id = call.route.id;
+  if (is_reading(call.request.method)) {
+    // That there is no record would be a lie.
+    if (const auto unread = authority->why_unread()) return fail(to_api_error(*unread, id));
+  }
   if (call.route.kind == Route::Kind::List && is_reading(call.request.method)) return list(call);
   if (call.route.kind == Route::Kind::List || call.request.method == "PUT") return write(call);
   if (is_reading(call.request.method)) {

@@ -3,6 +3,7 @@
 // Where records are kept. The authority holds them in memory and is the only one that decides; a
 // store keeps what it is given, and notices when somebody else wrote in between.
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,6 +37,10 @@ struct RecordWrite {
   std::string detail = {};  // for people, one line, escaped; no secrets
 };
 
+// All records as they are after the changes of a write, for stores that keep them in one piece.
+// Only during the call.
+using AllRecords = std::function<std::vector<RecordPtr>()>;
+
 // The authority calls it from one thread at a time, and holds no lock that a reader waits for. Both
 // calls may block; a store has deadlines of its own.
 class RecordStore {
@@ -46,7 +51,7 @@ class RecordStore {
   // All of the changes in one step, or none, when the store is in the revision `expected`. They
   // stand in their order; where an id stands in several of them the last one counts.
   [[nodiscard]] virtual RecordWrite write(std::span<const RecordChange> changes,
-                                          std::string_view expected) = 0;
+                                          const AllRecords& all, std::string_view expected) = 0;
 };
 
 }  // namespace corsac

@@ -264,5 +264,6 @@ constexpr DocumentItem kPolicy = {.label = "a policy", .fields = kPolicyFields};
 }  // namespace
 
 const DocumentItem& policy_document() noexcept { return kPolicy; }
+const DocumentItem& trusted_origin_item() noexcept { return kRecord; }
 
 }  // namespace corsac

@@ -88,5 +88,7 @@ struct DocumentItem {
 
 // The document itself; its owner is a Policy.
 [[nodiscard]] const DocumentItem& policy_document() noexcept;
+// An element of trusted_origins; its owner is a TrustedOrigin.
+[[nodiscard]] const DocumentItem& trusted_origin_item() noexcept;
 
 }  // namespace corsac

@@ -233,4 +233,9 @@ std::string policy_to_json(const Policy& policy) {
   return written_policy(policy).dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
+std::string record_to_json(const TrustedOrigin& record) {
+  return written_item(trusted_origin_item(), &record)
+      .dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 }  // namespace corsac

@@ -18,4 +18,7 @@ namespace corsac {
 // The same as one JSON object, two blanks a level, with a line break at the end.
 [[nodiscard]] std::string policy_to_json(const Policy& policy);
 
+// One record as it stands in trusted_origins of policy_to_json, without line breaks.
+[[nodiscard]] std::string record_to_json(const TrustedOrigin& record);
+
 }  // namespace corsac

@@ -1,10 +1,12 @@
-// Entry: StoreClient. The contract: lib/abi/corsac_store_plugin.h and corsac_store_write.h. Tests:
-// tests/runtime/store_client_test.cpp, tests/plugins/stores_agree_test.cpp.
+// Entry: StoreClient. The contract: lib/abi/corsac_store_plugin.h, corsac_store_write.h,
+// corsac_store_records.h. Tests: tests/runtime/store_client_test.cpp,
+// tests/plugins/stores_agree_test.cpp.
 
 #include "corsac/runtime/store_client.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <mutex>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -15,22 +17,32 @@
 #include "corsac/runtime/plugin_settings.hpp"
 #include "corsac/runtime/sink_adapter.hpp"
 #include "corsac/runtime/store_loader.hpp"
+#include "corsac_store_records.h"
 #include "corsac_store_write.h"
 
 namespace corsac {
 namespace {
 
-const corsac_store_write_v1* write_table(const corsac_store_plugin_v1& plugin) noexcept {
+// Null when the plugin has no such extension, or one of another size.
+template <class Table>
+const Table* find_extension(const corsac_store_plugin_v1& plugin, std::string_view name) noexcept {
   if (plugin.extension == nullptr) return nullptr;
-  const auto* table =
-      static_cast<const corsac_store_write_v1*>(plugin.extension(to_c(CORSAC_STORE_WRITE_NAME)));
-  const bool is_whole = table != nullptr && table->size >= sizeof(corsac_store_write_v1) &&
-                        table->put_document != nullptr;
-  return is_whole ? table : nullptr;
+  const auto* table = static_cast<const Table*>(plugin.extension(to_c(name)));
+  return table != nullptr && table->size >= sizeof(Table) ? table : nullptr;
 }
 
-// The log of a server; here the last error is told, and the rest is of no use to whoever waits.
-WorkerCallbacks silent() { return {}; }
+const corsac_store_write_v1* write_table(const corsac_store_plugin_v1& plugin) noexcept {
+  const auto* table = find_extension<corsac_store_write_v1>(plugin, CORSAC_STORE_WRITE_NAME);
+  return table != nullptr && table->put_document != nullptr ? table : nullptr;
+}
+
+const corsac_store_records_v1* records_table(const corsac_store_plugin_v1& plugin) noexcept {
+  const auto* table = find_extension<corsac_store_records_v1>(plugin, CORSAC_STORE_RECORDS_NAME);
+  const bool is_whole = table != nullptr && table->read_records != nullptr &&
+                        table->put_records != nullptr && table->form >= CORSAC_RECORDS_CHANGES &&
+                        table->form <= CORSAC_RECORDS_TOML;
+  return is_whole ? table : nullptr;
+}
 
 WriteStatus write_status(std::int32_t status, bool has_written_nothing) noexcept {
   switch (status) {
@@ -56,10 +68,14 @@ struct StoreClient::State {
   void* store = nullptr;
   std::string told_revision = {};  // by the write under way
 
-  State(StoreConfig store_config, LoadedPlugin loaded, PluginHost::Progress progress)
+  std::mutex interrupt_mutex;  // held during the plugin's interrupt(): no call ends inside of it
+  bool is_call_under_way = false;  // guarded by it; not of open and close
+
+  State(StoreConfig store_config, LoadedPlugin loaded, PluginHost::Progress progress,
+        WorkerCallbacks callbacks)
       : config(std::move(store_config)),
         plugin(std::move(loaded)),
-        host(to_printable(plugin.table->name), silent(), std::move(progress),
+        host(to_printable(plugin.table->name), std::move(callbacks), std::move(progress),
              PluginHost::Failures::Told) {}
   ~State() {
     if (store != nullptr) call([this] { return plugin.table->close(store), CORSAC_OK; });
@@ -78,6 +94,28 @@ struct StoreClient::State {
       return CORSAC_FAILED;
     }
   }
+  // A call that interrupt() may end.
+  template <class Call>
+  std::int32_t call_store(Call call_plugin) {
+    return call([&] {
+      mark_under_way(true);
+      std::int32_t status = CORSAC_FAILED;
+      try {
+        status = call_plugin();
+      } catch (...) {  // as in call()
+      }
+      mark_under_way(false);
+      return status;
+    });
+  }
+  void mark_under_way(bool is_under_way) {
+    const std::lock_guard lock(interrupt_mutex);
+    is_call_under_way = is_under_way;
+  }
+  template <class Read>
+  [[nodiscard]] ReadResult read(Read read_store);
+  [[nodiscard]] WriteResult write_result(std::int32_t status);
+  static void take_revision(void* context, corsac_text revision);
   [[nodiscard]] std::string detail(std::string_view otherwise) const {
     std::string line = host.last_error_line();
     return line.empty() ? std::string(otherwise) : line;
@@ -104,15 +142,17 @@ std::vector<Problem> StoreClient::State::open() {
 }
 
 Result<std::unique_ptr<StoreClient>, Report> StoreClient::open(StoreConfig config,
-                                                               PluginHost::Progress progress) {
+                                                               PluginHost::Progress progress,
+                                                               WorkerCallbacks callbacks) {
   const auto plugin = load_store_plugin(config.plugin, config.plugin_folders);
   if (!plugin) return fail(plugin.error());
-  return open(*plugin, std::move(config), std::move(progress));
+  return open(*plugin, std::move(config), std::move(progress), std::move(callbacks));
 }
 
 Result<std::unique_ptr<StoreClient>, Report> StoreClient::open(const LoadedPlugin& plugin,
                                                                StoreConfig config,
-                                                               PluginHost::Progress progress) {
+                                                               PluginHost::Progress progress,
+                                                               WorkerCallbacks callbacks) {
   std::error_code error;
   config.directory = std::filesystem::absolute(
       config.directory.empty() ? std::filesystem::path(".") : config.directory, error);
@@ -121,7 +161,8 @@ Result<std::unique_ptr<StoreClient>, Report> StoreClient::open(const LoadedPlugi
                                 .path = "store",
                                 .what = "the current folder cannot be told: " + error.message()}}));
   }
-  auto state = std::make_unique<State>(std::move(config), plugin, std::move(progress));
+  auto state =
+      std::make_unique<State>(std::move(config), plugin, std::move(progress), std::move(callbacks));
   std::vector<Problem> problems = state->open();
   if (!problems.empty()) return fail(Report(std::move(problems)));
   return std::unique_ptr<StoreClient>(new StoreClient(std::move(state)));
@@ -130,31 +171,61 @@ Result<std::unique_ptr<StoreClient>, Report> StoreClient::open(const LoadedPlugi
 StoreClient::StoreClient(std::unique_ptr<State> state) : state_(std::move(state)) {}
 StoreClient::~StoreClient() = default;
 
-ReadResult StoreClient::read() {
-  State& state = *state_;
+// `read_store` gets the sink; it answers a status of the contract.
+template <class Read>
+ReadResult StoreClient::State::read(Read read_store) {
   PolicyReader reader;
-  state.sink.begin(reader);
-  const std::int32_t status =
-      state.call([&] { return state.plugin.table->read(state.store, &state.sink.table()); });
-  state.sink.end();
+  sink.begin(reader);
+  const std::int32_t status = call_store([&] { return read_store(sink.table()); });
+  sink.end();
   ReadResult result;
   result.problems = reader.take_problems();
   result.policy = reader.take_policy();
-  const bool is_whole = status == CORSAC_OK && reader.is_finished() && !state.sink.is_stopped();
+  const bool is_whole = status == CORSAC_OK && reader.is_finished() && !sink.is_stopped();
   if (is_whole) {
     result.status = ReadStatus::Read;
   } else if (status == CORSAC_INVALID || has_error(result.problems)) {
     result.status = ReadStatus::Invalid;
-    result.detail = state.detail("the store holds no document");
+    result.detail = detail("the store holds no document");
   } else {
     result.status = ReadStatus::Unreachable;
-    result.detail = state.detail("the store cannot be reached");
-    if (auto failure = state.host.take_failure()) {
+    result.detail = detail("the store cannot be reached");
+    if (auto failure = host.take_failure()) {
       if (!failure->problem.path.empty()) result.status = ReadStatus::Invalid;
       result.problems.push_back(std::move(failure->problem));
     }
   }
   return result;
+}
+
+// What became of the write that answered `status`.
+WriteResult StoreClient::State::write_result(std::int32_t status) {
+  auto failure = host.take_failure();
+  WriteResult result;
+  result.status = write_status(status, failure && failure->has_written_nothing);
+  if (result.status == WriteStatus::Written || result.status == WriteStatus::Conflict) {
+    result.revision = told_revision;
+  } else if (failure) {
+    result.problems.push_back(std::move(failure->problem));
+  } else {
+    const bool is_refused = result.status == WriteStatus::Refused;
+    result.problems.push_back(
+        {.code = is_refused ? "store-refused" : "store-not-written",
+         .what = detail(is_refused ? "the store refuses it and does not say why"
+                                   : "the store did not say what became of it")});
+  }
+  return result;
+}
+
+void StoreClient::State::take_revision(void* context, corsac_text revision) {
+  if (revision.data == nullptr) return;
+  static_cast<State*>(context)->told_revision = to_printable({revision.data, revision.size});
+}
+
+ReadResult StoreClient::read() {
+  State& state = *state_;
+  return state.read(
+      [&](const corsac_sink& sink) { return state.plugin.table->read(state.store, &sink); });
 }
 
 WriteResult StoreClient::put_document(std::string_view json, std::string_view expected) {
@@ -169,29 +240,85 @@ WriteResult StoreClient::put_document(std::string_view json, std::string_view ex
                           .fix = "change what it reads, or push to another store"}}};
   }
   state.told_revision.clear();
-  const std::int32_t status = state.call([&] {
+  const std::int32_t status = state.call_store([&] {
     return write->put_document(state.store, to_c(json), to_c(expected), &state,
-                               [](void* context, corsac_text revision) {
-                                 if (revision.data == nullptr) return;
-                                 static_cast<State*>(context)->told_revision =
-                                     to_printable({revision.data, revision.size});
-                               });
+                               State::take_revision);
   });
-  auto failure = state.host.take_failure();
-  WriteResult result;
-  result.status = write_status(status, failure && failure->has_written_nothing);
-  if (result.status == WriteStatus::Written || result.status == WriteStatus::Conflict) {
-    result.revision = state.told_revision;
-  } else if (failure) {
-    result.problems.push_back(std::move(failure->problem));
-  } else {
-    const bool is_refused = result.status == WriteStatus::Refused;
-    result.problems.push_back(
-        {.code = is_refused ? "store-refused" : "store-not-written",
-         .what = state.detail(is_refused ? "the store refuses it and does not say why"
-                                         : "the store did not say what became of it")});
+  return state.write_result(status);
+}
+
+std::optional<RecordsForm> StoreClient::records_form() const noexcept {
+  const corsac_store_records_v1* records = records_table(*state_->plugin.table);
+  if (records == nullptr) return std::nullopt;
+  switch (records->form) {
+    case CORSAC_RECORDS_JSON:
+      return RecordsForm::Json;
+    case CORSAC_RECORDS_TOML:
+      return RecordsForm::Toml;
+    default:
+      return RecordsForm::Changes;
   }
-  return result;
+}
+
+std::optional<ReadResult> StoreClient::read_records(Problem* why_none) {
+  State& state = *state_;
+  const corsac_store_records_v1* records = records_table(*state.plugin.table);
+  if (records == nullptr) {
+    if (why_none != nullptr) {
+      *why_none = {.code = "store-keeps-no-records",
+                   .path = "plugin",
+                   .what = "stores of the plugin " + to_printable(state.plugin.table->name) +
+                           " keep no records",
+                   .fix = "keep them in one of the plugin redis, or of toml with records_file"};
+    }
+    return std::nullopt;
+  }
+  bool keeps_none = false;
+  ReadResult result = state.read([&](const corsac_sink& sink) {
+    const std::int32_t status = records->read_records(state.store, &sink);
+    keeps_none = status == CORSAC_READ_ONLY;
+    return status;
+  });
+  if (!keeps_none) return result;
+  if (why_none != nullptr) {
+    *why_none = result.problems.empty()
+                    ? Problem{.code = "store-keeps-no-records", .what = result.detail}
+                    : std::move(result.problems.front());
+  }
+  return std::nullopt;
+}
+
+WriteResult StoreClient::put_records(std::span<const RecordText> changes, std::string_view all,
+                                     std::string_view expected) {
+  State& state = *state_;
+  const corsac_store_records_v1* records = records_table(*state.plugin.table);
+  if (records == nullptr) {
+    WriteResult refused{.status = WriteStatus::Refused, .problems = {Problem{}}};
+    static_cast<void>(read_records(&refused.problems.front()));
+    return refused;
+  }
+  std::vector<corsac_record_change> told;
+  told.reserve(changes.size());
+  for (const RecordText& change : changes) told.push_back({to_c(change.id), to_c(change.json)});
+  state.told_revision.clear();
+  const std::int32_t status = state.call_store([&] {
+    return records->put_records(state.store, told.data(), told.size(), to_c(all), to_c(expected),
+                                &state, State::take_revision);
+  });
+  return state.write_result(status);
+}
+
+// The plugin may have come to its end by itself meanwhile: then it is not told.
+void StoreClient::interrupt() {
+  State& state = *state_;
+  const std::lock_guard lock(state.interrupt_mutex);
+  if (!state.is_call_under_way) return;
+  state.host.cancel();
+  state.sink.stop();
+  try {
+    state.plugin.table->interrupt(state.store);
+  } catch (...) {  // it was told; the wait for it is the caller's
+  }
 }
 
 }  // namespace corsac

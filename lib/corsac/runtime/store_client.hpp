@@ -1,10 +1,13 @@
 #pragma once
 
-// One store for a tool at a terminal: read once, or write once, and gone. No thread, no timer, no
-// retry; servers follow a store with a Supervisor.
+// One store for whoever waits for each call: a tool at a terminal, which reads once or writes once,
+// and the authority, which keeps records. No thread, no timer, no retry; servers follow a store
+// with a Supervisor.
 
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,18 +38,30 @@ struct WriteResult {
   std::vector<Problem> problems = {};
 };
 
-// All calls on one thread, which counts as the store's thread. A plugin that ignores its deadline
-// holds up the caller. Not copied nor moved: the plugin points back to it.
+// One record that is put under its id, as a JSON object like an element of trusted_origins, or that
+// goes: an empty text.
+struct RecordText {
+  std::string id = {};
+  std::string json = {};
+};
+
+// What a store wants to be handed besides the changes: all records, as a document.
+enum class RecordsForm : unsigned char { Changes, Json, Toml };
+
+// All calls but interrupt on one thread, which counts as the store's thread. A plugin that ignores
+// its deadline holds up the caller. Not copied nor moved: the plugin points back to it.
 class StoreClient {
  public:
   // Loads the plugin and opens the store; a relative `config.directory` is one of the current
-  // folder. `progress` may be empty. The error side: codes of the loader, the store's own problems
-  // with its settings, store-not-opened, store-directory.
+  // folder. `progress` may be empty; of `callbacks` on_changed and log are called. The error side:
+  // codes of the loader, the store's own problems with its settings, store-not-opened,
+  // store-directory.
   [[nodiscard]] static Result<std::unique_ptr<StoreClient>, Report> open(
-      StoreConfig config, PluginHost::Progress progress);
+      StoreConfig config, PluginHost::Progress progress, WorkerCallbacks callbacks = {});
   // The same with a plugin that is loaded already.
   [[nodiscard]] static Result<std::unique_ptr<StoreClient>, Report> open(
-      const LoadedPlugin& plugin, StoreConfig config, PluginHost::Progress progress);
+      const LoadedPlugin& plugin, StoreConfig config, PluginHost::Progress progress,
+      WorkerCallbacks callbacks = {});
   ~StoreClient();
   StoreClient(const StoreClient&) = delete;
   StoreClient& operator=(const StoreClient&) = delete;
@@ -59,6 +74,19 @@ class StoreClient {
   // Replaces the document by `json`, which the caller has checked, when the store is in the
   // revision `expected` (empty = any). Refused when the store cannot be written at all.
   [[nodiscard]] WriteResult put_document(std::string_view json, std::string_view expected);
+
+  // How the store keeps records beside its document; nothing when it has no such extension.
+  [[nodiscard]] std::optional<RecordsForm> records_form() const noexcept;
+  // The kept records alone, as a document with trusted_origins and nothing else; nothing when the
+  // store keeps none (corsac_store_records.h): `why_none`, when given, says why.
+  [[nodiscard]] std::optional<ReadResult> read_records(Problem* why_none = nullptr);
+  // Makes all changes, or none, when the kept records are in the revision `expected`. `all` is the
+  // document that the form asks for. A Conflict tells no revision.
+  [[nodiscard]] WriteResult put_records(std::span<const RecordText> changes, std::string_view all,
+                                        std::string_view expected);
+
+  // The call under way, if any, returns soon, with what the store makes of it. From any thread.
+  void interrupt();
 
  private:
   struct State;

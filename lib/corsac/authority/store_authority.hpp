@@ -1,0 +1,36 @@
+#pragma once
+
+// An authority over a store plugin.
+
+#include <functional>
+#include <memory>
+
+#include "corsac/authority/authority.hpp"
+#include "corsac/base/result.hpp"
+#include "corsac/policy/report.hpp"
+#include "corsac/runtime/log_sink.hpp"
+#include "corsac/runtime/store_config.hpp"
+
+namespace corsac {
+
+struct StoreAuthorityOptions {
+  AuthorityOptions authority = {};
+  // After a write that the store has kept, before it is answered: make it take effect here, as
+  // Gate::reload_and_wait does. On the thread of whoever changes a record, one call at a time; what
+  // it throws is swallowed. Empty = nothing.
+  std::function<void()> on_written = {};
+  LogSink log = {};  // empty = silent
+};
+
+// Opens the store of `config` once more, beside that of a gate, and follows it: what others write
+// is read when the store tells, and each StoreConfig::refresh. Of `config` that, the deadline and
+// what names the plugin count.
+//
+// A store that cannot be reached now is no error: the authority is unread until it can
+// (Authority::why_unread), and the log says so. A store that keeps no records (README) gives those
+// of its document to read, and refuses changes. The error side: codes of the loader, the store's
+// own problems with its settings, store-not-opened.
+[[nodiscard]] Result<std::shared_ptr<Authority>, Report> open_authority(
+    StoreConfig config, StoreAuthorityOptions options = {});
+
+}  // namespace corsac
