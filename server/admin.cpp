@@ -4,6 +4,7 @@
 #include "admin.hpp"
 
 #include <chrono>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -50,6 +51,12 @@ void make_effective(Gate& gate, Log& log) {
               "loaded; see /api/status");
 }
 
+// Links begin with the origin, whatever path the admin listener has behind its proxy.
+std::string origin_of(const std::string& url) {
+  const std::size_t host = url.find("://");
+  return host == std::string::npos ? url : url.substr(0, url.find('/', host + 3));
+}
+
 Result<void, Report> add_trusted_origins(Listener& listener, const ServerConfig& config,
                                          std::vector<AdminToken> tokens,
                                          const std::shared_ptr<Gate>& gate,
@@ -62,7 +69,7 @@ Result<void, Report> add_trusted_origins(Listener& listener, const ServerConfig&
   return mount_trusted_origins(listener.server(), std::move(*authority),
                                {.tokens = std::move(tokens),
                                 .requests_per_minute = config.admin->requests_per_minute,
-                                .base_url = config.admin->public_url});
+                                .base_url = origin_of(config.admin->public_url)});
 }
 
 }  // namespace

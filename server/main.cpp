@@ -152,6 +152,27 @@ void add_store_test(CLI::App& app, StoreTestOptions& options, std::function<int(
   command->callback([&] { run = [&] { return test_store(options); }; });
 }
 
+void add_token(CLI::App& app, TokenOptions& options, std::function<int()>& run) {
+  CLI::App* command = app.add_subcommand("token", "Tokens of the admin listener");
+  command->require_subcommand(1);
+  CLI::App* make = command->add_subcommand(
+      "new", "Make a token, print it once, and add its hash to the file of tokens");
+  add_text(*make, "name", options.name, "Who holds it")->required();
+  make->add_option("--scope", options.scope, "read (looks) or manage (looks and changes)")
+      ->required()
+      ->check(CLI::IsMember({"read", "manage"}));
+  CLI::Option* file = add_text(*make, "--file", options.file, "The file of tokens");
+  add_text(*make, "--config", options.config, "A server.toml whose admin.token_file it is")
+      ->excludes(file);
+  make->add_flag("--json", options.as_json, "Print a JSON object");
+  make->callback([&] {
+    if (options.file.empty() && options.config.empty()) {
+      throw CLI::RequiredError("--file FILE or --config FILE");
+    }
+    run = [&] { return make_token(options); };
+  });
+}
+
 std::vector<const CLI::App*> commands_of(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });
 }
@@ -221,6 +242,7 @@ int run_command_line(int argc, char** argv) {
   PushOptions push_options;
   PullOptions pull_options;
   StoreTestOptions store_test_options;
+  TokenOptions token_options;
   std::function<int()> run;
   add_serve(app, serve_options, run);
   add_check(app, check_options, run);
@@ -229,6 +251,7 @@ int run_command_line(int argc, char** argv) {
   add_push(app, push_options, run);
   add_pull(app, pull_options, run);
   add_store_test(app, store_test_options, run);
+  add_token(app, token_options, run);
   std::string help_about;
   add_help(app, help_about, run);
   try {

@@ -1,23 +1,29 @@
-// Reads the file of admin tokens, if it can be trusted. Entry: read_token_file. Test:
+// Reads the file of admin tokens, if it can be trusted, and adds to it. Entry: read_token_file,
+// add_to_token_file. Test:
 // tests/server/token_file_test.cpp.
 
 #include "token_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <corsac/base/descriptor.hpp>
+#include <corsac/base/sha256.hpp>
 
 namespace corsac::server {
 namespace {
 
 // A line has about a hundred bytes; nobody has ten thousand administrators.
+constexpr std::size_t kNameLimitBytes = 255;
 constexpr off_t kLimitBytes = off_t{1024} * 1024;
 
 struct Objection {
@@ -72,22 +78,76 @@ Report report(const std::filesystem::path& file, Objection objection) {
                 {file.string()});
 }
 
+Objection with_errno(const std::string& what, std::string fix) {
+  return {what + ": " + std::generic_category().message(errno), std::move(fix)};
+}
+
+Result<std::string, Objection> read_trusted(int descriptor) {
+  Objection objection = objection_to(descriptor);
+  if (!objection.what.empty()) return fail(std::move(objection));
+  return read_all(descriptor);
+}
+
+// A line begins with the name, and its fields end at blanks.
+bool is_name(std::string_view name) noexcept {
+  return !name.empty() && name.size() <= kNameLimitBytes && name.front() != '#' &&
+         std::all_of(name.begin(), name.end(), [](char byte) { return byte > ' ' && byte < 127; });
+}
+
+// What is wrong with `text`, and with `line` behind it.
+Result<void, Report> check_lines(const std::string& text, const std::string& line,
+                                 const std::string& source) {
+  auto tokens = parse_admin_tokens(text + line, source);
+  if (!tokens) return fail(std::move(tokens.error()));
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<AdminToken>, Report> read_token_file(const std::filesystem::path& file) {
   // Without O_NONBLOCK a FIFO would wait for a writer.
   const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!descriptor.is_open()) {
-    const int error = errno;
-    return fail(
-        report(file, {"the file cannot be opened: " + std::generic_category().message(error),
-                      "create it, a line \"name scope sha256-of-token\" for each token"}));
+    return fail(report(file, with_errno("the file cannot be opened",
+                                        "create it with `corsac token new NAME --scope manage "
+                                        "--file " +
+                                            file.string() + "`")));
   }
-  Objection objection = objection_to(descriptor.get());
-  if (!objection.what.empty()) return fail(report(file, std::move(objection)));
-  auto text = read_all(descriptor.get());
+  auto text = read_trusted(descriptor.get());
   if (!text) return fail(report(file, std::move(text.error())));
   return parse_admin_tokens(*text, file.string());
+}
+
+Result<void, Report> add_to_token_file(const std::filesystem::path& file, const AdminToken& token) {
+  if (!is_name(token.name)) {
+    return fail(Report({Problem{.code = "token-name",
+                                .value = token.name,
+                                .what = "a name has 1 to 255 printable characters of ASCII, no "
+                                        "blank, and does not begin with #",
+                                .fix = "write it like \"anna\" or \"ci-deploy\""}}));
+  }
+  const Descriptor descriptor(
+      ::open(file.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600));
+  if (!descriptor.is_open() || ::flock(descriptor.get(), LOCK_EX) != 0) {
+    return fail(report(file, with_errno("the file cannot be opened for writing",
+                                        "check the folder, and who may write to it")));
+  }
+  const auto text = read_trusted(descriptor.get());
+  if (!text) return fail(report(file, text.error()));
+  std::string line = text->empty() || text->ends_with('\n') ? "" : "\n";
+  line += token.name + (token.scope == AdminScope::Manage ? " manage " : " read ") +
+          to_text(token.sha256) + '\n';
+  if (auto fine = check_lines(*text, line, file.string()); !fine) return fine;
+  if (const int error = write_all(descriptor.get(), line); error != 0) {
+    // Half a line would keep the program from starting.
+    static_cast<void>(::ftruncate(descriptor.get(), static_cast<off_t>(text->size())));
+    errno = error;
+    return fail(report(file, with_errno("the file cannot be written", "check its disk")));
+  }
+  if (::fsync(descriptor.get()) != 0) {
+    return fail(report(file, with_errno("the file may not be on the disk", "check its disk")));
+  }
+  return {};
 }
 
 }  // namespace corsac::server

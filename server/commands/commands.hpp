@@ -76,6 +76,14 @@ struct StoreTestOptions {
   bool as_json = false;
 };
 
+struct TokenOptions {
+  std::string name = {};
+  std::string scope = {};   // "read" or "manage"
+  std::string file = {};    // the token file; empty <=> config is not
+  std::string config = {};  // the path of a server.toml with admin.token_file
+  bool as_json = false;
+};
+
 // Runs until SIGTERM or SIGINT: 0. 1 when it could not start, with every reason, or when a listener
 // ended by itself.
 [[nodiscard]] int serve(const ServeOptions& options);
@@ -94,5 +102,7 @@ struct StoreTestOptions {
 // 0 there it is; 1 a setting is wrong, or the store refuses us, or what it holds is no policy; 4
 // the store cannot be reached. Without 0 nothing was written.
 [[nodiscard]] int pull(const PullOptions& options);
+// 0 the token was printed, and its hash added to the file; 1 nothing was added.
+[[nodiscard]] int make_token(const TokenOptions& options);
 
 }  // namespace corsac::server
