@@ -5,6 +5,7 @@
 
 #include "corsac/authority/store_records.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <exception>
@@ -20,6 +21,7 @@
 #include "corsac/policy/policy.hpp"
 #include "corsac/policy/writer.hpp"
 #include "corsac/runtime/store_client.hpp"
+#include "corsac/runtime/store_loader.hpp"
 
 namespace corsac {
 namespace {
@@ -82,6 +84,15 @@ struct Loaded {
   std::string why_read_only = {};
 };
 
+// Of a document that has one.
+std::string first_error_of(const ReadResult& read) {
+  const auto error =
+      std::find_if(read.problems.begin(), read.problems.end(),
+                   [](const Problem& problem) { return problem.severity == Severity::Error; });
+  return place_text(error->place, read.policy.sources) + ": " + error->path + ": " +
+         in_words(*error);
+}
+
 Loaded load_from(StoreClient& client) {
   Problem why_none;
   if (auto kept = client.read_records(&why_none)) return {.read = *std::move(kept)};
@@ -92,9 +103,10 @@ Loaded load_from(StoreClient& client) {
 
 // What the thread and its owner share: the thread may be left behind.
 struct StoreRecords::State {
-  State(StoreConfig store_config, std::function<void()> on_change)
-      : config(std::move(store_config)), changed(std::move(on_change)) {}
+  State(LoadedPlugin loaded, StoreConfig store_config, std::function<void()> on_change)
+      : plugin(std::move(loaded)), config(std::move(store_config)), changed(std::move(on_change)) {}
 
+  const LoadedPlugin plugin;
   const StoreConfig config;
 
   std::mutex changed_mutex;  // held during the call
@@ -160,7 +172,7 @@ std::unique_ptr<StoreClient> StoreRecords::State::open(std::promise<Opened>& ope
   try {
     WorkerCallbacks callbacks;
     callbacks.on_changed = [this] { tell_changed(); };
-    auto store = StoreClient::open(config, {}, std::move(callbacks));
+    auto store = StoreClient::open(plugin, config, {}, std::move(callbacks));
     if (store) return std::move(*store);
     opened.set_value(fail(std::move(store.error())));
   } catch (...) {  // no memory
@@ -225,11 +237,19 @@ std::optional<Answer> StoreRecords::call(std::function<Answer(StoreClient&)> wor
 
 Result<std::unique_ptr<StoreRecords>, Report> StoreRecords::open(StoreConfig config,
                                                                  std::function<void()> changed) {
+  const auto plugin = load_store_plugin(config.plugin, config.plugin_folders);
+  if (!plugin) return fail(plugin.error());
+  return open(*plugin, std::move(config), std::move(changed));
+}
+
+Result<std::unique_ptr<StoreRecords>, Report> StoreRecords::open(const LoadedPlugin& plugin,
+                                                                 StoreConfig config,
+                                                                 std::function<void()> changed) {
   const auto opened = std::make_shared<std::promise<Opened>>();
   auto answer = opened->get_future();
   const auto limit = config.deadline + kGrace;
   std::unique_ptr<StoreRecords> records(
-      new StoreRecords(std::make_shared<State>(std::move(config), std::move(changed))));
+      new StoreRecords(std::make_shared<State>(plugin, std::move(config), std::move(changed))));
   records->thread_ = std::thread([state = records->state_, opened] { state->run(*opened); });
   if (answer.wait_for(limit) != std::future_status::ready) {
     return fail(Report({Problem{.code = "store-not-opened",
@@ -263,9 +283,7 @@ Result<StoredRecords, std::string> StoreRecords::load() {
   if (!loaded) return fail(std::string(kHangs));
   ReadResult& read = loaded->read;
   if (read.status != ReadStatus::Read) return fail(in_words(read.problems, read.detail));
-  if (has_error(read.problems)) {
-    return fail(Report(std::move(read.problems), std::move(read.policy.sources)).text());
-  }
+  if (has_error(read.problems)) return fail(first_error_of(read));
   why_read_only_ = std::move(loaded->why_read_only);
   return StoredRecords{std::move(read.policy.revision), std::move(read.policy.trusted_origins)};
 }

@@ -17,7 +17,8 @@
 
 namespace corsac {
 
-class StoreClient;  // runtime/store_client.hpp
+struct LoadedPlugin;  // runtime/store_loader.hpp
+class StoreClient;    // runtime/store_client.hpp
 
 // Where the plugin keeps records (corsac_store_records.h), those are read and written. Where it
 // keeps none, all records of its document are read, and a write is ReadOnly and says why.
@@ -32,6 +33,9 @@ class StoreRecords final : public RecordStore {
   // StoreClient::open.
   [[nodiscard]] static Result<std::unique_ptr<StoreRecords>, Report> open(
       StoreConfig config, std::function<void()> changed);
+  // The same with a plugin that is loaded already.
+  [[nodiscard]] static Result<std::unique_ptr<StoreRecords>, Report> open(
+      const LoadedPlugin& plugin, StoreConfig config, std::function<void()> changed);
   ~StoreRecords() override;
   StoreRecords(const StoreRecords&) = delete;
   StoreRecords& operator=(const StoreRecords&) = delete;
