@@ -288,6 +288,42 @@ TEST(HostGuards, GrantToActiveRecordsWithTheScopeCorsAlone) {
   EXPECT_FALSE(host.gate().may_redirect("https://frame.example/"));
 }
 
+// Okta decides API by API which operations have CORS, and which are open to every page.
+TEST(HostGuards, GrantOperationByOperation) {
+  Policy policy;
+  policy.cors.profile = "okta";
+  policy.trusted_origins = {record_with("https://all.example", {TrustedOrigin::ScopeType::Cors})};
+  CorsRule open{.name = "public keys", .paths = {"/ok"}, .methods = {"GET"}};
+  open.allowed_origins = {"*"};
+  open.allow_credentials = false;
+  CorsRule closed{.name = "no pages here", .paths = {"/error"}};
+  closed.allowed_origins = Names::none();
+  policy.cors.rules = {open, closed};
+  const TestHost host(make_test_gate(policy));
+  const std::string all = "https://all.example";
+  const HeaderLines with_credentials = {{"access-control-allow-credentials", "true"},
+                                        {"access-control-allow-origin", all},
+                                        {"vary", "Origin"}};
+  const HeaderLines to_everybody = {{"access-control-allow-origin", "*"}, kPlain};
+  const std::vector<std::string> read = {"GET /ok"};
+  const AnswerRow rows[] = {
+      {"M35: a public operation, a stranger", head("GET", "/ok", kEvil), 200, to_everybody, "ok",
+       read},
+      {"M35: a public operation, a record", head("GET", "/ok", all), 200, to_everybody, "ok", read},
+      {"M34: another operation on the path, a record", post("/ok", all), 200,
+       lines(with_credentials, {kPlain}), "", kPosted},
+      {"M34: another operation on the path, a stranger", post("/ok", kEvil), 200,
+       only_vary({kPlain}), "", kPosted},
+      {"M34: an operation without CORS, a record",
+       head("GET", "/error/403", all),
+       403,
+       only_vary({}),
+       "",
+       {"GET /error/403"}},
+  };
+  for (const AnswerRow& row : rows) check(host, row);
+}
+
 // Without memory no page goes out that anybody may frame, and no redirect that nobody judged.
 TEST(HostGuards, LetNoPageOutWithoutMemory) {
   Policy policy;

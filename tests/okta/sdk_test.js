@@ -29,7 +29,7 @@ const kPolicy = `version = 1
 allowed_origins = ["https://app.example"]
 `;
 
-// Resolves with the process, the address of the admin listener and the token of this run.
+// Proves M28. Resolves with the process, the address of the admin listener and the token of this run.
 function startServer(folder) {
   fs.writeFileSync(path.join(folder, "policy.toml"), kPolicy, { mode: 0o600 });
   fs.writeFileSync(path.join(folder, "server.toml"), kConfig);

@@ -18,6 +18,7 @@ CONFIG = """
 listen = "127.0.0.1:0"
 [admin]
 listen = "127.0.0.1:0"
+{admin}
 [store]
 {store}
 """
@@ -48,14 +49,16 @@ class Served:
         self.process = subprocess.Popen(
             [program, "serve", "--config", self.file("server.toml"), *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr, text=True, **options)
-        threading.Thread(target=self._read_output, daemon=True).start()
+        threading.Thread(target=self._read_output, args=(self.process.stdout, self.lines),
+                         daemon=True).start()
         self.log_reader = threading.Thread(target=self._read_log, daemon=True)
         self.log_reader.start()
 
-    def _read_output(self):
-        for line in self.process.stdout:
-            self.lines.put(line.rstrip("\n"))
-        self.lines.put(None)
+    @staticmethod
+    def _read_output(output, lines):
+        for line in output:
+            lines.put(line.rstrip("\n"))
+        lines.put(None)
 
     def _read_log(self):
         for line in self.process.stderr or ():
@@ -86,22 +89,37 @@ class Served:
 
 class ServerProcess(Served):
     """One listener, one for the admin, and a store; ready when it is made. `prepare` is called in
-    the child before the program; `environment` is added to ours."""
+    the child before the program; `environment` is added to ours; `admin` stands in [admin]."""
 
-    def __init__(self, program, store, files=(), environment=None, prepare=None):
+    def __init__(self, program, store, files=(), environment=None, prepare=None, admin=""):
         super().__init__("corsac-faults-")
         for name, text in files:
             self.write(name, text)
-        self.write("server.toml", CONFIG.format(store=store))
+        self.write("server.toml", CONFIG.format(store=store, admin=admin))
+        self.launch = lambda: self.start(program, env={**os.environ, **(environment or {})},
+                                         preexec_fn=prepare)
         self.port = self.admin = self.token = None
-        self.start(program, env={**os.environ, **(environment or {})}, preexec_fn=prepare)
+        self.launch()
         self._wait_ready()
 
-    def _wait_ready(self):
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.log_reader.join(DEADLINE)
+
+    def restart(self, wants_token=True):
+        """In the same folder, after it has ended; other ports and another token, unless a file
+        has them."""
+        self.lines = queue.Queue()
+        self.port = self.admin = self.token = None
+        self.launch()
+        self._wait_ready(wants_token)
+
+    def _wait_ready(self, wants_token=True):
         places = {"port": r"listening on http://127\.0\.0\.1:(\d+)$",
                   "admin": r"admin on http://127\.0\.0\.1:(\d+)$",
                   "token": r"admin token of this run: (\w+)$"}
-        while not (self.port and self.admin and self.token):
+        while not (self.port and self.admin and (self.token or not wants_token)):
             line = self.lines.get(timeout=DEADLINE)
             assert line is not None, "the program ended:\n" + self.log_text()
             for name, pattern in places.items():

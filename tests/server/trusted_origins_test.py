@@ -1,0 +1,343 @@
+"""The Trusted Origins API of the running program: what is answered is kept and in force.
+
+  python3 trusted_origins_test.py CORSAC_PROGRAM
+"""
+import http.client
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from redis_nodes import RedisNode, put_policy
+from server_process import ServerProcess
+from tap import Cases, contains, equal
+from waiting import DEADLINE, until
+
+PROGRAM = os.path.abspath(sys.argv[1])
+POLICY = """version = 1
+[cors]
+allowed_origins = ["https://app.example"]
+allow_credentials = true
+"""
+JSON_POLICY = json.dumps({"version": 1, "cors": {"allowed_origins": ["https://app.example"],
+                                                 "allow_credentials": True}})
+TOML_STORE = 'file = "policy.toml"\nrecords_file = "records.toml"\n'
+MANY = "requests_per_minute = 100000000\n"
+LIST = "/api/v1/trustedOrigins"
+
+
+class Api:
+    """One connection to the API, which is made again when it is cut."""
+
+    def __init__(self, server, token=None):
+        self.connection = http.client.HTTPConnection("127.0.0.1", int(server.admin),
+                                                     timeout=DEADLINE)
+        self.headers = {"Authorization": "SSWS " + (token or server.token),
+                        "Accept": "application/json"}
+
+    def ask(self, method, path=LIST, record=None):
+        """Status and what the body says."""
+        headers = dict(self.headers)
+        body = None
+        if record is not None:
+            body = json.dumps(record)
+            headers["Content-Type"] = "application/json"
+        elif method == "POST":
+            headers["Content-Length"] = "0"
+        self.connection.request(method, path, body, headers)
+        answer = self.connection.getresponse()
+        text = answer.read()
+        return answer.status, json.loads(text) if text else None
+
+    def make(self, name, *types):
+        status, record = self.ask("POST", record=record_of(name, *types))
+        equal(status, 200, record)
+        return record
+
+    def change(self, record, what):
+        status, changed = self.ask("POST", f"{LIST}/{record['id']}/lifecycle/{what}")
+        equal(status, 200, changed)
+        return changed
+
+    def all(self):
+        """Every record, by its id."""
+        found, after = {}, ""
+        while True:
+            self.connection.request("GET", LIST + "?limit=200" + after, headers=self.headers)
+            answer = self.connection.getresponse()
+            page = json.loads(answer.read())
+            equal(answer.status, 200, page)
+            found.update((record["id"], record) for record in page)
+            nexts = [line for line in answer.headers.get_all("Link") if 'rel="next"' in line]
+            if not nexts:
+                return found
+            after = "&after=" + nexts[0].split("after=")[1].split("&")[0].split(">")[0]
+
+
+def record_of(name, *types):
+    return {"name": name, "origin": f"https://{name}.example",
+            "scopes": [{"type": kind} for kind in types or ["CORS"]]}
+
+
+def granted(server, name):
+    """None, or what Access-Control-Allow-Credentials says, of a request of that record's origin."""
+    connection = http.client.HTTPConnection("127.0.0.1", int(server.port), timeout=DEADLINE)
+    try:
+        connection.request("GET", "/api/hello", headers={"Origin": f"https://{name}.example"})
+        answer = connection.getresponse()
+        answer.read()
+        allowed = answer.getheader("Access-Control-Allow-Origin")
+        assert allowed in (None, f"https://{name}.example"), allowed
+        return allowed and answer.getheader("Access-Control-Allow-Credentials")
+    finally:
+        connection.close()
+
+
+class TomlPlace:
+    """A policy and a file of records; one server, or two of one folder."""
+    name = "toml"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def serve(self, beside=None, admin=MANY):
+        store = TOML_STORE
+        if beside is not None:
+            store = f'file = "{beside.file("policy.toml")}"\n' \
+                    f'records_file = "{beside.file("records.toml")}"\n'
+        return ServerProcess(PROGRAM, store, [("policy.toml", POLICY)], admin=admin)
+
+
+class RedisPlace:
+    name = "redis"
+
+    def __enter__(self):
+        self.node = RedisNode()
+        put_policy(self.node, JSON_POLICY, "1:a")
+        return self
+
+    def __exit__(self, *_):
+        self.node.__exit__()
+
+    def serve(self, beside=None, admin=MANY):
+        return ServerProcess(PROGRAM, f'plugin = "redis"\nurl = "{self.node.url}"\n', admin=admin)
+
+
+PLACES = [TomlPlace, RedisPlace]
+
+
+# Proves M33. A record that is off keeps its place, and is on again with one call.
+def is_in_force_when_it_is_answered(place):
+    with place() as at, at.serve() as server:
+        api = Api(server)
+        equal(granted(server, "new"), None)
+        record = api.make("new", "CORS", "REDIRECT")
+        equal(granted(server, "new"), "true")
+        equal(api.change(record, "deactivate")["status"], "INACTIVE")
+        equal(granted(server, "new"), None)
+        api.change(record, "activate")
+        equal(granted(server, "new"), "true")
+        path = f"{LIST}/{record['id']}"
+        equal(api.ask("PUT", path, record_of("new", "REDIRECT"))[0], 200)
+        equal(granted(server, "new"), None, "no scope CORS, no grant")
+        equal(api.ask("PUT", path, record_of("other", "CORS"))[0], 200)
+        equal((granted(server, "new"), granted(server, "other")), (None, "true"))
+        equal(api.ask("DELETE", path), (204, None))
+        equal(granted(server, "other"), None)
+        equal(granted(server, "app"), "true", "the document grants what it did")
+
+
+def reaches_another_server(place):
+    with place() as at, at.serve() as one, at.serve(one) as two:
+        record = Api(one).make("new")
+        until(lambda: granted(two, "new") == "true", "the other server grants it")
+        until(lambda: Api(two).ask("GET", f"{LIST}/{record['id']}")[0] == 200,
+              "the other server knows the record")
+        Api(two).change(record, "deactivate")
+        equal(granted(two, "new"), None)
+        until(lambda: granted(one, "new") is None, "the first one takes it back")
+
+
+def both_servers_write(place):
+    """Four clients at each of two servers; every record that one answered is there in the end."""
+    each = 25
+    with place() as at, at.serve() as one, at.serve(one) as two:
+
+        def write(number):
+            api = Api((one, two)[number % 2])
+            return [api.make(f"w{number}-{i}")["id"] for i in range(each)]
+
+        with ThreadPoolExecutor(8) as pool:
+            made = [name for names in pool.map(write, range(8)) for name in names]
+        equal(len(set(made)), 8 * each)
+        for server in (one, two):
+            until(lambda api=Api(server): set(api.all()) == set(made), "each server knows all")
+
+
+def ten_thousand_at_once(place):
+    with place() as at, at.serve() as server:
+
+        def write(number):
+            api = Api(server)
+            for i in range(10_000 // 16):
+                api.make(f"r{number}-{i}")
+
+        with ThreadPoolExecutor(16) as pool:
+            started = time.monotonic()
+            list(pool.map(write, range(16)))
+            took = time.monotonic() - started
+        print(f"# {at.name}: 10,000 records by 16 clients in {took:.1f} s", flush=True)
+        equal(len(Api(server).all()), 10_000)
+        equal(granted(server, "r15-624"), "true")
+        server.end()
+        server.restart()
+        equal(len(Api(server).all()), 10_000)
+
+
+class Writer(threading.Thread):
+    """Makes and takes away records until it is cut; knows what was answered."""
+
+    def __init__(self, server, name):
+        super().__init__(daemon=True)
+        self.api, self.label = Api(server), name
+        self.there, self.gone, self.asked_to_go = set(), set(), set()
+
+    def run(self):
+        try:
+            for number in range(1_000_000):
+                record = self.api.make(f"{self.label}-{number}")
+                self.there.add(record["id"])
+                if number % 3 != 2:
+                    continue
+                self.asked_to_go.add(record["id"])
+                status, _ = self.api.ask("DELETE", f"{LIST}/{record['id']}")
+                equal(status, 204)
+                self.gone.add(record["id"])
+        except (OSError, http.client.HTTPException):
+            pass
+
+
+def killed_at_any_moment(place, moments):
+    """SIGKILL at random moments: what was answered is there, what was answered to be gone is gone,
+    and what is there is whole."""
+    chance = random.Random(20261128)
+    must_stay, answered = set(), 0
+    with place() as at, at.serve() as server:
+        for moment in range(moments):
+            writers = [Writer(server, f"m{moment}-{i}") for i in range(3)]
+            for writer in writers:
+                writer.start()
+            until(lambda: any(writer.there for writer in writers), "one is answered")
+            time.sleep(chance.random() * 0.08)  # the moment itself; nothing is waited for
+            server.kill()
+            for writer in writers:
+                writer.join(DEADLINE)
+                assert not writer.is_alive(), "a writer hangs"
+                answered += len(writer.there) + len(writer.gone)
+            server.restart()
+            api = Api(server)
+            found = api.all()
+            for record in found.values():
+                equal(record["origin"], f"https://{record['name']}.example")
+                equal([scope["type"] for scope in record["scopes"]], ["CORS"])
+            for writer in writers:
+                must_stay |= writer.there - writer.asked_to_go
+                equal(writer.gone & set(found), set(), f"moment {moment}: deleted ones came back")
+            equal(must_stay - set(found), set(), f"moment {moment}: records are lost")
+            if len(found) > 300:  # begin again, so that each moment costs the same
+                for name in found:
+                    equal(api.ask("DELETE", f"{LIST}/{name}")[0], 204)
+                must_stay.clear()
+    print(f"# {at.name}: {moments} kills, {answered} answers, none lost", flush=True)
+
+
+def only_reads_without_a_place_for_records():
+    record = '[[trusted_origins]]\nname = "n"\norigin = "https://n.example"\nscopes = ["CORS"]\n'
+    with ServerProcess(PROGRAM, 'file = "policy.toml"\n',
+                       [("policy.toml", POLICY + record)]) as server:
+        api = Api(server)
+        status, page = api.ask("GET")
+        equal((status, [entry["name"] for entry in page]), (200, ["n"]))
+        status, error = api.ask("POST", record=record_of("new"))
+        equal(status, 403)
+        contains(error["errorCauses"][0]["errorSummary"], "records_file")
+        equal(granted(server, "n"), "true")
+
+
+def begins_without_its_store():
+    with RedisPlace() as at:
+        at.node.kill()
+        store = f'plugin = "redis"\nurl = "{at.node.url}"\non_start_failure = "closed"\n'
+        with ServerProcess(PROGRAM, store) as server:
+            api = Api(server)
+            for status, error in [api.ask("GET"), api.ask("POST", record=record_of("new"))]:
+                equal(status, 503)
+                contains(error["errorCauses"][0]["errorSummary"], "It could not be read")
+            contains(server.log_text(), "trusted origins: cannot be read")
+            assert at.node.start(), "the Redis starts"
+            put_policy(at.node, JSON_POLICY, "1:a")
+            until(lambda: api.ask("GET")[0] == 200, "the records are read")
+            until(lambda: granted(server, "app") == "true", "the policy is read")
+            api.make("new")
+            equal(granted(server, "new"), "true")
+
+
+def tokens_of_a_file():
+    with ServerProcess(PROGRAM, TOML_STORE, [("policy.toml", POLICY)]) as server:
+        tokens = {}
+        for scope in ("read", "manage"):
+            made = subprocess.run([PROGRAM, "token", "new", scope + "er", "--scope", scope,
+                                   "--file", server.file("admin.tokens")], check=True,
+                                  capture_output=True, text=True, timeout=60)
+            tokens[scope] = made.stdout.strip()
+        server.end()
+        with open(server.file("server.toml"), encoding="utf-8") as file:
+            config = file.read()
+        server.write("server.toml", config.replace("[store]",
+                                                   'token_file = "admin.tokens"\n[store]'))
+        server.restart(wants_token=False)
+        reads, manages = Api(server, tokens["read"]), Api(server, tokens["manage"])
+        equal(reads.ask("POST", record=record_of("new"))[0], 403)
+        record = manages.make("new")
+        equal(record["createdBy"], "manageer")
+        equal(reads.ask("GET", f"{LIST}/{record['id']}"), (200, record))
+        equal(Api(server, "nobody").ask("GET")[0], 401)
+
+
+def records_of_the_second_store():
+    with RedisPlace() as at:
+        store = ('file = "policy.toml"\n[records]\nplugin = "redis"\n'
+                 f'url = "{at.node.url}"\non_start_failure = "closed"\n')
+        at.node.run("SET", "{corsac}:policy", '{"version": 1}')
+        with ServerProcess(PROGRAM, store, [("policy.toml", POLICY)]) as server:
+            Api(server).make("new")
+            equal(granted(server, "new"), "true")
+            equal(at.node.run("HLEN", "{corsac}:trusted_origins"), 1)
+
+
+def main():
+    cases = Cases()
+    for place in PLACES:
+        for name, test in [("a change is in force when it is answered",
+                            is_in_force_when_it_is_answered),
+                           ("a change reaches another server", reaches_another_server),
+                           ("two servers write", both_servers_write),
+                           ("10,000 records at once", ten_thousand_at_once)]:
+            cases.add(f"{place.name}: {name}", test, place)
+        cases.add(f"{place.name}: killed at 100 random moments", killed_at_any_moment, place, 100)
+    cases.add("a store that keeps no records is only read", only_reads_without_a_place_for_records)
+    cases.add("a store that is not there at the start", begins_without_its_store)
+    cases.add("tokens of a file", tokens_of_a_file)
+    cases.add("records of a second store", records_of_the_second_store)
+    cases.run()
+
+
+if __name__ == "__main__":
+    main()
