@@ -266,7 +266,7 @@ def only_reads_without_a_place_for_records():
         status, page = api.ask("GET")
         equal((status, [entry["name"] for entry in page]), (200, ["n"]))
         status, error = api.ask("POST", record=record_of("new"))
-        equal(status, 403)
+        equal((status, error["errorCode"]), (503, "E0000010"))
         contains(error["errorCauses"][0]["errorSummary"], "records_file")
         equal(granted(server, "n"), "true")
 
