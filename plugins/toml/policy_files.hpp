@@ -9,19 +9,12 @@
 #include <string_view>
 #include <vector>
 
-#include "checked_file.hpp"
 #include "document.hpp"
 #include "file_watch.hpp"
+#include "read_file.hpp"
 #include "settings.hpp"
 
 namespace corsac::toml_store {
-
-// One file as it was read.
-struct ReadFile {
-  FileState state = {};
-  FileProblem problem = {};
-  std::string content = {};  // whole, unless there is a problem
-};
 
 // What one look at a policy and its files of origins saw. Everything is in memory before the first
 // byte is handed over: a link that leads to another version half-way (a ConfigMap's, a
