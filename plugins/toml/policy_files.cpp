@@ -12,6 +12,7 @@
 
 #include "document_limits.hpp"
 #include "origins_file.hpp"
+#include "records_file.hpp"
 
 namespace corsac::toml_store {
 namespace {
@@ -20,32 +21,13 @@ bool is_path(std::string_view name) {
   return !name.empty() && name.find('\0') == std::string_view::npos;
 }
 
-// At most `limit_bytes` of it; `watch_limit_bytes` is what the watch reads of it later.
-ReadFile read_file(std::string path, std::size_t limit_bytes, std::size_t watch_limit_bytes,
-                   const std::function<bool()>& is_wanted) {
-  ReadFile read;
-  read.state.path = std::move(path);
-  read.state.limit_bytes = watch_limit_bytes;
-  read.state.read_at_ns = realtime_ns();
-  CheckedFile file(read.state.path);
-  read.state.identity = file.identity();
-  read.content.reserve(std::min<std::size_t>(file.identity().size_bytes, limit_bytes));
-  store_parts::ContentHash hash;
-  const bool is_whole = file.read(limit_bytes, [&](std::string_view piece) {
-    read.content.append(piece);
-    hash.add(piece);
-    return is_wanted();
-  });
-  read.problem = file.problem();
-  if (is_whole) read.state.hash = hash;
-  return read;
-}
-
 }  // namespace
 
 PolicyFiles::PolicyFiles(const TomlSettings& settings, const std::function<bool()>& is_wanted)
     : folder_(settings.path.substr(0, settings.path.rfind('/') + 1)),
       policy_(read_file(settings.path, kDocumentLimitBytes, kDocumentLimitBytes, is_wanted)) {
+  if (!is_wanted()) return;
+  if (!settings.records_path.empty()) records_ = read_records_file(settings, is_wanted);
   if (policy_.problem || !is_wanted()) return;
   document_ = std::make_unique<Document>(policy_.content, is_wanted);
   if (!document_->problem()) read_origins(is_wanted);
@@ -69,15 +51,9 @@ void PolicyFiles::read_origins(const std::function<bool()>& is_wanted) {
 }
 
 bool PolicyFiles::check_settled() {
-  bool is_settled = true;
-  const auto check = [&is_settled](ReadFile& file) {
-    if (identity_of(file.state.path) == file.state.identity) return;
-    is_settled = false;
-    file.problem = {"file-changing", file.state.path + " is being written",
-                    "write another file and rename it, so that it is never half there", true};
-  };
-  check(policy_);
-  for (auto& [path, file] : origins_) check(file);
+  bool is_settled = toml_store::check_settled(policy_);
+  if (records_) is_settled = toml_store::check_settled(*records_) && is_settled;
+  for (auto& [path, file] : origins_) is_settled = toml_store::check_settled(file) && is_settled;
   return is_settled;
 }
 
@@ -89,6 +65,7 @@ const ReadFile* PolicyFiles::origins(std::string_view name) const {
 
 std::vector<FileState> PolicyFiles::states() const {
   std::vector<FileState> states = {policy_.state};
+  if (records_) states.push_back(records_->state);
   for (const auto& [path, file] : origins_) states.push_back(file.state);
   return states;
 }

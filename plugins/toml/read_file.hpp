@@ -1,0 +1,30 @@
+#pragma once
+
+// One file in memory, as one look saw it.
+
+#include <cstddef>
+#include <functional>
+#include <string>
+
+#include "checked_file.hpp"
+#include "file_watch.hpp"
+
+namespace corsac::toml_store {
+
+struct ReadFile {
+  FileState state = {};
+  FileProblem problem = {};
+  std::string content = {};  // whole, unless there is a problem
+};
+
+// At most `limit_bytes` of it; `watch_limit_bytes` is what the watch reads of it later. Reads until
+// `is_wanted`, asked between pieces, says false: then the answer means nothing.
+[[nodiscard]] ReadFile read_file(std::string path, std::size_t limit_bytes,
+                                 std::size_t watch_limit_bytes,
+                                 const std::function<bool()>& is_wanted);
+
+// Looks at the path again. False when it leads to another file than the one that was read, or to
+// one that was written meanwhile: then the file has the problem file-changing from now on.
+[[nodiscard]] bool check_settled(ReadFile& file);
+
+}  // namespace corsac::toml_store
