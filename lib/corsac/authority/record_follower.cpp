@@ -12,7 +12,8 @@ namespace corsac {
 namespace {
 
 constexpr std::chrono::seconds kRetry{1};
-constexpr std::chrono::milliseconds kPause{200};
+// Our own writes are told as well: while many come, one look a second has to do.
+constexpr std::chrono::milliseconds kPause{1000};
 
 }  // namespace
 
