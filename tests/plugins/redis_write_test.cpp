@@ -130,23 +130,41 @@ TEST_F(RedisWriteTest, SaysThatItMayNotWrite) {
   EXPECT_EQ(to_replica.put("{}", ""), CORSAC_READ_ONLY);
   EXPECT_THAT(to_replica.log(), Contains(testing::HasSubstr("redis-read-only: ")));
 
-  const std::vector<std::string> rows[] = {
-      {"%R~{corsac}:*", "-@all", "+get", "+sscan"},
-      {"%R~{corsac}:*", "+@all"},
-      {"~{corsac}:*", "+@all", "-set"},
+  struct Row {
+    std::vector<std::string> rights;
+    const char* denied;
   };
-  for (const std::vector<std::string>& rights : rows) {
+  const Row rows[] = {
+      {{"%R~{corsac}:*", "-@all", "+get", "+sscan"},
+       "EVAL {corsac}:policy: the user may not write"},
+      {{"%R~{corsac}:*", "+@all"}, "EVAL {corsac}:policy: the user may not write"},
+      {{"~{corsac}:*", "+@all", "-set"}, "SET {corsac}:revision: the user lacks a permission"},
+      {{"~{corsac}:*", "+@all", "-get"}, "GET {corsac}:revision: the user lacks a permission"},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(testing::PrintToString(row.rights));
     std::vector<std::string> command = {"ACL", "SETUSER",  "writer",           "reset",
                                         "on",  ">hunter2", "&{corsac}:changed"};
-    command.insert(command.end(), rights.begin(), rights.end());
+    command.insert(command.end(), row.rights.begin(), row.rights.end());
     primary.run(command);
     WritingStore denied(
         {{"url", primary.url()}, {"user", "writer"}, {"password_env", "CORSAC_TEST_PASSWORD"}});
-    EXPECT_EQ(denied.put("{}", ""), CORSAC_READ_ONLY) << testing::PrintToString(rights);
-    EXPECT_THAT(denied.log(), Contains(testing::HasSubstr("2 redis-no-permission: EVAL")));
+    EXPECT_EQ(denied.put("{}", ""), CORSAC_READ_ONLY);
+    EXPECT_THAT(denied.log(),
+                Contains(testing::HasSubstr(std::string("2 redis-no-permission: ") + row.denied)));
     EXPECT_EQ(primary.run({"GET", "{corsac}:policy"}), kSmallPolicy);
     EXPECT_EQ(primary.run({"GET", "{corsac}:revision"}), "1:a");
   }
+}
+
+TEST_F(RedisWriteTest, NamesTheKeyThatIsOfAnotherType) {
+  const RedisServer server;
+  server.run({"RPUSH", "{corsac}:revision", "x"});
+  WritingStore writer({{"url", server.url()}});
+  EXPECT_EQ(writer.put("{}", ""), CORSAC_INVALID);
+  EXPECT_THAT(writer.log(),
+              Contains(testing::HasSubstr("redis-wrong-type: GET {corsac}:revision")));
+  EXPECT_EQ(server.run({"EXISTS", "{corsac}:policy"}), "0");
 }
 
 // As plugins/README.md lists them.
