@@ -91,7 +91,9 @@ std::string subject_of(const std::vector<std::string_view>& command) {
 Fault permission_fault(const std::string& subject, std::string_view command) {
   if (command == "EVAL") {
     return {FaultKind::Denied, "redis-no-permission", subject + ": the user may not write this key",
-            "write as the user that may (the writer of plugins/README.md), or correct key", "user"};
+            "write as a user that may (the writer of plugins/README.md, for trusted origins its "
+            "keeper), or correct key",
+            "user"};
   }
   return {FaultKind::Denied, "redis-no-permission",
           subject + ": the user lacks a permission in Redis",
