@@ -30,16 +30,20 @@ class Pass {
         waiter_(waiter),
         begun_at_(connection.received_bytes()) {}
 
-  [[nodiscard]] Outcome<Document> read() {
+  [[nodiscard]] Outcome<Document> read(Parts parts) {
     Document document;
     auto before = revision();
     if (!before) return std::move(before.fault());
-    auto policy = text_of(settings_.keys.policy);
-    if (!policy) return std::move(policy.fault());
-    if (!*policy) return missing_policy(*before);
-    document.json = **std::move(policy);
-    if (!settings_.only_policy) {
-      if (auto fault = scan_origins(document.origins)) return *std::move(fault);
+    if (parts == Parts::All) {
+      auto policy = text_of(settings_.keys.policy);
+      if (!policy) return std::move(policy.fault());
+      if (!*policy) return missing_policy(*before);
+      document.json = **std::move(policy);
+      if (!settings_.only_policy) {
+        if (auto fault = scan_origins(document.origins)) return *std::move(fault);
+      }
+    }
+    if (parts == Parts::Records || !settings_.only_policy) {
       if (auto fault = scan_records(document.records)) return *std::move(fault);
     }
     auto after = revision();
@@ -144,12 +148,16 @@ class Pass {
 
 }  // namespace
 
+bool Document::is_empty() const {
+  return json.empty() && origins.size() == 0 && records.size() == 0 && revision.empty();
+}
+
 std::uint64_t Document::hash() const { return records.hash(origins.hash(content_hash(json))); }
 
-Outcome<Document> read_document(Connection& connection, const RedisSettings& settings,
+Outcome<Document> read_document(Connection& connection, const RedisSettings& settings, Parts parts,
                                 const Waiter& waiter) {
   for (int passes_left = kPasses - 1;; --passes_left) {
-    auto document = Pass(connection, settings, waiter).read();
+    auto document = Pass(connection, settings, waiter).read(parts);
     if (!document || document->is_settled || passes_left == 0) return document;
   }
 }

@@ -67,8 +67,16 @@ std::string subject_of(const std::vector<std::string_view>& command) {
     std::string_view command;
     std::size_t at;
   };
-  constexpr std::array<KeyPosition, 5> kWithKey = {
-      {{"GET", 1}, {"SSCAN", 1}, {"HSCAN", 1}, {"SUBSCRIBE", 1}, {"EVAL", 3}}};
+  constexpr std::array<KeyPosition, 10> kWithKey = {{{"GET", 1},
+                                                     {"SET", 1},
+                                                     {"STRLEN", 1},
+                                                     {"SSCAN", 1},
+                                                     {"HSCAN", 1},
+                                                     {"HSTRLEN", 1},
+                                                     {"HSET", 1},
+                                                     {"HDEL", 1},
+                                                     {"SUBSCRIBE", 1},
+                                                     {"EVAL", 3}}};
   std::string subject(command.front());
   for (const KeyPosition& row : kWithKey) {
     if (command.front() == row.command && command.size() > row.at) {
@@ -83,7 +91,9 @@ std::string subject_of(const std::vector<std::string_view>& command) {
 Fault permission_fault(const std::string& subject, std::string_view command) {
   if (command == "EVAL") {
     return {FaultKind::Denied, "redis-no-permission", subject + ": the user may not write this key",
-            "write as the user that may (the writer of plugins/README.md), or correct key", "user"};
+            "write as a user that may (the writer of plugins/README.md, for trusted origins its "
+            "keeper), or correct key",
+            "user"};
   }
   return {FaultKind::Denied, "redis-no-permission",
           subject + ": the user lacks a permission in Redis",

@@ -74,11 +74,11 @@ Fault write_fault_of(Connection& connection, Fault fault, const Waiter& waiter) 
           "write to the primary, redis://" + node->primary, "url"};
 }
 
-Fault missing_fault_of(const NodeIdentity& node, Fault fault) {
-  if (fault.code != "redis-key-missing" || !node.is_replica() || node.is_synced) return fault;
-  return {FaultKind::Unreachable, "redis-not-synced",
-          node.server + " is a replica without the data of its primary " + node.primary,
-          "look into its log; where the primary has users it needs masteruser and masterauth"};
+std::optional<Fault> not_synced_fault_of(const NodeIdentity& node) {
+  if (!node.is_replica() || node.is_synced) return std::nullopt;
+  return Fault{FaultKind::Unreachable, "redis-not-synced",
+               node.server + " is a replica without the data of its primary " + node.primary,
+               "look into its log; where the primary has users it needs masteruser and masterauth"};
 }
 
 std::optional<std::string> tell_difference(const NodeIdentity& before, const NodeIdentity& now) {

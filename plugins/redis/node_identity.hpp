@@ -27,9 +27,9 @@ struct NodeIdentity {
 // The fault of a command that wrote nothing: with the primary's address where it was sent to a
 // replica, and redis-sentinel where it was sent to a Sentinel.
 [[nodiscard]] Fault write_fault_of(Connection& connection, Fault fault, const Waiter& waiter);
-// The fault of a read that found no policy: redis-not-synced where `node` is a replica that has no
-// data to find it in.
-[[nodiscard]] Fault missing_fault_of(const NodeIdentity& node, Fault fault);
+// redis-not-synced, where nothing was found because `node` is a replica that has no data to find it
+// in.
+[[nodiscard]] std::optional<Fault> not_synced_fault_of(const NodeIdentity& node);
 
 // A line for the log when the two are not the same node in the same role; nothing when they are.
 [[nodiscard]] std::optional<std::string> tell_difference(const NodeIdentity& before,

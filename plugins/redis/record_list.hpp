@@ -17,6 +17,9 @@ struct Record {
 // The fields of the hash, as a scan delivers them: in any order, and some twice.
 class RecordList {
  public:
+  // What the protocol adds to a record that is scanned: the lengths of two texts, and line ends.
+  static constexpr std::size_t kBytesAround = 20;
+
   void add(std::string id, std::string json) {
     records_.push_back({std::move(id), std::move(json)});
   }
@@ -25,6 +28,8 @@ class RecordList {
 
   [[nodiscard]] std::size_t size() const { return records_.size(); }
   [[nodiscard]] const Record& operator[](std::size_t index) const { return records_[index]; }
+  // What a scan of them receives.
+  [[nodiscard]] std::size_t bytes() const noexcept;
   // Of all records, in their order.
   [[nodiscard]] std::uint64_t hash(std::uint64_t basis) const noexcept;
 

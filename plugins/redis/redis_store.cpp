@@ -16,6 +16,7 @@
 #include <utility>
 
 #include <corsac_store_plugin.hpp>
+#include <corsac_store_records.hpp>
 #include <corsac_store_write.hpp>
 
 #include "connection.hpp"
@@ -25,6 +26,7 @@
 #include "merging_sink.hpp"
 #include "node_identity.hpp"
 #include "record_feed.hpp"
+#include "record_write.hpp"
 #include "server_finder.hpp"
 #include "settings.hpp"
 #include "subscription.hpp"
@@ -40,6 +42,10 @@ using plugin::Status;
 
 // A read that a fail-over cuts short begins again, so often.
 constexpr int kSwitchTries = 3;
+
+// What writers of records expect where the key of the revision is not there. No revision of a key
+// has a blank.
+constexpr std::string_view kNoRevision = "no revision";
 
 Status status_of(FaultKind kind) {
   switch (kind) {
@@ -72,9 +78,11 @@ class RedisStore final : public plugin::Store {
  public:
   static constexpr const char* kName = "redis";
   static constexpr const char* kVersion = "1.0";
+  static constexpr std::int32_t kRecordsForm = CORSAC_RECORDS_CHANGES;
 
   static const void* extension(std::string_view name) noexcept {
-    return name == CORSAC_STORE_WRITE_NAME ? plugin::write_table<RedisStore>() : nullptr;
+    if (name == CORSAC_STORE_WRITE_NAME) return plugin::write_table<RedisStore>();
+    return name == CORSAC_STORE_RECORDS_NAME ? plugin::records_table<RedisStore>() : nullptr;
   }
 
   static plugin::OpenResult open(Host host, plugin::Settings settings) {
@@ -97,7 +105,7 @@ class RedisStore final : public plugin::Store {
 
   Status read(Sink& sink) override {
     sink.source("redis " + settings_.keys.policy);
-    auto document = read_despite_switches();
+    auto document = read_despite_switches(Parts::All);
     if (!document) return report(document.fault(), sink);
     if (!document->is_settled) ask_for_another_read();
     const Status status = hand_over(*document, sink);
@@ -127,7 +135,69 @@ class RedisStore final : public plugin::Store {
     return result->is_written ? Status::Ok : Status::Conflict;
   }
 
+  // The extension corsac.store.records/1.
+  Status read_records(Sink& sink) {
+    if (settings_.only_policy) {
+      host_.failed(failure_of(only_policy_fault()));
+      return Status::ReadOnly;
+    }
+    const std::string name = "redis " + settings_.keys.records;
+    sink.source(name);
+    auto document = read_despite_switches(Parts::Records);
+    if (!document) return report(document.fault(), sink);
+    if (!document->is_settled) ask_for_another_read();
+    kept_ = kept_in(*document);
+    RecordFeed records(host_, document->records, name);
+    sink.begin_list("trusted_origins");
+    records.feed(sink);
+    sink.end_list();
+    if (records.status() != Status::Ok) return records.status();
+    sink.finish(kept_.revision);
+    return sink.is_stopped() ? Status::Cancelled : Status::Ok;
+  }
+
+  Status put_records(const plugin::RecordChanges& changes, std::string_view /*all*/,
+                     std::string_view expected, std::string& revision) {
+    if (settings_.only_policy) return report_write(only_policy_fault(), Written::Nothing);
+    if (const auto fault = oversize_fault(changes, settings_.limit_bytes)) {
+      return report_write(*fault, Written::Nothing);
+    }
+    const Waiter waiter = begin_call();
+    auto connection = reading_.connect(waiter);
+    if (!connection) return report_write(connection.fault(), Written::Nothing);
+    show_progress_of(*connection);
+    // Whoever opened the store again may expect a revision of before.
+    if (kept_.revision != expected) {
+      auto document = read_document(*connection, settings_, Parts::Records, waiter);
+      if (!document) return report_write(document.fault(), Written::Nothing);
+      kept_ = kept_in(*document);
+      if (kept_.revision != expected) return Status::Conflict;
+    }
+    auto result =
+        write_records(*connection, settings_, changes,
+                      expected == kNoRevision ? std::string_view() : expected, kept_.bytes, waiter);
+    if (!result) {
+      return report_write(write_fault_of(*connection, std::move(result.fault()), waiter),
+                          Written::Perhaps);
+    }
+    if (!result->is_written) return Status::Conflict;
+    kept_ = {result->revision, result->kept_bytes};
+    revision = std::move(result->revision);
+    return Status::Ok;
+  }
+
  private:
+  // How large the records are.
+  struct Kept {
+    std::string revision = {};  // the one that they were read or written in; empty = not known
+    std::size_t bytes = 0;
+  };
+
+  static Kept kept_in(const Document& document) {
+    return {document.revision.empty() ? std::string(kNoRevision) : document.revision,
+            document.records.bytes()};
+  }
+
   SubscriptionOptions change_options() {
     SubscriptionOptions options;
     options.channel = settings_.keys.channel;
@@ -195,10 +265,10 @@ class RedisStore final : public plugin::Store {
             }};
   }
 
-  Outcome<Document> read_despite_switches() {
+  Outcome<Document> read_despite_switches(Parts parts) {
     for (int tries_left = kSwitchTries - 1;; --tries_left) {
       const Waiter waiter = begin_call();
-      auto document = read_once(waiter);
+      auto document = read_once(parts, waiter);
       const bool is_switched =
           !document && document.fault().kind == FaultKind::Cancelled && !host_.is_cancelled();
       if (!is_switched) return document;
@@ -209,16 +279,21 @@ class RedisStore final : public plugin::Store {
     }
   }
 
-  Outcome<Document> read_once(const Waiter& waiter) {
+  Outcome<Document> read_once(Parts parts, const Waiter& waiter) {
     auto connection = reading_.connect(waiter);
     if (!connection) return std::move(connection.fault());
     auto identity = ask_identity(*connection, waiter);
     if (!identity) return std::move(identity.fault());
     if (identity->role == "sentinel") return sentinel_fault(identity->server);
     show_progress_of(*connection);
-    auto document = read_document(*connection, settings_, waiter);
-    if (!document) return missing_fault_of(*identity, std::move(document.fault()));
-    note_identity(*std::move(identity));
+    auto document = read_document(*connection, settings_, parts, waiter);
+    const bool is_missing =
+        document ? document->is_empty() : document.fault().code == "redis-key-missing";
+    if (is_missing) {
+      if (auto fault = not_synced_fault_of(*identity)) return *std::move(fault);
+    }
+    // What comes from another node is told by the read that the revisions of are compared.
+    if (document && parts == Parts::All) note_identity(*std::move(identity));
     return document;
   }
 
@@ -287,6 +362,12 @@ class RedisStore final : public plugin::Store {
             "make it smaller, or raise limit_bytes here and on all servers"};
   }
 
+  static Fault only_policy_fault() {
+    return {FaultKind::ReadOnly, "redis-only-policy",
+            "only_policy leaves out the trusted origins that Redis keeps",
+            "remove only_policy, or write trusted origins into the policy", "only_policy"};
+  }
+
   [[nodiscard]] plugin::Failure failure_of(const Fault& fault) const {
     const bool is_by_sentinels = fault.setting == "url" && !settings_.sentinels.empty();
     return {fault.code, is_by_sentinels ? "sentinels" : fault.setting, fault.what, fault.fix};
@@ -322,6 +403,7 @@ class RedisStore final : public plugin::Store {
   std::optional<NodeIdentity> identity_ = {};  // of the last read that succeeded
   std::string known_revision_ = {};
   std::uint64_t known_hash_ = 0;  // of the document when that revision was read first
+  Kept kept_ = {};
 
   // Of the subscriptions' threads, one each.
   ServerFinder listening_;

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "redis_store_fixture.hpp"
+#include "redis_writing_store.hpp"
 #include "support/eventually.hpp"
 #include "support/scripted_peer.hpp"
 
@@ -16,56 +17,19 @@ namespace {
 using test::kSmallPolicy;
 using test::RedisServer;
 using test::RedisStore;
+using test::WritingStore;
 using testing::Contains;
 using testing::MatchesRegex;
-
-corsac_text text(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
-
-// A store that is written to; the plugin's own pointer is what open() gave.
-class WritingStore {
- public:
-  explicit WritingStore(const test::OpenStore::Settings& settings)
-      : table_(test::load_built_plugin("redis")) {
-    std::vector<corsac_setting> entries;
-    for (const auto& [name, value] : settings) entries.push_back({text(name), text(value)});
-    const corsac_settings c_settings = {sizeof(corsac_settings), text("/"), entries.data(),
-                                        entries.size()};
-    host_.set_deadline(std::chrono::steady_clock::now() + std::chrono::seconds(20));
-    EXPECT_EQ(table_.open(host_.host(), &c_settings, &store_), CORSAC_OK);
-    write_ =
-        static_cast<const corsac_store_write_v1*>(table_.extension(text(CORSAC_STORE_WRITE_NAME)));
-  }
-  ~WritingStore() { table_.close(store_); }
-  WritingStore(const WritingStore&) = delete;
-  WritingStore& operator=(const WritingStore&) = delete;
-
-  std::int32_t put(std::string_view document, std::string_view expected) {
-    revisions.clear();
-    return write_->put_document(
-        store_, text(document), text(expected), this, [](void* context, corsac_text revision) {
-          static_cast<WritingStore*>(context)->revisions.push_back(test::to_string(revision));
-        });
-  }
-  [[nodiscard]] std::vector<std::string> log() const { return host_.log(); }
-
-  std::vector<std::string> revisions = {};  // that the last put() was told
-
- private:
-  const corsac_store_plugin_v1& table_;
-  test::RecordingHost host_;
-  void* store_ = nullptr;
-  const corsac_store_write_v1* write_ = nullptr;
-};
 
 class RedisWriteTest : public test::RedisTest {};
 
 TEST_F(RedisWriteTest, IsFoundByItsNameOnly) {
   const corsac_store_plugin_v1& table = test::load_built_plugin("redis");
-  const auto* write =
-      static_cast<const corsac_store_write_v1*>(table.extension(text("corsac.store.write/1")));
+  const auto* write = static_cast<const corsac_store_write_v1*>(
+      table.extension(test::to_text("corsac.store.write/1")));
   ASSERT_NE(write, nullptr);
   EXPECT_EQ(write->size, sizeof(corsac_store_write_v1));
-  EXPECT_EQ(table.extension(text("corsac.store.write/2")), nullptr);
+  EXPECT_EQ(table.extension(test::to_text("corsac.store.write/2")), nullptr);
   EXPECT_EQ(table.extension({nullptr, 0}), nullptr);
 }
 
@@ -130,23 +94,41 @@ TEST_F(RedisWriteTest, SaysThatItMayNotWrite) {
   EXPECT_EQ(to_replica.put("{}", ""), CORSAC_READ_ONLY);
   EXPECT_THAT(to_replica.log(), Contains(testing::HasSubstr("redis-read-only: ")));
 
-  const std::vector<std::string> rows[] = {
-      {"%R~{corsac}:*", "-@all", "+get", "+sscan"},
-      {"%R~{corsac}:*", "+@all"},
-      {"~{corsac}:*", "+@all", "-set"},
+  struct Row {
+    std::vector<std::string> rights;
+    const char* denied;
   };
-  for (const std::vector<std::string>& rights : rows) {
+  const Row rows[] = {
+      {{"%R~{corsac}:*", "-@all", "+get", "+sscan"},
+       "EVAL {corsac}:policy: the user may not write"},
+      {{"%R~{corsac}:*", "+@all"}, "EVAL {corsac}:policy: the user may not write"},
+      {{"~{corsac}:*", "+@all", "-set"}, "SET {corsac}:revision: the user lacks a permission"},
+      {{"~{corsac}:*", "+@all", "-get"}, "GET {corsac}:revision: the user lacks a permission"},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(testing::PrintToString(row.rights));
     std::vector<std::string> command = {"ACL", "SETUSER",  "writer",           "reset",
                                         "on",  ">hunter2", "&{corsac}:changed"};
-    command.insert(command.end(), rights.begin(), rights.end());
+    command.insert(command.end(), row.rights.begin(), row.rights.end());
     primary.run(command);
     WritingStore denied(
         {{"url", primary.url()}, {"user", "writer"}, {"password_env", "CORSAC_TEST_PASSWORD"}});
-    EXPECT_EQ(denied.put("{}", ""), CORSAC_READ_ONLY) << testing::PrintToString(rights);
-    EXPECT_THAT(denied.log(), Contains(testing::HasSubstr("2 redis-no-permission: EVAL")));
+    EXPECT_EQ(denied.put("{}", ""), CORSAC_READ_ONLY);
+    EXPECT_THAT(denied.log(),
+                Contains(testing::HasSubstr(std::string("2 redis-no-permission: ") + row.denied)));
     EXPECT_EQ(primary.run({"GET", "{corsac}:policy"}), kSmallPolicy);
     EXPECT_EQ(primary.run({"GET", "{corsac}:revision"}), "1:a");
   }
+}
+
+TEST_F(RedisWriteTest, NamesTheKeyThatIsOfAnotherType) {
+  const RedisServer server;
+  server.run({"RPUSH", "{corsac}:revision", "x"});
+  WritingStore writer({{"url", server.url()}});
+  EXPECT_EQ(writer.put("{}", ""), CORSAC_INVALID);
+  EXPECT_THAT(writer.log(),
+              Contains(testing::HasSubstr("redis-wrong-type: GET {corsac}:revision")));
+  EXPECT_EQ(server.run({"EXISTS", "{corsac}:policy"}), "0");
 }
 
 // As plugins/README.md lists them.
