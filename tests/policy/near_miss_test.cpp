@@ -185,8 +185,38 @@ TEST(NearMiss, TellsHowMethodsHeadersAndHostsDiffer) {
        at_host("LocalHost:8080"),
        "\"localhost\" is allowed; the request has port 8080; write \"localhost:8080\" to allow it "
        "too"},
-      {"another host", [](Policy& p) { p.hosts.allowed = {"localhost"}; }, at_host("evil.test"),
-       ""},
+      {"a subdomain of a host", [](Policy& p) { p.hosts.allowed = {"a.example:*"}; },
+       at_host("WWW.a.example"),
+       "\"a.example:*\" is allowed, which covers no subdomain such as \"www.a.example\"; write "
+       "\"www.a.example\" to allow it too"},
+      {"the apex of a wildcard host",
+       [](Policy& p) {
+         p.hosts.allowed = {"b.example", "*.a.example"};
+       },
+       at_host("a.example:8080"),
+       "\"*.a.example\" is allowed, which covers subdomains and not \"a.example:8080\" itself; "
+       "write "
+       "\"a.example:8080\" to allow it too"},
+      {"a host without www", [](Policy& p) { p.hosts.allowed = {"www.a.example"}; },
+       at_host("a.example"),
+       "\"www.a.example\" is allowed; the request has \"a.example\"; write \"a.example\" to allow "
+       "it too"},
+      {"another name of the machine", [](Policy& p) { p.hosts.allowed = {"localhost:*"}; },
+       at_host("[::1]:8080"),
+       "\"localhost:*\" is allowed; the request has \"[::1]:8080\", another name of this machine; "
+       "write \"[::1]:8080\" to allow it too"},
+      {"another host",
+       [](Policy& p) {
+         p.hosts.allowed = {"localhost", "127.0.0.1"};
+       },
+       at_host("evil.test"), ""},
+      {"a host that only ends so", [](Policy& p) { p.hosts.allowed = {"a.example"}; },
+       at_host("nota.example"), ""},
+      {"a host below an address", [](Policy& p) { p.hosts.allowed = {"127.0.0.1"}; },
+       at_host("a.127.0.0.1"), ""},
+      {"0.0.0.0 is no name of the machine", [](Policy& p) { p.hosts.allowed = {"localhost:*"}; },
+       at_host("0.0.0.0:8080"), ""},
+      {"no host at all", [](Policy& p) { p.hosts.allowed = {"a.example"}; }, at_host("a b"), ""},
       {"what is allowed misses nothing", [](Policy&) {}, get("https://a.example"), ""},
       {"an excluded path", [](Policy& p) { p.cors.excluded_paths = {"/x"}; },
        preflight("https://a.example:81", "GET", "/x"), ""},
