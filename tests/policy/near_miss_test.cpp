@@ -229,6 +229,94 @@ TEST(NearMiss, TellsHowMethodsHeadersAndHostsDiffer) {
   }
 }
 
+TEST(NearMiss, TellsWhatAWriteOrARedirectLacked) {
+  const auto post = [](std::string origin) {
+    Asked asked = get(std::move(origin));
+    asked.method = "POST";
+    return asked;
+  };
+  const auto to = [](const std::string& target) {
+    Asked asked;
+    asked.target = "/in?to=" + target;
+    return asked;
+  };
+  const auto trusted = [](Policy& p) { p.csrf.trusted_origins = {"https://a.example"}; };
+  const auto by_cors = [](Policy& p) {
+    p.csrf.enabled = true;
+    p.cors = {.allowed_origins = {"https://a.example"}, .on_denied = "mark"};
+  };
+  const auto by_credentials = [&](Policy& p) {
+    by_cors(p);
+    p.cors.allow_credentials = true;
+  };
+  const auto redirects = [](Policy& p) {
+    p.redirects = {.allowed_origins = {"https://a.example", "https://*.b.example"},
+                   .parameters = {"to"}};
+  };
+  const char* const other_port =
+      "\"https://a.example\" is listed; the request has port 81; write \"https://a.example:81\" to "
+      "allow it too";
+  const char* const other_target =
+      "\"https://a.example\" is listed; the target has port 81; write \"https://a.example:81\" to "
+      "allow it too";
+  const Row rows[] = {
+      {"a trusted page on another port", trusted, post("https://a.example:81"), other_port},
+      {"a trusted page, spelled otherwise", trusted, post("https://A.example"),
+       "\"https://a.example\" is listed; the client sent \"https://A.example\", and browsers write "
+       "an origin in lower case"},
+      {"a page that may read, and is not in the list",
+       [&](Policy& p) {
+         by_credentials(p);
+         p.csrf.trusted_origins = {"https://b.example"};
+       },
+       post("https://a.example"),
+       "\"https://a.example\" may read by allowed_origins, and is not in csrf.trusted_origins; "
+       "write \"https://a.example\" into csrf.trusted_origins to trust it"},
+      {"a page that may read without credentials", by_cors, post("https://a.example"),
+       "\"https://a.example\" may read by allowed_origins, but without credentials, which is no "
+       "trust to write; write \"https://a.example\" into csrf.trusted_origins to trust it"},
+      {"near one that may read without credentials", by_cors, post("https://a.example:81"), ""},
+      {"near one that may send them", by_credentials, post("https://a.example:81"), other_port},
+      {"any page may read",
+       [](Policy& p) {
+         p.csrf.enabled = true;
+         p.cors.allowed_origins = {"*"};
+       },
+       post("https://a.example"), ""},
+      {"another page", trusted, post("https://b.example"), ""},
+      {"null", trusted, post("null"), ""},
+      {"nobody is trusted", [](Policy& p) { p.csrf.trusted_origins = Names::none(); },
+       post("https://a.example"), ""},
+      {"no origin", trusted,
+       [&] {
+         Asked asked = post("");
+         asked.origin.reset();
+         asked.sec_fetch_site = "cross-site";
+         return asked;
+       }(),
+       ""},
+      {"a target on another port", redirects, to("https://a.example:81/path?code=1"), other_target},
+      {"the same, encoded", redirects, to("https%3A%2F%2Fa.example%3A81%2Fpath%3Fcode%3D1"),
+       other_target},
+      {"by two slashes, on a page over http", redirects, to("//a.example"),
+       "\"https://a.example\" is listed; the target has the scheme http; let it begin with https"},
+      {"the apex of a wildcard", redirects, to("https://b.example"),
+       "\"https://*.b.example\" is listed, which covers subdomains and not \"https://b.example\" "
+       "itself; write \"https://b.example\" to allow it too"},
+      {"a subdomain", redirects, to("https://www.a.example"),
+       "\"https://a.example\" is listed, which covers no subdomain such as "
+       "\"https://www.a.example\"; write \"https://www.a.example\" to allow it too"},
+      {"another target", redirects, to("https://evil.example"), ""},
+      {"one with a user", redirects, to("https://name:secret@a.example:81"), ""},
+      {"no http", redirects, to("javascript:alert(1)"), ""},
+  };
+  for (const Row& row : rows) {
+    Policy policy;
+    row.change(policy);
+    EXPECT_EQ(near_of(*compiled(policy), row.asked), row.text) << row.desc;
+  }
+}
+
 TEST(Hint, SaysWhatThisRequestTellsBeyondItsReason) {
   static const OwnOrigin kNoOwn;
   static const OwnOrigin kPublic({.public_origins = {"https://api.example.com"}});

@@ -1,6 +1,6 @@
 // What a refused request lacked. Entries: near_miss, hint, place_of_refusal. Spec: policy document,
 // 5 "Errors and events"; the comparison of origins and
-// hosts is in near_origin and near_host. Never on the way of a
+// hosts is in near_origin and near_host, that of guards in near_guard. Never on the way of a
 // request: it scans and allocates. Test: tests/policy/near_miss_test.cpp.
 
 #include "corsac/policy/near_miss.hpp"
@@ -14,6 +14,7 @@
 #include "corsac/http/method.hpp"
 #include "corsac/http/own_origin.hpp"
 #include "corsac/origin/origin.hpp"
+#include "corsac/policy/near_guard.hpp"
 #include "corsac/policy/near_host.hpp"
 #include "corsac/policy/near_origin.hpp"
 #include "corsac/policy/report.hpp"
@@ -119,7 +120,16 @@ std::string hint_for_excluded_upgrade() {
 std::string near_miss(const Snapshot& snapshot, const RequestView& request,
                       const Decision& decision) {
   const RuleInfo& rule = snapshot.rule(decision.rule);
-  if (decision.reason == Reason::HostNotAllowed) return near_host(snapshot, request);
+  switch (decision.reason) {
+    case Reason::HostNotAllowed:
+      return near_host(snapshot, request);
+    case Reason::CrossSiteWrite:
+      return near_write(snapshot, request, decision);
+    case Reason::RedirectNotAllowed:
+      return near_redirect(snapshot, decision);
+    default:
+      break;
+  }
   if (!rule.cors) return {};
   switch (decision.reason) {
     case Reason::OriginNotAllowed:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,10 +10,14 @@
 
 namespace corsac {
 
+// Entries of a list that are compared for a near miss. A hint costs a scan, so there is a cap;
+// origins beyond it are near only by their spelling.
+inline constexpr std::size_t kNearMissPatterns = 1000;
+
 // The list that an origin was not in. Both are borrowed for the call, both may be null.
 struct ListedOrigins {
   const OriginSet* set = nullptr;
-  // Plain forms of its first entries: kNearMissPatterns.
+  // Plain forms of its first kNearMissPatterns entries.
   const std::vector<OriginPattern>* patterns = nullptr;
 };
 
