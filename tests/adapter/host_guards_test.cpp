@@ -291,6 +291,80 @@ TEST(HostGuards, GrantToActiveRecordsWithTheScopeCorsAlone) {
   EXPECT_FALSE(host.gate().may_redirect("https://frame.example/"));
 }
 
+// Proves M34, M35.
+TEST(HostGuards, GrantOperationByOperation) {
+  Policy policy;
+  policy.cors.profile = "okta";
+  policy.cors.allowed_methods = {"PUT"};
+  policy.trusted_origins = {record_with("https://all.example", {TrustedOrigin::ScopeType::Cors})};
+  policy.cors.rules = {
+      {.name = "an operation without CORS",
+       .paths = {"/ok"},
+       .methods = {"PUT"},
+       .allowed_origins = Names::none()},
+      {.name = "without cookies",
+       .paths = {"/vary"},
+       .allowed_origins = {"*"},
+       .allow_credentials = false},
+  };
+  const TestHost host(make_test_gate(policy));
+  const HeaderLines with_credentials = {{"access-control-allow-credentials", "true"},
+                                        {"access-control-allow-origin", "https://all.example"},
+                                        {"vary", "Origin"},
+                                        kPlain};
+  const HeaderLines nothing = only_vary({kPlain});
+  const AnswerRow rows[] = {
+      {"the same path by another method",
+       head("GET", "/ok", "https://all.example"),
+       200,
+       lines(with_credentials),
+       "ok",
+       {"GET /ok"}},
+      {"the operation",
+       head("PUT", "/ok", "https://all.example", {{"Content-Length", "0"}}),
+       200,
+       nothing,
+       "",
+       {"PUT /ok"}},
+      {"its preflight",
+       preflight("/ok", "https://all.example", "PUT"),
+       204,
+       {{"vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"}},
+       "",
+       {}},
+  };
+  for (const AnswerRow& row : rows) check(host, row);
+  const auto is_open_to = [&host](const std::string& origin) {
+    const RawResponse response = exchange(host.port(), head("GET", "/vary", origin));
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.value("access-control-allow-credentials"), "");
+    return response.value("access-control-allow-origin") == "*";
+  };
+  EXPECT_TRUE(is_open_to("https://stranger.example"));
+  EXPECT_TRUE(is_open_to("https://all.example"));
+}
+
+// Proves M33.
+TEST(HostGuards, KeepTheRecordsWhileCorsIsOff) {
+  Policy policy;
+  policy.cors.profile = "okta";
+  policy.trusted_origins = {record_with(
+      "https://all.example", {TrustedOrigin::ScopeType::Cors, TrustedOrigin::ScopeType::Redirect})};
+  const TestHost host(make_test_gate(policy));
+  const auto granted_origin = [&] {
+    return exchange(host.port(), head("GET", "/ok", "https://all.example"))
+        .value("access-control-allow-origin");
+  };
+  EXPECT_EQ(granted_origin(), "https://all.example");
+  policy.cors.enabled = false;
+  ASSERT_TRUE(host.gate().replace_policy(policy));
+  EXPECT_EQ(granted_origin(), "");
+  EXPECT_TRUE(host.gate().may_redirect("https://all.example/")) << "the guards still have it";
+  policy.cors.enabled = true;
+  ASSERT_TRUE(host.gate().replace_policy(policy));
+  EXPECT_EQ(granted_origin(), "https://all.example");
+}
+
 // Without memory no page goes out that anybody may frame, and no redirect that nobody judged.
 TEST(HostGuards, LetNoPageOutWithoutMemory) {
   Policy policy;
