@@ -277,6 +277,12 @@ TEST(NearMiss, TellsWhatAWriteOrARedirectLacked) {
        "trust to write; write \"https://a.example\" into csrf.trusted_origins to trust it"},
       {"near one that may read without credentials", by_cors, post("https://a.example:81"), ""},
       {"near one that may send them", by_credentials, post("https://a.example:81"), other_port},
+      {"an excluded path trusts nobody",
+       [&](Policy& p) {
+         by_credentials(p);
+         p.cors.excluded_paths = {"/"};
+       },
+       post("https://a.example"), ""},
       {"any page may read",
        [](Policy& p) {
          p.csrf.enabled = true;

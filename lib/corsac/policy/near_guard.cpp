@@ -14,7 +14,7 @@ namespace {
 // [cors] has the origin, which is not the trust that a write needs. Empty when it has not.
 std::string known_to_cors(const Snapshot& snapshot, const CompiledCors& cors,
                           std::string_view origin) {
-  const bool is_listed = !cors.allows_any_origin && cors.origins &&
+  const bool is_listed = !cors.is_excluded && !cors.allows_any_origin && cors.origins &&
                          cors.origins->find(origin).kind != OriginMatchKind::None;
   if (!is_listed) return {};
   const std::string shown = to_quoted(origin);
@@ -49,7 +49,7 @@ std::string near_write(const Snapshot& snapshot, const RequestView& request,
   if (guards.csrf_trust.origins) {
     return near_origin({guards.csrf_trust.origins.get(), guards.csrf_patterns.get()}, origin);
   }
-  if (!rule.cors || !rule.cors->allows_credentials) return {};
+  if (!rule.cors || rule.cors->is_excluded || !rule.cors->allows_credentials) return {};
   return near_origin({rule.cors->origins.get(), rule.patterns.get()}, origin);
 }
 
