@@ -1,7 +1,9 @@
 #pragma once
 
 // What an application built on cpp-httplib includes: make_gate and open_gate for the policy,
-// install and Hooks for the server. Link libcorsac; bring your own cpp-httplib, 0.11.4 or 0.53.
+// local_server_policy for one on localhost, install and Hooks for the server. Link libcorsac; bring
+// your own cpp-httplib, 0.11.4 or 0.53.
 
 #include "corsac/adapter/httplib.hpp"
+#include "corsac/policy/local_server.hpp"
 #include "corsac/runtime/gate.hpp"

@@ -148,11 +148,11 @@ TEST(HostGuards, LetThePageReadWhyItsRedirectWasRefused) {
   Policy policy = app_policy();
   policy.cors.debug = true;
   policy.cors.debug_headers = true;
-  policy.redirects.enabled = true;
+  policy.redirects.allowed_origins = {"https://listed.example"};
   const TestHost host(make_test_gate(policy));
   const AnswerRow rows[] = {
       {"a page that may read",
-       to("https://evil.example/?token=1", {}, "302", kApp),
+       to("https://listed.example:81/?token=1", {}, "302", kApp),
        403,
        granted({{"cache-control", "no-store"},
                 {"content-type", "text/plain"},
@@ -164,7 +164,10 @@ TEST(HostGuards, LetThePageReadWhyItsRedirectWasRefused) {
   const auto events = host.gate().events().find({}).events;
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events[0].reason, "redirect_not_allowed");
-  EXPECT_EQ(events[0].value, "https://evil.example/");
+  EXPECT_EQ(events[0].value, "https://listed.example:81/");
+  EXPECT_EQ(events[0].near_miss,
+            "\"https://listed.example\" is listed; the target has port 81; write "
+            "\"https://listed.example:81\" to allow it too");
   EXPECT_EQ(events[0].status, 403);
   EXPECT_EQ(events[0].path, "/location/302");
 }
@@ -322,6 +325,27 @@ TEST(HostGuards, GrantOperationByOperation) {
        {"GET /error/403"}},
   };
   for (const AnswerRow& row : rows) check(host, row);
+}
+
+// Proves M33.
+TEST(HostGuards, KeepTheRecordsWhileCorsIsOff) {
+  Policy policy;
+  policy.cors.profile = "okta";
+  policy.trusted_origins = {record_with(
+      "https://all.example", {TrustedOrigin::ScopeType::Cors, TrustedOrigin::ScopeType::Redirect})};
+  const TestHost host(make_test_gate(policy));
+  const auto granted_origin = [&] {
+    return exchange(host.port(), head("GET", "/ok", "https://all.example"))
+        .value("access-control-allow-origin");
+  };
+  EXPECT_EQ(granted_origin(), "https://all.example");
+  policy.cors.enabled = false;
+  ASSERT_TRUE(host.gate().replace_policy(policy));
+  EXPECT_EQ(granted_origin(), "");
+  EXPECT_TRUE(host.gate().may_redirect("https://all.example/")) << "the guards still have it";
+  policy.cors.enabled = true;
+  ASSERT_TRUE(host.gate().replace_policy(policy));
+  EXPECT_EQ(granted_origin(), "https://all.example");
 }
 
 // Without memory no page goes out that anybody may frame, and no redirect that nobody judged.

@@ -236,14 +236,18 @@ std::shared_ptr<Gate> must(Result<std::shared_ptr<Gate>, Report> gate, const std
   return *gate;
 }
 
-// The policies in code: the same one with and without the guard against DNS rebinding.
+// The policies in code: the same one with and without the guard against DNS rebinding, and the one
+// for servers on localhost.
 std::vector<Embedded> gates_in_code() {
   const CorsPolicy cors = {.allowed_origins = {"https://app.example.com"}};
+  Policy local = local_server_policy();
+  local.cors.debug_headers = true;
   return {
       {"guarded",
        must(make_gate({.cors = cors, .hosts = {.allowed = {"api.corp.test:*"}}}), "guarded"),
        Embedding::Install},
       {"unguarded", must(make_gate({.cors = cors}), "unguarded"), Embedding::Install},
+      {"local", must(make_gate(local), "local"), Embedding::Hooks},
   };
 }
 

@@ -20,7 +20,7 @@ const [program, modules] = process.argv.slice(2);
 const { chromium } = require(path.join(modules, "playwright-core"));
 
 const kScenarios = ["requests", "answers", "credentials", "preflight_cache", "redirects", "contexts",
-  "caches", "own_origin", "networks", "profiles", "reload"];
+  "caches", "own_origin", "rebinding", "local_server", "networks", "profiles", "reload"];
 
 // A profile of its own in which cookies go to other sites, as upstream's default is; Debian's is
 // that they do not, and so is a private window's.

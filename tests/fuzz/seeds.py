@@ -25,7 +25,7 @@ SOURCES = {
              "each"),
 }
 # Fuzzer: how many inputs of how many bytes.
-RANDOM = {"evaluate": (4000, 80), "sink": (500, 120)}
+RANDOM = {"evaluate": (4000, 80), "guards": (4000, 40), "sink": (500, 120)}
 ESCAPES = {"n": b"\n", "t": b"\t", "r": b"\r", "v": b"\v", "f": b"\f", "0": b"\0"}
 LITERAL = re.compile(r'R"\((.*?)\)"|"((?:[^"\\\n]|\\.)*)"', re.S)
 ESCAPE = re.compile(r"\\(x[0-9a-fA-F]+|.)", re.S)

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "corsac/policy/near_origin.hpp"
 #include "policy/asked.hpp"
 
 namespace corsac {

@@ -185,8 +185,38 @@ TEST(NearMiss, TellsHowMethodsHeadersAndHostsDiffer) {
        at_host("LocalHost:8080"),
        "\"localhost\" is allowed; the request has port 8080; write \"localhost:8080\" to allow it "
        "too"},
-      {"another host", [](Policy& p) { p.hosts.allowed = {"localhost"}; }, at_host("evil.test"),
-       ""},
+      {"a subdomain of a host", [](Policy& p) { p.hosts.allowed = {"a.example:*"}; },
+       at_host("WWW.a.example"),
+       "\"a.example:*\" is allowed, which covers no subdomain such as \"www.a.example\"; write "
+       "\"www.a.example\" to allow it too"},
+      {"the apex of a wildcard host",
+       [](Policy& p) {
+         p.hosts.allowed = {"b.example", "*.a.example"};
+       },
+       at_host("a.example:8080"),
+       "\"*.a.example\" is allowed, which covers subdomains and not \"a.example:8080\" itself; "
+       "write "
+       "\"a.example:8080\" to allow it too"},
+      {"a host without www", [](Policy& p) { p.hosts.allowed = {"www.a.example"}; },
+       at_host("a.example"),
+       "\"www.a.example\" is allowed; the request has \"a.example\"; write \"a.example\" to allow "
+       "it too"},
+      {"another name of the machine", [](Policy& p) { p.hosts.allowed = {"localhost:*"}; },
+       at_host("[::1]:8080"),
+       "\"localhost:*\" is allowed; the request has \"[::1]:8080\", another name of this machine; "
+       "write \"[::1]:8080\" to allow it too"},
+      {"another host",
+       [](Policy& p) {
+         p.hosts.allowed = {"localhost", "127.0.0.1"};
+       },
+       at_host("evil.test"), ""},
+      {"a host that only ends so", [](Policy& p) { p.hosts.allowed = {"a.example"}; },
+       at_host("nota.example"), ""},
+      {"a host below an address", [](Policy& p) { p.hosts.allowed = {"127.0.0.1"}; },
+       at_host("a.127.0.0.1"), ""},
+      {"0.0.0.0 is no name of the machine", [](Policy& p) { p.hosts.allowed = {"localhost:*"}; },
+       at_host("0.0.0.0:8080"), ""},
+      {"no host at all", [](Policy& p) { p.hosts.allowed = {"a.example"}; }, at_host("a b"), ""},
       {"what is allowed misses nothing", [](Policy&) {}, get("https://a.example"), ""},
       {"an excluded path", [](Policy& p) { p.cors.excluded_paths = {"/x"}; },
        preflight("https://a.example:81", "GET", "/x"), ""},
@@ -194,6 +224,100 @@ TEST(NearMiss, TellsHowMethodsHeadersAndHostsDiffer) {
   for (const Row& row : rows) {
     Policy policy;
     policy.cors.allowed_origins = {"https://a.example"};
+    row.change(policy);
+    EXPECT_EQ(near_of(*compiled(policy), row.asked), row.text) << row.desc;
+  }
+}
+
+TEST(NearMiss, TellsWhatAWriteOrARedirectLacked) {
+  const auto post = [](std::string origin) {
+    Asked asked = get(std::move(origin));
+    asked.method = "POST";
+    return asked;
+  };
+  const auto to = [](const std::string& target) {
+    Asked asked;
+    asked.target = "/in?to=" + target;
+    return asked;
+  };
+  const auto trusted = [](Policy& p) { p.csrf.trusted_origins = {"https://a.example"}; };
+  const auto by_cors = [](Policy& p) {
+    p.csrf.enabled = true;
+    p.cors = {.allowed_origins = {"https://a.example"}, .on_denied = "mark"};
+  };
+  const auto by_credentials = [&](Policy& p) {
+    by_cors(p);
+    p.cors.allow_credentials = true;
+  };
+  const auto redirects = [](Policy& p) {
+    p.redirects = {.allowed_origins = {"https://a.example", "https://*.b.example"},
+                   .parameters = {"to"}};
+  };
+  const char* const other_port =
+      "\"https://a.example\" is listed; the request has port 81; write \"https://a.example:81\" to "
+      "allow it too";
+  const char* const other_target =
+      "\"https://a.example\" is listed; the target has port 81; write \"https://a.example:81\" to "
+      "allow it too";
+  const Row rows[] = {
+      {"a trusted page on another port", trusted, post("https://a.example:81"), other_port},
+      {"a trusted page, spelled otherwise", trusted, post("https://A.example"),
+       "\"https://a.example\" is listed; the client sent \"https://A.example\", and browsers write "
+       "an origin in lower case"},
+      {"a page that may read, and is not in the list",
+       [&](Policy& p) {
+         by_credentials(p);
+         p.csrf.trusted_origins = {"https://b.example"};
+       },
+       post("https://a.example"),
+       "\"https://a.example\" may read by allowed_origins, and is not in csrf.trusted_origins; "
+       "write \"https://a.example\" into csrf.trusted_origins to trust it"},
+      {"a page that may read without credentials", by_cors, post("https://a.example"),
+       "\"https://a.example\" may read by allowed_origins, but without credentials, which is no "
+       "trust to write; write \"https://a.example\" into csrf.trusted_origins to trust it"},
+      {"near one that may read without credentials", by_cors, post("https://a.example:81"), ""},
+      {"near one that may send them", by_credentials, post("https://a.example:81"), other_port},
+      {"an excluded path trusts nobody",
+       [&](Policy& p) {
+         by_credentials(p);
+         p.cors.excluded_paths = {"/"};
+       },
+       post("https://a.example"), ""},
+      {"any page may read",
+       [](Policy& p) {
+         p.csrf.enabled = true;
+         p.cors.allowed_origins = {"*"};
+       },
+       post("https://a.example"), ""},
+      {"another page", trusted, post("https://b.example"), ""},
+      {"null", trusted, post("null"), ""},
+      {"nobody is trusted", [](Policy& p) { p.csrf.trusted_origins = Names::none(); },
+       post("https://a.example"), ""},
+      {"no origin", trusted,
+       [&] {
+         Asked asked = post("");
+         asked.origin.reset();
+         asked.sec_fetch_site = "cross-site";
+         return asked;
+       }(),
+       ""},
+      {"a target on another port", redirects, to("https://a.example:81/path?code=1"), other_target},
+      {"the same, encoded", redirects, to("https%3A%2F%2Fa.example%3A81%2Fpath%3Fcode%3D1"),
+       other_target},
+      {"by two slashes, on a page over http", redirects, to("//a.example"),
+       "\"https://a.example\" is listed; the target has the scheme http; let it begin with https"},
+      {"the apex of a wildcard", redirects, to("https://b.example"),
+       "\"https://*.b.example\" is listed, which covers subdomains and not \"https://b.example\" "
+       "itself; write \"https://b.example\" to allow it too"},
+      {"a subdomain", redirects, to("https://www.a.example"),
+       "\"https://a.example\" is listed, which covers no subdomain such as "
+       "\"https://www.a.example\"; write \"https://www.a.example\" to allow it too"},
+      {"another target", redirects, to("https://evil.example"), ""},
+      {"one with a user", redirects, to("https://name:secret@a.example:81"), ""},
+      {"no http", redirects, to("javascript:alert(1)"), ""},
+  };
+  for (const Row& row : rows) {
+    Policy policy;
     row.change(policy);
     EXPECT_EQ(near_of(*compiled(policy), row.asked), row.text) << row.desc;
   }

@@ -22,6 +22,16 @@ allowed_headers = ["Content-Type"]
 allowed = ["api.example.com"]
 """
 
+GUARDED = """version = 1
+[csrf]
+trusted_origins = ["https://app.example.com"]
+[redirects]
+allowed_origins = ["https://app.example.com"]
+parameters = ["to"]
+[hosts]
+allowed = ["api.example.com"]
+"""
+
 TESTED = GOOD + """
 [[test]]
 name = "the app may write"
@@ -232,6 +242,30 @@ def explain_row(arguments, status, parts):
     assert told["host"], as_json.stdout
 
 
+# description, arguments of a request that a guard refuses, its reason, near miss and place
+GUARD_ROWS = [
+    ("a Host", ["--host", "api.example.com:81"], "host_not_allowed",
+     '"api.example.com" is allowed; the request has port 81; write "api.example.com:81" to allow it '
+     "too", "policy.toml:8:11"),
+    ("a write", ["--method", "POST"], "cross_site_write",
+     '"https://app.example.com" is listed; the request has port 81; write '
+     '"https://app.example.com:81" to allow it too', "policy.toml:3:19"),
+    ("a redirect", ["--path", "/in?to=https%3A%2F%2Fwww.app.example.com/x"], "redirect_not_allowed",
+     '"https://app.example.com" is listed, which covers no subdomain such as '
+     '"https://www.app.example.com"; write "https://www.app.example.com" to allow it too',
+     "policy.toml:5:19"),
+]
+
+
+def explain_guard_row(arguments, reason, near, place):
+    arguments = ["explain", "policy.toml", "--origin", "https://app.example.com:81", *arguments]
+    answer = run(*arguments, policy=GUARDED)
+    equal(answer.returncode, 2, answer.stdout + answer.stderr)
+    contains(answer.stdout, f"  near miss  {near}\n")
+    told = json.loads(run(*arguments, "--json", policy=GUARDED).stdout)["request"]
+    equal((told["reason"], told["near_miss"], told["place"]), (reason, near, place))
+
+
 def explain_stops_after_a_refused_preflight():
     answer = run("explain", "policy.toml", "--json", "--origin", "https://app.example.com",
                  "--method", "DELETE", "--header", "Host: api.example.com", policy=GOOD)
@@ -338,6 +372,9 @@ def main():
         cases.add("explain: " + description, explain_row, arguments, status, parts)
     for description, arguments in PLAIN_ROWS:
         cases.add("explain: no preflight for " + description, explain_plain_row, arguments)
+    for description, *row in GUARD_ROWS:
+        cases.add(f"explain: {description} that a guard refuses, and what it lacked",
+                  explain_guard_row, *row)
     cases.add("explain: a refused preflight ends it", explain_stops_after_a_refused_preflight)
     cases.add("explain: a wrong policy", explain_wrong_policy)
     cases.add("test: passes", tests_pass)

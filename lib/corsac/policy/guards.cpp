@@ -4,9 +4,11 @@
 
 #include "corsac/policy/guards.hpp"
 
+#include <cstddef>
 #include <set>
 #include <utility>
 
+#include "corsac/policy/near_origin.hpp"
 #include "corsac/policy/report.hpp"
 #include "corsac/policy/selectors.hpp"
 #include "corsac/policy/stage_by_path.hpp"
@@ -53,7 +55,11 @@ class GuardCompiler {
   void take_frames();
   void make_frames_stage();
   [[nodiscard]] std::string directive(std::string_view app);
-  [[nodiscard]] std::shared_ptr<const OriginSet> origins_of(const GuardOriginRules& rules);
+  struct Origins {
+    std::shared_ptr<const OriginSet> set = {};
+    Guards::Patterns patterns = {};
+  };
+  [[nodiscard]] Origins origins_of(const GuardOriginRules& rules);
   [[nodiscard]] std::string place_of(Place place) const {
     return place.is_known() ? place_text(place, policy_.sources) : std::string();
   }
@@ -81,11 +87,17 @@ void GuardCompiler::take_hosts() {
   guards_.host_guard = std::make_shared<const HostGuard>(guards_.hosts);
 }
 
-std::shared_ptr<const OriginSet> GuardCompiler::origins_of(const GuardOriginRules& rules) {
+GuardCompiler::Origins GuardCompiler::origins_of(const GuardOriginRules& rules) {
   std::vector<Problem> found;
-  auto set = compile_guard_origins(rules, found);
+  GuardOrigins origins = compile_guard_origins(rules, found);
   problems_.add_all(std::move(found));
-  return set;
+  std::vector<OriginPattern>& patterns = origins.patterns;
+  if (patterns.size() > kNearMissPatterns) {
+    patterns.erase(patterns.begin() + std::ptrdiff_t{kNearMissPatterns}, patterns.end());
+    patterns.shrink_to_fit();
+  }
+  return {std::move(origins.set),
+          std::make_shared<const std::vector<OriginPattern>>(std::move(patterns))};
 }
 
 // A section that is switched off is checked all the same.
@@ -96,9 +108,11 @@ void GuardCompiler::take_csrf() {
   guards_.csrf_place =
       place_of(csrf.trusted_origins.is_set() ? csrf.trusted_origins.place() : csrf.place);
   if (csrf.trusted_origins.is_set()) {
-    guards_.csrf_trust.origins = origins_of({.field = "csrf.trusted_origins",
-                                             .origins = placed(csrf.trusted_origins),
-                                             .demands = {.is_secure = true}});
+    Origins origins = origins_of({.field = "csrf.trusted_origins",
+                                  .origins = placed(csrf.trusted_origins),
+                                  .demands = {.is_secure = true}});
+    guards_.csrf_trust.origins = std::move(origins.set);
+    guards_.csrf_patterns = std::move(origins.patterns);
   }
   if (csrf.exempt_paths.size() == 0) return;
   std::vector<Problem> found;
@@ -123,12 +137,13 @@ void GuardCompiler::take_redirects() {
                    .what = "a parameter has a name",
                    .fix = "write the name, as in \"redirect_uri\""});
   }
-  guards_.redirects = std::make_shared<const RedirectGuard>(RedirectGuard::Rules{
-      .origins = origins_of({.field = "redirects.allowed_origins",
-                             .origins = placed(redirects.allowed_origins),
-                             .records = records_.with_scope(TrustedOrigin::ScopeType::Redirect),
-                             .demands = {.is_web = true}}),
-      .parameters = names.values()});
+  Origins origins = origins_of({.field = "redirects.allowed_origins",
+                                .origins = placed(redirects.allowed_origins),
+                                .records = records_.with_scope(TrustedOrigin::ScopeType::Redirect),
+                                .demands = {.is_web = true}});
+  guards_.redirect_patterns = std::move(origins.patterns);
+  guards_.redirects = std::make_shared<const RedirectGuard>(
+      RedirectGuard::Rules{.origins = std::move(origins.set), .parameters = names.values()});
 }
 
 // Records that are repeated say the same.

@@ -22,6 +22,9 @@ namespace corsac {
 
 // Places as texts ("policy.toml:30:11"), empty when not known.
 struct Guards {
+  // What near misses are looked for in: the first entries of a list.
+  using Patterns = std::shared_ptr<const std::vector<OriginPattern>>;
+
   // [hosts]; null = off.
   std::shared_ptr<const HostGuard> host_guard = {};
   std::vector<HostPattern> hosts = {};
@@ -31,11 +34,13 @@ struct Guards {
   bool has_csrf = false;
   CsrfGuard::Trust csrf_trust = {};                         // its `cors` is the rule's
   std::shared_ptr<const PathTable> csrf_exempt_paths = {};  // null = none
+  Patterns csrf_patterns = {};  // of csrf.trusted_origins; null without the list
   std::string csrf_place = {};
 
   // Its lists hold for Gate::may_redirect whether or not [redirects] is there. Never null.
   std::shared_ptr<const RedirectGuard> redirects = std::make_shared<const RedirectGuard>();
-  bool has_redirects = false;  // [redirects] is on
+  bool has_redirects = false;       // [redirects] is on
+  Patterns redirect_patterns = {};  // null = none
   std::string redirects_place = {};
 
   // [frames]; null = off. The lists are whole directives.

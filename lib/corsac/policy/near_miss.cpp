@@ -1,5 +1,6 @@
 // What a refused request lacked. Entries: near_miss, hint, place_of_refusal. Spec: policy document,
-// 5 "Errors and events"; the comparison of origins is in near_origin. Never on the way of a
+// 5 "Errors and events"; the comparison of origins and
+// hosts is in near_origin and near_host, that of guards in near_guard. Never on the way of a
 // request: it scans and allocates. Test: tests/policy/near_miss_test.cpp.
 
 #include "corsac/policy/near_miss.hpp"
@@ -13,9 +14,10 @@
 #include "corsac/http/method.hpp"
 #include "corsac/http/own_origin.hpp"
 #include "corsac/origin/origin.hpp"
+#include "corsac/policy/near_guard.hpp"
+#include "corsac/policy/near_host.hpp"
 #include "corsac/policy/near_origin.hpp"
 #include "corsac/policy/report.hpp"
-#include "corsac/stage/host_guard.hpp"
 
 namespace corsac {
 namespace {
@@ -50,21 +52,6 @@ std::string near_header(const CompiledCors& cors, std::string_view name) {
   const std::string_view nearest = nearest_name(name, known);
   if (nearest.empty()) return {};
   return to_quoted(nearest) + " is allowed; the client asks for " + to_quoted(name);
-}
-
-std::string near_host(const Snapshot& snapshot, const RequestView& request) {
-  ParsedHost host;
-  if (request.host.is_repeated() || !parse_host(request.host.value, request.is_tls, host))
-    return {};
-  for (HostPattern pattern : snapshot.hosts()) {
-    const std::string text = pattern.text;
-    pattern.port_form = PortForm::Any;
-    if (!matches_host(pattern, host, HostForMatching::WithPort)) continue;
-    return to_quoted(text) + " is allowed; the request has " +
-           (host.port < 0 ? "no port" : "port " + std::to_string(host.port)) + "; write " +
-           to_quoted(to_ascii_lower(request.host.value)) + " to allow it too";
-  }
-  return {};
 }
 
 // The page's host is the one that it called, and still the request is not own: most often a proxy
@@ -133,12 +120,21 @@ std::string hint_for_excluded_upgrade() {
 std::string near_miss(const Snapshot& snapshot, const RequestView& request,
                       const Decision& decision) {
   const RuleInfo& rule = snapshot.rule(decision.rule);
-  if (decision.reason == Reason::HostNotAllowed) return near_host(snapshot, request);
+  switch (decision.reason) {
+    case Reason::HostNotAllowed:
+      return near_host(snapshot, request);
+    case Reason::CrossSiteWrite:
+      return near_write(snapshot, request, decision);
+    case Reason::RedirectNotAllowed:
+      return near_redirect(snapshot, decision);
+    default:
+      break;
+  }
   if (!rule.cors) return {};
   switch (decision.reason) {
     case Reason::OriginNotAllowed:
     case Reason::OriginMalformed:
-      return near_origin(rule, request.origin.value);
+      return near_origin({rule.cors->origins.get(), rule.patterns.get()}, request.origin.value);
     case Reason::RequestedMethodNotAllowed:
       return near_method(rule, request.requested_method.value);
     case Reason::RequestedHeaderNotAllowed:

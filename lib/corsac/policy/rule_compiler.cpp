@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "corsac/policy/near_origin.hpp"
 #include "corsac/policy/snapshot.hpp"
 #include "corsac/stage/cors/compile.hpp"
 

@@ -23,10 +23,6 @@ namespace corsac {
 
 class KnownOriginSets;
 
-// Origin patterns of a rule that are compared for a near miss. A hint costs a scan, so the list is
-// capped; origins beyond it are near only by their spelling.
-inline constexpr std::size_t kNearMissPatterns = 1000;
-
 // One rule as explain and events show it.
 struct RuleInfo {
   std::string name = {};   // the rule's own, else its field; "cors", "excluded paths", "no policy"

@@ -61,8 +61,7 @@ std::optional<OriginPattern> take_record(const CorsRules::RecordOrigin& record,
   return std::nullopt;
 }
 
-std::shared_ptr<const OriginSet> compile_guard_origins(const GuardOriginRules& rules,
-                                                       std::vector<Problem>& problems) {
+GuardOrigins compile_guard_origins(const GuardOriginRules& rules, std::vector<Problem>& problems) {
   std::vector<OriginPattern> patterns;
   std::size_t faults = 0;
   for (std::size_t i = 0; i < rules.origins.size(); ++i) {
@@ -95,13 +94,13 @@ std::shared_ptr<const OriginSet> compile_guard_origins(const GuardOriginRules& r
     if (pattern) patterns.push_back(*std::move(pattern));
   }
   auto set = OriginSet::build({}, patterns, OriginSet::random_seed());
-  if (set) return set;
+  if (set) return {.set = std::move(set), .patterns = std::move(patterns)};
   problems.push_back({.severity = Severity::Error,
                       .code = "origin-too-many",
                       .path = rules.field,
                       .what = "a list has at most 10,000,000 origins",
                       .fix = "use a wildcard"});
-  return OriginSet::build({}, {}, OriginSet::random_seed());
+  return {.set = OriginSet::build({}, {}, OriginSet::random_seed())};
 }
 
 }  // namespace corsac

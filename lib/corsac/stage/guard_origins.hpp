@@ -24,11 +24,16 @@ struct GuardOriginRules {
   RecordDemands demands = {};
 };
 
-// Never null. Codes: those of parse_origin_pattern, origin-any-guard (`*` would switch the guard
+struct GuardOrigins {
+  std::shared_ptr<const OriginSet> set = {};  // never null
+  std::vector<OriginPattern> patterns = {};   // what it was made of
+};
+
+// Codes: those of parse_origin_pattern, origin-any-guard (`*` would switch the guard
 // off), origin-insecure-credentials, origin-public-suffix, origin-not-web; at most
 // kOriginProblemLimit of them, and problems-left-out. Warning: record-not-granted.
-[[nodiscard]] std::shared_ptr<const OriginSet> compile_guard_origins(
-    const GuardOriginRules& rules, std::vector<Problem>& problems);
+[[nodiscard]] GuardOrigins compile_guard_origins(const GuardOriginRules& rules,
+                                                 std::vector<Problem>& problems);
 
 // The record as it may be granted; nothing, and the warning record-not-granted, for one that may
 // not.

@@ -26,6 +26,7 @@ class Origins {
       for (const scheme of ["http", "https"]) this.names.set(this.page(word, scheme), word);
     }
     for (const scheme of ["http", "https"]) this.names.set(this.publicPage(scheme), "public");
+    this.names.set(this.loopbackPage(), "loopback");
   }
 
   page(word, scheme) {
@@ -35,6 +36,11 @@ class Origins {
   // Of the app, but from an address that the browser takes for one of the public network.
   publicPage(scheme) {
     return `${scheme}://${kHosts.app}:${this.pages[scheme === "http" ? "publicHttp" : "publicHttps"]}`;
+  }
+
+  // Of another server on the user's own machine.
+  loopbackPage() {
+    return `http://localhost:${this.pages.http}`;
   }
 
   // `servers`: {policy: {http, https}}, ports.

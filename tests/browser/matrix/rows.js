@@ -5,8 +5,9 @@
 //   to        the policy of the server; default "plain"
 //   path      default "/ok"; or a function of {policy: address of its server}, and then also a whole
 //             address; `page` among them is the page's own, `loopback` and `insecure` are of the
-//             server "plain" over http
-//   from      whose page; default "app"; "own" = the server's, "own at localhost", "rebound", "public"
+//             server "plain" over http, `local` is by 127.0.0.1
+//   from      whose page; default "app"; "own" = the server's, "own at localhost", "rebound", "public",
+//             "loopback"
 //   needs     "websockets": skipped where the host has none
 //   act       of acts.js, default "fetch"; or an async function ({page, url, matrix, scheme}) of node
 //   options   of the act
@@ -78,6 +79,7 @@ class Matrix {
       case "own at localhost": return this.origins.server(to, scheme, "localhost");
       case "rebound": return this.origins.server(to, scheme, kReboundHost);
       case "public": return this.origins.publicPage(scheme);
+      case "loopback": return this.origins.loopbackPage();
       default: return this.origins.page(row.from || "app", scheme);
     }
   }
@@ -87,6 +89,7 @@ class Matrix {
       (policy) => [policy, this.origins.server(policy, scheme)]);
     return { ...Object.fromEntries(servers), page: this.pageAddress(row, scheme),
       loopback: this.origins.server("plain", "http", "127.0.0.1"),
+      local: this.origins.server("local", "http", "127.0.0.1"),
       insecure: this.origins.server("plain", "http") };
   }
 

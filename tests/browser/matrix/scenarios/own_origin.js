@@ -1,10 +1,7 @@
 // Requests of a server's own pages, which no policy lists, and of pages that only look like it.
 "use strict";
 
-const net = require("node:net");
-
 const { sendForm } = require("../forms.js");
-const { kReboundAddress } = require("../origins.js");
 
 const kNoReferrer = "<meta name=referrer content=no-referrer>";
 const kPost = { method: "POST", body: "text" };
@@ -125,55 +122,4 @@ const kOwn = [
   },
 ];
 
-// What an attacker does who owns the name that leads to the server: the first connection ends at
-// the attacker's page, the next ones at the server, at the same port. Resolves with the listener.
-function startRebinding(port) {
-  const page = "<!doctype html><link rel=icon href=data:,><title>attack</title>";
-  const listener = net.createServer((client) => {
-    client.on("error", () => client.destroy());
-    client.once("data", (bytes) => {
-      if (bytes.toString("latin1").startsWith("GET / ")) {
-        client.end(`HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n` +
-          `Content-Length: ${page.length}\r\n\r\n${page}`);
-        return;
-      }
-      const server = net.connect(port, "127.0.0.1", () => server.write(bytes));
-      server.on("error", () => client.destroy());
-      client.pipe(server).pipe(client);
-    });
-  });
-  return new Promise((resolve, reject) => {
-    listener.once("error", reject);
-    listener.listen(port, kReboundAddress, () => resolve(listener));
-  });
-}
-
-const rebinding = (to, desc, saw, arrived) => ({
-  desc, to, from: "rebound", schemes: ["http"], options: kPost, saw, arrived,
-});
-
-const kRebinding = [
-  rebinding("unguarded", "DNS rebinding: without [hosts] the attacker's page is as good as an own one",
-    "basic 200 POST done", ["POST /ok from rebound, ran"]),
-  rebinding("guarded", "DNS rebinding: with [hosts] it gets 421 and the handler does not run",
-    "basic 421", []),
-  {
-    desc: "the guard lets the own name through",
-    to: "guarded",
-    from: "own",
-    options: kPost,
-    saw: "basic 200 POST done",
-    arrived: ["POST /ok from own of guarded, ran"],
-  },
-];
-
-module.exports = async (matrix) => {
-  await matrix.runAll(kOwn);
-  const listeners = await Promise.all(["unguarded", "guarded"].map((policy) =>
-    startRebinding(matrix.host.servers[policy].http)));
-  try {
-    await matrix.runAll(kRebinding);
-  } finally {
-    listeners.forEach((listener) => listener.close());
-  }
-};
+module.exports = kOwn;

@@ -1,0 +1,165 @@
+"""The README's JSON-RPC server on localhost, asked as browsers, attackers and programs ask. TAP.
+
+  python3 local_server_test.py PROGRAM
+
+What a handler did shows in the notes that it keeps: each request tries to add one, and in the end
+those of the requests that pass are there and no other.
+"""
+import http.client
+import json
+import re
+import subprocess
+import sys
+
+from tap import Cases, contains, equal
+from waiting import DEADLINE
+
+PROGRAM = sys.argv[1]
+JSON = ("Content-Type", "application/json")
+FORM = ("Content-Type", "application/x-www-form-urlencoded")
+TEXT = ("Content-Type", "text/plain;charset=UTF-8")
+STRANGER = ("Origin", "https://stranger.example")
+
+
+class LocalServer:
+    def __init__(self):
+        self.process = subprocess.Popen([PROGRAM], stdout=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        found = re.fullmatch(r"listening on http://127\.0\.0\.1:(\d+)\n", line)
+        assert found, repr(line)
+        self.port = int(found.group(1))
+
+    def ask(self, headers, body="", method="POST"):
+        """The answer and its body. `headers` are all of them; PORT stands for the port."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
+        try:
+            connection.putrequest(method, "/rpc", skip_host=True, skip_accept_encoding=True)
+            if not any(name == "Host" for name, _ in headers):
+                headers = [("Host", "127.0.0.1:PORT"), *headers]
+            for name, value in [*headers, ("Content-Length", str(len(body)))]:
+                connection.putheader(name, value.replace("PORT", str(self.port)))
+            connection.endheaders(body.encode())
+            answer = connection.getresponse()
+            return answer, answer.read().decode()
+        finally:
+            connection.close()
+
+    def call(self, rpc_method, headers=(), **params):
+        request = {"jsonrpc": "2.0", "id": 1, "method": rpc_method, "params": params}
+        return self.ask(headers, json.dumps(request))
+
+    def notes(self):
+        return json.loads(self.call("notes/list")[1])["result"]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+# Description, headers, and the origin that is granted: None = no grant.
+PASSED = [
+    ("curl, without Origin", [FORM], None),
+    ("a program that calls by localhost", [("Host", "localhost:PORT"), JSON], None),
+    ("a forwarded port", [("Host", "127.0.0.1:49152"), JSON], None),
+    ("the app's shell", [JSON, ("Origin", "tauri://localhost")], "tauri://localhost"),
+    ("the app's shell on Windows", [JSON, ("Origin", "http://tauri.localhost"),
+                                    ("Sec-Fetch-Site", "cross-site")], "http://tauri.localhost"),
+    ("a page of another loopback port", [JSON, ("Origin", "http://localhost:5173"),
+                                         ("Sec-Fetch-Site", "cross-site")],
+     "http://localhost:5173"),
+    ("a page of its own", [JSON, ("Origin", "http://127.0.0.1:PORT"),
+                           ("Sec-Fetch-Site", "same-origin")], "http://127.0.0.1:PORT"),
+]
+
+# Proves S29, S30. Description, headers, status.
+REFUSED = [
+    ("a stranger's fetch without a preflight", [TEXT, STRANGER, ("Sec-Fetch-Site", "cross-site")],
+     403),
+    ("that of a browser without Sec-Fetch-Site", [TEXT, STRANGER], 403),
+    ("a stranger's form", [FORM, STRANGER, ("Sec-Fetch-Site", "cross-site"),
+                           ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document")], 403),
+    ("a form of a sandboxed frame", [FORM, ("Origin", "null"), ("Sec-Fetch-Site", "cross-site")],
+     403),
+    ("a write whose Origin was taken away", [FORM, ("Sec-Fetch-Site", "cross-site")], 403),
+    ("another app's shell", [JSON, ("Origin", "app://other")], 403),
+    ("a name that was made to lead here", [("Host", "evil.test:PORT"), JSON,
+                                           ("Origin", "http://evil.test:PORT")], 421),
+    ("the same where the browser says same-origin", [
+        ("Host", "evil.test:PORT"), JSON, ("Origin", "http://evil.test:PORT"),
+        ("Sec-Fetch-Site", "same-origin")], 421),
+    ("0.0.0.0", [("Host", "0.0.0.0:PORT"), TEXT, ("Origin", "http://0.0.0.0:PORT")], 421),
+]
+
+
+def passes(server, description, headers, origin):
+    answer, body = server.call("notes/add", headers, text=description)
+    equal(answer.status, 200, body)
+    contains(json.loads(body)["result"], description)
+    expected = origin and origin.replace("PORT", str(server.port))
+    equal(answer.getheader("Access-Control-Allow-Origin"), expected)
+    equal(answer.getheader("Access-Control-Allow-Credentials"), None)
+
+
+def is_refused(server, description, headers, status):
+    answer, body = server.call("notes/add", headers, text=description)
+    equal((answer.status, body), (status, ""))
+    grants = [name for name, _ in answer.getheaders() if name.lower().startswith("access-control")]
+    equal(grants, [])
+
+
+def preflight(server, origin, status, granted):
+    answer, _ = server.ask([("Origin", origin), ("Access-Control-Request-Method", "POST"),
+                            ("Access-Control-Request-Headers", "content-type,mcp-session-id")],
+                           method="OPTIONS")
+    equal(answer.status, status)
+    equal(answer.getheader("Access-Control-Allow-Origin"), origin if granted else None)
+    equal(answer.getheader("Access-Control-Allow-Headers"),
+          "content-type,mcp-session-id" if granted else None)
+
+
+def answers_as_a_stream(server):
+    answer, body = server.call("notes/list", [("Accept", "application/json, text/event-stream"),
+                                              ("Origin", "tauri://localhost")])
+    equal(answer.getheader("Content-Type"), "text/event-stream")
+    equal(answer.getheader("Access-Control-Allow-Origin"), "tauri://localhost")
+    found = re.fullmatch(r"event: message\ndata: (.*)\n\n", body)
+    assert found, body
+    equal(json.loads(found.group(1))["id"], 1)
+
+
+def tells_errors(server):
+    for body, code in [("{", -32700), ("[]", -32600), ("{}", -32600), ('{"method": 1}', -32600),
+                       ('{"method": "other"}', -32601),
+                       ('{"method": "notes/add"}', -32602),
+                       ('{"method": "notes/add", "params": []}', -32602)]:
+        answer, text = server.ask([], body)
+        equal((answer.status, json.loads(text)["error"]["code"]), (200, code), body)
+
+
+def ran_for_nobody_else(server):
+    equal(server.notes(), [description for description, *_ in PASSED])
+
+
+def main():
+    cases = Cases()
+    with LocalServer() as server:
+        for row in PASSED:
+            cases.add(f"passes: {row[0]}", passes, server, *row)
+        for row in REFUSED:
+            cases.add(f"is refused: {row[0]}", is_refused, server, *row)
+        cases.add("the shell's preflight is answered", preflight, server, "tauri://localhost", 204,
+                  True)
+        cases.add("a stranger's is refused", preflight, server, STRANGER[1], 403, False)
+        cases.add("answers as a stream of events", answers_as_a_stream, server)
+        cases.add("tells errors as JSON-RPC does", tells_errors, server)
+        cases.add("the handler ran for those that pass and for nobody else", ran_for_nobody_else,
+                  server)
+        cases.run()
+
+
+if __name__ == "__main__":
+    main()
