@@ -148,6 +148,7 @@ class RedisStore final : public plugin::Store {
     if (!document->is_settled) ask_for_another_read();
     kept_ = kept_in(*document);
     RecordFeed records(host_, document->records, name);
+    sink.integer("version", 1);  // of the core's document; the hash has none
     sink.begin_list("trusted_origins");
     records.feed(sink);
     sink.end_list();

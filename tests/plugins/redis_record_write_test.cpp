@@ -56,8 +56,9 @@ TEST_F(RedisRecordWriteTest, PutsReplacesTakesAwayAndTells) {
   WritingStore writer(server.url());
   const RecordingSink none;
   EXPECT_EQ(writer.read_records(none), CORSAC_OK);
-  EXPECT_THAT(none.calls(), ElementsAre("source redis {corsac}:trusted_origins",
-                                        "begin_list trusted_origins 0:0", "end_list", "finish"));
+  EXPECT_THAT(none.calls(),
+              ElementsAre("source redis {corsac}:trusted_origins", "integer version 1 0:0",
+                          "begin_list trusted_origins 0:0", "end_list", "finish"));
   EXPECT_EQ(none.revision(), kNone);
 
   std::size_t before = reader.host().changes();
@@ -86,7 +87,8 @@ TEST_F(RedisRecordWriteTest, PutsReplacesTakesAwayAndTells) {
                                          "text name \"C\" 1:9",
                                          "text id \"c\" 0:0",
                                          "end_item"};
-  std::vector<std::string> calls = {"source redis {corsac}:trusted_origins"};
+  std::vector<std::string> calls = {"source redis {corsac}:trusted_origins",
+                                    "integer version 1 0:0"};
   calls.insert(calls.end(), list.begin(), list.end());
   calls.insert(calls.end(), {"end_list", "finish"});
   const RecordingSink two;
