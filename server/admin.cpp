@@ -7,6 +7,7 @@
 
 #include <corsac/adapter/admin_api.hpp>
 #include <corsac/adapter/admin_routes.hpp>
+#include <corsac/adapter/trusted_origins_page_route.hpp>
 #include <corsac/authority/admin_tokens.hpp>
 #include <corsac/base/sha256.hpp>
 
@@ -33,6 +34,7 @@ Result<std::string, Report> add_admin(Listener& listener, const AdminConfig& con
   auto api = AdminApi::make(gate, std::move(options));
   if (!api) return fail(std::move(api.error()));
   install_admin(listener.server(), std::move(*api));
+  mount_trusted_origins_page(listener.server());
   return token;
 }
 
