@@ -10,6 +10,7 @@
 
 #include <corsac/adapter/admin_api.hpp>
 #include <corsac/adapter/admin_routes.hpp>
+#include <corsac/adapter/trusted_origins_page_route.hpp>
 #include <corsac/adapter/trusted_origins_routes.hpp>
 #include <corsac/authority/admin_tokens.hpp>
 #include <corsac/authority/store_authority.hpp>
@@ -91,6 +92,7 @@ Result<std::string, Report> add_admin(Listener& listener, const ServerConfig& co
   install_admin(listener.server(), std::move(*api));
   auto mounted = add_trusted_origins(listener, config, std::move(tokens->known), gate, log);
   if (!mounted) return fail(std::move(mounted.error()));
+  mount_trusted_origins_page(listener.server());
   return std::move(tokens->of_this_run);
 }
 

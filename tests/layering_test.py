@@ -11,7 +11,7 @@ import re
 import sys
 import tempfile
 
-LAYERS = ["abi", "base", "http", "origin", "stage", "policy", "runtime", "authority", "adapter"]
+LAYERS = ["abi", "base", "http", "origin", "stage", "policy", "runtime", "authority", "pages", "adapter"]
 
 # Header prefix -> files (or folders, ending in "/") that may include it.
 THIRD_PARTY = {

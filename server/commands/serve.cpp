@@ -21,6 +21,7 @@
 #include <vector>
 
 #include <corsac/adapter/self_check.hpp>
+#include <corsac/adapter/trusted_origins_page_route.hpp>
 #include <corsac/httplib.hpp>
 
 #include "admin.hpp"
@@ -160,6 +161,9 @@ class Listeners {
         std::printf("admin token of this run: %s\n", admin_token.c_str());
         std::printf("  curl -H \"Authorization: Bearer %s\" http://%s/api/status\n",
                     admin_token.c_str(), address.c_str());
+        // The fragment stays in the browser: no request and no log of a proxy has the token.
+        std::printf("  http://%s%s#token=%s\n", address.c_str(), adapter::kTrustedOriginsPagePath,
+                    admin_token.c_str());
       }
     }
     std::fflush(stdout);

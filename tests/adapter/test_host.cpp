@@ -18,6 +18,7 @@
 
 #include "corsac/adapter/admin_routes.hpp"
 #include "corsac/adapter/self_check.hpp"
+#include "corsac/adapter/trusted_origins_page_route.hpp"
 #include "corsac/adapter/trusted_origins_routes.hpp"
 #include "support/allocation_counter.hpp"
 
@@ -458,6 +459,7 @@ TestOriginsHost::TestOriginsHost(std::shared_ptr<Authority> authority,
   if (gate) install(server, std::move(gate));
   const auto mounted = mount_trusted_origins(server, std::move(authority), std::move(options));
   if (!mounted) state_->problem = mounted.error().text();
+  mount_trusted_origins_page(server);
   server.Get("/page", [](const httplib::Request&, httplib::Response& response) {
     response.set_content("page", "text/html");
   });

@@ -98,8 +98,8 @@ class TestAdminHost {
   std::unique_ptr<State> state_;
 };
 
-// The Trusted Origins API on a server with a route GET /page beside it, behind a middleware when
-// there is a gate.
+// The Trusted Origins API and its page on a server with a route GET /page beside them, behind a
+// middleware when there is a gate.
 class TestOriginsHost {
  public:
   TestOriginsHost(std::shared_ptr<Authority> authority, TrustedOriginsOptions options,

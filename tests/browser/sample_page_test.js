@@ -4,12 +4,12 @@
 //   node sample_page_test.js CORSAC_PROGRAM SAMPLE_FOLDER NODE_MODULES
 "use strict";
 
-const { spawn } = require("node:child_process");
 const fs = require("node:fs");
 const http = require("node:http");
 const os = require("node:os");
 const path = require("node:path");
-const readline = require("node:readline");
+
+const { startServer, stopServer } = require("./sample_server.js");
 
 const [program, sampleFolder, modules] = process.argv.slice(2);
 const { chromium } = require(path.join(modules, "playwright-core"));
@@ -21,43 +21,6 @@ function check(name, isRight, seen) {
   number += 1;
   console.log(`${isRight ? "ok" : "not ok"} ${number} - ${name}`);
   if (!isRight) console.log(`# seen: ${JSON.stringify(seen)}`);
-}
-
-// Starts the program on free ports with the sample's own policy, and resolves with its addresses
-// and the lines of its log.
-function startServer(folder) {
-  for (const name of ["policy.toml"]) {
-    fs.copyFileSync(path.join(sampleFolder, name), path.join(folder, name));
-    fs.chmodSync(path.join(folder, name), 0o600);
-  }
-  fs.cpSync(path.join(sampleFolder, "static"), path.join(folder, "static"), { recursive: true });
-  fs.writeFileSync(path.join(folder, "server.toml"), `
-[server]
-listen = "127.0.0.1:0"
-second_listen = "127.0.0.1:0"
-[store]
-file = "policy.toml"
-[log]
-file = "-"
-`);
-  const server = spawn(program, ["serve", "--config", path.join(folder, "server.toml")], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const log = [];
-  readline.createInterface({ input: server.stderr }).on("line", (line) => log.push(line));
-  return new Promise((resolve, reject) => {
-    const addresses = [];
-    const timer = setTimeout(() => reject(new Error(`no address; log: ${log}`)), kDeadlineMs);
-    server.on("exit", (code) => reject(new Error(`left with ${code}; log: ${log.join("\n")}`)));
-    readline.createInterface({ input: server.stdout }).on("line", (line) => {
-      const found = /listening on (http:\/\/\S+)/.exec(line);
-      if (found) addresses.push(found[1]);
-      if (addresses.length === 2) {
-        clearTimeout(timer);
-        resolve({ server, log, first: addresses[0], second: addresses[1] });
-      }
-    });
-  });
 }
 
 async function until(condition) {
@@ -189,7 +152,7 @@ async function main() {
   let running;
   let browser;
   try {
-    running = await startServer(folder);
+    running = await startServer(program, sampleFolder, folder);
     browser = await chromium.launch({
       executablePath: process.env.CORSAC_CHROMIUM || "/usr/bin/chromium",
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -213,10 +176,8 @@ async function main() {
   } finally {
     if (browser) await browser.close();
     if (running) {
-      running.server.removeAllListeners("exit");
-      const left = new Promise((resolve) => running.server.on("exit", resolve));
-      running.server.kill("SIGTERM");
-      check("SIGTERM ends the server with status 0", (await left) === 0, "another status");
+      check("SIGTERM ends the server with status 0", (await stopServer(running)) === 0,
+        "another status");
     }
     stranger.close();
     fs.rmSync(folder, { recursive: true, force: true });

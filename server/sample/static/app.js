@@ -110,6 +110,10 @@ async function start() {
   const origins = await loadOrigins();
   document.getElementById("first").textContent = origins.first;
   document.getElementById("second").textContent = origins.second ?? "none is configured";
+  if (origins.second) {
+    document.getElementById("self-test").href =
+      `${origins.second}/static/self_test.html#server=${origins.first}`;
+  }
   document.getElementById("run-all").addEventListener("click", () => runAll(origins));
   await runAll(origins);
 }
