@@ -38,16 +38,17 @@ typedef struct corsac_store_records_v1 {
   uint32_t size; /* sizeof(corsac_store_records_v1); later members only if size covers them */
   int32_t form;  /* a corsac_records_form */
 
-  /* As read(), but hands over the kept records alone: a document with trusted_origins, and version
-   * where the store has it, and nothing else; also where none is kept. finish() gives the revision
+  /* As read(), but hands over the kept records alone: a document with version and
+   * trusted_origins and nothing else; also where none is kept. finish() gives the revision
    * that put_records may expect; it need not be that of read().
    * CORSAC_READ_ONLY = this store keeps none (a setting is missing; say which by
    * CORSAC_HOST_FAILURE): whoever wants to see records calls read(). [store-thread] */
   int32_t (*read_records)(void* store, const corsac_sink* sink);
 
-  /* Makes all of the `count` changes in one step, or none: no reader sees a part of them, readers
-   * are told as by any other change, and once CORSAC_OK is returned they stay, whatever becomes of
-   * this process. The store does not look into the records; whoever calls has checked them.
+  /* Makes all of the `count` changes (at least one) in one step, or none: no reader sees a part of
+   * them, readers are told as by any other change, and once CORSAC_OK is returned they stay,
+   * whatever becomes of this process. The store does not look into the records; whoever calls has
+   * checked them.
    *
    * `all` is empty for CORSAC_RECORDS_CHANGES. `expected` is a revision as read_records or an
    * earlier call gave it, never empty. Bytes are borrowed for the call. Like a read it returns
