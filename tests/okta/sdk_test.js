@@ -199,8 +199,9 @@ async function main() {
   const { server, admin, token } = await startServer(folder);
   server.removeAllListeners("exit");
   try {
+    // With a "/" at the end of orgUrl this client would ask for "//api/...".
     const client = new Client({
-      orgUrl: admin + "/", token, cacheStore: null, testing: { disableHttpsCheck: true },
+      orgUrl: admin, token, cacheStore: null, testing: { disableHttpsCheck: true },
     });
     let requests = 0;
     client.requestExecutor.on("request", () => { requests += 1; });
