@@ -16,12 +16,6 @@ void RecordList::settle() {
   records_.erase(end, records_.end());
 }
 
-std::size_t RecordList::bytes() const noexcept {
-  std::size_t sum = 0;
-  for (const Record& record : records_) sum += record.id.size() + record.json.size() + kBytesAround;
-  return sum;
-}
-
 std::uint64_t RecordList::hash(std::uint64_t basis) const noexcept {
   // The zero byte stands in no JSON, and ends each text: no two lists hash the same bytes.
   constexpr std::string_view kEnd("", 1);

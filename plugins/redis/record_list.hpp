@@ -28,8 +28,6 @@ class RecordList {
 
   [[nodiscard]] std::size_t size() const { return records_.size(); }
   [[nodiscard]] const Record& operator[](std::size_t index) const { return records_[index]; }
-  // What a scan of them receives.
-  [[nodiscard]] std::size_t bytes() const noexcept;
   // Of all records, in their order.
   [[nodiscard]] std::uint64_t hash(std::uint64_t basis) const noexcept;
 

@@ -11,9 +11,9 @@
 
 #include "record_write.hpp"
 
-#include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "record_list.hpp"
 #include "write_script.hpp"
@@ -26,11 +26,12 @@ constexpr std::size_t kChangesLimit = 100'000;
 constexpr std::size_t kPartKeptFree = 8;  // an eighth
 
 // ARGV: room in bytes, the same for calls that add records, bytes for each record besides its
-// texts, and id and record of each change.
+// texts, and of each change its id, the length of its record as we know it, and the new record.
 constexpr std::string_view kBody = R"(
   local adds, growth = false, 0
-  for i = 7, #ARGV, 2 do
-    local before, after = call('HSTRLEN', KEYS[1], ARGV[i]), #ARGV[i + 1]
+  for i = 7, #ARGV, 3 do
+    local before, after = call('HSTRLEN', KEYS[1], ARGV[i]), #ARGV[i + 2]
+    if before ~= tonumber(ARGV[i + 1]) then return false end
     local around = #ARGV[i] + ARGV[6]
     growth = growth + after - before
     if before == 0 and after > 0 then
@@ -44,13 +45,13 @@ constexpr std::string_view kBody = R"(
   if not adds then call('HDEL', KEYS[1], ARGV[2]) end
   raise()
   call('HDEL', KEYS[1], ARGV[2])
-  for i = 7, #ARGV, 2 do
-    if ARGV[i + 1] ~= '' then call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+  for i = 7, #ARGV, 3 do
+    if ARGV[i + 2] ~= '' then call('HSET', KEYS[1], ARGV[i], ARGV[i + 2]) end
   end
-  for i = 7, #ARGV, 2 do
-    if ARGV[i + 1] == '' then call('HDEL', KEYS[1], ARGV[i]) end
+  for i = 7, #ARGV, 3 do
+    if ARGV[i + 2] == '' then call('HDEL', KEYS[1], ARGV[i]) end
   end
-  return growth
+  return 0
 )";
 
 bool puts_any(const plugin::RecordChanges& changes) {
@@ -94,9 +95,9 @@ std::optional<Fault> oversize_fault(const plugin::RecordChanges& changes, std::s
 
 Outcome<RecordWriteResult> write_records(Connection& connection, const RedisSettings& settings,
                                          const plugin::RecordChanges& changes,
-                                         std::string_view expected, std::size_t kept_bytes,
+                                         std::string_view expected, const KeptRecords& kept,
                                          const Waiter& waiter) {
-  auto taken = static_cast<long long>(kept_bytes);
+  auto taken = static_cast<long long>(kept.bytes());
   if (puts_any(changes)) {
     auto policy = policy_bytes(connection, settings.keys, waiter);
     if (!policy) return std::move(policy.fault());
@@ -108,9 +109,12 @@ Outcome<RecordWriteResult> write_records(Connection& connection, const RedisSett
       std::to_string(limit - limit / static_cast<long long>(kPartKeptFree) - taken),
       std::to_string(RecordList::kBytesAround)};
   WriteScript script = {kBody, settings.keys.records, {numbers.begin(), numbers.end()}, expected};
+  std::vector<std::string> lengths;
+  lengths.reserve(changes.size());  // views point into it
   for (std::size_t i = 0; i < changes.size(); ++i) {
-    script.arguments.push_back(changes.id(i));
-    script.arguments.push_back(changes.record(i));
+    lengths.push_back(std::to_string(kept.json_bytes(changes.id(i))));
+    script.arguments.insert(script.arguments.end(),
+                            {changes.id(i), lengths.back(), changes.record(i)});
   }
   auto answer = run_write_script(connection, settings.keys, script, waiter);
   if (!answer) return std::move(answer.fault());
@@ -120,9 +124,7 @@ Outcome<RecordWriteResult> write_records(Connection& connection, const RedisSett
                            std::to_string(limit) +
                            ") allows; new ones must leave an eighth of it free");
   }
-  const long long kept = static_cast<long long>(kept_bytes) + answer->number;
-  return RecordWriteResult{answer->kind == WriteAnswer::Kind::Written, std::move(answer->revision),
-                           static_cast<std::size_t>(std::max(kept, 0LL))};
+  return RecordWriteResult{answer->kind == WriteAnswer::Kind::Written, std::move(answer->revision)};
 }
 
 }  // namespace corsac::redis_store

@@ -23,6 +23,7 @@
 #include "document.hpp"
 #include "document_write.hpp"
 #include "fault.hpp"
+#include "kept_records.hpp"
 #include "merging_sink.hpp"
 #include "node_identity.hpp"
 #include "record_feed.hpp"
@@ -42,10 +43,6 @@ using plugin::Status;
 
 // A read that a fail-over cuts short begins again, so often.
 constexpr int kSwitchTries = 3;
-
-// What writers of records expect where the key of the revision is not there. No revision of a key
-// has a blank.
-constexpr std::string_view kNoRevision = "no revision";
 
 Status status_of(FaultKind kind) {
   switch (kind) {
@@ -153,7 +150,7 @@ class RedisStore final : public plugin::Store {
     records.feed(sink);
     sink.end_list();
     if (records.status() != Status::Ok) return records.status();
-    sink.finish(kept_.revision);
+    sink.finish(kept_->name());
     return sink.is_stopped() ? Status::Cancelled : Status::Ok;
   }
 
@@ -168,35 +165,41 @@ class RedisStore final : public plugin::Store {
     if (!connection) return report_write(connection.fault(), Written::Nothing);
     show_progress_of(*connection);
     // Whoever opened the store again may expect a revision of before.
-    if (kept_.revision != expected) {
+    if (!kept_ || kept_->name() != expected) {
       auto document = read_document(*connection, settings_, Parts::Records, waiter);
       if (!document) return report_write(document.fault(), Written::Nothing);
       kept_ = kept_in(*document);
-      if (kept_.revision != expected) return Status::Conflict;
+      if (kept_->name() != expected) return Status::Conflict;
     }
     auto result =
-        write_records(*connection, settings_, changes,
-                      expected == kNoRevision ? std::string_view() : expected, kept_.bytes, waiter);
+        write_records(*connection, settings_, changes, kept_->revision, kept_->records, waiter);
     if (!result) {
       return report_write(write_fault_of(*connection, std::move(result.fault()), waiter),
                           Written::Perhaps);
     }
     if (!result->is_written) return Status::Conflict;
-    kept_ = {result->revision, result->kept_bytes};
-    revision = std::move(result->revision);
+    Kept kept = *std::exchange(kept_, std::nullopt);
+    kept.records.apply(changes);
+    kept.revision = std::move(result->revision);
+    revision = kept.name();
+    kept_ = std::move(kept);
     return Status::Ok;
   }
 
  private:
-  // How large the records are.
+  // The records as they were read or written last.
   struct Kept {
-    std::string revision = {};  // the one that they were read or written in; empty = not known
-    std::size_t bytes = 0;
+    std::string revision = {};  // of the key; empty = no key
+    KeptRecords records;
+
+    // With the hash: what was changed by hand under a revision that stayed is not the same.
+    [[nodiscard]] std::string name() const {
+      return (revision.empty() ? "no revision" : revision) + "~" + hexadecimal(records.hash());
+    }
   };
 
   static Kept kept_in(const Document& document) {
-    return {document.revision.empty() ? std::string(kNoRevision) : document.revision,
-            document.records.bytes()};
+    return {document.revision, KeptRecords(document.records)};
   }
 
   SubscriptionOptions change_options() {
@@ -403,8 +406,8 @@ class RedisStore final : public plugin::Store {
   ServerFinder reading_;
   std::optional<NodeIdentity> identity_ = {};  // of the last read that succeeded
   std::string known_revision_ = {};
-  std::uint64_t known_hash_ = 0;  // of the document when that revision was read first
-  Kept kept_ = {};
+  std::uint64_t known_hash_ = 0;   // of the document when that revision was read first
+  std::optional<Kept> kept_ = {};  // nothing before the first read
 
   // Of the subscriptions' threads, one each.
   ServerFinder listening_;

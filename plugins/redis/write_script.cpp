@@ -31,6 +31,7 @@ local function run()
   local counter = tonumber(string.match(now, '^%d+')) or 0
   local new = string.format('%.0f', counter + 1) .. ':' .. ARGV[2]
   local number = write(function() call('SET', KEYS[2], new) end)
+  if number == false then return {'conflict', now, 0} end
   if not number then return {'refused', now, 0} end
   redis.pcall('PUBLISH', ARGV[3], new)
   return {'written', new, number}

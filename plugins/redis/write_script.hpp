@@ -17,8 +17,9 @@ namespace corsac::redis_store {
 struct WriteScript {
   // Lua, the inside of a function. It looks first and writes then: calls raise() once before the
   // first write to KEYS[1], and returns an integer; or writes nothing and returns nil, which
-  // refuses. Of Redis it asks by call(name, key, ...) alone. ARGV[4] is the first of `arguments`.
-  // Redis takes back nothing: after the first write no call may fail.
+  // refuses, or false, which is a conflict as another revision is. Of Redis it asks by call(name,
+  // key, ...) alone. ARGV[4] is the first of `arguments`. Redis takes back nothing: after the first
+  // write no call may fail.
   std::string_view body;
   const std::string& key;                    // KEYS[1]
   std::vector<std::string_view> arguments;   // ARGV[4] and those behind it

@@ -27,7 +27,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 
-constexpr const char* kNone = "no revision";
+constexpr const char* kNoRecords = "~0000000000000000";  // ends each revision then
+constexpr const char* kNone = "no revision~0000000000000000";
 constexpr const char* kPolicy = "{corsac}:policy";
 constexpr const char* kRecords = "{corsac}:trusted_origins";
 constexpr const char* kRevision = "{corsac}:revision";
@@ -37,6 +38,10 @@ class RedisRecordWriteTest : public test::RedisTest {
   // As text; sorted by Redis as it likes.
   static std::string records(const RedisServer& server) {
     return server.run({"HGETALL", kRecords});
+  }
+  // Of a revision that a writer is told: what the key holds.
+  static std::string of_key(const std::string& revision) {
+    return revision.substr(0, revision.find('~'));
   }
 };
 
@@ -64,16 +69,16 @@ TEST_F(RedisRecordWriteTest, PutsReplacesTakesAwayAndTells) {
   std::size_t before = reader.host().changes();
   EXPECT_EQ(writer.put_records({{"b", R"({"name":"B"})"}, {"a", R"({"name":"A"})"}}, kNone),
             CORSAC_OK);
-  ASSERT_THAT(writer.revisions, ElementsAre(MatchesRegex("1:[0-9a-f]{16}")));
+  ASSERT_THAT(writer.revisions, ElementsAre(MatchesRegex("1:[0-9a-f]{16}~[0-9a-f]{16}")));
   EXPECT_TRUE(reader.host().wait_for_more_changes_than(before));
   EXPECT_THAT(reader.read(), Contains(HasSubstr("redis-key-missing"))) << "no policy";
 
   put(server, R"({"version":1})", "5:x");
   before = reader.host().changes();
-  EXPECT_EQ(
-      writer.put_records({{"b", ""}, {"c", R"({"name":"C"})"}, {"a", R"({"name":"Z"})"}}, "5:x"),
-      CORSAC_OK);
-  ASSERT_THAT(writer.revisions, ElementsAre(MatchesRegex("6:[0-9a-f]{16}")));
+  EXPECT_EQ(writer.put_records({{"b", ""}, {"c", R"({"name":"C"})"}, {"a", R"({"name":"Z"})"}},
+                               writer.records_revision()),
+            CORSAC_OK);
+  ASSERT_THAT(writer.revisions, ElementsAre(MatchesRegex("6:[0-9a-f]{16}~[0-9a-f]{16}")));
   EXPECT_TRUE(reader.host().wait_for_more_changes_than(before));
 
   const std::vector<std::string> list = {"begin_list trusted_origins 0:0",
@@ -100,19 +105,19 @@ TEST_F(RedisRecordWriteTest, PutsReplacesTakesAwayAndTells) {
   calls.insert(calls.end(), list.begin(), list.end());
   calls.insert(calls.end(), {"source redis {corsac}:policy", "end_list"});
   EXPECT_EQ(reader.read(), calls) << "as every server reads them";
-  EXPECT_EQ(reader.revision(), writer.revision());
+  EXPECT_EQ(reader.revision(), of_key(writer.revision()));
 }
 
 struct RevisionRow {
   const char* desc;
-  const char* there;  // empty = no key
-  const char* expected;
+  const char* there;     // empty = no key
+  const char* expected;  // the same, when the records were read
   std::int32_t status;
 };
 
 constexpr RevisionRow kRevisionRows[] = {
-    {"none, as expected", "", kNone, CORSAC_OK},
-    {"the first writer was faster", "1:a", kNone, CORSAC_CONFLICT},
+    {"none, as expected", "", "", CORSAC_OK},
+    {"the first writer was faster", "1:a", "", CORSAC_CONFLICT},
     {"the same", "8:b", "8:b", CORSAC_OK},
     {"not of a counter", "mine", "mine", CORSAC_OK},
     {"another counter", "9:b", "8:b", CORSAC_CONFLICT},
@@ -124,10 +129,13 @@ TEST_F(RedisRecordWriteTest, RefusesALostUpdate) {
   for (const RevisionRow& row : kRevisionRows) {
     SCOPED_TRACE(row.desc);
     const RedisServer server;
-    if (*row.there != '\0') server.run({"SET", kRevision, row.there});
     server.run({"HSET", kRecords, "a", "{}"});
+    if (*row.expected != '\0') server.run({"SET", kRevision, row.expected});
+    const std::string expected = WritingStore(server.url()).records_revision();
+    server.run({"DEL", kRevision});
+    if (*row.there != '\0') server.run({"SET", kRevision, row.there});
     WritingStore writer(server.url());
-    EXPECT_EQ(writer.put_records({{"a", ""}, {"b", "{}"}}, row.expected), row.status);
+    EXPECT_EQ(writer.put_records({{"a", ""}, {"b", "{}"}}, expected), row.status);
     EXPECT_EQ(writer.revisions.size(), row.status == CORSAC_OK ? 1u : 0u);
     EXPECT_EQ(records(server), row.status == CORSAC_OK ? "b\n{}" : "a\n{}");
     if (row.status == CORSAC_CONFLICT) {
@@ -143,20 +151,10 @@ TEST_F(RedisRecordWriteTest, ConflictsWithAPushAsWithAnyChange) {
   WritingStore pusher(server.url());
   EXPECT_EQ(keeper.put_records({{"a", "{}"}}, kNone), CORSAC_OK);
   const std::string before = keeper.revision();
-  EXPECT_EQ(pusher.put(kSmallPolicy, before), CORSAC_OK);
+  EXPECT_EQ(pusher.put(kSmallPolicy, of_key(before)), CORSAC_OK);
   EXPECT_EQ(keeper.put_records({{"a", ""}}, before), CORSAC_CONFLICT);
   EXPECT_EQ(keeper.put_records({{"a", ""}}, keeper.records_revision()), CORSAC_OK);
   EXPECT_EQ(pusher.put("{}", pusher.revision()), CORSAC_CONFLICT);
-}
-
-// Nobody can tell: what was changed under another id stays.
-TEST_F(RedisRecordWriteTest, LeavesAloneWhatWasChangedByHandUnderTheSameRevision) {
-  const RedisServer server;
-  WritingStore writer(server.url());
-  EXPECT_EQ(writer.put_records({{"a", "{}"}}, kNone), CORSAC_OK);
-  server.run({"HSET", kRecords, "hand", R"({"by":"hand"})"});
-  EXPECT_EQ(writer.put_records({{"a", ""}}, writer.revision()), CORSAC_OK);
-  EXPECT_EQ(records(server), "hand\n{\"by\":\"hand\"}");
 }
 
 TEST_F(RedisRecordWriteTest, TakesManyChangesInOneStep) {
@@ -186,7 +184,7 @@ TEST_F(RedisRecordWriteTest, NeverWritesMoreThanServersRead) {
   const test::OpenStore::Settings settings = {{"url", server.url()}, {"limit_bytes", "8000"}};
   WritingStore writer(settings);
   const std::string active = R"({"status":"ACTIVE","more":")" + std::string(200, 'x') + "\"}";
-  std::string revision = "1:a";
+  std::string revision = std::string("1:a") + kNoRecords;
   int count = 0;
   std::int32_t status = CORSAC_OK;
   for (; count < 100; ++count) {
@@ -197,7 +195,7 @@ TEST_F(RedisRecordWriteTest, NeverWritesMoreThanServersRead) {
   EXPECT_EQ(status, CORSAC_INVALID);
   EXPECT_THAT(writer.log(), Contains(HasSubstr("redis-too-large: policy and trusted origins")));
   EXPECT_EQ(count, 27) << "of 246 to 248 bytes each, in seven eighths of the limit";
-  EXPECT_EQ(server.run({"GET", kRevision}), revision);
+  EXPECT_EQ(server.run({"GET", kRevision}), of_key(revision));
   WritingStore opened_later(settings);
   EXPECT_EQ(opened_later.put_records({{"new", active}}, revision), CORSAC_INVALID);
   EXPECT_EQ(opened_later.put_records({{"new", active}, {"tos0", ""}}, revision), CORSAC_OK)
@@ -234,7 +232,7 @@ TEST_F(RedisRecordWriteTest, AddsNothingWithoutMemory) {
   EXPECT_EQ(writer.put_records({{"c", "{}"}, {"b", ""}}, revision), CORSAC_READ_ONLY);
   EXPECT_THAT(writer.log(), Contains(HasSubstr("redis-full: SET {corsac}:revision: Redis has no")));
   EXPECT_EQ(server.run({"HLEN", kRecords}), "2");
-  EXPECT_EQ(server.run({"GET", kRevision}), revision);
+  EXPECT_EQ(server.run({"GET", kRevision}), of_key(revision));
   EXPECT_EQ(writer.put_records({{"a", R"({"status":"INACTIVE"})"}, {"b", ""}}, revision),
             CORSAC_OK);
   EXPECT_EQ(records(server), "a\n{\"status\":\"INACTIVE\"}");
@@ -289,7 +287,7 @@ TEST_F(RedisRecordWriteTest, WritesNothingWhereRedisDoesNot) {
     EXPECT_THAT(writer.log(), Contains(HasSubstr(row.log)));
     if (row.status == CORSAC_READ_ONLY) {
       EXPECT_EQ(records(server), "a\n{}");
-      EXPECT_EQ(server.run({"GET", kRevision}), revision);
+      EXPECT_EQ(server.run({"GET", kRevision}), of_key(revision));
     }
   }
 }
@@ -322,12 +320,13 @@ TEST_F(RedisRecordWriteTest, WritesNothingWithHalfOfTheRights) {
     SCOPED_TRACE(testing::PrintToString(row.rights));
     const std::string revision = server.run({"GET", kRevision});
     server.run({"ACL", "SETUSER", "keeper", "reset", "on", ">hunter2", "~*", "&*", "+@all"});
-    if (writer.records_revision() != revision) FAIL();
+    const std::string expected = writer.records_revision();
+    if (of_key(expected) != revision) FAIL();
     std::vector<std::string> command = {"ACL", "SETUSER",  "keeper",           "reset",
                                         "on",  ">hunter2", "&{corsac}:changed"};
     command.insert(command.end(), row.rights.begin(), row.rights.end());
     server.run(command);
-    EXPECT_EQ(writer.put_records({{"a", ""}, {"c", "{}"}, {"b", "[]"}}, revision),
+    EXPECT_EQ(writer.put_records({{"a", ""}, {"c", "{}"}, {"b", "[]"}}, expected),
               CORSAC_READ_ONLY);
     EXPECT_THAT(writer.log(),
                 Contains(HasSubstr(std::string("2 redis-no-permission: ") + row.denied)));
@@ -412,7 +411,7 @@ TEST_F(RedisRecordWriteTest, OutlivesRedisThatIsSetUpAsTheReadmeSays) {
   primary.kill();
   primary.start();
   EXPECT_EQ(records(primary), "a\n{}");
-  EXPECT_EQ(primary.run({"GET", kRevision}), writer.revision());
+  EXPECT_EQ(primary.run({"GET", kRevision}), of_key(writer.revision()));
 }
 
 TEST_F(RedisRecordWriteTest, ReadsWithTheRightsOfAReader) {
@@ -423,8 +422,9 @@ TEST_F(RedisRecordWriteTest, ReadsWithTheRightsOfAReader) {
   server.run({"HSET", kRecords, "a", "{}"});
   WritingStore reader(
       {{"url", server.url()}, {"user", "reader"}, {"password_env", "CORSAC_TEST_PASSWORD"}});
-  EXPECT_EQ(reader.records_revision(), kNone);
-  EXPECT_EQ(reader.put_records({{"a", ""}}, kNone), CORSAC_READ_ONLY);
+  const std::string revision = reader.records_revision();
+  EXPECT_EQ(of_key(revision), "no revision");
+  EXPECT_EQ(reader.put_records({{"a", ""}}, revision), CORSAC_READ_ONLY);
   EXPECT_EQ(records(server), "a\n{}");
 }
 
