@@ -67,9 +67,10 @@ std::string subject_of(const std::vector<std::string_view>& command) {
     std::string_view command;
     std::size_t at;
   };
-  constexpr std::array<KeyPosition, 10> kWithKey = {{{"GET", 1},
+  constexpr std::array<KeyPosition, 11> kWithKey = {{{"GET", 1},
                                                      {"SET", 1},
                                                      {"STRLEN", 1},
+                                                     {"SCARD", 1},
                                                      {"SSCAN", 1},
                                                      {"HSCAN", 1},
                                                      {"HSTRLEN", 1},

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "document_size.hpp"
 #include "record_list.hpp"
 #include "write_script.hpp"
 
@@ -61,15 +62,6 @@ bool puts_any(const plugin::RecordChanges& changes) {
   return false;
 }
 
-Outcome<long long> policy_bytes(Connection& connection, const Keys& keys, const Waiter& waiter) {
-  auto reply = connection.ask({"STRLEN", keys.policy}, waiter);
-  if (!reply) return std::move(reply.fault());
-  if (reply->kind != Reply::Kind::Integer) {
-    return protocol_fault(connection.name() + " answers STRLEN with something that is no answer");
-  }
-  return reply->integer;
-}
-
 Fault too_large_fault(std::string what) {
   return {FaultKind::Invalid, "redis-too-large", std::move(what),
           "write less, delete trusted origins, or raise limit_bytes here and on all servers"};
@@ -99,9 +91,9 @@ Outcome<RecordWriteResult> write_records(Connection& connection, const RedisSett
                                          const Waiter& waiter) {
   auto taken = static_cast<long long>(kept.bytes());
   if (puts_any(changes)) {
-    auto policy = policy_bytes(connection, settings.keys, waiter);
-    if (!policy) return std::move(policy.fault());
-    taken += *policy;
+    auto document = document_bytes(connection, settings, waiter);
+    if (!document) return std::move(document.fault());
+    taken += *document;
   }
   const auto limit = static_cast<long long>(settings.limit_bytes);
   const std::array<std::string, 3> numbers = {
@@ -119,10 +111,10 @@ Outcome<RecordWriteResult> write_records(Connection& connection, const RedisSett
   auto answer = run_write_script(connection, settings.keys, script, waiter);
   if (!answer) return std::move(answer.fault());
   if (answer->kind == WriteAnswer::Kind::Refused) {
-    return too_large_fault("policy and trusted origins have " + std::to_string(taken) +
-                           " bytes, and with these changes more than limit_bytes (" +
-                           std::to_string(limit) +
-                           ") allows; new ones must leave an eighth of it free");
+    return too_large_fault(
+        "policy, origins and trusted origins have about " + std::to_string(taken) +
+        " bytes, and with these changes more than limit_bytes (" + std::to_string(limit) +
+        ") allows; new ones must leave an eighth of it free");
   }
   return RecordWriteResult{answer->kind == WriteAnswer::Kind::Written, std::move(answer->revision)};
 }

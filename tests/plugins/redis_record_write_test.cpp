@@ -193,7 +193,7 @@ TEST_F(RedisRecordWriteTest, NeverWritesMoreThanServersRead) {
     revision = writer.revision();
   }
   EXPECT_EQ(status, CORSAC_INVALID);
-  EXPECT_THAT(writer.log(), Contains(HasSubstr("redis-too-large: policy and trusted origins")));
+  EXPECT_THAT(writer.log(), Contains(HasSubstr("redis-too-large: policy, origins and trusted")));
   EXPECT_EQ(count, 27) << "of 246 to 248 bytes each, in seven eighths of the limit";
   EXPECT_EQ(server.run({"GET", kRevision}), of_key(revision));
   WritingStore opened_later(settings);
@@ -220,6 +220,49 @@ TEST_F(RedisRecordWriteTest, NeverWritesMoreThanServersRead) {
   EXPECT_THAT(opened_later.log(), Contains(HasSubstr("redis-too-large: the changes have 9024 ")));
   EXPECT_THAT(reader.read(), Contains("text id \"tos26\" 0:0"));
   EXPECT_EQ(reader.status(), CORSAC_OK);
+}
+
+struct OriginsRow {
+  const char* desc;
+  int origins;
+  std::string more;  // in each origin
+  std::size_t limit_bytes;
+  int least;  // records that still are written
+};
+
+// A set of many is not read for each record that is written.
+TEST_F(RedisRecordWriteTest, CountsTheSetOfOrigins) {
+  const OriginsRow rows[] = {
+      {"some", 20, "", 8'000, 20},
+      {"many", 10'000, "", 400'000, 10},
+      {"many long ones", 2'000, std::string(150, 'a'), 500'000, 100},
+  };
+  for (const OriginsRow& row : rows) {
+    SCOPED_TRACE(row.desc);
+    const RedisServer server;
+    put(server, R"({"version":1})", "1:a");
+    test::RedisClient client(server.port());
+    std::vector<std::string> command = {"SADD", "{corsac}:origins"};
+    for (int i = 0; i < row.origins; ++i) {
+      command.push_back("https://" + std::to_string(i) + row.more + ".example");
+    }
+    client.run(command);
+    const test::OpenStore::Settings settings = {{"url", server.url()},
+                                                {"limit_bytes", std::to_string(row.limit_bytes)}};
+    WritingStore writer(settings);
+    const std::string record = R"({"more":")" + std::string(200, 'x') + "\"}";
+    std::string revision = writer.records_revision();
+    int count = 0;
+    while (writer.put_records({{"tos" + std::to_string(count), record}}, revision) == CORSAC_OK) {
+      revision = writer.revision();
+      ASSERT_LT(++count, 2'000);
+    }
+    EXPECT_THAT(writer.log(), Contains(HasSubstr("redis-too-large: policy, origins and")));
+    EXPECT_GE(count, row.least);
+    RedisStore reader(settings);
+    EXPECT_THAT(reader.read(), Contains("text id \"tos0\" 0:0"));
+    EXPECT_EQ(reader.status(), CORSAC_OK);
+  }
 }
 
 // Taking trust away needs none.
@@ -255,6 +298,10 @@ std::vector<RefusalRow> refusal_rows() {
        {{"RPUSH", kPolicy, "x"}},
        CORSAC_INVALID,
        "redis-wrong-type: STRLEN {corsac}:policy"},
+      {"the origins are a text",
+       {{"SET", "{corsac}:origins", "x"}},
+       CORSAC_INVALID,
+       "redis-wrong-type: SCARD {corsac}:origins"},
       {"the revision is a list",
        {{"DEL", kRevision}, {"RPUSH", kRevision, "x"}},
        CORSAC_INVALID,
@@ -309,11 +356,14 @@ TEST_F(RedisRecordWriteTest, WritesNothingWithHalfOfTheRights) {
       {{"~{corsac}:*", "+@all", "-hdel"}, "HDEL {corsac}:trusted_origins"},
       {{"~{corsac}:*", "+@all", "-hstrlen"}, "HSTRLEN {corsac}:trusted_origins"},
       {{"~{corsac}:*", "+@all", "-strlen"}, "STRLEN {corsac}:policy"},
+      {{"~{corsac}:*", "+@all", "-scard"}, "SCARD {corsac}:origins"},
+      {{"~{corsac}:*", "+@all", "-sscan"}, "SSCAN {corsac}:origins"},
   };
   const RedisServer server;
   server.run({"ACL", "SETUSER", "keeper", "reset", "on", ">hunter2", "~*", "&*", "+@all"});
   WritingStore writer(
       {{"url", server.url()}, {"user", "keeper"}, {"password_env", "CORSAC_TEST_PASSWORD"}});
+  server.run({"SADD", "{corsac}:origins", "https://a.example"});
   EXPECT_EQ(writer.put_records({{"a", "{}"}, {"b", "{}"}}, kNone), CORSAC_OK);
   const std::string before = records(server);
   for (const RightsRow& row : rows) {
