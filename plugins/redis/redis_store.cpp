@@ -138,18 +138,17 @@ class RedisStore final : public plugin::Store {
       host_.failed(failure_of(only_policy_fault()));
       return Status::ReadOnly;
     }
-    const std::string name = "redis " + settings_.keys.records;
-    sink.source(name);
+    sink.source("redis " + settings_.keys.records);
     auto document = read_despite_switches(Parts::Records);
     if (!document) return report(document.fault(), sink);
     if (!document->is_settled) ask_for_another_read();
     kept_ = kept_in(*document);
-    RecordFeed records(host_, document->records, name);
+    RecordFeed records(host_, document->records, settings_.keys.records);
     sink.integer("version", 1);  // of the core's document; the hash has none
     sink.begin_list("trusted_origins");
-    records.feed(sink);
+    const std::string faults = records.feed_despite_faults(sink);
     sink.end_list();
-    if (records.status() != Status::Ok) return records.status();
+    if (!faults.empty()) host_.log(LogLevel::Error, faults);
     sink.finish(kept_->name());
     return sink.is_stopped() ? Status::Cancelled : Status::Ok;
   }
@@ -313,7 +312,7 @@ class RedisStore final : public plugin::Store {
   Status hand_over(const Document& document, Sink& sink) {
     const std::string policy_name = "redis " + settings_.keys.policy;
     const std::string origins_name = "redis " + settings_.keys.origins;
-    RecordFeed records(host_, document.records, "redis " + settings_.keys.records);
+    RecordFeed records(host_, document.records, settings_.keys.records);
     MergingSink merging(sink, document.origins, origins_name, records, policy_name);
     Sink merged(merging.table());
     const Status status = host_.feed_json(merged, document.json);

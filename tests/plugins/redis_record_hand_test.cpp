@@ -14,7 +14,12 @@ namespace {
 
 using test::RecordingSink;
 using test::RedisServer;
+using test::RedisStore;
 using test::WritingStore;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
 
 constexpr const char* kRecords = "{corsac}:trusted_origins";
 constexpr const char* kRevision = "{corsac}:revision";
@@ -78,6 +83,123 @@ TEST_F(RedisRecordHandTest, AreAConflictForAWriterThatIsOpenedLater) {
   WritingStore later(server.url());
   EXPECT_EQ(later.put_records({{"a", ""}}, before), CORSAC_CONFLICT);
   EXPECT_EQ(later.put_records({{"a", ""}}, later.records_revision()), CORSAC_OK);
+}
+
+struct UnreadableRow {
+  const char* desc;
+  std::string json;
+  const char* why;  // in the log
+};
+
+std::vector<UnreadableRow> unreadable_rows() {
+  return {
+      {"half an object", "{", "\"bad\" (json-syntax 1:"},
+      {"no object", "[1]", "\"bad\" (json-root 1:1: "},
+      {"two objects", "{}{}", "\"bad\" (json-syntax 1:3: "},
+      {"nothing", "", "\"bad\" (json-syntax"},
+      {"no UTF-8", "{\"name\":\"\xff\"}", "\"bad\" (json-syntax"},
+      {"another id", R"({"id":"good"})", "\"bad\" (redis-record-id: the record says another id"},
+  };
+}
+
+// One would keep all others from being taken away: whoever writes records sees it, granting
+// nothing, and can delete it. Servers keep the policy that they have.
+TEST_F(RedisRecordHandTest, AreSeenAndCanBeDeletedWhenTheyCannotBeRead) {
+  for (const UnreadableRow& row : unreadable_rows()) {
+    SCOPED_TRACE(row.desc);
+    const RedisServer server;
+    put(server, R"({"version":1})", "1:a");
+    test::RedisClient client(server.port());
+    client.run({"HSET", kRecords, "bad", row.json, "good", R"({"name":"G"})"});
+    WritingStore writer(server.url());
+    const RecordingSink sink;
+    EXPECT_EQ(writer.read_records(sink), CORSAC_OK);
+    EXPECT_THAT(
+        sink.calls(),
+        ElementsAre("source redis {corsac}:trusted_origins", "integer version 1 0:0",
+                    "begin_list trusted_origins 0:0", "source redis {corsac}:trusted_origins bad",
+                    "begin_item - 0:0", "text id \"bad\" 0:0", "text name \"(unreadable) bad\" 0:0",
+                    "text origin \"https://unreadable.invalid\" 0:0",
+                    "text status \"INACTIVE\" 0:0", "begin_list scopes 0:0", "text - \"CORS\" 0:0",
+                    "end_list", "end_item", "source redis {corsac}:trusted_origins good",
+                    "begin_item - 0:0", "text name \"G\" 1:9", "text id \"good\" 0:0", "end_item",
+                    "end_list", "finish"));
+    EXPECT_THAT(writer.log(), Contains(HasSubstr("2 redis-record-unreadable: 1 of {corsac}:")));
+    EXPECT_THAT(writer.log(), Contains(HasSubstr(row.why)));
+    RedisStore reader(server.url());
+    reader.read();
+    EXPECT_EQ(reader.status(), CORSAC_INVALID);
+    EXPECT_EQ(writer.put_records({{"good", ""}}, sink.revision()), CORSAC_OK);
+    EXPECT_EQ(writer.put_records({{"bad", ""}}, writer.revision()), CORSAC_OK);
+    EXPECT_THAT(reader.read(), ElementsAre("integer version 1 1:12"));
+    EXPECT_EQ(reader.status(), CORSAC_OK);
+  }
+}
+
+TEST_F(RedisRecordHandTest, AreToldInOneLineWhenManyCannotBeRead) {
+  const RedisServer server;
+  for (const char* id : {"a", "b", "c", "d", "e", "f", "g/"}) {
+    server.run({"HSET", kRecords, id, "[]"});
+  }
+  WritingStore writer(server.url());
+  writer.records_revision();
+  std::vector<std::string> told;
+  for (const std::string& line : writer.log()) {
+    if (line.find("redis-record-unreadable") != std::string::npos) told.push_back(line);
+  }
+  EXPECT_THAT(told, ElementsAre(testing::AllOf(HasSubstr("7 of {corsac}:trusted_origins cannot"),
+                                               HasSubstr("\"e\" (json-root 1:1"),
+                                               Not(HasSubstr("\"f\" (")), HasSubstr(", ...;"))));
+}
+
+struct FieldRow {
+  const char* desc;
+  std::string field;
+  const char* problem;
+  const char* advice;
+};
+
+std::vector<FieldRow> field_rows() {
+  return {
+      {"empty", "", "the field \"\" is no id", R"(HDEL {corsac}:trusted_origins "")"},
+      {"a control character", "a\nb", R"(the field "a\x0ab" is no id)",
+       R"(HDEL {corsac}:trusted_origins "a\x0ab")"},
+      {"no ASCII", "\xc3\xa9", R"("\xc3\xa9")", R"(HDEL {corsac}:trusted_origins "\xc3\xa9")"},
+      {"marks of redis-cli", "a\"\\/", R"("a\"\\/")", R"(HDEL {corsac}:trusted_origins "a\"\\/")"},
+      {"a slash", "a/b", "\"a/b\"", R"(HDEL {corsac}:trusted_origins "a/b")"},
+      {"the folder itself", ".", "\".\"", R"(HDEL {corsac}:trusted_origins ".")"},
+      {"the folder above", "..", "\"..\"", R"(HDEL {corsac}:trusted_origins "..")"},
+      {"long", std::string(151, 'x'), "xxx...\" is no id", "xxx\""},
+      {"very long", std::string(10'000, 'x'), "xxx...\" is no id",
+       "find it with HKEYS {corsac}:trusted_origins, and take it away with HDEL"},
+  };
+}
+
+// The API could never delete them.
+TEST_F(RedisRecordHandTest, AreRefusedWhenNobodyCanNameThem) {
+  for (const FieldRow& row : field_rows()) {
+    SCOPED_TRACE(row.desc);
+    const RedisServer server;
+    put(server, R"({"version":1})", "1:a");
+    test::RedisClient client(server.port());
+    client.run({"HSET", kRecords, row.field, R"({"name":"F"})"});
+    client.run({"HSET", kRecords, std::string(150, 'y'), R"({"name":"G"})"});
+    RedisStore reader(server.url());
+    const std::vector<std::string> calls = reader.read();
+    EXPECT_EQ(reader.status(), CORSAC_INVALID);
+    EXPECT_THAT(calls, Contains(testing::AllOf(HasSubstr("problem redis-record-id"),
+                                               HasSubstr(row.problem), HasSubstr(row.advice))));
+    EXPECT_THAT(calls, Not(Contains(HasSubstr("\"F\""))));
+
+    WritingStore writer(server.url());
+    const RecordingSink sink;
+    EXPECT_EQ(writer.read_records(sink), CORSAC_OK);
+    EXPECT_THAT(sink.calls(), Not(Contains(HasSubstr("\"F\""))));
+    EXPECT_THAT(sink.calls(), Contains("text name \"G\" 1:9"));
+    EXPECT_THAT(writer.log(), Contains(HasSubstr(row.advice)));
+    EXPECT_EQ(writer.put_records({{std::string(150, 'y'), ""}}, sink.revision()), CORSAC_OK);
+    EXPECT_EQ(client.run({"HLEN", kRecords}), "1");
+  }
 }
 
 }  // namespace

@@ -493,14 +493,6 @@ TEST_F(RedisRecordWriteTest, KeepsNoneWhereTheSettingsLeaveThemOut) {
 TEST_F(RedisRecordWriteTest, ReadsNothingThatMayBeWrong) {
   const RedisServer server;
   WritingStore store(server.url());
-  server.run({"HSET", kRecords, "a", "[]"});
-  const RecordingSink wrong;
-  EXPECT_EQ(store.read_records(wrong), CORSAC_INVALID);
-  EXPECT_THAT(wrong.calls(), Contains("source redis {corsac}:trusted_origins a"));
-  EXPECT_THAT(wrong.calls(), Contains(HasSubstr("problem json-root 1:1")));
-  EXPECT_EQ(wrong.revision(), "");
-
-  server.run({"FLUSHALL"});
   server.run({"REPLICAOF", "127.0.0.1", "1"});
   const RecordingSink empty;
   EXPECT_EQ(store.read_records(empty), CORSAC_UNREACHABLE);

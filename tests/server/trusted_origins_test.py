@@ -327,6 +327,49 @@ def records_of_the_second_store():
             equal(at.node.run("HLEN", "{corsac}:trusted_origins"), 1)
 
 
+HASH, REVISION = "{corsac}:trusted_origins", "{corsac}:revision"
+
+
+def taken_away_by_hand():
+    """Without a revision that tells of it, and with no revision at all."""
+    for has_revision in (True, False):
+        with RedisPlace() as at, at.serve() as server:
+            api = Api(server)
+            path = f"{LIST}/{api.make('old')['id']}"
+            if not has_revision:
+                at.node.run("DEL", REVISION)
+            at.node.run("HDEL", HASH, path.rsplit("/", 1)[1])
+            status, _ = api.ask("PUT", path, record_of("old"))
+            equal(status, 404, "what was taken away does not come back")
+            equal(at.node.run("HLEN", HASH), 0)
+            at.node.run("HSET", HASH, "by-hand", json.dumps(record_of("hand")))
+            at.node.run("PUBLISH", "{corsac}:changed", "by hand")
+            until(lambda: granted(server, "hand") == "true", "it is granted")
+            until(lambda: api.ask("GET", f"{LIST}/by-hand")[0] == 200, "the API knows it")
+            equal(api.ask("DELETE", f"{LIST}/by-hand"), (204, None))
+            equal(granted(server, "hand"), None)
+
+
+def unreadable_by_hand():
+    with RedisPlace() as at, at.serve() as server:
+        api = Api(server)
+        record = api.make("old")
+        at.node.run("HSET", HASH, "bad", "{", "a/b", "{}")
+        at.node.run("SET", REVISION, "99:hand")
+        at.node.run("PUBLISH", "{corsac}:changed", "99:hand")
+        until(lambda: api.ask("GET", LIST + "/bad")[0] == 200, "the API shows it")
+        shown = api.ask("GET", LIST + "/bad")[1]
+        equal((shown["name"], shown["status"]), ("(unreadable) bad", "INACTIVE"))
+        server.wait_log("redis-record-id.*HDEL {corsac}:trusted_origins")
+        equal(granted(server, "old"), "true", "the last good policy")
+        equal(api.ask("DELETE", f"{LIST}/{record['id']}")[0], 204)
+        equal(api.ask("DELETE", LIST + "/bad")[0], 204)
+        at.node.run("HDEL", HASH, "a/b")  # as the log says
+        at.node.run("SET", REVISION, "199:hand")
+        at.node.run("PUBLISH", "{corsac}:changed", "199:hand")
+        until(lambda: granted(server, "old") is None, "the policy is read again")
+
+
 def main():
     cases = Cases()
     for place in PLACES:
@@ -341,6 +384,8 @@ def main():
     cases.add("a store that is not there at the start", begins_without_its_store)
     cases.add("tokens of a file", tokens_of_a_file)
     cases.add("records of a second store", records_of_the_second_store)
+    cases.add("redis: records that people take away and make", taken_away_by_hand)
+    cases.add("redis: records that nobody can read", unreadable_by_hand)
     cases.run()
 
 
