@@ -220,8 +220,13 @@ def redis_passes():
                  "--break", keep + " && sh put.sh '{'",
                  "--empty", f"{keep} && {command} DEL {{corsac}}:policy",
                  "--restore", f"{command} COPY {{corsac}}:kept {{corsac}}:policy REPLACE",
-                 *freezing(server)], folder, RECORDS)
-            equal(ended["ok"]["extensions"]["what"], "corsac.store.write/1")
+                 *freezing(server)], folder, [])
+            equal(ended["ok"]["extensions"]["what"],
+                  "corsac.store.write/1, corsac.store.records/1")
+            equal(ended["ok"]["records-race"]["what"], "20 times")
+            left = subprocess.run([*redis, "EXISTS", "{corsac}:trusted_origins"], check=True,
+                                  capture_output=True, text=True)
+            equal(left.stdout.strip(), "0", "all was taken away")
 
 
 # Modes of broken/nonconforming.cpp: the check that fails, part of what it says.
