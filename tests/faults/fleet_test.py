@@ -2,20 +2,25 @@
 
   fleet_test.py PROGRAM
 """
+import http.client
+import json
 import os
 import subprocess
 import sys
+import threading
 import time
 
 from asker import Asker, Expected, policy
 from network import CutOff
 from redis_nodes import RedisClient, RedisError, RedisNode, put_policy
 from server_process import ServerProcess
-from tap import Cases
+from tap import Cases, equal
+from trusted_origins_api import LIST, Api, record_of
 from waiting import DEADLINE, until
 
 PROGRAM = os.path.abspath(sys.argv[1])
 SERVERS = 3
+HASH = "{corsac}:trusted_origins"
 TAKEN_WITHIN = 2.0  # seconds from +switch-master, however the fail-over went
 
 
@@ -39,7 +44,9 @@ class Fleet:
             until(self._is_known, "the Sentinel knows of the replica, and that one of the policy")
             store = (f'plugin = "redis"\nsentinels = "{self.sentinel.address}"\n'
                      'sentinel_master = "corsac"\nrefresh_seconds = 5\n')
-            self.servers = [self._keep(ServerProcess(PROGRAM, store)) for _ in range(SERVERS)]
+            admin = "requests_per_minute = 1000000\n"
+            self.servers = [self._keep(ServerProcess(PROGRAM, store, admin=admin))
+                            for _ in range(SERVERS)]
             self.expected = Expected(1)
             self.askers = [Asker(server.port, self.expected) for server in self.servers]
             self.wait_seen(1)
@@ -183,9 +190,82 @@ def is_replica(node):
         return False
 
 
+class Writer(threading.Thread):
+    """Makes records until it is stopped, whatever it is answered."""
+
+    def __init__(self, server, name):
+        super().__init__(daemon=True)
+        self.api, self.label = Api(server), name
+        self.answered = []  # the moment before it was asked for, and the id
+        self.refused, self.wrong, self.is_stopped = 0, [], False
+
+    def run(self):
+        number = 0
+        while not self.is_stopped:
+            number += 1
+            begun = time.monotonic()
+            try:
+                status, record = self.api.ask("POST", LIST, record_of(f"{self.label}-{number}"))
+            except (OSError, http.client.HTTPException) as error:
+                self.wrong.append(repr(error))
+                return
+            if status == 200:
+                self.answered.append((begun, record["id"]))
+            elif status == 503:
+                self.refused += 1
+            else:
+                self.wrong.append((status, record))
+
+    def answers(self, since=0.0):
+        return {name for begun, name in list(self.answered) if begun >= since}
+
+
+def answers_of(writers, since=0.0):
+    return set().union(*(writer.answers(since) for writer in writers))
+
+
+# Redis answers before its replica has a record, so some may be lost; never one that the replica had,
+# nor one of afterwards, and what is lost is lost for all servers.
+def the_primary_is_killed_while_records_are_made():
+    with Fleet() as fleet:
+        fleet.primary.run("CONFIG", "SET", "min-replicas-to-write", "1")
+        writers = [Writer(fleet.servers[i % SERVERS], f"w{i}") for i in range(4)]
+        for writer in writers:
+            writer.start()
+        # A replica that has just been synced gets what is written only a second later.
+        until(lambda: fleet.replica.run("HLEN", HASH) >= 80 and
+              all(len(writer.answered) >= 20 for writer in writers), "records are made")
+        answered = answers_of(writers)
+        safe = answered & set(fleet.replica.run("HKEYS", HASH))
+        fleet.primary.kill()
+        switched = fleet.wait_switched()
+        until(lambda: all(len(writer.answers(switched)) >= 20 for writer in writers),
+              lambda: f"records are made again; wrong: {[w.wrong[:3] for w in writers]}; log:\n"
+                      f"{fleet.servers[0].log_text()}")
+        for writer in writers:
+            writer.is_stopped = True
+        for writer in writers:
+            writer.join(DEADLINE)
+            assert not writer.is_alive() and not writer.wrong, writer.wrong[:3]
+        pairs = fleet.replica.run("HGETALL", HASH)
+        kept = dict(zip(pairs[::2], map(json.loads, pairs[1::2])))
+        for name, record in kept.items():
+            equal((record["id"], record["origin"]), (name, f"https://{record['name']}.example"))
+        equal((safe | answers_of(writers, switched)) - set(kept), set(), "records are lost")
+        for server in fleet.servers:
+            until(lambda api=Api(server): set(api.all()) == set(kept), "each server knows all")
+        print(f"# {len(answers_of(writers))} answered, {len(safe)} known to the replica before, "
+              f"{sum(writer.refused for writer in writers)} refused, "
+              f"{len(answers_of(writers) - set(kept))} lost", flush=True)
+        assert len(safe) >= 60, "the replica had most of them"
+        fleet.judge("killed while records are made")
+
+
 cases = Cases()
 cases.add("a change reaches all servers", a_change_reaches_all)
 cases.add("the primary is killed under load", the_primary_is_killed)
+cases.add("the primary is killed while records are made",
+          the_primary_is_killed_while_records_are_made)
 cases.add("the replica lagged, and the counter repeats", the_replica_lagged)
 cases.add("the primary is cut off by the network", the_primary_is_cut_off)
 cases.run()

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from redis_nodes import RedisNode, put_policy
 from server_process import ServerProcess
 from tap import Cases, contains, equal
+from trusted_origins_api import LIST, Api, record_of
 from waiting import DEADLINE, until
 
 PROGRAM = os.path.abspath(sys.argv[1])
@@ -31,60 +32,6 @@ JSON_POLICY = json.dumps({"version": 1, "cors": {"allowed_origins": ["https://ap
                                                  "allow_credentials": True}})
 TOML_STORE = 'file = "policy.toml"\nrecords_file = "records.toml"\n'
 MANY = "requests_per_minute = 1000000\n"
-LIST = "/api/v1/trustedOrigins"
-
-
-class Api:
-    """One connection to the API, which is made again when it is cut."""
-
-    def __init__(self, server, token=None):
-        self.connection = http.client.HTTPConnection("127.0.0.1", int(server.admin),
-                                                     timeout=DEADLINE)
-        self.headers = {"Authorization": "SSWS " + (token or server.token),
-                        "Accept": "application/json"}
-
-    def ask(self, method, path=LIST, record=None):
-        """Status and what the body says."""
-        headers = dict(self.headers)
-        body = None
-        if record is not None:
-            body = json.dumps(record)
-            headers["Content-Type"] = "application/json"
-        elif method == "POST":
-            headers["Content-Length"] = "0"
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
-        text = answer.read()
-        return answer.status, json.loads(text) if text else None
-
-    def make(self, name, *types):
-        status, record = self.ask("POST", record=record_of(name, *types))
-        equal(status, 200, record)
-        return record
-
-    def change(self, record, what):
-        status, changed = self.ask("POST", f"{LIST}/{record['id']}/lifecycle/{what}")
-        equal(status, 200, changed)
-        return changed
-
-    def all(self):
-        """Every record, by its id."""
-        found, after = {}, ""
-        while True:
-            self.connection.request("GET", LIST + "?limit=200" + after, headers=self.headers)
-            answer = self.connection.getresponse()
-            page = json.loads(answer.read())
-            equal(answer.status, 200, page)
-            found.update((record["id"], record) for record in page)
-            nexts = [line for line in answer.headers.get_all("Link") if 'rel="next"' in line]
-            if not nexts:
-                return found
-            after = "&after=" + nexts[0].split("after=")[1].split("&")[0].split(">")[0]
-
-
-def record_of(name, *types):
-    return {"name": name, "origin": f"https://{name}.example",
-            "scopes": [{"type": kind} for kind in types or ["CORS"]]}
 
 
 def granted(server, name):
