@@ -1,5 +1,5 @@
-// Opens and reads files with care. Entries: CheckedFile, identity_of, access_warning. Test:
-// tests/plugins/toml_files_test.cpp.
+// Opens and reads files with care. Entries: CheckedFile, identity_of, problem_of_way_to,
+// access_warning. Test: tests/plugins/toml_files_test.cpp.
 
 #include "checked_file.hpp"
 
@@ -111,14 +111,14 @@ FileProblem problem_of_step(const std::string& path, const PathStep& step) {
           "chown it to root or to the user that runs this program, or put it into another folder"};
 }
 
-FileProblem problem_of_way(const std::string& path) {
+}  // namespace
+
+FileProblem problem_of_way_to(const std::string& path) {
   for (const PathStep& step : steps_on_the_way_to(path)) {
     if (FileProblem problem = problem_of_step(path, step)) return problem;
   }
   return {};
 }
-
-}  // namespace
 
 FileIdentity identity_of(const std::string& path) {
   struct stat entry = {};
@@ -130,7 +130,7 @@ FileIdentity identity_of(const std::string& path) {
 // because the path may lead elsewhere by then.
 CheckedFile::CheckedFile(const std::string& path) : path_(path), identity_(identity_of(path)) {
   problem_ = problem_of_identity(path, identity_);
-  if (!problem_) problem_ = problem_of_way(path);
+  if (!problem_) problem_ = problem_of_way_to(path);
   if (problem_) return;
   descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   struct stat entry = {};

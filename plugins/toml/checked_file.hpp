@@ -46,13 +46,17 @@ struct FileProblem {
   [[nodiscard]] explicit operator bool() const noexcept { return !code.empty(); }
 };
 
+// Whether anybody but root and ourselves can make `path` lead to another file, or put one there:
+// folder-world-writable, or file-owner (such a folder is sticky, but what lies there is somebody
+// else's).
+[[nodiscard]] FileProblem problem_of_way_to(const std::string& path);
+
 // One open file. Closes itself.
 class CheckedFile {
  public:
   // Never waits: a FIFO is refused, not opened for ever. On a problem() nothing can be read:
-  // file-not-found, file-not-regular, file-unreadable, file-world-writable, folder-world-writable
-  // (everybody could exchange the file, or a link or a folder on the way to it), file-owner (such a
-  // folder is sticky, but what lies there is somebody else's).
+  // file-not-found, file-not-regular, file-unreadable, file-world-writable, and those of
+  // problem_of_way_to.
   explicit CheckedFile(const std::string& path);
   ~CheckedFile();
   CheckedFile(const CheckedFile&) = delete;

@@ -23,12 +23,16 @@ namespace {
 
 constexpr std::string_view kOriginsFile = "allowed_origins_file";
 constexpr std::string_view kOriginsFromFile = "allowed_origins_from_file";
+constexpr std::string_view kRecords = "trusted_origins";
+constexpr std::string_view kVersion = "version";
+constexpr std::int64_t kVersionOfRecords = 1;
 
 // Where in the schema a table stands, as far as this plugin must know.
-enum class Section : unsigned char { Document, Cors, CorsRules, CorsRule, Other };
+enum class Section : unsigned char { Document, Cors, CorsRules, CorsRule, Records, Other };
 
 Section section_below(Section section, std::string_view field) {
   if (section == Section::Document && field == "cors") return Section::Cors;
+  if (section == Section::Document && field == kRecords) return Section::Records;
   if (section == Section::Cors && field == "rules") return Section::CorsRules;
   if (section == Section::CorsRules) return Section::CorsRule;
   return Section::Other;
@@ -70,9 +74,31 @@ std::string to_text(const toml::date_time& time) {
 
 class Walk {
  public:
-  Walk(std::string_view document, plugin::Sink& sink, const OriginsFileField& on_origins_file)
-      : columns_(document), sink_(sink), on_origins_file_(on_origins_file) {}
+  Walk(std::string_view document, plugin::Sink& sink, const OriginsFileField& on_origins_file = {},
+       const MoreRecords& more_records = {})
+      : columns_(document),
+        sink_(sink),
+        on_origins_file_(on_origins_file),
+        more_records_(more_records) {}
 
+  void hand_over_document(const toml::table& table) {
+    hand_over_fields(table, Section::Document);
+    if (!more_records_ || table.contains(kRecords)) return;
+    sink_.begin_list(kRecords);
+    more_records_();
+    sink_.end_list();
+  }
+
+  void hand_over_elements(const toml::array& list, Section section) {
+    for (const toml::node& element : list) {
+      if (sink_.is_stopped()) return;
+      hand_over({}, element, section == Section::CorsRules ? Section::CorsRule : Section::Other);
+    }
+  }
+
+  [[nodiscard]] bool has_problem() const { return has_problem_; }
+
+ private:
   // Recursion as deep as the document, which find_beyond_limits has bounded.
   void hand_over_fields(const toml::table& table, Section section) {
     for (const auto& [key, node] : table) {
@@ -92,9 +118,6 @@ class Walk {
     }
   }
 
-  [[nodiscard]] bool has_problem() const { return has_problem_; }
-
- private:
   plugin::Place place_of(const toml::node& node) {
     const toml::source_position at = node.source().begin;
     return columns_.to_bytes(at.line, at.column);
@@ -108,10 +131,8 @@ class Walk {
       sink_.end_item();
     } else if (const auto* list = node.as_array()) {
       sink_.begin_list(field, place);
-      for (const toml::node& element : *list) {
-        if (sink_.is_stopped()) return;
-        hand_over({}, element, section == Section::CorsRules ? Section::CorsRule : Section::Other);
-      }
+      hand_over_elements(*list, section);
+      if (section == Section::Records && more_records_) more_records_();
       sink_.end_list();
     } else {
       hand_over_value(field, node, place);
@@ -138,7 +159,8 @@ class Walk {
 
   ByteColumns columns_;
   plugin::Sink& sink_;
-  const OriginsFileField& on_origins_file_;
+  const OriginsFileField on_origins_file_;
+  const MoreRecords more_records_;
   bool has_problem_ = false;
 };
 
@@ -192,10 +214,51 @@ std::vector<std::string> Document::origins_files() const {
   return names;
 }
 
-bool Document::hand_over(plugin::Sink& sink, const OriginsFileField& on_origins_file) const {
-  Walk walk(bytes_, sink, on_origins_file);
-  walk.hand_over_fields(parsed_->table, Section::Document);
+bool Document::hand_over(plugin::Sink& sink, const OriginsFileField& on_origins_file,
+                         const MoreRecords& more_records) const {
+  Walk walk(bytes_, sink, on_origins_file, more_records);
+  walk.hand_over_document(parsed_->table);
   return !walk.has_problem();
+}
+
+std::vector<DocumentProblem> Document::problems_of_records() const {
+  if (problem_) return {*problem_};
+  std::vector<DocumentProblem> problems;
+  ByteColumns columns(bytes_);
+  for (const auto& [key, node] : parsed_->table) {
+    const toml::source_position at = node.source().begin;
+    const plugin::Place place = columns.to_bytes(at.line, at.column);
+    if (key.str() == kVersion) {
+      const auto* version = node.as_integer();
+      if (version != nullptr && version->get() == kVersionOfRecords) continue;
+      problems.push_back({"version-unknown", "this version of Corsac reads records of version 1",
+                          "write version = 1", place});
+    } else if (key.str() != kRecords) {
+      problems.push_back({"field-unknown",
+                          "a file of records has version and trusted_origins and nothing else",
+                          "remove it, or write it into the policy", place});
+    } else if (!node.is_array()) {
+      problems.push_back({"field-type", "trusted_origins must be a list of tables",
+                          "write [[trusted_origins]] above each record", place});
+    }
+  }
+  // An empty file is what a full disk leaves behind, and no list of no records.
+  if (!parsed_->table.contains(kVersion)) {
+    problems.push_back({"field-missing",
+                        "version is missing: this is no file of records, or a part of one",
+                        "write version = 1, or remove the file: then there are no records"});
+  }
+  return problems;
+}
+
+bool Document::has_records() const {
+  const auto* records = parsed_->table.get_as<toml::array>(kRecords);
+  return records != nullptr && !records->empty();
+}
+
+void Document::hand_over_records(plugin::Sink& sink) const {
+  const auto* records = parsed_->table.get_as<toml::array>(kRecords);
+  if (records != nullptr) Walk(bytes_, sink).hand_over_elements(*records, Section::Records);
 }
 
 }  // namespace corsac::toml_store

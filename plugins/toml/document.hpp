@@ -19,6 +19,12 @@ namespace corsac::toml_store {
 // the sink's source as it was. `place` is that of the name in the document.
 using OriginsFileField = std::function<void(std::string_view name, plugin::Place place)>;
 
+// Called at the end of the document's trusted_origins, inside the list, which is opened for it
+// where the document has none. Hands over more elements; leaves the sink's source as it was. Empty
+// = there are none. A field of that name that is no list stays as it is, and is an error of the
+// reader's.
+using MoreRecords = std::function<void()>;
+
 // Why bytes are no document.
 struct DocumentProblem {
   std::string_view code = {};  // toml-syntax, key-too-long, nesting-too-deep, too-many-values
@@ -46,7 +52,17 @@ class Document {
   // column, in bytes from 1, where it begins; a table that of its header. False when it names a
   // field that only the store may fill, after that problem (field-unknown) was handed over. Only
   // without a problem().
-  [[nodiscard]] bool hand_over(plugin::Sink& sink, const OriginsFileField& on_origins_file) const;
+  [[nodiscard]] bool hand_over(plugin::Sink& sink, const OriginsFileField& on_origins_file,
+                               const MoreRecords& more_records) const;
+
+  // Why this is no document of records, which has `version = 1`, trusted_origins, and nothing else:
+  // problem(), or field-unknown, field-type, field-missing, version-unknown. The records themselves
+  // are not looked at. Empty = it is one.
+  [[nodiscard]] std::vector<DocumentProblem> problems_of_records() const;
+  // Whether it has any. Only without a problem(), as the next.
+  [[nodiscard]] bool has_records() const;
+  // Their elements, inside a list that is open.
+  void hand_over_records(plugin::Sink& sink) const;
 
  private:
   struct Parsed;

@@ -12,6 +12,7 @@
 
 #include "document_limits.hpp"
 #include "origins_file.hpp"
+#include "records_file.hpp"
 
 namespace corsac::toml_store {
 namespace {
@@ -25,6 +26,8 @@ bool is_path(std::string_view name) {
 PolicyFiles::PolicyFiles(const TomlSettings& settings, const std::function<bool()>& is_wanted)
     : folder_(settings.path.substr(0, settings.path.rfind('/') + 1)),
       policy_(read_file(settings.path, kDocumentLimitBytes, kDocumentLimitBytes, is_wanted)) {
+  if (!is_wanted()) return;
+  if (!settings.records_path.empty()) records_ = read_records_file(settings, is_wanted);
   if (policy_.problem || !is_wanted()) return;
   document_ = std::make_unique<Document>(policy_.content, is_wanted);
   if (!document_->problem()) read_origins(is_wanted);
@@ -49,6 +52,7 @@ void PolicyFiles::read_origins(const std::function<bool()>& is_wanted) {
 
 bool PolicyFiles::check_settled() {
   bool is_settled = toml_store::check_settled(policy_);
+  if (records_) is_settled = toml_store::check_settled(*records_) && is_settled;
   for (auto& [path, file] : origins_) is_settled = toml_store::check_settled(file) && is_settled;
   return is_settled;
 }
@@ -61,6 +65,7 @@ const ReadFile* PolicyFiles::origins(std::string_view name) const {
 
 std::vector<FileState> PolicyFiles::states() const {
   std::vector<FileState> states = {policy_.state};
+  if (records_) states.push_back(records_->state);
   for (const auto& [path, file] : origins_) states.push_back(file.state);
   return states;
 }

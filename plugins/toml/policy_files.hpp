@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,9 +17,9 @@
 
 namespace corsac::toml_store {
 
-// What one look at a policy and its files of origins saw. Everything is in memory before the first
-// byte is handed over: a link that leads to another version half-way (a ConfigMap's, a
-// deployment's) must not give a policy with the origins of the next one.
+// What one look at a policy, its files of origins and its records saw. Everything is in memory
+// before the first byte is handed over: a link that leads to another version half-way (a
+// ConfigMap's, a deployment's) must not give a policy with the origins of the next one.
 class PolicyFiles {
  public:
   // Reads until `is_wanted`, asked between pieces, says false: then the object means nothing.
@@ -35,7 +36,9 @@ class PolicyFiles {
   [[nodiscard]] const Document* document() const noexcept { return document_.get(); }
   // The file that the document names so; null for a name that is no path.
   [[nodiscard]] const ReadFile* origins(std::string_view name) const;
-  // The policy first, then the files of origins, each once.
+  // Null when the settings name no file of records.
+  [[nodiscard]] const ReadFile* records() const noexcept { return records_ ? &*records_ : nullptr; }
+  // The policy first, then the records, then the files of origins, each once.
   [[nodiscard]] std::vector<FileState> states() const;
 
  private:
@@ -44,6 +47,7 @@ class PolicyFiles {
 
   const std::string folder_;  // of the policy, with its slash
   ReadFile policy_;
+  std::optional<ReadFile> records_ = {};
   std::unique_ptr<Document> document_ = {};
   std::map<std::string, ReadFile> origins_ = {};  // by path
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 #include <string_view>
 #include <vector>
 
@@ -13,7 +14,7 @@
 namespace corsac::toml_store {
 namespace {
 
-constexpr std::array<std::string_view, 2> kNames = {"file", "poll_seconds"};
+constexpr std::array<std::string_view, 3> kNames = {"file", "poll_seconds", "records_file"};
 constexpr int kPollLimitSeconds = 3600;
 
 bool read_poll_seconds(std::string_view value, TomlSettings& result) {
@@ -27,12 +28,24 @@ bool read_poll_seconds(std::string_view value, TomlSettings& result) {
   return true;
 }
 
-bool read_file(std::string_view value, std::string_view directory, TomlSettings& result) {
+bool read_path(std::string_view value, std::string_view directory, std::string& name,
+               std::string& path) {
   if (value.empty() || value.find('\0') != std::string_view::npos) return false;
-  result.name = value;
-  result.path =
+  name = value;
+  path =
       value.front() == '/' ? std::string(value) : std::string(directory) + "/" + std::string(value);
   return true;
+}
+
+// A file that is written gets a name of its own in its folder, so it must have one.
+bool is_file_name(std::string_view path) {
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  return !name.empty() && name != "." && name != "..";
+}
+
+// As far as the spelling tells; links show when the file is read.
+bool is_same_path(const std::string& a, const std::string& b) {
+  return std::filesystem::path(a).lexically_normal() == std::filesystem::path(b).lexically_normal();
 }
 
 }  // namespace
@@ -54,8 +67,14 @@ std::optional<TomlSettings> read_settings(const plugin::Host& host,
             store_parts::advice_for_name(name, kNames));
     } else if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
       wrong("setting-repeated", name, "the setting stands here twice", "remove one of the two");
-    } else if (name == "file" && !read_file(value, settings.directory(), result)) {
+    } else if (name == "file" &&
+               !read_path(value, settings.directory(), result.name, result.path)) {
       wrong("setting-value", name, "this is no path", "write file = \"policy.toml\"");
+    } else if (name == "records_file" &&
+               (!read_path(value, settings.directory(), result.records_name, result.records_path) ||
+                !is_file_name(result.records_path))) {
+      wrong("setting-value", name, "this is no path of a file",
+            "write records_file = \"records.toml\"");
     } else if (name == "poll_seconds" && !read_poll_seconds(value, result)) {
       wrong("setting-value", name, "this is no number of seconds from 1 to 3600",
             "write poll_seconds = 5");
@@ -65,6 +84,10 @@ std::optional<TomlSettings> read_settings(const plugin::Host& host,
   if (std::find(seen.begin(), seen.end(), "file") == seen.end()) {
     wrong("setting-missing", "file", "nothing says which file holds the policy",
           "add file = \"policy.toml\"");
+  }
+  if (is_same_path(result.path, result.records_path) && !result.path.empty()) {
+    wrong("setting-value", "records_file", "this is the policy itself, which people write",
+          "write records_file = \"records.toml\"");
   }
   if (!is_fine) return std::nullopt;
   return result;

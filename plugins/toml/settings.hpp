@@ -13,6 +13,9 @@ namespace corsac::toml_store {
 struct TomlSettings {
   std::string path = {};  // absolute
   std::string name = {};  // as the operator wrote it: what messages call the file
+  // Where the records are kept that the authority writes, likewise; empty = nowhere.
+  std::string records_path = {};
+  std::string records_name = {};
   // How often files are looked at besides the notices of the system, which network and overlay file
   // systems do not give.
   std::chrono::seconds poll_interval{5};

@@ -1,20 +1,26 @@
-// The store plugin "toml": a policy in a TOML file, with files of origins beside it. Entry:
-// CORSAC_STORE_PLUGIN at the end. Tests: tests/plugins/toml_*_test.cpp, through the loader.
+// The store plugin "toml": a policy in a TOML file, with files of origins and one of records beside
+// it. Entry: CORSAC_STORE_PLUGIN at the end. Tests: tests/plugins/toml_*_test.cpp, through the
+// loader.
 //
 //   [store]
 //   plugin = "toml"
 //   file = "policy.toml"    # required; relative to the configuration
-//   poll_seconds = 5        # default: look at the file besides waiting for notices
+//   records_file = "records.toml"  # where the authority writes; default: nowhere
+//   poll_seconds = 5        # default: look at the files besides waiting for notices
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include <corsac_store_plugin.hpp>
+#include <corsac_store_records.hpp>
 
 #include "../parts/content_hash.hpp"
 #include "checked_file.hpp"
@@ -23,6 +29,8 @@
 #include "folder_events.hpp"
 #include "origins_file.hpp"
 #include "policy_files.hpp"
+#include "records_file.hpp"
+#include "records_write.hpp"
 #include "settings.hpp"
 
 namespace corsac::toml_store {
@@ -39,10 +47,37 @@ using plugin::Status;
 constexpr int kTries = 4;
 constexpr std::chrono::milliseconds kPause{50};
 
+// The records file alone.
+struct RecordsRead {
+  RecordsRead(const TomlSettings& settings, const std::function<bool()>& is_wanted)
+      : file(read_records_file(settings, is_wanted)) {}
+  [[nodiscard]] bool check_settled() { return toml_store::check_settled(file); }
+
+  ReadFile file;
+};
+
+// Null when it is not wanted any more. After the last try the files are as they are: then they say
+// that they change.
+template <class Files>
+std::unique_ptr<Files> read_until_settled(const TomlSettings& settings,
+                                          const std::function<bool()>& is_wanted) {
+  for (int tries_left = kTries - 1;; --tries_left) {
+    auto files = std::make_unique<Files>(settings, is_wanted);
+    if (!is_wanted()) return nullptr;
+    if (files->check_settled() || tries_left == 0) return files;
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
 class TomlStore final : public plugin::Store {
  public:
   static constexpr const char* kName = "toml";
   static constexpr const char* kVersion = "1.0";
+  static constexpr std::int32_t kRecordsForm = CORSAC_RECORDS_TOML;
+
+  static const void* extension(std::string_view name) noexcept {
+    return name == CORSAC_STORE_RECORDS_NAME ? plugin::records_table<TomlStore>() : nullptr;
+  }
 
   static plugin::OpenResult open(Host host, plugin::Settings settings) {
     auto read = read_settings(host, settings);
@@ -60,48 +95,130 @@ class TomlStore final : public plugin::Store {
   // Nothing here waits longer than a file takes to read: is_cancelled() is asked in between, and
   // interrupt() has nothing to do.
   Status read(Sink& sink) override {
-    has_problem_ = false;
-    is_unreachable_ = false;
+    forget_problems();
     sink.source(settings_.name);
-    const std::unique_ptr<PolicyFiles> files = read_files();
+    const auto files = read_until_settled<PolicyFiles>(settings_, [this] { return is_wanted(); });
     if (files == nullptr) return Status::Cancelled;
     watch_.set_files(files->states());
     warn_of_access(*files);
-    hand_over(*files, sink);
-    if (sink.is_stopped() || host_.is_cancelled()) return Status::Cancelled;
-    if (is_unreachable_) return Status::Unreachable;
-    if (has_problem_) return Status::Invalid;
-    sink.finish(revision_of(*files));
-    return Status::Ok;
+    const std::optional<Records> records = records_of(files->records());
+    hand_over(*files, records, sink);
+    report_records(records, sink);
+    return end_read(sink, revision_of(*files));
+  }
+
+  Status read_records(Sink& sink) {
+    if (settings_.records_path.empty()) return refuse_records();
+    forget_problems();
+    sink.source(settings_.records_name);
+    const auto read = read_until_settled<RecordsRead>(settings_, [this] { return is_wanted(); });
+    if (read == nullptr) return Status::Cancelled;
+    const std::optional<Records> records = records_of(&read->file);
+    report_records(records, sink);
+    if (!has_problem_) {
+      sink.integer("version", 1);
+      sink.begin_list("trusted_origins");
+      if (has_records(records)) records->document->hand_over_records(sink);
+      sink.end_list();
+    }
+    return end_read(sink, records_revision(read->file));
+  }
+
+  // Nothing here waits for anything but the lock, where is_cancelled() is asked too.
+  Status put_records(const plugin::RecordChanges&, std::string_view all, std::string_view expected,
+                     std::string& revision) {
+    if (settings_.records_path.empty()) return refuse_records();
+    const ExchangeFault fault = write_records(
+        settings_, all, expected, host_.deadline(), [this] { return is_wanted(); }, revision);
+    report_write(fault);
+    return fault.status;
   }
 
  private:
-  // Null when cancelled. After the last try as they are: then they say that they change.
-  [[nodiscard]] std::unique_ptr<PolicyFiles> read_files() const {
-    for (int tries_left = kTries - 1;; --tries_left) {
-      auto files = std::make_unique<PolicyFiles>(settings_, [this] { return is_wanted(); });
-      if (!is_wanted()) return nullptr;
-      if (files->check_settled() || tries_left == 0) return files;
-      std::this_thread::sleep_for(kPause);
-    }
-  }
+  // The records file, read and parsed.
+  struct Records {
+    const ReadFile* file = nullptr;
+    std::unique_ptr<Document> document = {};  // null: there is no file, or it has a problem
+  };
 
   [[nodiscard]] bool is_wanted() const { return !host_.is_cancelled(); }
 
-  void hand_over(const PolicyFiles& files, Sink& sink) {
+  void forget_problems() {
+    has_problem_ = false;
+    is_unreachable_ = false;
+  }
+
+  Status end_read(Sink& sink, const std::string& revision) const {
+    if (sink.is_stopped() || host_.is_cancelled()) return Status::Cancelled;
+    if (is_unreachable_) return Status::Unreachable;
+    if (has_problem_) return Status::Invalid;
+    sink.finish(revision);
+    return Status::Ok;
+  }
+
+  // Nothing when the settings name no such file.
+  [[nodiscard]] std::optional<Records> records_of(const ReadFile* file) const {
+    if (file == nullptr) return std::nullopt;
+    Records records = {file};
+    if (!file->problem && file->state.identity.error == 0) {
+      records.document = std::make_unique<Document>(file->content, [this] { return is_wanted(); });
+    }
+    return records;
+  }
+
+  void hand_over(const PolicyFiles& files, const std::optional<Records>& records, Sink& sink) {
     if (files.policy().problem) return report(files.policy().problem, sink, {});
     const Document& document = *files.document();
-    if (const auto& problem = document.problem()) {
-      sink.problem(problem->code, problem->what, problem->fix, problem->place);
-      has_problem_ = true;
-      return;
-    }
-    const bool is_fine = document.hand_over(sink, [&](std::string_view name, Place place) {
+    if (document.problem()) return report(*document.problem(), sink);
+    const auto on_origins_file = [&](std::string_view name, Place place) {
       const ReadFile* file = files.origins(name);
       if (file != nullptr) return hand_over_origins(name, *file, place, sink);
       report({"origins-file", "this is no path", "write \"origins.txt\""}, sink, place);
-    });
-    if (!is_fine) has_problem_ = true;
+    };
+    MoreRecords more_records = {};
+    if (has_records(records)) {
+      more_records = [&] {
+        sink.source(settings_.records_name);
+        records->document->hand_over_records(sink);
+        sink.source(settings_.name);
+      };
+    }
+    if (!document.hand_over(sink, on_origins_file, more_records)) has_problem_ = true;
+  }
+
+  static bool has_records(const std::optional<Records>& records) {
+    return records && records->document != nullptr && !records->document->problem() &&
+           records->document->has_records();
+  }
+
+  // What is wrong with the records file as a whole.
+  void report_records(const std::optional<Records>& records, Sink& sink) {
+    if (!records) return;
+    if (records->file->problem) {
+      sink.source(settings_.records_name);
+      report(records->file->problem, sink, {});
+    } else if (records->document != nullptr) {
+      const std::vector<DocumentProblem> problems = records->document->problems_of_records();
+      if (!problems.empty()) sink.source(settings_.records_name);
+      for (const DocumentProblem& problem : problems) report(problem, sink);
+    }
+  }
+
+  // Nothing to log: whoever asks is told, and reads the policy instead.
+  Status refuse_records() const {
+    host_.failed({"records-file-missing", "records_file",
+                  "nothing says in which file the records are kept",
+                  "add records_file = \"records.toml\" to the settings of the store", true});
+    return Status::ReadOnly;
+  }
+
+  void report_write(const ExchangeFault& fault) const {
+    const FileProblem& problem = fault.problem;
+    if (!problem) return;
+    std::string line = std::string(problem.code) + ": " + problem.what;
+    if (!problem.fix.empty()) line += "; " + problem.fix;
+    host_.log(LogLevel::Error, line);
+    host_.failed({problem.code, {}, problem.what, problem.fix, fault.has_written_nothing});
   }
 
   // The list that a file holds, as the field allowed_origins_from_file.
@@ -138,6 +255,11 @@ class TomlStore final : public plugin::Store {
       host_.log(LogLevel::Warning, warning);
       warnings_.push_back(warning);
     }
+  }
+
+  void report(const DocumentProblem& problem, Sink& sink) {
+    sink.problem(problem.code, problem.what, problem.fix, problem.place);
+    has_problem_ = true;
   }
 
   void report(const FileProblem& problem, Sink& sink, Place place) {

@@ -25,6 +25,12 @@ TEST(TomlSettings, AreAllCheckedAtOnce) {
       "poll_seconds = 5";
   const std::string no_file =
       "setting-missing file: nothing says which file holds the policy; add file = \"policy.toml\"";
+  const std::string no_records =
+      "setting-value records_file: this is no path of a file; write records_file = "
+      "\"records.toml\"";
+  const std::string policy_itself =
+      "setting-value records_file: this is the policy itself, which people write; write "
+      "records_file = \"records.toml\"";
   const Row rows[] = {
       {"file alone", {{"file", "policy.toml"}}, {}},
       {"both", {{"file", "/etc/policy.toml"}, {"poll_seconds", "1"}}, {}},
@@ -36,6 +42,15 @@ TEST(TomlSettings, AreAllCheckedAtOnce) {
       {"NUL in file",
        {{"file", std::string("a\0b", 3)}},
        {"setting-value file: this is no path; write file = \"policy.toml\""}},
+      {"records", {{"file", "p"}, {"records_file", "records.toml"}}, {}},
+      {"records elsewhere", {{"file", "p"}, {"records_file", "/var/lib/corsac/r.toml"}}, {}},
+      {"no path of records", {{"file", "p"}, {"records_file", ""}}, {no_records}},
+      {"a folder of records", {{"file", "p"}, {"records_file", "records/"}}, {no_records}},
+      {"the folder itself", {{"file", "p"}, {"records_file", "."}}, {no_records}},
+      {"the folder above", {{"file", "p"}, {"records_file", "x/.."}}, {no_records}},
+      {"records in the policy", {{"file", "p"}, {"records_file", "p"}}, {policy_itself}},
+      {"in another spelling", {{"file", "p"}, {"records_file", "./x/../p"}}, {policy_itself}},
+      {"with the whole path", {{"file", "p"}, {"records_file", "/nowhere/p"}}, {policy_itself}},
       {"zero", {{"file", "p"}, {"poll_seconds", "0"}}, {no_number}},
       {"negative", {{"file", "p"}, {"poll_seconds", "-5"}}, {no_number}},
       {"too many", {{"file", "p"}, {"poll_seconds", "3601"}}, {no_number}},
@@ -56,7 +71,7 @@ TEST(TomlSettings, AreAllCheckedAtOnce) {
       {"everything wrong",
        {{"", "x"}, {"poll_seconds", ""}},
        {"setting-unknown : the store \"toml\" has no such setting; remove it; the settings are "
-        "file, poll_seconds",
+        "file, poll_seconds, records_file",
         no_number, no_file}},
   };
   for (const Row& row : rows) {

@@ -159,6 +159,9 @@ class RecordingHost {
   // That the store asked for, in reads.
   [[nodiscard]] const std::vector<std::chrono::nanoseconds>& pauses() const { return pauses_; }
 
+  // Why calls failed: "code setting: what; fix", and ", nothing written" where that was told.
+  [[nodiscard]] const std::vector<std::string>& failures() const { return failures_; }
+
   // How often a read said that another server gives the document.
   [[nodiscard]] std::size_t switches() const { return switches_; }
 
@@ -205,9 +208,17 @@ class RecordingHost {
     of(context).pauses_.emplace_back(nanoseconds);
   }
   static void on_switched(void* context) { ++of(context).switches_; }
+  static void on_failed(void* context, const corsac_failure* failure) {
+    of(context).failures_.push_back(to_string(failure->code) + " " + to_string(failure->setting) +
+                                    ": " + to_string(failure->what) + "; " +
+                                    to_string(failure->fix) +
+                                    (failure->has_written_nothing != 0 ? ", nothing written" : ""));
+  }
   static const void* on_extension(void*, corsac_text name) {
+    static constexpr corsac_host_failure kFailure = {sizeof(corsac_host_failure), on_failed};
     static constexpr corsac_host_retry kRetry = {sizeof(corsac_host_retry), on_retry_after};
     static constexpr corsac_host_switch kSwitch = {sizeof(corsac_host_switch), on_switched};
+    if (to_string(name) == CORSAC_HOST_FAILURE) return &kFailure;
     if (to_string(name) == CORSAC_HOST_RETRY) return &kRetry;
     return to_string(name) == CORSAC_HOST_SWITCH ? &kSwitch : nullptr;
   }
@@ -220,6 +231,7 @@ class RecordingHost {
   std::size_t changes_ = 0;                            // by mutex_
   std::vector<std::string> problems_ = {};             // during open() only
   std::vector<std::chrono::nanoseconds> pauses_ = {};  // during read() only
+  std::vector<std::string> failures_ = {};             // of the store's own thread
   std::size_t switches_ = 0;                           // during read() only
   std::function<void(std::size_t)> hook_ = {};
   std::size_t questions_ = 0;  // of the store's own thread
