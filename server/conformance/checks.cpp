@@ -160,6 +160,21 @@ std::span<const Check> all_checks() {
        "Writing",
        {"write-conflict", "two-stores"},
        check_write_race},
+      {"records",
+       "keeps a record beside the document, shows it in both reads, and takes it away again",
+       "Records",
+       {"document", "change", "extensions"},
+       check_records},
+      {"records-conflict",
+       "keeps no record when another revision was expected",
+       "Records",
+       {"records"},
+       check_records_conflict},
+      {"records-race",
+       "lets one of two writers of records win that expect the same revision",
+       "Records",
+       {"records-conflict", "two-stores"},
+       check_records_race},
   };
   return checks;
 }

@@ -71,4 +71,8 @@ std::string check_write(const Context& context);
 std::string check_write_conflict(const Context& context);
 std::string check_write_race(const Context& context);
 
+std::string check_records(const Context& context);
+std::string check_records_conflict(const Context& context);
+std::string check_records_race(const Context& context);
+
 }  // namespace corsac::conformance

@@ -9,7 +9,6 @@
 
 #include "conformance/checks.hpp"
 #include "conformance/link_facts.hpp"
-#include "corsac_store_write.h"
 
 namespace corsac::conformance {
 namespace {
@@ -27,6 +26,13 @@ std::string export_fault(std::vector<ExportedSymbol> exported) {
   return "it exports " + std::to_string(exported.size()) +
          " symbols besides corsac_store_plugin (weak or unique: " + std::to_string(merged) +
          "), the first: " + to_printable(exported.front().name);
+}
+
+void expect_whole_table(const char* name, std::size_t size, std::size_t least, bool is_filled) {
+  if (size >= least && is_filled) return;
+  fail_check("the table of " + std::string(name) + " has " + std::to_string(size) +
+                 " bytes, or a member that is missing or unknown",
+             "set size to the sizeof of its struct, and every member");
 }
 
 // What a revision is and what it is not; the order of a set may differ between two reads.
@@ -77,16 +83,23 @@ std::string check_extensions(const Context& context) {
     fail_check("extension() answered a table for a name that nobody knows",
                "compare the whole name, and answer null for every other");
   }
-  const auto* write =
-      static_cast<const corsac_store_write_v1*>(extension(to_c(CORSAC_STORE_WRITE_NAME)));
+  const corsac_store_write_v1* write = write_table(context);
+  const corsac_store_records_v1* records = records_table(context);
   context.note.end();
-  if (write == nullptr) return "none that is known here";
-  if (write->size < sizeof(corsac_store_write_v1) || write->put_document == nullptr) {
-    fail_check("the table of " CORSAC_STORE_WRITE_NAME " has " + std::to_string(write->size) +
-                   " bytes, or no put_document",
-               "set size to sizeof(corsac_store_write_v1), and every function");
+  std::string known;
+  if (write != nullptr) {
+    expect_whole_table(CORSAC_STORE_WRITE_NAME, write->size, sizeof(*write),
+                       write->put_document != nullptr);
+    known = CORSAC_STORE_WRITE_NAME;
   }
-  return CORSAC_STORE_WRITE_NAME;
+  if (records != nullptr) {
+    expect_whole_table(CORSAC_STORE_RECORDS_NAME, records->size, sizeof(*records),
+                       records->read_records != nullptr && records->put_records != nullptr &&
+                           records->form >= CORSAC_RECORDS_CHANGES &&
+                           records->form <= CORSAC_RECORDS_TOML);
+    known += (known.empty() ? "" : ", ") + std::string(CORSAC_STORE_RECORDS_NAME);
+  }
+  return known.empty() ? "none that is known here" : known;
 }
 
 std::string check_open(const Context& context) {

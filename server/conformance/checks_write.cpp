@@ -2,7 +2,6 @@
 // Test: tests/server/store_test_test.py.
 
 #include "conformance/checks.hpp"
-#include "corsac_store_write.h"
 
 namespace corsac::conformance {
 namespace {
@@ -18,12 +17,11 @@ void expect_writable(const Context& context) {
   if (!context.subject.may_write) {
     skip_check("give --writable to run it, on a store whose document may be replaced");
   }
-  const auto extension = context.table->extension;
-  const corsac_text name = {CORSAC_STORE_WRITE_NAME, sizeof(CORSAC_STORE_WRITE_NAME) - 1};
-  if (extension == nullptr || extension(name) == nullptr) {
-    fail_check("the plugin has no " CORSAC_STORE_WRITE_NAME,
-               "add put_document (corsac_store_write.hpp), or leave out --writable");
-  }
+  if (write_table(context) != nullptr) return;
+  if (records_table(context) != nullptr) skip_check("the plugin has no " CORSAC_STORE_WRITE_NAME);
+  fail_check("the plugin has no " CORSAC_STORE_WRITE_NAME " and no " CORSAC_STORE_RECORDS_NAME,
+             "add put_document (corsac_store_write.hpp) or put_records "
+             "(corsac_store_records.hpp), or leave out --writable");
 }
 
 std::string put_text(const TestedStore& store, const PutAnswer& answer) {

@@ -11,12 +11,16 @@
 #include <corsac/runtime/sink_adapter.hpp>
 
 #include "conformance/shell_command.hpp"
-#include "corsac_store_write.h"
 
 namespace corsac::conformance {
 namespace {
 
 corsac_text to_c(const std::string& text) noexcept { return {text.data(), text.size()}; }
+
+const void* extension_of(const Context& context, const char* name) {
+  const auto extension = context.table->extension;
+  return extension == nullptr ? nullptr : extension(to_c(name));
+}
 
 }  // namespace
 
@@ -52,6 +56,7 @@ struct TestedStore::State {
   SinkAdapter core_sink = {};       // the core's own
   std::atomic<void*> store{nullptr};
   // Of the call under way, for its thread until it has returned.
+  const char* name = "";  // of the function
   std::int32_t status = CORSAC_FAILED;
   bool has_thrown = false;
   PutAnswer put = {};
@@ -75,6 +80,7 @@ TestedStore::~TestedStore() {
 void TestedStore::start(const char* name, TestHost::Call kind, Steady::time_point deadline,
                         std::function<void()> function) {
   context_.note.begin(name);
+  state_->name = name;
   thread_.start([state = state_, kind, deadline, function = std::move(function)] {
     state->host.begin(kind, deadline);
     state->has_thrown = false;
@@ -87,8 +93,8 @@ void TestedStore::start(const char* name, TestHost::Call kind, Steady::time_poin
   });
 }
 
-void TestedStore::expect_return(const char* name, Steady::time_point end,
-                                const std::string& since) {
+void TestedStore::expect_return(Steady::time_point end, const std::string& since) {
+  const char* const name = state_->name;
   if (!thread_.wait(end)) {
     fail_check(std::string(name) + " has not returned in time after " + since,
                "bound every wait by host.deadline, and end it on interrupt()", "One thread");
@@ -117,7 +123,7 @@ std::int32_t TestedStore::try_open(const Settings& settings) {
     if (state->status == CORSAC_OK) state->store = store;
   };
   start("open()", TestHost::Call::Open, end, std::move(open));
-  expect_return("open()", end + kReturnLimit, "it was called");
+  expect_return(end + kReturnLimit, "it was called");
   if (state_->status == CORSAC_OK && state_->store == nullptr) {
     fail_check("open() answered CORSAC_OK and gave no store",
                "set *store to a pointer of your own, or answer another status");
@@ -149,16 +155,17 @@ void TestedStore::start_read(const ReadPlan& plan) {
   TestSink& sink = state_->sinks.emplace_back();
   sink.stop_at(plan.stop_at);
   sink.at(plan.hook_at, plan.hook);
-  start("read()", TestHost::Call::Read, Steady::now() + plan.deadline,
-        [state = state_, &sink, reader = plan.reader] {
+  const auto read = plan.is_of_records ? records_table(context_)->read_records : state_->table.read;
+  start(plan.is_of_records ? "read_records()" : "read()", TestHost::Call::Read,
+        Steady::now() + plan.deadline, [state = state_, &sink, read, reader = plan.reader] {
           if (reader != nullptr) {
             state->core_sink.begin(*reader);
-            state->status = state->table.read(state->store, &state->core_sink.table());
+            state->status = read(state->store, &state->core_sink.table());
             state->core_sink.end();
             return;
           }
           sink.begin();
-          state->status = state->table.read(state->store, &sink.table());
+          state->status = read(state->store, &sink.table());
           sink.end();
         });
 }
@@ -166,7 +173,7 @@ void TestedStore::start_read(const ReadPlan& plan) {
 bool TestedStore::has_returned_by(Steady::time_point end) const { return thread_.wait(end); }
 
 ReadAnswer TestedStore::end_read(Steady::time_point end, const std::string& since) {
-  expect_return("read()", end, since);
+  expect_return(end, since);
   return {state_->status, state_->sinks.back().facts()};
 }
 
@@ -180,32 +187,45 @@ ReadAnswer TestedStore::read(const ReadPlan& plan) {
 ReadFacts TestedStore::read_document(const ReadPlan& plan) {
   const ReadAnswer answer = read(plan);
   if (answer.status != CORSAC_OK || answer.facts.finishes != 1) {
-    fail_check("read() gave no document: " + answer_text(answer),
+    fail_check(std::string(state_->name) + " gave no document: " + answer_text(answer),
                "answer CORSAC_OK after one finish(revision)", "A document is whole or nothing");
   }
   return answer.facts;
 }
 
+// Called inside of a put, with its State.
+void TestedStore::keep_revision(void* context, corsac_text revision) noexcept {
+  static_cast<State*>(context)->put.revisions.emplace_back(
+      revision.data == nullptr ? "" : revision.data, revision.data == nullptr ? 0 : revision.size);
+}
+
 void TestedStore::start_put(const std::string& document, const std::string& expected) {
-  const void* extension = context_.table->extension == nullptr
-                              ? nullptr
-                              : context_.table->extension(to_c(CORSAC_STORE_WRITE_NAME));
-  const auto* write = static_cast<const corsac_store_write_v1*>(extension);
   state_->put = {};
-  auto put = [state = state_, write, document, expected] {
-    const auto on_revision = [](void* context, corsac_text revision) noexcept {
-      static_cast<State*>(context)->put.revisions.emplace_back(
-          revision.data == nullptr ? "" : revision.data,
-          revision.data == nullptr ? 0 : revision.size);
-    };
-    state->put.status =
-        write->put_document(state->store, to_c(document), to_c(expected), state.get(), on_revision);
+  auto put = [state = state_, write = write_table(context_), document, expected] {
+    state->put.status = write->put_document(state->store, to_c(document), to_c(expected),
+                                            state.get(), &TestedStore::keep_revision);
   };
   start("put_document()", TestHost::Call::Other, Steady::now() + kDeadline, std::move(put));
 }
 
+void TestedStore::start_put_records(const RecordPut& put, const std::string& expected) {
+  state_->put = {};
+  auto call = [state = state_, records = records_table(context_), put, expected] {
+    const corsac_record_change change = {to_c(put.id), to_c(put.record)};
+    state->put.status =
+        records->put_records(state->store, &change, 1, to_c(put.all), to_c(expected), state.get(),
+                             &TestedStore::keep_revision);
+  };
+  start("put_records()", TestHost::Call::Other, Steady::now() + kDeadline, std::move(call));
+}
+
+PutAnswer TestedStore::put_records(const RecordPut& put, const std::string& expected) {
+  start_put_records(put, expected);
+  return end_put();
+}
+
 PutAnswer TestedStore::end_put() {
-  expect_return("put_document()", Steady::now() + kDeadline + kReturnLimit, "it was called");
+  expect_return(Steady::now() + kDeadline + kReturnLimit, "it was called");
   return state_->put;
 }
 
@@ -226,7 +246,7 @@ void TestedStore::close() {
     fail_check("close() has not returned within " + std::to_string(kReturnLimit.count()) + " s",
                "stop the threads of the store, and end what they wait for first", "Close");
   }
-  expect_return("close()", end, "it was called");
+  expect_return(end, "it was called");
 }
 
 bool TestedStore::try_interrupt() {
@@ -280,6 +300,15 @@ std::string TestedStore::last_line(std::int32_t status) const {
   const std::vector<std::string> lines = host().lines();
   return status == CORSAC_OK || lines.empty() ? std::string()
                                               : "its last log line: " + lines.back();
+}
+
+const corsac_store_write_v1* write_table(const Context& context) {
+  return static_cast<const corsac_store_write_v1*>(extension_of(context, CORSAC_STORE_WRITE_NAME));
+}
+
+const corsac_store_records_v1* records_table(const Context& context) {
+  return static_cast<const corsac_store_records_v1*>(
+      extension_of(context, CORSAC_STORE_RECORDS_NAME));
 }
 
 void run_command(const std::string& option, const std::string& command) {

@@ -18,6 +18,8 @@
 #include "conformance/test_host.hpp"
 #include "conformance/test_sink.hpp"
 #include "corsac_store_plugin.h"
+#include "corsac_store_records.h"
+#include "corsac_store_write.h"
 
 namespace corsac {
 class PolicyReader;
@@ -54,6 +56,7 @@ struct Context {
 [[nodiscard]] std::string status_text(std::int32_t status);
 
 struct ReadPlan {
+  bool is_of_records = false;  // read_records() instead of read(); only with that extension
   std::chrono::milliseconds deadline = kDeadline;  // from the begin; also in the past
   std::size_t stop_at = std::numeric_limits<std::size_t>::max();  // number of a call of the sink
   std::size_t hook_at = 0;                                        // likewise
@@ -65,6 +68,13 @@ struct ReadPlan {
 struct ReadAnswer {
   std::int32_t status = CORSAC_FAILED;
   ReadFacts facts = {};
+};
+
+// One change of put_records(), and all records after it in the form that the store wants.
+struct RecordPut {
+  std::string id = {};
+  std::string record = {};  // empty = it goes
+  std::string all = {};
 };
 
 struct PutAnswer {
@@ -99,6 +109,9 @@ class TestedStore {
   void start_put(const std::string& document, const std::string& expected);
   [[nodiscard]] PutAnswer end_put();
   [[nodiscard]] PutAnswer put(const std::string& document, const std::string& expected);
+  // The same for records; end_put() ends it.
+  void start_put_records(const RecordPut& put, const std::string& expected);
+  [[nodiscard]] PutAnswer put_records(const RecordPut& put, const std::string& expected);
   void close();  // nothing when the check `close` has failed: one fault, one failure
   // From any thread. False when interrupt() itself does not return within kReturnLimit.
   [[nodiscard]] bool try_interrupt();
@@ -118,13 +131,18 @@ class TestedStore {
              std::function<void()> function);
   // "its last log line: ..."; empty = it said nothing, or CORSAC_OK.
   [[nodiscard]] std::string last_line(std::int32_t status) const;
-  void expect_return(const char* name, Steady::time_point end, const std::string& since);
+  void expect_return(Steady::time_point end, const std::string& since);
+  static void keep_revision(void* context, corsac_text revision) noexcept;
 
   const Context& context_;
   std::shared_ptr<State> state_;  // shared with calls that do not return
   BoundedThread thread_;
   BoundedThread interrupter_;
 };
+
+// The plugin's table of an extension; null when it has none.
+[[nodiscard]] const corsac_store_write_v1* write_table(const Context& context);
+[[nodiscard]] const corsac_store_records_v1* records_table(const Context& context);
 
 // Runs a command of the author's; one that fails ends the check, and one that was not given skips
 // it. `option` is how it is given: "--change".

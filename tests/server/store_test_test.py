@@ -68,6 +68,7 @@ def passes(arguments, folder, skipped):
 
 
 WRITES = ["write", "write-conflict", "write-race"]
+RECORDS = ["records", "records-conflict", "records-race"]
 
 
 def toml_passes():
@@ -79,12 +80,44 @@ def toml_passes():
         change = ("sed \"s/[a-z0-9]*\\.example/c$(date +%s%N).example/\" policy.toml > next && "
                   "mv next policy.toml")
         # A FIFO is no file that it waits for: it refuses that at once, as it should.
-        ended = passes(["toml", *file_options("policy.toml", change, "echo '[cors' > policy.toml"),
+        ended = passes(["toml", "--writable", "--settings", "records_file=records.toml",
+                        *file_options("policy.toml", change, "echo '[cors' > policy.toml"),
                         "--freeze", KEEP.format("policy.toml") + "; rm policy.toml; "
                         "mkfifo -m 600 policy.toml", "--thaw", RESTORE.format("policy.toml")],
                        folder, ["secrets", "frozen", *WRITES])
         contains(ended["skipped"]["frozen"]["what"], "CORSAC_INVALID (file-not-regular")
         contains(ended["skipped"]["frozen"]["what"], "at once")
+        equal(ended["ok"]["extensions"]["what"], "corsac.store.records/1")
+        contains(ended["skipped"]["write"]["what"], "the plugin has no corsac.store.write/1")
+        with open(os.path.join(folder, "records.toml"), encoding="utf-8") as file:
+            equal(file.read().splitlines()[1:], ["version = 1"], "all was taken away")
+
+
+def toml_without_records():
+    with tempfile.TemporaryDirectory() as folder:
+        write(folder, "policy.toml", "version = 1\n")
+        ended = outcomes(["toml", "--writable", "--settings", "file=policy.toml"], folder)
+        equal(ended["failed"], {})
+        contains(ended["skipped"]["records"]["what"],
+                 "read_records() answered CORSAC_READ_ONLY: give --settings")
+
+
+def toml_keeps_other_records():
+    with tempfile.TemporaryDirectory() as folder:
+        write(folder, "policy.toml", "version = 1\n")
+        write(folder, "records.toml", "version = 1\n[[trusted_origins]]\nname = \"mine\"\n"
+              "origin = \"https://mine.example\"\nscopes = [\"CORS\"]\nid = \"a\"\n")
+        arguments = ["toml", "--writable", "--settings", "file=policy.toml", "--settings",
+                     "records_file=records.toml"]
+        for check in RECORDS:
+            arguments += ["--only", check]
+        ended = outcomes(arguments, folder)
+        equal(sorted(ended["ok"]), sorted(RECORDS))
+        equal(ended["ok"]["records"]["what"], "1 others")
+        with open(os.path.join(folder, "records.toml"), encoding="utf-8") as file:
+            content = file.read()
+        contains(content, "name = \"mine\"")
+        assert "corsac-store-test" not in content, content
 
 
 PEER = """
@@ -141,7 +174,7 @@ def remote_passes():
             ended = passes(["remote", "--polled", "--settings", "url=" + url,
                             "--settings", "token_env=STORE_TEST_SECRET",
                             *file_options("policy.json", CHANGE, "echo '{' > policy.json")[2:],
-                            *freezing(peer)], folder, ["notice", *WRITES])
+                            *freezing(peer)], folder, ["notice", *WRITES, *RECORDS])
             contains(ended["ok"]["bad-data"]["what"], "json-syntax")
 
 
@@ -187,7 +220,7 @@ def redis_passes():
                  "--break", keep + " && sh put.sh '{'",
                  "--empty", f"{keep} && {command} DEL {{corsac}}:policy",
                  "--restore", f"{command} COPY {{corsac}}:kept {{corsac}}:policy REPLACE",
-                 *freezing(server)], folder, [])
+                 *freezing(server)], folder, RECORDS)
             equal(ended["ok"]["extensions"]["what"], "corsac.store.write/1")
 
 
@@ -231,6 +264,13 @@ NONCONFORMING = [
     ("write_elsewhere", "write", "another revision than the one that was told"),
     ("write_anyway", "write-conflict", "CORSAC_OK"),
     ("write_in_two_steps", "write-race", "CORSAC_OK"),
+    ("records_unfinished", "records", "finish was called 0 times"),
+    ("records_document", "records", "more than version and trusted_origins"),
+    ("records_unread", "records", "read() does not show the record"),
+    ("records_one_revision", "records", "the revision from before put_records()"),
+    ("records_elsewhere", "records", "another revision than the one that was told"),
+    ("records_write_anyway", "records-conflict", "CORSAC_OK"),
+    ("records_in_two_steps", "records-race", "CORSAC_OK"),
 ]
 
 # Modes of broken/misbehaving.cpp.
@@ -317,8 +357,8 @@ def skips_only(run, skipped):
 def read_only_is_no_failure(run):
     ended = run.result()
     equal(ended["failed"], {})
-    equal(sorted(ended["skipped"]), WRITES)
-    for check in WRITES:
+    equal(sorted(ended["skipped"]), sorted(WRITES + RECORDS))
+    for check in [*WRITES, "records"]:
         contains(ended["skipped"][check]["what"],
                  "CORSAC_READ_ONLY (its last log line: the user may not write)")
 
@@ -417,7 +457,7 @@ def readme_example_passes():
                                 text=True, stdin=subprocess.DEVNULL, check=False,
                                 env=dict(os.environ, PATH=folder + ":" + os.environ["PATH"]))
         equal(answer.returncode, 0, answer.stdout + answer.stderr)
-        contains(answer.stdout, "\n23 ok, 0 failed, 5 skipped\n")
+        contains(answer.stdout, "\n23 ok, 0 failed, 8 skipped\n")
 
 
 # description, arguments, exit status, part of the output
@@ -462,6 +502,8 @@ def main():
     cases.add("store-test: undoes what it did when it is ended", undoes_when_ended)
     cases.add("store-test: the README has each section and each check", sections_exist)
     cases.add("store-test: toml passes", toml_passes)
+    cases.add("store-test: toml without a file of records", toml_without_records)
+    cases.add("store-test: toml keeps the records of others", toml_keeps_other_records)
     cases.add("store-test: example passes, as the README has it", readme_example_passes)
     cases.add("store-test: remote passes", remote_passes)
     cases.add("store-test: redis passes", redis_passes)

@@ -42,6 +42,13 @@
 //   write_elsewhere          put_document writes nothing
 //   write_anyway             put_document compares nothing
 //   write_in_two_steps       put_document compares, waits and writes
+//   records_unfinished       read_records never calls finish
+//   records_document         read_records hands over the document too
+//   records_unread           read hands over no record
+//   records_one_revision     the revision of read is that of the document alone
+//   records_elsewhere        put_records writes nothing
+//   records_write_anyway     put_records compares nothing
+//   records_in_two_steps     put_records compares, waits and writes
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -60,6 +67,7 @@
 #include <thread>
 
 #include "corsac_store_plugin.h"
+#include "corsac_store_records.h"
 #include "corsac_store_write.h"
 
 namespace {
@@ -224,6 +232,19 @@ std::int32_t feed(const BrokenStore& store, const corsac_sink* sink, const std::
   return status;
 }
 
+// Where the records are kept: a JSON document, or no file.
+std::string records_file(const BrokenStore& store) { return store.file + ".records"; }
+
+// `document` and, behind its fields, the list of `records`.
+std::string with_records(const std::string& document, const std::string& records) {
+  const std::size_t list = records.find("\"trusted_origins\"");
+  const std::size_t end = document.rfind('}');
+  if (list == std::string::npos || end == std::string::npos) return document;
+  const std::string fields = document.substr(0, end);
+  const bool is_empty = fields.find('"') == std::string::npos;
+  return fields + (is_empty ? "" : ", ") + records.substr(list);
+}
+
 std::int32_t read_document(BrokenStore& store, const corsac_sink* sink) {
   const bool is_deaf = store.is("deaf_to_stop");
   if (!store.is("no_source") && sink->source(sink->context, text("nonconforming")) == 0 &&
@@ -240,6 +261,10 @@ std::int32_t read_document(BrokenStore& store, const corsac_sink* sink) {
   if (content.empty()) content = store.is("last_for_empty") ? store.first : "{}";
   if (store.first.empty()) store.first = content;
   if (store.is("cached")) content = store.first;
+  const std::string document = content;
+  if (!store.is("records_unread")) {
+    content = with_records(content, content_of(records_file(store)));
+  }
   const bool is_bad = content.front() != '{' || content.find('}') == std::string::npos;
   if (is_bad && store.is("bad_unreachable")) return CORSAC_UNREACHABLE;
   if (is_bad && store.is("bad_silently")) return CORSAC_INVALID;
@@ -252,7 +277,8 @@ std::int32_t read_document(BrokenStore& store, const corsac_sink* sink) {
   if (store.is("list_left_open") && sink->begin_list(sink->context, text("lint"), {1, 1}) == 0) {
     return CORSAC_CANCELLED;
   }
-  const bool goes_on = sink->finish(sink->context, text(store.revision_of(content))) != 0;
+  const std::string& named = store.is("records_one_revision") ? document : content;
+  const bool goes_on = sink->finish(sink->context, text(store.revision_of(named))) != 0;
   return goes_on ? CORSAC_OK : CORSAC_CANCELLED;
 }
 
@@ -321,7 +347,48 @@ std::int32_t put_document(void* opened, corsac_text document, corsac_text expect
   return CORSAC_OK;
 }
 
+std::int32_t read_records(void* opened, const corsac_sink* sink) {
+  const auto& store = *static_cast<BrokenStore*>(opened);
+  sink->source(sink->context, text("records"));
+  const std::string kept = content_of(records_file(store));
+  std::string content = kept.empty() ? R"({"version": 1})" : kept;
+  if (store.is("records_document")) content = with_records(content_of(store.file), kept);
+  const std::int32_t status = feed(store, sink, content);
+  if (status != CORSAC_OK || store.is("records_unfinished")) return status;
+  return sink->finish(sink->context, text(hash_of(kept))) != 0 ? CORSAC_OK : CORSAC_CANCELLED;
+}
+
+std::int32_t put_records(void* opened, const corsac_record_change* /*changes*/, size_t /*count*/,
+                         corsac_text all, corsac_text expected, void* context,
+                         void (*on_revision)(void* context, corsac_text revision)) {
+  auto& store = *static_cast<BrokenStore*>(opened);
+  if (store.is("read_only")) {
+    store.host->log(store.host->context, CORSAC_LOG_ERROR, text("the user may not write"));
+    return CORSAC_READ_ONLY;
+  }
+  std::unique_lock lock(writing);
+  const std::string file = records_file(store);
+  const bool is_expected = view(expected) == hash_of(content_of(file));
+  if (!is_expected && !store.is("records_write_anyway")) return CORSAC_CONFLICT;
+  if (store.is("records_in_two_steps")) {
+    lock.unlock();
+    std::this_thread::sleep_for(milliseconds(50));
+    lock.lock();
+  }
+  std::string content(view(all));
+  if (content.find("trusted_origins") == std::string::npos) content.clear();
+  if (!store.is("records_elsewhere")) {
+    std::ofstream(file, std::ios::binary) << content;
+    if (content.empty()) ::unlink(file.c_str());
+  }
+  on_revision(context, text(hash_of(content)));
+  return CORSAC_OK;
+}
+
 const void* extension(corsac_text name) {
+  static constexpr corsac_store_records_v1 kRecords = {
+      sizeof(corsac_store_records_v1), CORSAC_RECORDS_JSON, &read_records, &put_records};
+  if (view(name) == CORSAC_STORE_RECORDS_NAME) return &kRecords;
   static constexpr corsac_store_write_v1 kWrite = {sizeof(corsac_store_write_v1), &put_document};
   return kAnyExtension || view(name) == CORSAC_STORE_WRITE_NAME ? &kWrite : nullptr;
 }
