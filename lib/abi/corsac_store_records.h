@@ -38,8 +38,9 @@ typedef struct corsac_store_records_v1 {
   uint32_t size; /* sizeof(corsac_store_records_v1); later members only if size covers them */
   int32_t form;  /* a corsac_records_form */
 
-  /* As read(), but hands over the kept records alone: a document with trusted_origins and nothing
-   * else. finish() gives the revision that put_records may expect; it need not be that of read().
+  /* As read(), but hands over the kept records alone: a document with trusted_origins, and version
+   * where the store has it, and nothing else; also where none is kept. finish() gives the revision
+   * that put_records may expect; it need not be that of read().
    * CORSAC_READ_ONLY = this store keeps none (a setting is missing; say which by
    * CORSAC_HOST_FAILURE): whoever wants to see records calls read(). [store-thread] */
   int32_t (*read_records)(void* store, const corsac_sink* sink);
@@ -55,7 +56,8 @@ typedef struct corsac_store_records_v1 {
    * CORSAC_OK            written; on_revision was called once with the new revision
    * CORSAC_CONFLICT      nothing written: the store is in another revision than `expected`
    * CORSAC_READ_ONLY     nothing written: the store, or these credentials, cannot write
-   * CORSAC_INVALID       nothing written: the store does not take them; why is in the log
+   * CORSAC_INVALID       nothing written: the store does not take them, or what it holds now is
+   *                      nothing to write over; why is in the log
    * CORSAC_UNREACHABLE, CORSAC_CANCELLED, CORSAC_FAILED
    *                      perhaps written, all or nothing: read to know. Why is in the log
    *

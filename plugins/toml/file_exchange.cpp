@@ -110,19 +110,20 @@ bool FileExchange::is_in_place() const {
 }
 
 // Where others may put files, one of them may have put something into the place: a FIFO, a file
-// that he can go on writing, another name of a file of ours.
+// that he can go on writing, another name of a file of ours. So may we, killed before the rename,
+// have left one that has the access of the old file.
 bool FileExchange::is_our_own() const {
   struct stat entry = {};
   return ::fstat(file_, &entry) == 0 && S_ISREG(entry.st_mode) && entry.st_nlink == 1 &&
-         entry.st_uid == ::geteuid();
+         entry.st_uid == ::geteuid() && (entry.st_mode & 077) == 0;
 }
 
 ExchangeFault FileExchange::replace(std::string_view content) {
   if (ExchangeFault fault = write(content)) return fault;
-  // Not before: until then nobody else can open the new file, and so hold its lock.
-  if (ExchangeFault fault = take_access_of_old_file()) return fault;
   if (!sync(file_)) return fault_of_errno(errno);
   if (ExchangeFault fault = check_time()) return fault;
+  // Not before: until then nobody else can open the new file, and so hold its lock.
+  if (ExchangeFault fault = take_access_of_old_file()) return fault;
   if (::renameat(folder_, new_name_.c_str(), folder_, name_.c_str()) != 0) {
     return fault_of_errno(errno);
   }
@@ -155,8 +156,9 @@ ExchangeFault FileExchange::take_access_of_old_file() const {
             {"file-not-writable", path_ + " has no right to be written, for its owner either",
              "run chmod u+w on it"}};
   }
-  // A group that the old file was not for gets nothing of the new one.
-  const bool has_group = ::fchown(file_, static_cast<uid_t>(-1), old.st_gid) == 0;
+  // Only root may give a file away. A group that the old file was not for gets nothing of the new.
+  const bool has_group = ::fchown(file_, old.st_uid, old.st_gid) == 0 ||
+                         ::fchown(file_, static_cast<uid_t>(-1), old.st_gid) == 0;
   const mode_t mode = old.st_mode & (has_group ? 0777 : 0707);
   return ::fchmod(file_, mode) == 0 ? ExchangeFault{} : fault_of_errno(errno);
 }

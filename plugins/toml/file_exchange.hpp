@@ -44,8 +44,8 @@ class FileExchange {
   // Set when there is no right to anything below.
   [[nodiscard]] const ExchangeFault& fault() const noexcept { return fault_; }
 
-  // Once. The new file has the mode and, where we may give it, the group of the old one; a first
-  // one has 0600. When this says that it is done, the file survives a loss of power.
+  // Once. The new file has the mode and, where we may give them, the owner and the group of the old
+  // one; a first one has 0600. When this says that it is done, the file survives a loss of power.
   [[nodiscard]] ExchangeFault replace(std::string_view content);
 
  private:

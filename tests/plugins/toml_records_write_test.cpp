@@ -136,7 +136,7 @@ TEST_F(TomlRecordsWrite, SeesWhatPeopleWroteIntoTheFile) {
   EXPECT_EQ(store.put(document_of({"by hand", "b"}), store.revision), CORSAC_OK);
 }
 
-TEST_F(TomlRecordsWrite, KeepsTheModeOfTheFile) {
+TEST_F(TomlRecordsWrite, KeepsTheAccessOfTheFile) {
   RecordsStore store(folder_.path());
   for (const mode_t wanted : {0640u, 0644u, 0600u}) {
     folder_.write("records.toml", "version = 1\n");
@@ -144,6 +144,14 @@ TEST_F(TomlRecordsWrite, KeepsTheModeOfTheFile) {
     store.read_records();
     ASSERT_EQ(store.put(document_of({"a"}), store.revision), CORSAC_OK);
     EXPECT_EQ(mode("records.toml"), wanted);
+  }
+  if (::geteuid() == 0) {  // only root can give a file away
+    ASSERT_EQ(::chown(path("records.toml").c_str(), 65534, 65533), 0);
+    ASSERT_EQ(store.put(document_of({"a"}), store.told[0]), CORSAC_OK);
+    struct stat entry = {};
+    ASSERT_EQ(::stat(path("records.toml").c_str(), &entry), 0);
+    EXPECT_EQ(entry.st_uid, 65534u);
+    EXPECT_EQ(entry.st_gid, 65533u);
   }
   ::chmod(path("records.toml").c_str(), 0440);
   EXPECT_EQ(store.put(document_of({"b"}), store.told[0]), CORSAC_READ_ONLY)
