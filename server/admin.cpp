@@ -3,7 +3,6 @@
 
 #include "admin.hpp"
 
-#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,10 +19,6 @@
 
 namespace corsac::server {
 namespace {
-
-// A change is answered when it is in force, or when this is over: the store has it then, and the
-// gate reads it as soon as it can.
-constexpr std::chrono::seconds kInForce{5};
 
 struct Tokens {
   std::vector<AdminToken> known = {};
@@ -44,14 +39,6 @@ Result<Tokens, Report> read_tokens(const AdminConfig& config) {
   return tokens;
 }
 
-void make_effective(Gate& gate, Log& log) {
-  const Report report = gate.reload_and_wait(kInForce);
-  if (!report.has_errors()) return;
-  log.message(LogLevel::Error,
-              "a change of the trusted origins is kept, and not in force yet: the policy cannot be "
-              "loaded; see /api/status");
-}
-
 // Links begin with the origin, whatever path the admin listener has behind its proxy.
 std::string origin_of(const std::string& url) {
   const std::size_t host = url.find("://");
@@ -63,7 +50,7 @@ Result<void, Report> add_trusted_origins(Listener& listener, const ServerConfig&
                                          const std::shared_ptr<Gate>& gate,
                                          const std::shared_ptr<Log>& log) {
   StoreAuthorityOptions options;
-  options.on_written = [gate, log] { make_effective(*gate, *log); };
+  options.gate = gate;
   options.log = [log](const LogRecord& record) { log->message(record.level, record.line); };
   auto authority = open_authority(config.records.value_or(config.store), std::move(options));
   if (!authority) return fail(std::move(authority.error()));

@@ -201,7 +201,9 @@ class Listeners {
   }
 
  private:
-  static constexpr unsigned kAdminThreads = 16;
+  // More than AuthorityOptions::waiting_limit: a store that does not answer leaves threads for
+  // /healthz.
+  static constexpr unsigned kAdminThreads = 32;
 
   struct Sample {
     ListenAddress wanted;

@@ -75,7 +75,20 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (const auto& problem = parsed.problem()) {
     sink.problem(problem->code, problem->what, problem->fix, problem->place);
   }
-  const bool is_whole = !parsed.problem() && parsed.hand_over(sink, on_origins_file);
+  // The document is its own file of records as well.
+  const auto records = [&] {
+    checked.enter_other_source();
+    sink.source("records.toml");
+    parsed.hand_over_records(sink);
+    sink.source("policy.toml");
+    checked.leave_other_source();
+  };
+  toml_store::MoreRecords more_records = {};
+  if (!parsed.problem() && parsed.has_records()) more_records = records;
+  for (const toml_store::DocumentProblem& problem : parsed.problems_of_records()) {
+    if (problem.place.line > lines_of(document).size() + 1) fail_with("a problem behind the end");
+  }
+  const bool is_whole = !parsed.problem() && parsed.hand_over(sink, on_origins_file, more_records);
   if (is_whole && !checked.is_stopped()) checked.expect_complete();
   if (!is_whole && !checked.has_problem()) fail_with("no document, and nobody says why");
   if (is_whole && toml_store::find_beyond_limits(counted, is_wanted)) {

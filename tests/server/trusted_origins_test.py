@@ -153,6 +153,94 @@ def many_at_once(place):
         equal(len(Api(server).all()), CLIENTS * each)
 
 
+def answers_what_the_store_has(place):
+    """What memory says is asked of the store before nothing is written: others write as well."""
+    with place() as at, at.serve() as one, at.serve(one) as two:
+        first, second = Api(one), Api(two)
+        record = first.make("new")
+        path = f"{LIST}/{record['id']}"
+        until(lambda: second.ask("GET", path)[0] == 200, "the other server knows the record")
+        first.change(record, "deactivate")
+        until(lambda: second.ask("GET", path)[1]["status"] == "INACTIVE", "it is off there")
+        for _ in range(5):
+            second.change(record, "activate")
+            equal(first.change(record, "deactivate")["status"], "INACTIVE")
+            equal((granted(one, "new"), second.ask("GET", path)[0]), (None, 200))
+            until(lambda: granted(two, "new") is None, "it is off at the other server, too")
+        equal(first.ask("DELETE", f"{LIST}/{second.make('there')['id']}"), (204, None))
+
+
+def removes_trust_beside_a_broken_document():
+    with TomlPlace() as at, at.serve() as server:
+        api = Api(server)
+        gone, off, narrow, kept = (api.make(name, "CORS", "REDIRECT")
+                                   for name in ("gone", "off", "narrow", "kept"))
+        server.write("policy.toml", POLICY + "[cors\n")
+        server.reload()
+        server.wait_log("toml-syntax")
+        equal(api.ask("DELETE", f"{LIST}/{gone['id']}"), (204, None))
+        equal(api.change(off, "deactivate")["status"], "INACTIVE")
+        status, error = api.ask("PUT", f"{LIST}/{narrow['id']}", record_of("narrow", "REDIRECT"))
+        equal(status, 503)
+        contains(error["errorCauses"][0]["errorSummary"], "It was kept, and is not in force here")
+        equal([granted(server, name) for name in ("gone", "off", "narrow", "kept")],
+              [None, None, None, "true"])
+        status, error = api.ask("POST", record=record_of("new"))
+        equal(status, 503)
+        contains(error["errorCauses"][0]["errorSummary"], "policy.toml:5:")
+        equal(granted(server, "new"), None)
+        server.write("policy.toml", POLICY)
+        until(lambda: granted(server, "new") == "true", "the mended document has it")
+        equal(granted(server, "gone"), None)
+        equal(granted(server, "kept"), "true")
+
+
+TESTED = """
+[[test]]
+name = "nobody from there"
+origin = "https://evil.example"
+expect = "deny"
+"""
+
+
+def removes_trust_beside_a_test_that_fails():
+    """A record that a test forbids keeps no removal from taking effect, here and elsewhere."""
+    with TomlPlace() as at, at.serve() as one, at.serve(one) as two:
+        one.write("policy.toml", POLICY + TESTED)
+        api = Api(one)
+        good, better = api.make("good"), api.make("better")
+        until(lambda: granted(two, "better") == "true", "the other server grants it")
+        status, error = api.ask("POST", record=record_of("evil"))
+        equal(status, 503)
+        contains(error["errorCauses"][0]["errorSummary"], "It was kept, and is not in force here")
+        equal(granted(one, "evil"), None)
+        equal(api.ask("DELETE", f"{LIST}/{good['id']}"), (204, None))
+        equal((granted(one, "good"), granted(one, "better")), (None, "true"))
+        until(lambda: granted(two, "good") is None, "the other server takes it back")
+        equal(granted(two, "better"), "true")
+        evil = next(name for name, record in api.all().items() if record["name"] == "evil")
+        equal(api.ask("DELETE", f"{LIST}/{evil}"), (204, None))
+        equal(api.change(better, "deactivate")["status"], "INACTIVE")
+        api.make("fresh")
+        equal((granted(one, "fresh"), granted(one, "better")), ("true", None))
+        until(lambda: granted(two, "fresh") == "true", "all is well again")
+
+
+def names_of_many_bytes(place):
+    with place() as at, at.serve() as server:
+        api = Api(server)
+        long = {**record_of("long"), "name": 255 * "\U0001F98A"}
+        status, record = api.ask("POST", record=long)
+        equal((status, record["name"]), (200, long["name"]))
+        equal(granted(server, "long"), "true")
+        equal(api.ask("POST", record={**record_of("longer"), "name": 256 * "\u00e9"})[0], 400)
+        equal(api.ask("DELETE", f"{LIST}/{api.make('other')['id']}"), (204, None))
+        equal((granted(server, "other"), granted(server, "long")), (None, "true"))
+        server.end()
+        server.restart()
+        equal(granted(server, "long"), "true")
+
+
 class Writer(threading.Thread):
     """Makes and takes away records until it is cut; knows what was answered."""
 
@@ -310,11 +398,14 @@ def unreadable_by_hand():
         server.wait_log("redis-record-id.*HDEL {corsac}:trusted_origins")
         equal(granted(server, "old"), "true", "the last good policy")
         equal(api.ask("DELETE", f"{LIST}/{record['id']}")[0], 204)
+        equal(granted(server, "old"), None, "what is taken away is taken away at once")
         equal(api.ask("DELETE", LIST + "/bad")[0], 204)
         at.node.run("HDEL", HASH, "a/b")  # as the log says
         at.node.run("SET", REVISION, "199:hand")
         at.node.run("PUBLISH", "{corsac}:changed", "199:hand")
-        until(lambda: granted(server, "old") is None, "the policy is read again")
+        until(lambda: api.ask("GET")[1] == [], "the records are read again")
+        api.make("new")
+        equal((granted(server, "old"), granted(server, "new")), (None, "true"))
 
 
 def main():
@@ -324,15 +415,21 @@ def main():
                             is_in_force_when_it_is_answered),
                            ("a change reaches another server", reaches_another_server),
                            ("two servers write", both_servers_write),
+                           ("a change that memory says is none", answers_what_the_store_has),
+                           ("names of many bytes", names_of_many_bytes),
                            (f"{RECORDS} records at once", many_at_once),
                            (f"killed at {KILLS} random moments", killed_at_any_moment)]:
             cases.add(f"{place.name}: {name}", test, place)
+    cases.add("trust is removed beside a broken document", removes_trust_beside_a_broken_document)
+    cases.add("trust is removed beside a test that fails", removes_trust_beside_a_test_that_fails)
     cases.add("a store that keeps no records is only read", only_reads_without_a_place_for_records)
     cases.add("a store that is not there at the start", begins_without_its_store)
     cases.add("tokens of a file", tokens_of_a_file)
     cases.add("records of a second store", records_of_the_second_store)
     cases.add("redis: records that people take away and make", taken_away_by_hand)
     cases.add("redis: records that nobody can read", unreadable_by_hand)
+    if len(sys.argv) > 4:  # only those that have this in their names
+        cases.cases = [case for case in cases.cases if sys.argv[4] in case[0]]
     cases.run()
 
 

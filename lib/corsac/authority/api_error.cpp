@@ -100,6 +100,14 @@ ApiError to_api_error(const AuthorityError& error, std::string_view id) {
                                     "have been kept",
                                     error),
               .status = 503};
+    case AuthorityError::Kind::NotInForce:
+      return {.causes = store_cause("It was kept, and is not in force here: the policy that has it "
+                                    "cannot be loaded",
+                                    error),
+              .status = 503};
+    case AuthorityError::Kind::Busy:
+      return {.causes = store_cause("Nothing was written, too many changes wait; try again", error),
+              .status = 503};
     case AuthorityError::Kind::Contended:
       return {
           .causes = store_cause("Nothing was written, others write all the time; try again", error),

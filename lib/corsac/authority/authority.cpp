@@ -7,6 +7,7 @@
 
 #include "corsac/authority/authority.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -38,6 +39,8 @@ constexpr const char* kUnknownAuthor = "store";
 struct Ticket {
   explicit Ticket(Plan how) : plan(std::move(how)) {}
   const Plan plan;
+  bool is_change = false;
+  bool only_removes = false;            // trust; then it is in force when it is written
   std::optional<Outcome> outcome = {};  // the leader's until is_done
   std::exception_ptr failure = {};      // the leader's until is_done
   bool is_done = false;                 // guarded by the mutex of the tickets
@@ -80,10 +83,13 @@ struct Authority::State {
     batch.reserve(kTicketsLimit);
   }
 
-  Outcome change(Plan plan);
+  enum class Effect : unsigned char { Reads, Changes, OnlyRemoves };
+  Outcome change(Plan plan, Effect effect);
   void lead(std::unique_lock<std::mutex>& lock);
   void write_batch();
   bool write_once(int attempt);
+  [[nodiscard]] bool has_memory_decided() const;
+  void tell_not_in_force(const std::string& why);
   void fail_batch(const AuthorityError& error);
   void apply(const Draft& draft);
   Result<void, AuthorityError> load();
@@ -98,6 +104,7 @@ struct Authority::State {
   std::condition_variable ticket_done;
   std::deque<Ticket*> waiting;  // guarded by tickets_mutex
   bool has_leader = false;      // guarded by tickets_mutex
+  std::size_t batch_size = 0;   // guarded by tickets_mutex
 
   // The leader's.
   std::vector<Ticket*> batch;
@@ -111,10 +118,17 @@ struct Authority::State {
   std::optional<AuthorityError> unread = AuthorityError{.kind = Kind::Unread};
 };
 
-Outcome Authority::State::change(Plan plan) {
+Outcome Authority::State::change(Plan plan, Effect effect) {
   Ticket ticket(std::move(plan));
+  ticket.is_change = effect != Effect::Reads;
+  ticket.only_removes = effect == Effect::OnlyRemoves;
   {
     std::unique_lock lock(tickets_mutex);
+    // The leader's own batch counts as well: its callers wait, too.
+    const std::size_t waits = waiting.size() + batch_size;
+    if (effect != Effect::Reads && waits >= options.waiting_limit) {
+      return fail(AuthorityError{.kind = Kind::Busy});
+    }
     waiting.push_back(&ticket);
     while (!ticket.is_done) {
       if (has_leader) {
@@ -134,6 +148,7 @@ void Authority::State::lead(std::unique_lock<std::mutex>& lock) {
     batch.push_back(waiting.front());
     waiting.pop_front();
   }
+  batch_size = batch.size();
   lock.unlock();
   try {
     write_batch();
@@ -144,6 +159,7 @@ void Authority::State::lead(std::unique_lock<std::mutex>& lock) {
   lock.lock();
   for (Ticket* ticket : batch) ticket->is_done = true;
   batch.clear();
+  batch_size = 0;
   has_leader = false;
   ticket_done.notify_all();
 }
@@ -156,7 +172,8 @@ void Authority::State::write_batch() {
 
 // True when every ticket has its outcome.
 bool Authority::State::write_once(int attempt) {
-  if (must_load.exchange(false)) {
+  const bool is_fresh = must_load.exchange(false);
+  if (is_fresh) {
     const auto loaded = load();
     if (!loaded) {
       must_load = true;
@@ -166,13 +183,18 @@ bool Authority::State::write_once(int attempt) {
   }
   Draft draft(table);
   for (Ticket* ticket : batch) ticket->outcome = ticket->plan(draft);
-  if (draft.changes().empty()) return true;
+  if (draft.changes().empty()) {
+    if (is_fresh || !has_memory_decided()) return true;
+    must_load = true;
+    return false;
+  }
   RecordWrite write = store->write(
       draft.changes(), [&draft] { return draft.all(); }, revision);
   switch (write.status) {
     case RecordWrite::Status::Ok:
       apply(draft);
       revision = std::move(write.revision);
+      if (!write.why_not_in_force.empty()) tell_not_in_force(write.why_not_in_force);
       return true;
     case RecordWrite::Status::Conflict:
       must_load = true;
@@ -188,6 +210,22 @@ bool Authority::State::write_once(int attempt) {
       return true;
   }
   return true;
+}
+
+// Nothing is to be written, and only because of what memory says: that there is no such record, or
+// that it is so already. Another server may have written since; a write would have found that out.
+bool Authority::State::has_memory_decided() const {
+  return std::any_of(batch.begin(), batch.end(), [](const Ticket* ticket) {
+    const Outcome& outcome = *ticket->outcome;
+    return ticket->is_change && (outcome || outcome.error().kind == Kind::NotFound);
+  });
+}
+
+void Authority::State::tell_not_in_force(const std::string& why) {
+  for (Ticket* ticket : batch) {
+    if (!ticket->is_change || ticket->only_removes || !*ticket->outcome) continue;
+    ticket->outcome = fail(AuthorityError{.kind = Kind::NotInForce, .detail = why});
+  }
 }
 
 // What was planned upon changes that came to nothing is planned again by itself: a name is not
@@ -289,73 +327,82 @@ Page Authority::find_page(const PageQuery& query) const {
 }
 
 Outcome Authority::create(const RecordInput& input, std::string_view by) {
-  return state_->change([&](Draft& draft) -> Outcome {
-    std::vector<FieldFault> faults = all_faults(draft, input, {});
-    if (input.status == TrustedOrigin::Status::Inactive) {
-      faults.push_back(
-          {.field = "status", .what = "A record is created ACTIVE; deactivate it afterwards"});
-    }
-    if (!faults.empty()) return fail(AuthorityError{Kind::Invalid, std::move(faults)});
-    const std::string now = state_->now_text();
-    auto record =
-        std::make_shared<const TrustedOrigin>(TrustedOrigin{.name = *input.name,
-                                                            .origin = *input.origin,
-                                                            .scopes = *input.scopes,
-                                                            .id = state_->next_id(draft),
-                                                            .created = now,
-                                                            .created_by = std::string(by),
-                                                            .last_updated = now,
-                                                            .last_updated_by = std::string(by)});
-    draft.put(record);
-    return record;
-  });
+  return state_->change(
+      [&](Draft& draft) -> Outcome {
+        std::vector<FieldFault> faults = all_faults(draft, input, {});
+        if (input.status == TrustedOrigin::Status::Inactive) {
+          faults.push_back(
+              {.field = "status", .what = "A record is created ACTIVE; deactivate it afterwards"});
+        }
+        if (!faults.empty()) return fail(AuthorityError{Kind::Invalid, std::move(faults)});
+        const std::string now = state_->now_text();
+        auto record = std::make_shared<const TrustedOrigin>(
+            TrustedOrigin{.name = *input.name,
+                          .origin = *input.origin,
+                          .scopes = *input.scopes,
+                          .id = state_->next_id(draft),
+                          .created = now,
+                          .created_by = std::string(by),
+                          .last_updated = now,
+                          .last_updated_by = std::string(by)});
+        draft.put(record);
+        return record;
+      },
+      State::Effect::Changes);
 }
 
 Outcome Authority::replace(std::string_view id, const RecordInput& input, std::string_view by) {
-  return state_->change([&](Draft& draft) -> Outcome {
-    const RecordPtr before = draft.find(id);
-    if (before == nullptr) return fail(not_found());
-    std::vector<FieldFault> faults = all_faults(draft, input, id);
-    if (!faults.empty()) return fail(AuthorityError{Kind::Invalid, std::move(faults)});
-    auto record = std::make_shared<TrustedOrigin>(*before);
-    record->name = *input.name;
-    record->origin = *input.origin;
-    record->scopes = *input.scopes;
-    record->status = input.status.value_or(before->status);
-    record->last_updated = state_->now_text();
-    record->last_updated_by = by;
-    draft.put(record);
-    return record;
-  });
+  return state_->change(
+      [&](Draft& draft) -> Outcome {
+        const RecordPtr before = draft.find(id);
+        if (before == nullptr) return fail(not_found());
+        std::vector<FieldFault> faults = all_faults(draft, input, id);
+        if (!faults.empty()) return fail(AuthorityError{Kind::Invalid, std::move(faults)});
+        auto record = std::make_shared<TrustedOrigin>(*before);
+        record->name = *input.name;
+        record->origin = *input.origin;
+        record->scopes = *input.scopes;
+        record->status = input.status.value_or(before->status);
+        record->last_updated = state_->now_text();
+        record->last_updated_by = by;
+        draft.put(record);
+        return record;
+      },
+      State::Effect::Changes);
 }
 
 Outcome Authority::set_status(std::string_view id, TrustedOrigin::Status status,
                               std::string_view by) {
-  return state_->change([&](Draft& draft) -> Outcome {
-    RecordPtr before = draft.find(id);
-    if (before == nullptr) return fail(not_found());
-    if (before->status == status) return before;
-    auto record = std::make_shared<TrustedOrigin>(*before);
-    record->status = status;
-    record->last_updated = state_->now_text();
-    record->last_updated_by = by;
-    draft.put(record);
-    return record;
-  });
+  return state_->change(
+      [&](Draft& draft) -> Outcome {
+        RecordPtr before = draft.find(id);
+        if (before == nullptr) return fail(not_found());
+        if (before->status == status) return before;
+        auto record = std::make_shared<TrustedOrigin>(*before);
+        record->status = status;
+        record->last_updated = state_->now_text();
+        record->last_updated_by = by;
+        draft.put(record);
+        return record;
+      },
+      status == TrustedOrigin::Status::Inactive ? State::Effect::OnlyRemoves
+                                                : State::Effect::Changes);
 }
 
 Outcome Authority::remove(std::string_view id) {
-  return state_->change([&](Draft& draft) -> Outcome {
-    RecordPtr before = draft.find(id);
-    if (before == nullptr) return fail(not_found());
-    draft.remove(std::string(id));
-    return before;
-  });
+  return state_->change(
+      [&](Draft& draft) -> Outcome {
+        RecordPtr before = draft.find(id);
+        if (before == nullptr) return fail(not_found());
+        draft.remove(std::string(id));
+        return before;
+      },
+      State::Effect::OnlyRemoves);
 }
 
 Result<void, std::string> Authority::refresh() {
   state_->must_load = true;
-  auto read = state_->change([](Draft&) -> Outcome { return RecordPtr(); });
+  auto read = state_->change([](Draft&) -> Outcome { return RecordPtr(); }, State::Effect::Reads);
   if (!read) return fail(std::move(read.error().detail));
   return {};
 }

@@ -25,6 +25,9 @@ struct AuthorityOptions {
   // A store that cannot be read is no error of open(): the authority is unread until a refresh()
   // succeeds.
   bool may_begin_unread = false;
+  // Changes that wait for the store at a time; one more is Busy. Each holds a thread of whoever
+  // asks for it, and a store may take until its deadline.
+  std::size_t waiting_limit = 24;
 };
 
 struct AuthorityError {
@@ -35,6 +38,8 @@ struct AuthorityError {
     Unread,       // the store could not be read; nothing was written
     Unreachable,  // the store did not answer; perhaps it was written
     Contended,    // others wrote in between, again and again; nothing was written
+    Busy,         // too many changes wait for the store; nothing was written
+    NotInForce,   // it is kept, but the policy that has it cannot be loaded; detail says why
   };
   Kind kind = Kind::NotFound;
   std::vector<FieldFault> faults = {};
@@ -72,7 +77,8 @@ class Authority {
   [[nodiscard]] Result<RecordPtr, AuthorityError> replace(std::string_view id,
                                                           const RecordInput& input,
                                                           std::string_view by);
-  // A record that is so already stays as it is, times too, and nothing is written.
+  // A record that is so already, in the store too, stays as it is, times too, and nothing is
+  // written.
   [[nodiscard]] Result<RecordPtr, AuthorityError> set_status(std::string_view id,
                                                              TrustedOrigin::Status status,
                                                              std::string_view by);

@@ -54,9 +54,13 @@ std::vector<RecordPtr> Draft::all() const {
 
 void Draft::put(RecordPtr record) {
   std::string id = record->id;
-  changes_.push_back({std::move(id), std::move(record)});
+  RecordPtr before = find(id);
+  changes_.push_back({std::move(id), std::move(record), std::move(before)});
 }
 
-void Draft::remove(std::string id) { changes_.push_back({std::move(id), nullptr}); }
+void Draft::remove(std::string id) {
+  RecordPtr before = find(id);
+  changes_.push_back({std::move(id), nullptr, std::move(before)});
+}
 
 }  // namespace corsac

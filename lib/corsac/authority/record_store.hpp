@@ -17,6 +17,7 @@ namespace corsac {
 struct RecordChange {
   std::string id = {};
   RecordPtr record = {};  // with that id; null = the record goes
+  RecordPtr before = {};  // null = there was none
 };
 
 struct StoredRecords {
@@ -35,6 +36,8 @@ struct RecordWrite {
   Status status = Status::Unreachable;
   std::string revision = {};
   std::string detail = {};  // for people, one line, escaped; no secrets
+  // Of Ok: why what was added is not in force yet; empty = it is. What was taken away is.
+  std::string why_not_in_force = {};
 };
 
 // All records as they are after the changes of a write, for stores that keep them in one piece.

@@ -2,12 +2,13 @@
 
 // An authority over a store plugin.
 
-#include <functional>
+#include <chrono>
 #include <memory>
 
 #include "corsac/authority/authority.hpp"
 #include "corsac/base/result.hpp"
 #include "corsac/policy/report.hpp"
+#include "corsac/runtime/gate.hpp"
 #include "corsac/runtime/log_sink.hpp"
 #include "corsac/runtime/store_config.hpp"
 
@@ -15,11 +16,13 @@ namespace corsac {
 
 struct StoreAuthorityOptions {
   AuthorityOptions authority = {};
-  // After a write that the store has kept, before it is answered: make it take effect here, as
-  // Gate::reload_and_wait does. On the thread of whoever changes a record, one call at a time; what
-  // it throws is swallowed. Empty = nothing.
-  std::function<void()> on_written = {};
-  LogSink log = {};  // empty = silent
+  // Reads its store again after each write, before that is answered. When it cannot take what it
+  // reads, trust that the write took away is withdrawn from the policy in force all the same, and
+  // what the write added is AuthorityError::Kind::NotInForce. Held as long as the authority; null =
+  // a change is answered when it is kept.
+  std::shared_ptr<Gate> gate = {};
+  std::chrono::milliseconds gate_deadline{5000};  // of that read
+  LogSink log = {};                               // empty = silent
 };
 
 // Opens the store of `config` once more, beside that of a gate, and follows it: what others write

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <exception>
 #include <future>
 #include <mutex>
@@ -19,7 +20,10 @@
 
 #include "corsac/base/printable.hpp"
 #include "corsac/policy/policy.hpp"
+#include "corsac/policy/reader.hpp"
 #include "corsac/policy/writer.hpp"
+#include "corsac/runtime/feed_json.hpp"
+#include "corsac/runtime/sink_adapter.hpp"
 #include "corsac/runtime/store_client.hpp"
 #include "corsac/runtime/store_loader.hpp"
 
@@ -78,6 +82,28 @@ std::string document_of(const std::vector<RecordPtr>& records, RecordsForm form)
 
 using Opened = Result<void, Report>;
 
+// Why a reader would refuse what is to be written; empty = nothing. Records that can be written and
+// not read would keep every other one from being read.
+std::string why_unreadable(const std::vector<RecordText>& changes) {
+  std::string document = R"({"version":1,"trusted_origins":[)";
+  bool is_first = true;
+  for (const RecordText& change : changes) {
+    if (change.json.empty()) continue;
+    document += (is_first ? "" : ",") + change.json;
+    is_first = false;
+  }
+  document += "]}";
+  PolicyReader reader;
+  SinkAdapter sink;
+  sink.begin(reader);
+  static_cast<void>(feed_json(nullptr, &sink.table(), document.data(), document.size()));
+  sink.end();
+  for (const Problem& problem : reader.take_problems()) {
+    if (problem.severity == Severity::Error) return problem.path + ": " + in_words(problem);
+  }
+  return {};
+}
+
 // What a read came to.
 struct Loaded {
   ReadResult read = {};
@@ -124,7 +150,8 @@ struct StoreRecords::State {
 
   void tell_changed();
   void forget_changed();
-  void interrupt();
+  [[nodiscard]] std::uint64_t call_number();
+  void interrupt(std::uint64_t call);
   void end_task();
   // On the thread.
   void run(std::promise<Opened>& opened) noexcept;
@@ -143,9 +170,14 @@ void StoreRecords::State::forget_changed() {
   changed = nullptr;
 }
 
-void StoreRecords::State::interrupt() {
+std::uint64_t StoreRecords::State::call_number() {
   const std::lock_guard lock(client_mutex);
-  if (client != nullptr) client->interrupt();
+  return client != nullptr ? client->call_number() : 0;
+}
+
+void StoreRecords::State::interrupt(std::uint64_t call) {
+  const std::lock_guard lock(client_mutex);
+  if (client != nullptr) client->interrupt(call);
 }
 
 void StoreRecords::State::end_task() {
@@ -199,7 +231,7 @@ namespace {
 template <class State>
 void interrupt_from_aside(const std::shared_ptr<State>& state) noexcept {
   try {
-    std::thread([state] { state->interrupt(); }).detach();
+    std::thread([state, call = state->call_number()] { state->interrupt(call); }).detach();
   } catch (...) {  // no thread, or no memory: the deadline that it was given has to do
   }
 }
@@ -294,11 +326,15 @@ RecordWrite StoreRecords::write(std::span<const RecordChange> changes, const All
   const auto form =
       call<std::optional<RecordsForm>>([](StoreClient& client) { return client.records_form(); });
   if (!form) return {.status = Status::Unreachable, .detail = kHangs};
+  std::vector<RecordText> texts = texts_of(changes);
+  if (std::string why = why_unreadable(texts); !why.empty()) {
+    return {.status = Status::ReadOnly, .detail = std::move(why)};
+  }
   std::string document;
   if (form->value_or(RecordsForm::Changes) != RecordsForm::Changes) {
     document = document_of(all(), **form);
   }
-  auto written = call<WriteResult>([texts = texts_of(changes), document = std::move(document),
+  auto written = call<WriteResult>([texts = std::move(texts), document = std::move(document),
                                     revision = std::string(expected)](StoreClient& client) {
     return client.put_records(texts, document, revision);
   });

@@ -240,6 +240,10 @@ Report Gate::reload_and_wait(std::chrono::milliseconds deadline) {
   return state_->supervisor ? state_->supervisor->reload_and_wait(deadline) : Report();
 }
 
+void Gate::withdraw(std::vector<RecordWithdrawal> withdrawn) {
+  if (state_->supervisor) state_->supervisor->withdraw(std::move(withdrawn));
+}
+
 Result<Report, Report> Gate::replace_policy(const Policy& policy) {
   if (state_->code) return state_->code->replace(policy);
   return fail(Report({Problem{.code = "gate-has-store",

@@ -17,6 +17,7 @@
 #include "corsac/base/result.hpp"
 #include "corsac/http/request_view.hpp"
 #include "corsac/policy/policy.hpp"
+#include "corsac/policy/record_withdrawal.hpp"
 #include "corsac/policy/report.hpp"
 #include "corsac/runtime/event_log.hpp"
 #include "corsac/runtime/log_sink.hpp"
@@ -155,6 +156,10 @@ class Gate {
   // Reads the stores again; see Supervisor. For a gate made by make_gate: an empty report.
   void request_reload();
   [[nodiscard]] Report reload_and_wait(std::chrono::milliseconds deadline);
+  // Takes trust away from the policy in force at once, whatever becomes of the document that the
+  // store has: for records that were removed there while it cannot be used. The next document that
+  // is taken speaks for itself. In force when it returns. Nothing for a gate made by make_gate.
+  void withdraw(std::vector<RecordWithdrawal> withdrawn);
   // Replaces the policy of a gate made by make_gate; errors leave the old one in force (besides
   // those of the policy gate-failed: there was no memory, or no thread to end grants). For a gate
   // with a store: the error gate-has-store.

@@ -48,7 +48,16 @@ std::vector<Problem> judge_tests(const Policy& policy, bool has_all_records,
 
 bool is_needed_again(const Policy& document, const TimeWindow& window,
                      const JudgementBasis& basis) {
-  return basis.has_records_store || !document.tests.empty() || !window.is_endless();
+  return basis.has_records_store || !document.tests.empty() || !document.trusted_origins.empty() ||
+         !window.is_endless();
+}
+
+// Of `delivered`, which was refused though it could be read.
+std::shared_ptr<const Policy> limited_by(const Policy& delivered,
+                                         const std::shared_ptr<const Policy>& in_force) {
+  if (!in_force) return nullptr;
+  auto limited = with_trust_removed(*in_force, delivered);
+  return limited ? std::make_shared<const Policy>(*std::move(limited)) : nullptr;
 }
 
 // The report, the snapshot and its window.
@@ -102,6 +111,7 @@ TimeWindow window_of(const Snapshot& snapshot, const Policy& policy, TimeWindow:
 
 Judgement judge_document(Policy document, std::vector<Problem> reader_problems,
                          const JudgementBasis& basis, const std::function<bool()>& is_wanted) {
+  const bool is_readable = !has_error(reader_problems);
   std::vector<Problem> problems = std::move(reader_problems);
   if (basis.records) append(problems, overruled_records(document, *basis.records));
   const WholePolicy whole(document, basis.records.get());
@@ -112,7 +122,10 @@ Judgement judge_document(Policy document, std::vector<Problem> reader_problems,
     judgement.report = without_warnings_about(StoreRole::Records, judgement.report, document);
   }
   judgement.has_sections = !document.is_empty();
-  if (judgement.report.has_errors()) return judgement;
+  if (judgement.report.has_errors()) {
+    if (is_readable) judgement.limited = limited_by(document, basis.document);
+    return judgement;
+  }
   if (basis.wants_json) judgement.json = policy_to_json(document);
   judgement.records = basis.records;
   if (is_needed_again(document, judgement.window, basis)) {
@@ -125,6 +138,7 @@ Judgement judge_records(Policy records, std::vector<Problem> reader_problems,
                         const JudgementBasis& basis, const std::function<bool()>& is_wanted) {
   std::vector<Problem> problems = std::move(reader_problems);
   append(problems, foreign_sections(records));
+  const bool is_readable = !has_error(problems);
   Judgement judgement;
   if (has_error(problems) || !basis.document) {
     judgement.report = Report(std::move(problems), records.sources);
@@ -137,7 +151,10 @@ Judgement judge_records(Policy records, std::vector<Problem> reader_problems,
     judgement.report = without_warnings_about(StoreRole::Policy, judgement.report, document);
   }
   judgement.has_sections = !records.is_empty();
-  if (judgement.report.has_errors()) return judgement;
+  if (judgement.report.has_errors()) {
+    if (is_readable) judgement.limited = limited_by(records, basis.records);
+    return judgement;
+  }
   if (basis.wants_json) judgement.json = policy_to_json(records);
   judgement.document = basis.document;
   judgement.records = std::make_shared<const Policy>(std::move(records));

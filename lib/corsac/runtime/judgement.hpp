@@ -35,10 +35,13 @@ struct Judgement {
   // Null <=> an error in the report, or records for which there is no document yet.
   SnapshotPtr snapshot = {};
   // Of what the snapshot is made. The document only where it may be needed again: there is a second
-  // store, or it has tests (what does the next one remove?) or records that end, perhaps in the
-  // past of a clock that is wrong. A million origins are not kept twice.
+  // store, or it has tests (what does the next one remove?) or records, which end, or from which
+  // trust is withdrawn. A million origins are not kept twice.
   std::shared_ptr<const Policy> document = {};
   std::shared_ptr<const Policy> records = {};
+  // With an error in the report: the part in force that was to be replaced, without the trust that
+  // the refused one takes away by its records (trust_removal.hpp); null = it takes none away.
+  std::shared_ptr<const Policy> limited = {};
   std::string json = {};   // what was judged, for the cache; only where it is wanted
   TimeWindow window = {};  // for which the snapshot is right
   bool has_sections = false;

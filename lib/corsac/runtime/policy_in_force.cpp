@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "corsac/runtime/records_merge.hpp"
+#include "corsac/runtime/trust_removal.hpp"
 
 namespace corsac {
 namespace {
@@ -43,6 +44,28 @@ void PolicyInForce::withdraw_records() noexcept {
   if (document_) static_cast<void>(compile_again());
 }
 
+void PolicyInForce::limit(StoreRole part, std::shared_ptr<const Policy> limited) noexcept {
+  (part == StoreRole::Policy ? document_ : records_) = std::move(limited);
+  static_cast<void>(expire());
+}
+
+void PolicyInForce::withdraw(std::span<const RecordWithdrawal> withdrawn) noexcept {
+  if (!document_) return;  // it has no records: Judgement::document
+  try {
+    for (auto* part : {&document_, &records_}) {
+      if (*part == nullptr) continue;
+      auto limited = without_withdrawn(**part, withdrawn);
+      if (limited) *part = std::make_shared<const Policy>(*std::move(limited));
+    }
+  } catch (...) {
+    // What was to be withdrawn is not known any more, so everything is until a document is taken.
+    document_.reset();
+    static_cast<void>(close_for_want_of_memory(clock_->wall_now()));
+    return;
+  }
+  static_cast<void>(compile_again());
+}
+
 bool PolicyInForce::compile_again() noexcept {
   const CompileOptions options = {
       .now = clock_->wall_now(), .application = application_, .previous = snapshot_.get()};
@@ -58,7 +81,11 @@ bool PolicyInForce::compile_again() noexcept {
     // As if it were refused, below.
   }
   // What compiled once compiles again, but for memory. Grants that ended must end all the same.
-  window_ = {.from = options.now, .until = options.now + kRetryExpiryAfter};
+  return close_for_want_of_memory(options.now);
+}
+
+bool PolicyInForce::close_for_want_of_memory(TimeWindow::Moment now) noexcept {
+  window_ = {.from = now, .until = now + kRetryExpiryAfter};
   if (snapshot_->is_closed()) return false;
   try {
     snapshot_ = Snapshot::closed(*snapshot_);

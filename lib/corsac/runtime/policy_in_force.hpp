@@ -1,12 +1,15 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "corsac/base/clock.hpp"
 #include "corsac/policy/compile.hpp"
 #include "corsac/policy/policy.hpp"
+#include "corsac/policy/record_withdrawal.hpp"
 #include "corsac/policy/snapshot.hpp"
 #include "corsac/runtime/judgement.hpp"
+#include "corsac/runtime/store_role.hpp"
 #include "corsac/runtime/time_window.hpp"
 
 namespace corsac {
@@ -34,6 +37,12 @@ class PolicyInForce {
   // The same without the records from now on, which are forgotten. Only with has_records().
   void withdraw_records() noexcept;
 
+  // Trusts no more what these records do not: policy document, 1 "Removing trust cannot be
+  // refused". When compiling fails nothing cross-origin is granted, as with expire().
+  void withdraw(std::span<const RecordWithdrawal> withdrawn) noexcept;
+  // Puts what Judgement::limited has in the place of that part, and compiles, likewise.
+  void limit(StoreRole part, std::shared_ptr<const Policy> limited) noexcept;
+
   // For which moments the snapshot is right; after an expire() that failed, until it should be
   // tried again.
   [[nodiscard]] const TimeWindow& window() const noexcept { return window_; }
@@ -44,6 +53,7 @@ class PolicyInForce {
 
  private:
   [[nodiscard]] bool compile_again() noexcept;
+  bool close_for_want_of_memory(TimeWindow::Moment now) noexcept;
 
   std::shared_ptr<const Clock> clock_;
   ApplicationFacts application_;

@@ -4,6 +4,7 @@
 
 #include "corsac/runtime/store_client.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <mutex>
@@ -70,6 +71,7 @@ struct StoreClient::State {
 
   std::mutex interrupt_mutex;  // held during the plugin's interrupt(): no call ends inside of it
   bool is_call_under_way = false;  // guarded by it; not of open and close
+  std::atomic<std::uint64_t> call_number{0};
 
   State(StoreConfig store_config, LoadedPlugin loaded, PluginHost::Progress progress,
         WorkerCallbacks callbacks)
@@ -111,6 +113,7 @@ struct StoreClient::State {
   void mark_under_way(bool is_under_way) {
     const std::lock_guard lock(interrupt_mutex);
     is_call_under_way = is_under_way;
+    if (is_under_way) ++call_number;
   }
   template <class Read>
   [[nodiscard]] ReadResult read(Read read_store);
@@ -308,11 +311,13 @@ WriteResult StoreClient::put_records(std::span<const RecordText> changes, std::s
   return state.write_result(status);
 }
 
+std::uint64_t StoreClient::call_number() const noexcept { return state_->call_number; }
+
 // The plugin may have come to its end by itself meanwhile: then it is not told.
-void StoreClient::interrupt() {
+void StoreClient::interrupt(std::uint64_t call) {
   State& state = *state_;
   const std::lock_guard lock(state.interrupt_mutex);
-  if (!state.is_call_under_way) return;
+  if (!state.is_call_under_way || state.call_number != call) return;
   state.host.cancel();
   state.sink.stop();
   try {

@@ -5,6 +5,7 @@
 // with a Supervisor.
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -85,8 +86,11 @@ class StoreClient {
   [[nodiscard]] WriteResult put_records(std::span<const RecordText> changes, std::string_view all,
                                         std::string_view expected);
 
-  // The call under way, if any, returns soon, with what the store makes of it. From any thread.
-  void interrupt();
+  // Which call is under way, or was the last one.
+  [[nodiscard]] std::uint64_t call_number() const noexcept;
+  // That call, if it is still under way, returns soon, with what the store makes of it. From any
+  // thread.
+  void interrupt(std::uint64_t call);
 
  private:
   struct State;

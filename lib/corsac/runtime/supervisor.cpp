@@ -181,6 +181,10 @@ Report Supervisor::reload_and_wait(std::chrono::milliseconds deadline) {
                             : joined_report(report, judgement_of(*records, records_ticket, until));
 }
 
+void Supervisor::withdraw(std::vector<RecordWithdrawal> withdrawn) {
+  state_->loop.withdraw(std::move(withdrawn));
+}
+
 StoreStatus Supervisor::status() const { return state_->loop.store().status(); }
 
 std::optional<StoreStatus> Supervisor::records_status() const {

@@ -7,10 +7,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "corsac/base/clock.hpp"
 #include "corsac/base/result.hpp"
 #include "corsac/policy/compile.hpp"
+#include "corsac/policy/record_withdrawal.hpp"
 #include "corsac/policy/report.hpp"
 #include "corsac/policy/snapshot.hpp"
 #include "corsac/runtime/log_sink.hpp"
@@ -74,6 +76,10 @@ class Supervisor {
   // `deadline` is over (store-deadline). The answer is the report of these documents; with an error
   // one was not taken (store-failed: for want of memory, it is tried again).
   [[nodiscard]] Report reload_and_wait(std::chrono::milliseconds deadline);
+
+  // From now on the policy in force trusts no more what these records do not, until another
+  // document is taken; published when it returns. Not from inside of a callback.
+  void withdraw(std::vector<RecordWithdrawal> withdrawn);
 
   [[nodiscard]] StoreStatus status() const;  // of the document's store
   [[nodiscard]] std::optional<StoreStatus> records_status() const;

@@ -6,6 +6,7 @@
 #include "corsac/runtime/supervisor_loop.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <new>
 #include <utility>
 
@@ -60,6 +61,31 @@ SupervisorLoop::~SupervisorLoop() {
   thread_.join();
 }
 
+void SupervisorLoop::withdraw(std::vector<RecordWithdrawal> withdrawn) {
+  std::unique_lock lock(mutex_);
+  withdrawn_.insert(withdrawn_.end(), std::make_move_iterator(withdrawn.begin()),
+                    std::make_move_iterator(withdrawn.end()));
+  const std::uint64_t ticket = ++withdrawals_asked_;
+  is_woken_ = true;
+  woken_.notify_all();
+  woken_.wait(lock, [&] { return withdrawals_made_ >= ticket || is_stopping_; });
+}
+
+// A document that is read or judged now may have been there before: once it is taken, it loses the
+// same trust.
+void SupervisorLoop::withdraw_trust(std::vector<RecordWithdrawal> withdrawn) noexcept {
+  in_force_.withdraw(withdrawn);
+  // Should the store come back to the document that was in force, it is another one now.
+  for_each_store([](StoreFeed& feed) { feed.forget_judged(); });
+  publish();
+  if (judging_ == nullptr) return;
+  try {
+    withdrawn_since_.insert(withdrawn_since_.end(), withdrawn.begin(), withdrawn.end());
+  } catch (...) {
+    store_.journal().note(LogLevel::Error, "there is no memory to remember what was withdrawn");
+  }
+}
+
 void SupervisorLoop::wake() {
   const std::lock_guard lock(mutex_);
   is_woken_ = true;
@@ -77,7 +103,10 @@ void SupervisorLoop::run() {
   while (!is_stopping_) {
     is_woken_ = false;
     std::optional<Judged> judged = std::exchange(judged_document_, std::nullopt);
+    std::vector<RecordWithdrawal> withdrawn = std::exchange(withdrawn_, {});
+    const std::uint64_t asked = withdrawals_asked_;
     lock.unlock();
+    if (!withdrawn.empty()) withdraw_trust(std::move(withdrawn));
     note_answers(std::move(judged));
     const Time now = Steady::now();
     Time next = now + kRetryStep;
@@ -88,6 +117,8 @@ void SupervisorLoop::run() {
     }
     for_each_store([](StoreFeed& feed) { feed.tell_next_due(); });
     lock.lock();
+    withdrawals_made_ = asked;
+    woken_.notify_all();
     woken_.wait_until(lock, next, [this] { return is_woken_ || is_stopping_; });
   }
   lock.unlock();
@@ -224,8 +255,18 @@ ReadVerdict SupervisorLoop::verdict_after(StoreFeed& feed, Judged judged, std::s
   }
   ReadVerdict verdict = feed.verdict_for(std::move(judgement.report), std::move(revision),
                                          std::move(judgement.json), judgement.has_sections);
-  if (verdict.report.has_errors()) return verdict;
+  const std::vector<RecordWithdrawal> since = std::exchange(withdrawn_since_, {});
+  if (verdict.report.has_errors()) {
+    if (judgement.limited) {
+      in_force_.limit(feed.role(), std::move(judgement.limited));
+      feed.journal().note(LogLevel::Warning,
+                          "the trust that the refused document takes away is withdrawn");
+    }
+    if (!since.empty()) in_force_.withdraw(since);
+    return verdict;
+  }
   in_force_.take(std::move(judgement));
+  if (!since.empty()) in_force_.withdraw(since);
   if (records_) (&feed == &store_ ? *records_ : store_).judge_refused_again();
   return verdict;
 }

@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "corsac/runtime/document_judge.hpp"
 #include "corsac/runtime/policy_in_force.hpp"
@@ -33,6 +35,8 @@ class SupervisorLoop {
 
   // Any thread may ask it what StoreFeed says that any thread may.
   [[nodiscard]] StoreFeed& store() noexcept { return store_; }
+  // Published when it returns, unless the supervisor stops. From any thread but its own.
+  void withdraw(std::vector<RecordWithdrawal> withdrawn);
   // Null when there is none.
   [[nodiscard]] StoreFeed* records() noexcept { return records_.get(); }
 
@@ -53,6 +57,7 @@ class SupervisorLoop {
   void note_answers(std::optional<Judged> judged) noexcept;
   void take_answer(StoreFeed& feed, ReadResult result) noexcept;
   void judge_what_waits() noexcept;
+  void withdraw_trust(std::vector<RecordWithdrawal> withdrawn) noexcept;
   void begin_judging(StoreFeed& feed, ReadResult result);
   template <class MakeVerdict>
   void finish_attempt(StoreFeed& feed, MakeVerdict make_verdict) noexcept;
@@ -71,6 +76,9 @@ class SupervisorLoop {
   bool is_stopping_ = false;
   bool is_woken_ = false;
   std::optional<Judged> judged_document_ = {};
+  std::vector<RecordWithdrawal> withdrawn_ = {};
+  std::uint64_t withdrawals_asked_ = 0;
+  std::uint64_t withdrawals_made_ = 0;
 
   // The thread's own, but for what StoreFeed says.
   StoreFeed store_;
@@ -84,7 +92,9 @@ class SupervisorLoop {
   std::optional<ReadResult> waiting_records_ = {};
   StoreFeed* judging_ = nullptr;       // whose document is judged now
   std::string judging_revision_ = {};  // of that document
-  SnapshotPtr published_for_ = {};     // the good snapshot that was published, as it is or closed
+  // Since then: the document may have been read before.
+  std::vector<RecordWithdrawal> withdrawn_since_ = {};
+  SnapshotPtr published_for_ = {};  // the good snapshot that was published, as it is or closed
   StoreState published_in_ = StoreState::Starting;  // Starting = nothing was published
   std::unique_ptr<DocumentJudge> judge_ = {};
   std::thread thread_;

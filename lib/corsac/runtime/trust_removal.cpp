@@ -1,4 +1,5 @@
-// Tells a change that only removes records from a new document. Entry: only_removes_trust. Spec:
+// Tells a change that only removes records from a new document, and takes trust away from one.
+// Entry: only_removes_trust, with_trust_removed, without_withdrawn. Spec:
 // policy document, 1 "Removing trust cannot be refused". Test:
 // tests/runtime/trust_removal_test.cpp.
 //
@@ -142,6 +143,42 @@ bool is_active(const TrustedOrigin& record) {
   return record.status == TrustedOrigin::Status::Active;
 }
 
+bool differs_only_in_records(const Policy& before, const Policy& after) {
+  const auto& [version, cors, records, hosts, csrf, frames, redirects, warnings, tests, sources,
+               revision] = before;
+  static_cast<void>(records);
+  static_cast<void>(warnings);
+  static_cast<void>(sources);
+  static_cast<void>(revision);
+  return is_same(version, after.version) && is_same(cors, after.cors) &&
+         is_same(hosts, after.hosts) && is_same(csrf, after.csrf) &&
+         is_same(frames, after.frames) && is_same(redirects, after.redirects) &&
+         is_same(tests, after.tests);
+}
+
+// Whether `next` gives what `scope` of `record` does, for as long.
+bool still_gives(const TrustedOrigin& next, const TrustedOrigin& record,
+                 const TrustedOrigin::Scope& scope) {
+  if (!is_active(next) || next.origin != record.origin || !has_scope(next, scope)) return false;
+  return !next.valid_until || (record.valid_until && *next.valid_until >= *record.valid_until);
+}
+
+// Leaves `record` what `gives` says of its scopes; true when that is less than it had.
+template <class Gives>
+bool limit(TrustedOrigin& record, Gives gives) {
+  const auto gone = std::stable_partition(record.scopes.begin(), record.scopes.end(), gives);
+  if (gone == record.scopes.end()) return false;
+  record.scopes.erase(gone, record.scopes.end());
+  if (record.scopes.empty()) record.status = TrustedOrigin::Status::Inactive;
+  return true;
+}
+
+bool is_about(const RecordWithdrawal& withdrawal, const TrustedOrigin& record) {
+  const TrustedOrigin& before = withdrawal.before;
+  const bool has_id = !record.id.empty() && record.id == before.id;
+  return has_id || (record.name == before.name && record.origin == before.origin);
+}
+
 bool covers(const std::vector<TrustedOrigin>& before, const std::vector<TrustedOrigin>& after) {
   std::unordered_multimap<std::string_view, const TrustedOrigin*> by_origin;
   for (const TrustedOrigin& record : before) {
@@ -157,15 +194,47 @@ bool covers(const std::vector<TrustedOrigin>& before, const std::vector<TrustedO
 }  // namespace
 
 bool only_removes_trust(const Policy& before, const Policy& after) {
-  const auto& [version, cors, records, hosts, csrf, frames, redirects, warnings, tests, sources,
-               revision] = before;
-  static_cast<void>(warnings);
-  static_cast<void>(sources);
-  static_cast<void>(revision);
-  return is_same(version, after.version) && is_same(cors, after.cors) &&
-         is_same(hosts, after.hosts) && is_same(csrf, after.csrf) &&
-         is_same(frames, after.frames) && is_same(redirects, after.redirects) &&
-         is_same(tests, after.tests) && covers(records, after.trusted_origins);
+  return differs_only_in_records(before, after) &&
+         covers(before.trusted_origins, after.trusted_origins);
+}
+
+std::optional<Policy> with_trust_removed(const Policy& before, const Policy& after) {
+  if (before.trusted_origins.empty() || !differs_only_in_records(before, after)) return {};
+  std::unordered_multimap<std::string_view, const TrustedOrigin*> by_origin;
+  for (const TrustedOrigin& record : after.trusted_origins) {
+    by_origin.emplace(record.origin, &record);
+  }
+  Policy limited = before;
+  bool is_less = false;
+  for (TrustedOrigin& record : limited.trusted_origins) {
+    if (!is_active(record)) continue;
+    const auto [first, last] = by_origin.equal_range(record.origin);
+    is_less |= limit(record, [&, first = first, last = last](const auto& scope) {
+      return std::any_of(
+          first, last, [&](const auto& next) { return still_gives(*next.second, record, scope); });
+    });
+  }
+  if (!is_less) return {};
+  return limited;
+}
+
+std::optional<Policy> without_withdrawn(const Policy& policy,
+                                        std::span<const RecordWithdrawal> withdrawn) {
+  std::optional<Policy> limited;
+  for (std::size_t i = 0; i < policy.trusted_origins.size(); ++i) {
+    if (!is_active(policy.trusted_origins[i])) continue;
+    for (const RecordWithdrawal& withdrawal : withdrawn) {
+      if (!is_about(withdrawal, policy.trusted_origins[i])) continue;
+      TrustedOrigin record = limited ? limited->trusted_origins[i] : policy.trusted_origins[i];
+      const bool is_less = limit(record, [&](const auto& scope) {
+        return withdrawal.after && still_gives(*withdrawal.after, record, scope);
+      });
+      if (!is_less) continue;
+      if (!limited) limited = policy;
+      limited->trusted_origins[i] = std::move(record);
+    }
+  }
+  return limited;
 }
 
 }  // namespace corsac
