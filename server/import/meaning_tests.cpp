@@ -119,7 +119,7 @@ class SectionTests {
   SectionTests(const Section& section, const Profile& profile, const Habits& habits,
                PolicyTest model, std::string begin)
       : section_(section),
-        habits_(habits),
+        habits_(habits_in(section, habits)),
         model_(std::move(model)),
         begin_(std::move(begin)),
         methods_(listed(section.allowed_methods, profile.allowed_methods)),
@@ -141,6 +141,10 @@ class SectionTests {
   }
 
  private:
+  static Habits habits_in(const Section& section, Habits habits) {
+    if (section.knobs.actual_answers.value_or("") == "leave") habits.grants_preflights_only = true;
+    return habits;
+  }
   static std::vector<std::string> listed(const Names& names,
                                          std::span<const std::string_view> otherwise) {
     if (names.is_set()) return names.values();
@@ -216,7 +220,7 @@ class SectionTests {
   }
 
   const Section& section_;
-  const Habits& habits_;
+  Habits habits_;
   PolicyTest model_;
   std::string begin_;
   std::vector<std::string> methods_;

@@ -40,10 +40,9 @@ NginxCondition method_condition(const std::array<std::string, 3>& words, Place p
   if (is_equal && (value == "OPTIONS" || value == "^OPTIONS$" || value == "(OPTIONS)")) {
     return {.kind = Kind::Preflight, .place = place};
   }
-  // Any other method: what stands there is said of actual requests.
-  const bool is_other = (is_equal && value.find("OPTIONS") == std::string::npos) ||
-                        (op == "!=" && value == "OPTIONS");
-  return {.kind = is_other ? Kind::Always : Kind::Unknown, .place = place};
+  if (op == "!=" && value == "OPTIONS") return {.kind = Kind::Always, .place = place};
+  const bool is_of_others = is_equal && value.find("OPTIONS") == std::string::npos;
+  return {.kind = is_of_others ? Kind::Methods : Kind::Unknown, .text = value, .place = place};
 }
 
 }  // namespace

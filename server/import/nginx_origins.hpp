@@ -18,10 +18,11 @@ namespace corsac::server {
 // When a directive inside of `if` counts.
 struct NginxCondition {
   enum class Kind : unsigned char {
-    Always,         // no condition, or one about methods other than OPTIONS
+    Always,         // no condition, or one that only OPTIONS does not meet
     Preflight,      // the method is OPTIONS
     OriginIs,       // $http_origin = text
     OriginMatches,  // $http_origin ~ pattern, or ~*
+    Methods,        // the method is one of `text`, OPTIONS not among them
     Unknown,
   };
   Kind kind = Kind::Always;

@@ -22,6 +22,7 @@ void take(Scope scope, CorsPolicy& cors) {
   cors.allow_credentials = scope.allow_credentials;
   cors.max_age_seconds = scope.max_age_seconds;
   cors.allow_private_network = scope.allow_private_network;
+  if (scope.knobs.actual_answers.is_set()) cors.knobs.actual_answers = scope.knobs.actual_answers;
   if (scope.preflight.is_set()) cors.preflight = scope.preflight;
   if (!is_for_every_path(scope)) cors.included_paths = std::move(scope.paths);
 }

@@ -40,9 +40,30 @@ ROWS = [
     ("blocks for other methods are no condition",
      f"server {{ if ($request_method ~* '(GET|POST)') {{ {ORIGIN} https://a.example; }} }}",
      ['allowed_origins = ["https://a.example"]'], []),
+    ("blocks for GET and for POST that say the same",
+     f"server {{ if ($request_method = 'GET') {{ {ORIGIN} https://a.example; }}\n"
+     f"if ($request_method = 'POST') {{ {ORIGIN} https://a.example; }} }}",
+     ['allowed_origins = ["https://a.example"]'], []),
+    ("a block for POST alone",
+     f"server {{ if ($request_method = POST) {{ {ORIGIN} https://a.example; }} }}",
+     ["allowed_origins = []"], ["condition-not-understood"]),
+    ("an if inside of another",
+     f"server {{ if ($http_origin = https://a.example) {{ if ($request_method = GET) {{ "
+     f"{ORIGIN} $http_origin; }} }} }}", ["allowed_origins = []"], ["condition-not-understood"]),
+    ("preflights alone are answered",
+     f"server {{ if ($request_method = OPTIONS) {{ {ORIGIN} https://a.example; }} }}",
+     ['allowed_origins = ["https://a.example"]', 'actual_answers = "leave"'], []),
+    ("credentials for one of two origins",
+     f"server {{ {ORIGIN} https://a.example; if ($http_origin = https://b.example) {{ "
+     f"{ORIGIN} $http_origin; add_header Access-Control-Allow-Credentials true; }} }}",
+     ['allowed_origins = ["https://a.example", "https://b.example"]'], ["credentials-for-some"]),
+    ("credentials for preflights alone, where answers have an origin too",
+     f"server {{ {ORIGIN} https://a.example;\nif ($request_method = OPTIONS) {{ "
+     f"{ORIGIN} https://a.example; add_header Access-Control-Allow-Credentials true; }} }}",
+     ['allowed_origins = ["https://a.example"]'], ["credentials-for-some"]),
     ("two values of one header",
      f"server {{ {ORIGIN} *; add_header Access-Control-Max-Age 60;\n"
-     "if ($request_method = GET) { add_header Access-Control-Max-Age 90; } }",
+     "if ($request_method ~ 'GET|POST') { add_header Access-Control-Max-Age 90; } }",
      ["max_age_seconds = 60"], ["header-differs"]),
     ("an origin that is compared",
      f"server {{ if ($http_origin = https://a.example) {{ {ORIGIN} $http_origin; }} }}",
