@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <corsac/base/ascii.hpp>
+#include <corsac/origin/pattern.hpp>
 #include <corsac/origin/regex_set.hpp>
 #include <corsac/policy/reader.hpp>
 #include <corsac/stage/cors/profile.hpp>
@@ -246,8 +247,10 @@ std::string origin_of(const TrustedOrigin& record) {
   return origin;
 }
 
+// A record that no browser's origin can be is kept, and grants nothing.
 bool grants_cors(const TrustedOrigin& record) {
-  return record.origin.starts_with("https://") &&
+  const std::string origin = origin_of(record);
+  return origin.starts_with("https://") && parse_origin_pattern(origin).has_value() &&
          std::any_of(record.scopes.begin(), record.scopes.end(), [](const auto& scope) {
            return scope.type == TrustedOrigin::ScopeType::Cors;
          });

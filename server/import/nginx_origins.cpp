@@ -136,7 +136,7 @@ NginxOrigins NginxVariables::origins_of(const std::string& value, const NginxCon
   if (value.empty()) return origins;
   if (condition.kind == Kind::Unknown) {
     imported_.leave_out("condition-not-understood", path, value, place,
-                        "it stands in an `if` that is neither about the method nor about "
+                        "it stands in an `if` that is neither about OPTIONS nor about "
                         "$http_origin",
                         "write the origins that are meant into allowed_origins");
     return origins;

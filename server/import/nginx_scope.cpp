@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -67,12 +68,10 @@ class ScopeMaker {
 
   // Each text once.
   void take_texts(const Names& texts) {
-    std::vector<std::string> seen;
+    std::set<std::string_view> seen;
     for (std::size_t i = 0; i < texts.size(); ++i) {
       const std::string& text = texts.values()[i];
-      if (std::find(seen.begin(), seen.end(), text) != seen.end()) continue;
-      seen.push_back(text);
-      scope_.allowed_origins.add(text, texts.place(i));
+      if (seen.insert(text).second) scope_.allowed_origins.add(text, texts.place(i));
     }
   }
 
@@ -83,7 +82,7 @@ class ScopeMaker {
       if (line.name != name) continue;
       if (line.condition.kind == Condition::Kind::Unknown) {
         imported_.leave_out("condition-not-understood", name_text(name), line.value, line.place,
-                            "it stands in an `if` that is neither about the method nor about "
+                            "it stands in an `if` that is neither about OPTIONS nor about "
                             "$http_origin",
                             "write what is meant into the policy");
         continue;

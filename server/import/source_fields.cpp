@@ -56,10 +56,6 @@ Names to_names(const SourceValue& value, ListForm form, const std::string& path,
     return split_at_commas(value.text, value.place);
   }
   Names names;
-  if (value.is(Kind::Text) && form == ListForm::ListOrText) {
-    names.add(value.text, value.place);
-    return names;
-  }
   if (!value.is(Kind::List)) {
     wrong_type_at(path, value, "a list of texts", imported);
     return names;

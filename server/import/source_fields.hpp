@@ -23,8 +23,7 @@ enum class FieldNames : unsigned char {
 // What a list of texts may be written as.
 enum class ListForm : unsigned char {
   List,
-  ListOrText,    // one text is a list of one
-  ListOrCommas,  // or of several, with commas between them
+  ListOrCommas,  // or as one text, with commas between the elements
 };
 
 // A field of the wrong type is an error in `imported`, and read as absent; so is nothing else: null

@@ -41,7 +41,8 @@ ROWS = [
     ("a list of Okta's", "okta", "okta_list.json", 0, []),
     ("a record that is not active", "okta", "okta_inactive.json", 0, []),
     ("records that cannot be granted", "okta", "okta_left_out.json", 3,
-     [("scope-unknown", 0), ("record-not-granted", 2), ("record-not-granted", 3)]),
+     [("scope-unknown", 0), ("record-not-granted", 2), ("record-not-granted", 3),
+      ("record-not-granted", 4)]),
 
     ("nginx with one location", "nginx", "nginx_simple.conf", 3, [("max-age-range", 12)]),
     ("nginx with a map and two servers", "nginx", "nginx_map.conf", 0, []),
