@@ -15,6 +15,7 @@
 #include <corsac/policy/report.hpp>
 
 #include "commands/commands.hpp"
+#include "import/importers.hpp"
 
 #ifndef CORSAC_VERSION
 #error "the build says which version this is"
@@ -152,6 +153,34 @@ void add_store_test(CLI::App& app, StoreTestOptions& options, std::function<int(
   command->callback([&] { run = [&] { return test_store(options); }; });
 }
 
+void add_import(CLI::App& app, ImportOptions& options, std::function<int()>& run) {
+  CLI::App* command = app.add_subcommand(
+      "import",
+      "Make a policy of the CORS configuration of another system; README, \"Moving over\"");
+  std::vector<std::string> names;
+  std::string about = "Which system:";
+  for (const Importer& importer : importers()) {
+    names.emplace_back(importer.name);
+    about += "\n" + std::string(importer.name) + ": " + std::string(importer.reads);
+  }
+  command->add_option("system", options.source, about)->required()->check(CLI::IsMember(names));
+  CLI::Option* file = add_text(*command, "file", options.file, "Its file; - = standard input");
+  CLI::Option* url = add_text(*command, "--url", options.url,
+                              "okta: the list of a running organisation, "
+                              "https://ORG/api/v1/trustedOrigins");
+  url->excludes(file);
+  add_text(*command, "--token-env", options.token_env,
+           "The name of the environment variable that holds the API token")
+      ->needs(url);
+  command->callback([&] {
+    if (options.file.empty() && options.url.empty()) throw CLI::RequiredError("file");
+    if (!options.url.empty() && options.source != "okta") {
+      throw CLI::ValidationError("--url", "only okta is read from a running system");
+    }
+    run = [&] { return import_policy(options); };
+  });
+}
+
 void add_token(CLI::App& app, TokenOptions& options, std::function<int()>& run) {
   CLI::App* command = app.add_subcommand("token", "Tokens of the admin listener");
   command->require_subcommand(1);
@@ -242,6 +271,7 @@ int run_command_line(int argc, char** argv) {
   PushOptions push_options;
   PullOptions pull_options;
   StoreTestOptions store_test_options;
+  ImportOptions import_options;
   TokenOptions token_options;
   std::function<int()> run;
   add_serve(app, serve_options, run);
@@ -251,6 +281,7 @@ int run_command_line(int argc, char** argv) {
   add_push(app, push_options, run);
   add_pull(app, pull_options, run);
   add_store_test(app, store_test_options, run);
+  add_import(app, import_options, run);
   add_token(app, token_options, run);
   std::string help_about;
   add_help(app, help_about, run);

@@ -76,6 +76,13 @@ struct StoreTestOptions {
   bool as_json = false;
 };
 
+struct ImportOptions {
+  std::string source = {};     // a name of import/importers.hpp
+  std::string file = {};       // "-" = standard input; empty <=> url is not
+  std::string url = {};        // okta only: the list of its API
+  std::string token_env = {};  // the name of an environment variable; with `url` only
+};
+
 struct TokenOptions {
   std::string name = {};
   std::string scope = {};   // "read" or "manage"
@@ -102,6 +109,10 @@ struct TokenOptions {
 // 0 there it is; 1 a setting is wrong, or the store refuses us, or what it holds is no policy; 4
 // the store cannot be reached. Without 0 nothing was written.
 [[nodiscard]] int pull(const PullOptions& options);
+// 0 the policy was printed, and all was carried over; 3 it was printed, and what was not carried
+// over was told; 1 nothing was printed: the source is not understood, or no policy came of it; 4
+// the server with the records did not answer.
+[[nodiscard]] int import_policy(const ImportOptions& options);
 // 0 the token was printed, and its hash added to the file; 1 nothing was added.
 [[nodiscard]] int make_token(const TokenOptions& options);
 

@@ -196,11 +196,13 @@ TEST(Authority, ChecksAgainWhatSomebodyElseWrote) {
   ASSERT_TRUE(two->create(input_of("b"), "bert"));
   EXPECT_EQ(names_of(*two), (Names{"a", "b"}));
   const std::string id = two->find_page({.q = "b"}).records.at(0)->id;
-  EXPECT_EQ(one->find(id), nullptr);
-  EXPECT_TRUE(one->set_status(id, Status::Inactive, "anna").error().kind == Kind::NotFound)
-      << "reads, also those of a change, see memory";
-  EXPECT_TRUE(one->refresh());
-  EXPECT_TRUE(one->set_status(id, Status::Inactive, "anna"));
+  EXPECT_EQ(one->find(id), nullptr) << "reads see memory";
+  EXPECT_TRUE(one->set_status(id, Status::Inactive, "anna")) << "a change asks the store first";
+  ASSERT_TRUE(two->set_status(id, Status::Active, "bert"));
+  ASSERT_TRUE(one->set_status(id, Status::Inactive, "anna"));
+  EXPECT_EQ(scene.shelf->records().at(1).status, Status::Inactive)
+      << "it was so in memory already, and not in the store";
+  EXPECT_EQ(one->remove("tosnone").error().kind, Kind::NotFound);
   ASSERT_TRUE(two->remove(id));
   EXPECT_EQ(scene.shelf->records().size(), 1U);
 

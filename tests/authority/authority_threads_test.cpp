@@ -82,6 +82,28 @@ TEST(AuthorityThreads, AWriteThatFailsFailsForAllWhoShareIt) {
   EXPECT_TRUE(authority->find_page({}).records.empty());
 }
 
+// Each one that waits holds a thread of a server.
+TEST(AuthorityThreads, NoMoreWaitThanMay) {
+  const AuthorityScene scene;
+  const auto authority = *Authority::open(std::make_unique<MemoryRecordStore>(scene.shelf),
+                                          {.clock = scene.clock, .waiting_limit = 3});
+  scene.shelf->hold_writes();
+  std::atomic<int> busy{0};
+  std::thread release([&] {
+    EXPECT_TRUE(test::eventually([&] { return busy == 7; }));
+    scene.shelf->let_writes_go();
+  });
+  std::atomic<int> made{0};
+  in_threads(10, [&](int i) {
+    const auto outcome = authority->create(input_of("n" + std::to_string(i)), "anna");
+    if (outcome) ++made;
+    if (!outcome && outcome.error().kind == Kind::Busy) ++busy;
+  });
+  release.join();
+  EXPECT_EQ(made, 3);
+  EXPECT_TRUE(authority->create(input_of("later"), "anna"));
+}
+
 // All of the scene's records stand in every authority, each once.
 void expect_records(const AuthorityScene& scene, std::size_t count,
                     const std::vector<std::shared_ptr<Authority>>& authorities) {

@@ -242,5 +242,42 @@ TEST(PolicyWriter, ReplacesWhatIsNoUtf8) {
             "version = 1\n\n[cors]\nallowed_origins = [\"https://\xEF\xBF\xBD.example\"]\n");
 }
 
+// A list stays in its line as long as one comment is true of all of it; what has no place, has
+// none.
+TEST(PolicyWriter, NamesTheLineEachValueIsFrom) {
+  Policy policy;
+  policy.sources = {"nginx.conf", "odd\nname"};
+  policy.cors.profile = "fetch";
+  policy.cors.allowed_origins = Names({"https://a.example", "https://b.example"},
+                                      {Place{.line = 3}, Place{.line = 4, .column = 7}});
+  policy.cors.allowed_methods = Names({"PUT", "PATCH"}, {Place{.line = 5}, Place{.line = 5}});
+  policy.cors.exposed_headers.set_empty(Place{.line = 6});
+  policy.cors.allow_credentials = Setting<bool>(true, Place{.line = 7, .source = 1});
+  policy.cors.rules.push_back({.paths = {"/x"}, .allowed_headers = Names({"X-A"}, {{.line = 9}})});
+  policy.trusted_origins.push_back(
+      {.name = "Portal", .origin = "https://p.example", .scopes = {{}}, .place = {.line = 12}});
+  EXPECT_EQ(policy_to_toml_with_places(policy), R"(version = 1
+
+[cors]
+profile = "fetch"
+allowed_origins = [
+  "https://a.example",  # from nginx.conf:3
+  "https://b.example",  # from nginx.conf:4
+]
+allowed_methods = ["PUT", "PATCH"]  # from nginx.conf:5
+exposed_headers = []  # from nginx.conf:6
+allow_credentials = true  # from odd\x0Aname:7
+
+[[cors.rules]]
+paths = ["/x"]
+allowed_headers = ["X-A"]  # from nginx.conf:9
+
+[[trusted_origins]]
+name = "Portal"
+origin = "https://p.example"  # from nginx.conf:12
+scopes = ["CORS"]
+)");
+}
+
 }  // namespace
 }  // namespace corsac

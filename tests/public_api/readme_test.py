@@ -59,6 +59,19 @@ def configuration_serves(text, policy):
         server.communicate()
 
 
+def is_imported(system, name, text, expected):
+    """Carried over whole, into a policy that checks and whose tests pass."""
+    with tempfile.TemporaryDirectory() as folder:
+        write(folder, name, text)
+        answer = run(folder, "import", system, name)
+        equal(answer.returncode, 0, answer.stderr)
+        equal(answer.stdout[:len(expected)], expected)
+        write(folder, "policy.toml", answer.stdout)
+        for command in ("check", "test"):
+            tried = run(folder, command, "policy.toml")
+            equal(tried.returncode, 0, tried.stdout + tried.stderr)
+
+
 def log_is_rotated_by_logrotate(text, config, policy):
     """The configuration of logrotate as it stands, but for the path, and with one program only."""
     logrotate = shutil.which("logrotate", path=os.environ.get("PATH", "") + ":/usr/sbin")
@@ -100,6 +113,12 @@ def wait_for_line(path, part):
     raise AssertionError(f"no line with {part!r} in {path}")
 
 
+# Which system the example is of.
+IMPORTS = {"fusionauth.json": "fusionauth", "django.json": "django", "lms.yml": "openedx",
+           "access.json": "cloudflare", "trusted_origins.json": "okta", "nginx.conf": "nginx",
+           "rs_cors.json": "rs-cors", "express.json": "express", "application.yml": "spring"}
+
+
 def main():
     found = examples(README)
     cases = Cases()
@@ -108,6 +127,9 @@ def main():
             cases.add(f"{name} is a policy without a warning", policy_is_clean, found[name])
         elif name.endswith(".toml"):
             cases.add(f"{name} serves", configuration_serves, found[name], found["policy.toml"])
+    for name, system in IMPORTS.items():
+        expected = found["nginx_policy.txt"] if name == "nginx.conf" else ""
+        cases.add(f"{name} is imported", is_imported, system, name, found[name], expected)
     cases.add("corsac.logrotate rotates", log_is_rotated_by_logrotate, found["corsac.logrotate"],
               found["server.toml"], found["policy.toml"])
     cases.run()

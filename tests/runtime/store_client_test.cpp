@@ -144,6 +144,12 @@ const ReadRow kReads[] = {
        return Status::Unreachable;
      },
      ReadStatus::Unreachable, "gone: nobody there", "gone : nobody there; start it"},
+    {"away, and a problem of the read that says why",
+     [](Host, Sink& sink) {
+       sink.problem("gone", "nobody there", "start it");
+       return Status::Unreachable;
+     },
+     ReadStatus::Unreachable, "the store cannot be reached", "gone : nobody there; start it"},
     {"a setting that keeps it from answering us",
      [](Host host, Sink&) {
        host.failed({.code = "old", .what = "of an earlier try"});

@@ -598,7 +598,7 @@ def serves_with_every_thread_or_not_at_all():
     user = 1_000_000 + os.getpid()
     config = CONFIG.replace("[store]", "threads = 8\n[store]")
     said, served = [], []
-    for threads in range(2, 62, 3):
+    for threads in range(2, 82, 4):
         try:
             running = Running(config=config, more=ADMIN, user=user,
                               limit=(resource.RLIMIT_NPROC, (threads, threads)))

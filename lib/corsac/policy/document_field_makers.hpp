@@ -185,6 +185,28 @@ template <auto kMember>
   }
 }
 
+template <class T>
+[[nodiscard]] Place place_in(const Setting<T>& setting, std::size_t /*index*/) noexcept {
+  return setting.place();
+}
+
+[[nodiscard]] inline Place place_in(const Names& names, std::size_t index) noexcept {
+  return names.size() == 0 ? names.place() : names.place(index);
+}
+
+using GetPlace = Place (*)(const void*, std::size_t);
+
+template <auto kMember>
+[[nodiscard]] constexpr GetPlace place_getter() noexcept {
+  if constexpr (requires(const decltype(member_of(kMember))& value) { place_in(value, 0); }) {
+    return [](const void* owner, std::size_t index) {
+      return place_in(member<kMember>(owner), index);
+    };
+  } else {
+    return nullptr;
+  }
+}
+
 // A single value. The shape follows from the member's type.
 template <auto kMember>
 [[nodiscard]] constexpr DocumentField one(std::string_view name, std::string_view example = {}) {
@@ -198,7 +220,8 @@ template <auto kMember>
                 return std::visit(
                     [&](auto plain) { return put(member<kMember>(owner), plain, place); }, value);
               },
-          .get = example.empty() ? get_optional<kMember> : get_said<kMember>};
+          .get = example.empty() ? get_optional<kMember> : get_said<kMember>,
+          .get_place = place_getter<kMember>()};
 }
 
 // A single value of a struct inside the item, which the document shows as a field of the item.
@@ -211,6 +234,9 @@ template <auto kStruct, auto kMember>
   };
   field.get = [](const void* owner, std::string& storage) {
     return get_optional<kMember>(&member<kStruct>(owner), storage);
+  };
+  field.get_place = [](const void* owner, std::size_t index) {
+    return place_in(member<kStruct>(owner).*kMember, index);
   };
   return field;
 }
@@ -258,7 +284,8 @@ template <auto kMember>
           .example_if_required = example,
           .open_list = [](void* owner,
                           Place place) { return open_texts(member<kMember>(owner), place); },
-          .get_list = [](const void* owner) { return texts_of(member<kMember>(owner)); }};
+          .get_list = [](const void* owner) { return texts_of(member<kMember>(owner)); },
+          .get_place = place_getter<kMember>()};
 }
 
 // What a store read from the file that another field names.

@@ -161,6 +161,9 @@ constexpr DocumentItem kScope = {
     record.origin = *text;
     return PutResult::Taken;
   };
+  field.get_place = [](const void* owner, std::size_t /*index*/) {
+    return static_cast<const TrustedOrigin*>(owner)->place;
+  };
   return field;
 }
 

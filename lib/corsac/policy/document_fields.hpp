@@ -64,6 +64,8 @@ struct DocumentField {
   TextListTarget (*open_list)(void* owner, Place place) = nullptr;
   // The list; null = not set.
   const std::vector<std::string>* (*get_list)(const void* owner) = nullptr;
+  // Where the value stands, or the element `index` of a list; null = the policy does not keep it.
+  Place (*get_place)(const void* owner, std::size_t index) = nullptr;
   // FileList: the field that must stand before it in the item.
   std::string_view file_field = {};
   // Items: the struct to fill; of a list, a new last one.

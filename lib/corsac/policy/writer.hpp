@@ -15,7 +15,11 @@ namespace corsac {
 // in code may hold them, and none that was read) become U+FFFD.
 [[nodiscard]] std::string policy_to_toml(const Policy& policy);
 
-// The same as one JSON object, two blanks a level, with a line break at the end.
+// The same, for people who compare it with where it comes from: behind each value whose place is
+// known stands a comment that names source and line, `# from nginx.conf:12`.
+[[nodiscard]] std::string policy_to_toml_with_places(const Policy& policy);
+
+// The same as policy_to_toml as one JSON object, two blanks a level, with a line break at the end.
 [[nodiscard]] std::string policy_to_json(const Policy& policy);
 
 // One record as it stands in trusted_origins of policy_to_json, without line breaks.

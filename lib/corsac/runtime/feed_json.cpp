@@ -1,14 +1,13 @@
 // JSON (RFC 8259) to the calls of a sink, token by token; nothing is built in between. Entry:
 // feed_json. Test: tests/plugins/feed_json_test.cpp.
 //
-// The parser tells no place of a token, so the iterator that it reads through keeps one.
+// The parser tells no place of a token, so the iterator that it reads through keeps one
+// (json_places.hpp).
 
 #include "corsac/runtime/feed_json.hpp"
 
-#include <array>
 #include <cstdint>
 #include <exception>
-#include <iterator>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -19,93 +18,12 @@
 
 #include "corsac/policy/reader.hpp"
 #include "corsac/runtime/c_text.hpp"
+#include "corsac/runtime/json_places.hpp"
 
 namespace corsac {
 namespace {
 
 using Json = nlohmann::json;
-
-// Knows where tokens begin, from the bytes that the parser took so far. Understands just enough of
-// JSON for that: strings with their escapes, blanks, and the six structural bytes.
-class TokenPlaces {
- public:
-  void take(char byte) noexcept {
-    if (is_in_string_) {
-      take_in_string(byte);
-    } else if (byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n') {
-      is_in_word_ = false;
-    } else if (!is_in_word_ || is_structural(byte)) {
-      token_ = here_;
-      // The parser looks one byte beyond a number before it hands it over; what stands there must
-      // not count as the begin of a value, whether it may stand there or not.
-      const bool ends_value = byte == ',' || byte == ':' || byte == ']' || byte == '}';
-      if (!is_in_word_ && !ends_value) value_ = here_;
-      is_in_string_ = byte == '"';
-      is_in_word_ = !is_in_string_ && !is_structural(byte);
-    }
-    if (byte == '\n') {
-      ++here_.line;
-      here_.column = 1;
-    } else if (here_.column != std::numeric_limits<std::uint32_t>::max()) {
-      ++here_.column;
-    }
-  }
-
-  // Of the value or key that the parser hands over now.
-  [[nodiscard]] corsac_place value() const noexcept { return value_; }
-  // Of the last token at all, structural bytes too.
-  [[nodiscard]] corsac_place token() const noexcept { return token_; }
-
- private:
-  [[nodiscard]] static bool is_structural(char byte) noexcept {
-    return byte == '{' || byte == '}' || byte == '[' || byte == ']' || byte == ',' || byte == ':';
-  }
-  void take_in_string(char byte) noexcept {
-    if (is_escaped_) {
-      is_escaped_ = false;
-    } else if (byte == '\\') {
-      is_escaped_ = true;
-    } else if (byte == '"') {
-      is_in_string_ = false;
-    }
-  }
-
-  corsac_place here_ = {1, 1};
-  corsac_place token_ = {1, 1};
-  corsac_place value_ = {1, 1};
-  bool is_in_string_ = false;
-  bool is_escaped_ = false;  // => is_in_string_
-  bool is_in_word_ = false;  // in a number or a literal name
-};
-
-// Reads the document and tells each byte to the TokenPlaces as it passes it.
-class PlacingIterator {
- public:
-  using iterator_category = std::input_iterator_tag;
-  using value_type = char;
-  using difference_type = std::ptrdiff_t;
-  using pointer = const char*;
-  using reference = const char&;
-
-  PlacingIterator(const char* at, TokenPlaces* places) noexcept : at_(at), places_(places) {}
-  [[nodiscard]] reference operator*() const noexcept { return *at_; }
-  PlacingIterator& operator++() noexcept {
-    places_->take(*at_++);
-    return *this;
-  }
-  PlacingIterator operator++(int) noexcept {
-    const PlacingIterator before = *this;
-    ++*this;
-    return before;
-  }
-  [[nodiscard]] bool operator==(const PlacingIterator& other) const noexcept {
-    return at_ == other.at_;
-  }
-
- private:
-  const char* at_;
-  TokenPlaces* places_;
-};
 
 // A sink that hears problems only, and passes them on to `sink`.
 corsac_sink problems_only(const corsac_sink& sink) noexcept {
@@ -118,42 +36,6 @@ corsac_sink problems_only(const corsac_sink& sink) noexcept {
   deaf.flag = [](void*, corsac_text, int, corsac_place) { return 1; };
   deaf.null_value = [](void*, corsac_text, corsac_place) { return 1; };
   return deaf;
-}
-
-// What follows the first `mark`; the whole text without one.
-std::string_view behind(std::string_view text, std::string_view mark) {
-  const std::size_t at = text.find(mark);
-  return at == std::string_view::npos ? text : text.substr(at + mark.size());
-}
-
-// The parser's words up to where they show the document: what it read last, or a number that is too
-// large. A store may hold anything, also by mistake, and a message goes into logs.
-std::string_view without_document_bytes(std::string_view text) {
-  for (const std::string_view mark : {"; last read: ", " parsing '"}) {
-    text = text.substr(0, text.find(mark));
-  }
-  return text;
-}
-
-// What to do about the parser's words.
-std::string_view syntax_advice(std::string_view words) {
-  struct Advice {
-    std::string_view words;
-    std::string_view fix;
-  };
-  constexpr std::array kAdvice = {
-      Advice{"unexpected end of input", "write the whole document: it is empty, or cut off"},
-      Advice{"missing closing quote", "end the text with \", or write the whole document"},
-      Advice{"invalid literal",
-             "write true, false, null, a number, or a text in double quotes; JSON has no comments"},
-      Advice{"control character", "write \\n for a line break in a text"},
-      Advice{"UTF-8", "write the document in UTF-8"},
-      Advice{"number overflow", "write a smaller number"},
-  };
-  for (const Advice& row : kAdvice) {
-    if (words.find(row.words) != std::string_view::npos) return row.fix;
-  }
-  return "correct it, and put the whole document through a JSON parser (jq) first";
 }
 
 // What the parser calls (nlohmann's SAX interface; false = stop parsing).
@@ -220,15 +102,9 @@ class JsonToSink final : public nlohmann::json_sax<Json> {
   }
 
   bool parse_error(std::size_t, const std::string&, const Json::exception& error) override {
-    // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while ..."
-    std::string_view text = behind(error.what(), "] ");
-    if (text.starts_with("parse error at ")) text = behind(text, ": ");
-    text = without_document_bytes(text);
-    // A word is read with the byte after it, so that a wrong one would be blamed on its neighbour.
-    const bool is_about_token = text.find("unexpected '") != std::string_view::npos ||
-                                text.find("unexpected end of input") != std::string_view::npos;
-    problem("json-syntax", std::string(text), syntax_advice(text),
-            is_about_token ? places_.token() : places_.value());
+    const JsonFault fault = to_json_fault(error.what());
+    problem("json-syntax", fault.what, fault.fix,
+            fault.is_about_token ? places_.token() : places_.value());
     return false;
   }
 

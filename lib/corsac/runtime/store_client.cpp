@@ -187,7 +187,8 @@ ReadResult StoreClient::State::read(Read read_store) {
   const bool is_whole = status == CORSAC_OK && reader.is_finished() && !sink.is_stopped();
   if (is_whole) {
     result.status = ReadStatus::Read;
-  } else if (status == CORSAC_INVALID || has_error(result.problems)) {
+  } else if (status == CORSAC_INVALID ||
+             (status != CORSAC_UNREACHABLE && has_error(result.problems))) {
     result.status = ReadStatus::Invalid;
     result.detail = detail("the store holds no document");
   } else {

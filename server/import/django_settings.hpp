@@ -1,0 +1,14 @@
+#pragma once
+
+#include "imported.hpp"
+#include "source_fields.hpp"
+
+namespace corsac::server {
+
+// The settings of django-cors-headers, old names and new, into [cors]. Open edX reads the same.
+void take_django_settings(SourceFields& settings, Imported& imported);
+
+// Settings of Django about cross-site writes, which are no CORS: told.
+void tell_csrf_settings(SourceFields& settings, Imported& imported);
+
+}  // namespace corsac::server

@@ -1,0 +1,186 @@
+// The options of the npm package cors, as JSON. Entry: import_express. Spec: its README,
+// "Configuration Options". Test: tests/import/import_test.py.
+//
+// JSON has no regex: a text "/^...$/i" is read as one, as JavaScript writes it, and so is an object
+// with source and flags. What JSON.stringify makes of a regex or a function is {} or nothing.
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "importers.hpp"
+#include "origins_text.hpp"
+#include "read_json.hpp"
+#include "source_fields.hpp"
+
+namespace corsac::server {
+namespace {
+
+using Kind = SourceValue::Kind;
+
+struct Regex {
+  std::string source = {};
+  std::string flags = {};
+};
+
+// Nothing when the value is no regex.
+std::optional<Regex> to_regex(const SourceValue& value) {
+  if (value.is(Kind::Text) && value.text.starts_with('/')) {
+    const std::size_t end = value.text.rfind('/');
+    if (end == 0) return std::nullopt;
+    return Regex{value.text.substr(1, end - 1), value.text.substr(end + 1)};
+  }
+  const SourceValue* source = value.find("source");
+  if (source == nullptr || !source->is(Kind::Text)) return std::nullopt;
+  const SourceValue* flags = value.find("flags");
+  return Regex{source->text, flags != nullptr ? flags->text : std::string()};
+}
+
+class Origins {
+ public:
+  Origins(CorsPolicy& cors, Imported& imported) : cors_(cors), imported_(imported) {}
+
+  void take(const SourceValue& value, const std::string& path) {
+    if (const auto regex = to_regex(value)) return take_regex(*regex, value.place, path);
+    switch (value.kind) {
+      case Kind::Flag:
+        return take_flag(value);
+      case Kind::Text:
+        return cors_.allowed_origins.add(value.text, value.place);
+      case Kind::List:
+        cors_.allowed_origins.set_empty(value.place);
+        for (std::size_t i = 0; i < value.items.size(); ++i) {
+          take_element(value.items[i], path + '[' + std::to_string(i) + ']');
+        }
+        return;
+      default:
+        return tell(value, path);
+    }
+  }
+
+ private:
+  void take_element(const SourceValue& value, const std::string& path) {
+    if (const auto regex = to_regex(value)) return take_regex(*regex, value.place, path);
+    if (!value.is(Kind::Text)) return tell(value, path);
+    if (value.text == "*") {  // it compares, and no browser sends it
+      imported_.leave_out("origin-any-not-alone", path, "*", value.place,
+                          "in a list \"*\" is compared as it stands, and matches no origin",
+                          "write origin: \"*\" if every site is meant, else take it out");
+      return;
+    }
+    cors_.allowed_origins.add(value.text, value.place);
+  }
+  void take_flag(const SourceValue& value) {
+    if (value.flag) {
+      cors_.allowed_origins.add("*", value.place);
+    } else {
+      cors_.allowed_origins.set_empty(value.place);
+      cors_.enabled = {false, value.place};
+    }
+    reflects_ = value.flag;
+  }
+  void take_regex(const Regex& regex, Place place, const std::string& path) {
+    // Origins are in lower case, and i makes no difference; g and y and u make none for one match.
+    if (regex.flags.find_first_not_of("iguy") != std::string::npos) {
+      imported_.leave_out("regex-flags", path, regex.source, place,
+                          "a pattern with other flags than i, g, u and y is not carried over",
+                          "write it without them");
+      return;
+    }
+    if (!cors_.allowed_origins.is_set()) cors_.allowed_origins.set_empty(place);
+    take_searched_regex(regex.source, place, path, cors_.allowed_origin_regexes, imported_);
+  }
+  void tell(const SourceValue& value, const std::string& path) {
+    if (value.is(Kind::Object) && value.members.empty()) {
+      if (!cors_.allowed_origins.is_set()) cors_.allowed_origins.set_empty(value.place);
+      imported_.leave_out("code-not-read", path, {}, value.place,
+                          "JSON writes {} for a regular expression or a function, and their text "
+                          "is lost",
+                          "write a regex as the text \"/^https:...$/\", list the origins, or give "
+                          "the gate an allow_request predicate");
+      return;
+    }
+    imported_.refuse("field-type", path, value.place,
+                     "an origin is a text, a regular expression, true or false, and this is " +
+                         std::string(kind_text(value.kind)),
+                     "write the origins as a list of texts");
+  }
+
+  CorsPolicy& cors_;
+  Imported& imported_;
+  bool reflects_ = false;
+
+ public:
+  // origin: true answers with whatever origin asks, which browsers take with credentials too.
+  [[nodiscard]] bool reflects() const noexcept { return reflects_; }
+};
+
+void take_preflight(SourceFields& options, CorsPolicy& cors, Imported& imported) {
+  cors.knobs.preflight_status = options.integer("optionsSuccessStatus");
+  const SourceValue* age = options.take("maxAge");
+  if (age != nullptr && age->is(Kind::Text)) {
+    const bool is_number = !age->text.empty() && age->text.size() < 10 &&
+                           age->text.find_first_not_of("0123456789") == std::string::npos;
+    if (is_number) {
+      cors.max_age_seconds = {static_cast<std::int64_t>(std::stoll(age->text)), age->place};
+    } else {
+      imported.refuse("field-type", options.path_of("maxAge"), age->place,
+                      "a number of seconds is wanted", "write a number, as 600");
+    }
+  } else {
+    cors.max_age_seconds = options.integer("maxAge");
+  }
+  const Setting<bool> goes_on = options.flag("preflightContinue");
+  if (!goes_on.value_or(false)) return;
+  imported.leave_out("preflight-continued", options.path_of("preflightContinue"), "true",
+                     goes_on.place(),
+                     "the handler answers preflights there, with these headers; here it is not "
+                     "asked",
+                     "set preflight = \"pass_through\" if the application answers by itself");
+}
+
+void take_headers(SourceFields& options, CorsPolicy& cors) {
+  cors.allowed_headers = options.texts("allowedHeaders", ListForm::ListOrCommas);
+  const Names old = options.texts("headers", ListForm::ListOrCommas);
+  if (!cors.allowed_headers.is_set()) cors.allowed_headers = old;
+  // Without a list it answers with what was asked for.
+  if (!cors.allowed_headers.is_set()) cors.allowed_headers = {"*", "Authorization"};
+  cors.exposed_headers = options.texts("exposedHeaders", ListForm::ListOrCommas);
+}
+
+}  // namespace
+
+Imported import_express(std::string_view text) {
+  Imported imported;
+  const auto document = read_json(text);
+  if (!document) {
+    imported.problems.push_back(document.error());
+    return imported;
+  }
+  if (!is_object(*document, imported)) return imported;
+  SourceFields options(*document, "", imported);
+  CorsPolicy& cors = imported.policy.cors;
+  cors.profile = "fetch";
+  Origins origins(cors, imported);
+  if (const SourceValue* origin = options.take("origin")) {
+    origins.take(*origin, options.path_of("origin"));
+  } else {
+    cors.allowed_origins = {"*"};
+  }
+  cors.allowed_methods = options.texts("methods", ListForm::ListOrCommas);
+  if (!cors.allowed_methods.is_set()) {
+    cors.allowed_methods = {"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"};
+  }
+  take_headers(options, cors);
+  cors.allow_credentials = options.flag("credentials");
+  take_preflight(options, cors, imported);
+  if (!origins.reflects())
+    drop_credentials_beside_any(cors.allowed_origins, cors.allow_credentials, "credentials",
+                                imported);
+  mark_denied(cors, imported);
+  options.tell_unknown("the package has no such option",
+                       "see whether the policy has a field for it");
+  return imported;
+}
+
+}  // namespace corsac::server

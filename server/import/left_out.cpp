@@ -1,0 +1,157 @@
+// What of an imported policy is no policy. Entry: leave_out_what_does_not_compile. Test:
+// tests/import/import_test.py.
+//
+// The compiler is the one that knows, so that no importer has rules of its own about origins. An
+// excluded path that is wrong is no candidate: without it more would be granted.
+
+#include "left_out.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include <corsac/policy/compile.hpp>
+
+namespace corsac::server {
+namespace {
+
+constexpr std::int64_t kLongestMaxAge = 86400;
+// The compiler tells a part of the problems of a long list at once, so that there are rounds. A
+// source that needs more of them is not what it was said to be.
+constexpr int kRoundLimit = 20;
+
+// "cors.rules[3].allowed_origins[1]" in its parts.
+struct Element {
+  std::optional<std::size_t> rule = {};
+  std::string_view field = {};
+  std::optional<std::size_t> index = {};
+};
+
+// The number of "[12]" at the end of `text`, which loses it.
+std::optional<std::size_t> take_index(std::string_view& text) {
+  if (!text.ends_with(']')) return std::nullopt;
+  const std::size_t open = text.rfind('[');
+  if (open == std::string_view::npos) return std::nullopt;
+  std::size_t index = 0;
+  const char* const end = text.data() + text.size() - 1;
+  const auto [stop, error] = std::from_chars(text.data() + open + 1, end, index);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  text = text.substr(0, open);
+  return index;
+}
+
+std::optional<Element> parse_path(std::string_view path) {
+  if (!path.starts_with("cors.")) return std::nullopt;
+  Element element;
+  element.index = take_index(path);
+  const std::size_t dot = path.rfind('.');
+  element.field = path.substr(dot + 1);
+  std::string_view owner = path.substr(0, dot);
+  if (owner == "cors") return element;
+  element.rule = take_index(owner);
+  return element.rule && owner == "cors.rules" ? std::optional(element) : std::nullopt;
+}
+
+template <class Section>
+Names* grant_list(Section& section, std::string_view field) {
+  if (field == "allowed_origins") return &section.allowed_origins;
+  if (field == "allowed_origin_regexes") return &section.allowed_origin_regexes;
+  if (field == "allowed_methods") return &section.allowed_methods;
+  if (field == "allowed_headers") return &section.allowed_headers;
+  if (field == "exposed_headers") return &section.exposed_headers;
+  return nullptr;
+}
+
+void erase(Names& names, const std::set<std::size_t>& indices) {
+  Names kept;
+  kept.set_empty(names.place());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!indices.contains(i)) kept.add(names.values()[i], names.place(i));
+  }
+  names = std::move(kept);
+}
+
+class Round {
+ public:
+  explicit Round(Imported& imported) : imported_(imported), cors_(imported.policy.cors) {}
+
+  // True when something was taken out.
+  bool run(const std::vector<Problem>& problems) {
+    for (const Problem& problem : problems) {
+      if (problem.severity == Severity::Error) take(problem);
+    }
+    for (auto& [names, indices] : erased_) erase(*names, indices);
+    return has_changed_;
+  }
+
+ private:
+  void take(const Problem& problem) {
+    const auto element = parse_path(problem.path);
+    if (!element || (element->rule && *element->rule >= cors_.rules.size())) return;
+    if (element->rule) return take_of(cors_.rules[*element->rule], *element, problem);
+    take_of(cors_, *element, problem);
+  }
+
+  template <class Section>
+  void take_of(Section& section, const Element& element, const Problem& problem) {
+    if (problem.code == "null-credentials") return take_null(section, problem);
+    if (problem.code == "max-age-range" && section.max_age_seconds.value_or(0) > kLongestMaxAge) {
+      section.max_age_seconds = {kLongestMaxAge, section.max_age_seconds.place()};
+      return tell(problem, "the policy says 86400: ");
+    }
+    Names* names = grant_list(section, element.field);
+    if (names == nullptr || !element.index || *element.index >= names->size()) return;
+    // One reason is enough; a second one may be about what is no more.
+    if (erased_[names].insert(*element.index).second) tell(problem, "left out: ");
+  }
+
+  template <class Section>
+  void take_null(Section& section, const Problem& problem) {
+    const auto& origins = section.allowed_origins.values();
+    for (std::size_t i = 0; i < origins.size(); ++i) {
+      if (origins[i] == "null") erased_[&section.allowed_origins].insert(i);
+    }
+    section.allow_null_origin = {};
+    tell(problem, "left out: ");
+  }
+
+  void tell(Problem problem, std::string_view begin) {
+    problem.severity = Severity::Warning;
+    problem.what.insert(0, begin);
+    imported_.problems.push_back(std::move(problem));
+    has_changed_ = true;
+  }
+
+  Imported& imported_;
+  CorsPolicy& cors_;
+  std::map<Names*, std::set<std::size_t>> erased_ = {};
+  bool has_changed_ = false;
+};
+
+}  // namespace
+
+void leave_out_what_does_not_compile(Imported& imported) {
+  for (int round = 0; round < kRoundLimit; ++round) {
+    const auto compiled =
+        compile_policy(imported.policy, {.now = std::chrono::system_clock::now()});
+    const std::vector<Problem>& problems =
+        compiled ? compiled->warnings.problems() : compiled.error().problems();
+    if (!compiled && Round(imported).run(problems)) continue;
+    for (const Problem& problem : problems) {
+      const bool is_told =
+          problem.severity == Severity::Error || problem.code == "record-not-granted";
+      if (is_told) imported.problems.push_back(problem);
+    }
+    return;
+  }
+  imported.refuse("too-many-problems", "", {}, "thousands of its values are no policy",
+                  "see whether it is the file that was meant");
+}
+
+}  // namespace corsac::server

@@ -1,0 +1,116 @@
+// Open edX: lms.yml, or the same as JSON; the names of the Ansible playbooks too. Entry:
+// import_openedx. Test: tests/import/import_test.py.
+
+#include <utility>
+
+#include "django_settings.hpp"
+#include "importers.hpp"
+#include "read_json.hpp"
+#include "read_yaml.hpp"
+
+namespace corsac::server {
+namespace {
+
+constexpr std::string_view kAnsiblePrefix = "EDXAPP_";
+
+Result<SourceValue, Problem> read_document(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && text[first] == '{') return read_json(text);
+  auto file = read_yaml(text);
+  if (!file) return fail(std::move(file.error()));
+  if (file->more.empty()) return std::move(file->document);
+  return fail(Problem{.code = "yaml-documents",
+                      .place = file->more.front(),
+                      .what = "a second document begins here, and edX reads one",
+                      .fix = "give a file with one document"});
+}
+
+// Playbooks write EDXAPP_CORS_ORIGIN_WHITELIST; what they make of it has no prefix.
+SourceValue without_prefix(SourceValue document) {
+  for (SourceMember& member : document.members) {
+    if (!member.name.starts_with(kAnsiblePrefix)) continue;
+    std::string bare = member.name.substr(kAnsiblePrefix.size());
+    if (document.find(bare) == nullptr) member.name = std::move(bare);
+  }
+  return document;
+}
+
+// A switch among FEATURES, or, as newer versions read it, a setting of its own.
+Setting<bool> feature(SourceFields& settings, SourceFields* features, std::string_view name) {
+  const Setting<bool> own = settings.flag(name);
+  const Setting<bool> old = features != nullptr ? features->flag(name) : Setting<bool>();
+  return own.is_set() ? own : old;
+}
+
+void tell_cookie(SourceFields& settings, const Setting<bool>& is_on, Imported& imported) {
+  const Setting<std::string> name = settings.text("CROSS_DOMAIN_CSRF_COOKIE_NAME");
+  const Setting<std::string> domain = settings.text("CROSS_DOMAIN_CSRF_COOKIE_DOMAIN");
+  if (!is_on.value_or(false)) return;
+  const auto is_missing = [](const Setting<std::string>& text) {
+    return text.value_or("").empty();
+  };
+  if (is_missing(name) || is_missing(domain)) {
+    imported.refuse("csrf-cookie", "CROSS_DOMAIN_CSRF_COOKIE_NAME", is_on.place(),
+                    "with ENABLE_CROSS_DOMAIN_CSRF_COOKIE edX does not start without name and "
+                    "domain of the cookie",
+                    "set CROSS_DOMAIN_CSRF_COOKIE_NAME and CROSS_DOMAIN_CSRF_COOKIE_DOMAIN");
+    return;
+  }
+  imported.leave_out("csrf-cookie", "CROSS_DOMAIN_CSRF_COOKIE_NAME", name.value(), name.place(),
+                     "this version sets no cookie for tokens of other pages",
+                     "let the application go on setting it");
+}
+
+}  // namespace
+
+Imported import_openedx(std::string_view text) {
+  Imported imported;
+  auto read = read_document(text);
+  if (!read) {
+    imported.problems.push_back(read.error());
+    return imported;
+  }
+  if (!is_object(*read, imported)) return imported;
+  const SourceValue document = without_prefix(*std::move(read));
+  SourceFields settings(document, "", imported);
+  const SourceValue* features_object = settings.take("FEATURES");
+  if (features_object != nullptr && !is_object(*features_object, imported)) return imported;
+  const SourceValue none;
+  SourceFields features(features_object != nullptr ? *features_object : none, "FEATURES", imported);
+
+  CorsPolicy& cors = imported.policy.cors;
+  cors.profile = "openedx";
+  take_django_settings(settings, imported);
+  const Setting<bool> is_on = feature(settings, &features, "ENABLE_CORS_HEADERS");
+  if (!is_on.value_or(false)) {
+    cors.enabled = Setting<bool>(false, is_on.place());
+    imported.remarks.push_back(
+        "ENABLE_CORS_HEADERS is not on, so edX sends no CORS headers: enabled = false");
+  }
+  tell_cookie(settings, feature(settings, &features, "ENABLE_CROSS_DOMAIN_CSRF_COOKIE"), imported);
+  const Setting<bool> insecure = settings.flag("CORS_ALLOW_INSECURE");
+  if (insecure.value_or(false)) {
+    imported.leave_out("csrf-insecure", "CORS_ALLOW_INSECURE", "true", insecure.place(),
+                       "it lets pages without TLS write, for development alone",
+                       "serve development by TLS too, or from localhost");
+  }
+  // edX sets it itself as soon as CORS is on, whatever the file says.
+  if (cors.allow_credentials.is_set() && !cors.allow_credentials.value()) {
+    imported.leave_out("setting-shadowed", "CORS_ALLOW_CREDENTIALS", "false",
+                       cors.allow_credentials.place(),
+                       "edX sets it to true when CORS is on; the policy says so too",
+                       "set allow_credentials = false in the policy if no page needs the cookie");
+    cors.allow_credentials = {};
+  }
+  tell_csrf_settings(settings, imported);
+  settings.tell_unknown("edX reads no such setting, or none that a file can hold",
+                        "see whether the policy has a field that says it", "CORS_");
+  if (!cors.allowed_origins.is_set() && !cors.allowed_origin_regexes.is_set() && !is_on.is_set() &&
+      !has_error(imported.problems)) {
+    imported.refuse("nothing-to-import", "", document.place, "none of its settings is about CORS",
+                    "give lms.yml, with CORS_ORIGIN_WHITELIST");
+  }
+  return imported;
+}
+
+}  // namespace corsac::server

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <corsac/policy/policy.hpp>
+
+#include "imported.hpp"
+
+namespace corsac::server {
+
+// What several of the sources share in how they write origins and regexes.
+
+// "*" with credentials is what no browser takes, so that nobody is granted credentials there: the
+// switch goes, and is told. `path`: the source's name of it.
+void drop_credentials_beside_any(const Names& origins, Setting<bool>& credentials,
+                                 const std::string& path, Imported& imported);
+
+// A regex that its system searches for anywhere in the origin. One with both anchors goes into
+// `regexes`; any other would let strangers in, or nobody, and is told.
+void take_searched_regex(std::string_view pattern, Place place, const std::string& path,
+                         Names& regexes, Imported& imported);
+
+// The remark for systems whose handlers run for refused origins too; and the setting.
+void mark_denied(CorsPolicy& cors, Imported& imported);
+
+}  // namespace corsac::server

@@ -1,0 +1,124 @@
+// cors.Options of rs/cors, as Go writes it as JSON or in other spellings. Entry: import_rs_cors.
+// Spec: its documentation of Options. Test: tests/import/import_test.py.
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <corsac/base/ascii.hpp>
+#include <corsac/origin/pattern.hpp>
+
+#include "importers.hpp"
+#include "origins_text.hpp"
+#include "read_json.hpp"
+#include "source_fields.hpp"
+
+namespace corsac::server {
+namespace {
+
+bool has_any(const Names& names) {
+  return std::find(names.values().begin(), names.values().end(), "*") != names.values().end();
+}
+
+// "*" stands for the whole list; none is the list of the documentation.
+Names all_or(const Names& names, Names otherwise) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names.values()[i] != "*") continue;
+    return Names({"*"}, {names.place(i)});
+  }
+  return names.size() != 0 ? names : std::move(otherwise);
+}
+
+// Its "*" stands for any bytes, "." and "/" too; that of a policy ends at the border of a label.
+void tell_wide_wildcard(const std::string& origin, const std::string& path, Place place,
+                        Imported& imported) {
+  const std::size_t star = origin.find('*');
+  if (star == std::string::npos) return;
+  const bool is_whole_label =
+      star >= 3 && origin.compare(star - 3, 3, "://") == 0 && origin.compare(star + 1, 1, ".") == 0;
+  const bool is_port = star > 0 && origin[star - 1] == ':' && star + 1 == origin.size();
+  // What is no pattern at all is left out, and told as that.
+  if (is_whole_label || is_port || !parse_origin_pattern(origin)) return;
+  imported.leave_out("wildcard-narrowed", path, origin, place,
+                     "the wildcard stands for any characters there, dots too; here for a part of "
+                     "one label",
+                     "add \"https://*.example.com\" if subdomains are meant");
+}
+
+Names take_origins(SourceFields& options, Imported& imported) {
+  const Names given = options.texts("AllowedOrigins");
+  if (given.size() == 0 || has_any(given)) return all_or(given, {"*"});
+  Names origins;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    // It compares in lower case.
+    std::string origin = to_ascii_lower(given.values()[i]);
+    const std::string path = options.path_of("AllowedOrigins") + '[' + std::to_string(i) + ']';
+    tell_wide_wildcard(origin, path, given.place(i), imported);
+    origins.add(std::move(origin), given.place(i));
+  }
+  return origins;
+}
+
+void tell_code(SourceFields& options, Imported& imported) {
+  for (const std::string_view name :
+       {"AllowOriginFunc", "AllowOriginRequestFunc", "AllowOriginVaryRequestFunc", "Logger"}) {
+    const SourceValue* value = options.take(name);
+    if (value == nullptr || name == "Logger") continue;
+    imported.leave_out("code-not-read", options.path_of(name), {}, value->place,
+                       "a function decides there, and a file does not say how",
+                       "list the origins, or give the gate an allow_request predicate");
+  }
+}
+
+void take_preflight(SourceFields& options, CorsPolicy& cors, Imported& imported) {
+  const Setting<std::int64_t> status = options.integer("OptionsSuccessStatus");
+  if (status.value_or(0) != 0) cors.knobs.preflight_status = status;
+  const Setting<std::int64_t> max_age = options.integer("MaxAge");
+  const std::int64_t seconds = max_age.value_or(0);
+  if (seconds != 0) {  // below 0 it prints 0
+    cors.max_age_seconds = {std::max<std::int64_t>(seconds, 0), max_age.place()};
+  }
+  const Setting<bool> pass = options.flag("OptionsPassthrough");
+  if (!pass.value_or(false)) return;
+  imported.leave_out("preflight-continued", options.path_of("OptionsPassthrough"), "true",
+                     pass.place(),
+                     "the handler runs behind an answered preflight there; here it is answered "
+                     "without it",
+                     "set preflight = \"pass_through\" if the application answers by itself");
+}
+
+}  // namespace
+
+Imported import_rs_cors(std::string_view text) {
+  Imported imported;
+  const auto document = read_json(text);
+  if (!document) {
+    imported.problems.push_back(document.error());
+    return imported;
+  }
+  if (!is_object(*document, imported)) return imported;
+  SourceFields options(*document, "", imported, FieldNames::Folded);
+  CorsPolicy& cors = imported.policy.cors;
+  cors.profile = "fetch";
+  cors.allowed_origins = take_origins(options, imported);
+  cors.allowed_methods = all_or(options.texts("AllowedMethods"), {"GET", "POST", "HEAD"});
+  cors.allowed_headers =
+      all_or(options.texts("AllowedHeaders"), {"Accept", "Content-Type", "X-Requested-With"});
+  if (has_any(cors.allowed_headers)) {
+    cors.allowed_headers.add("Authorization", cors.allowed_headers.place(0));
+  }
+  cors.exposed_headers = options.texts("ExposedHeaders");
+  cors.allow_credentials = options.flag("AllowCredentials");
+  cors.allow_private_network = options.flag("AllowPrivateNetwork");
+  cors.debug = options.flag("Debug");
+  cors.knobs.methods_are_exact = true;
+  take_preflight(options, cors, imported);
+  tell_code(options, imported);
+  drop_credentials_beside_any(cors.allowed_origins, cors.allow_credentials, "AllowCredentials",
+                              imported);
+  mark_denied(cors, imported);
+  options.tell_unknown("rs/cors has no such option", "see whether the policy has a field for it");
+  return imported;
+}
+
+}  // namespace corsac::server
