@@ -152,7 +152,7 @@ class SectionTests {
     return {otherwise.begin(), otherwise.end()};
   }
 
-  PolicyTest& add(std::string name, std::string origin, Expect expect) {
+  PolicyTest& add(const std::string& name, std::string origin, Expect expect) {
     PolicyTest test = model_;
     test.name = (begin_ + name).substr(0, kNameLimitBytes);
     test.origin = std::move(origin);

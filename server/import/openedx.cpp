@@ -27,7 +27,7 @@ Result<SourceValue, Problem> read_document(std::string_view text) {
 
 // Playbooks write EDXAPP_CORS_ORIGIN_WHITELIST; what they make of it has no prefix.
 SourceValue without_prefix(SourceValue document) {
-  for (SourceMember& member : document.members) {
+  for (SourceValue& member : document.members) {
     if (!member.name.starts_with(kAnsiblePrefix)) continue;
     std::string bare = member.name.substr(kAnsiblePrefix.size());
     if (document.find(bare) == nullptr) member.name = std::move(bare);

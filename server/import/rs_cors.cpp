@@ -21,12 +21,12 @@ bool has_any(const Names& names) {
 }
 
 // "*" stands for the whole list; none is the list of the documentation.
-Names all_or(const Names& names, Names otherwise) {
+Names all_or(const Names& names, const Names& otherwise) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (names.values()[i] != "*") continue;
     return Names({"*"}, {names.place(i)});
   }
-  return names.size() != 0 ? names : std::move(otherwise);
+  return names.size() != 0 ? names : otherwise;
 }
 
 // Its "*" stands for any bytes, "." and "/" too; that of a policy ends at the border of a label.

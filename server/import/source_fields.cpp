@@ -84,16 +84,16 @@ SourceFields::SourceFields(const SourceValue& object, std::string path, Imported
   if (names_ == FieldNames::Exact) return;
   // Two spellings of one name: systems differ in which one counts.
   std::set<std::string> seen;
-  for (const SourceMember& member : object_.members) {
+  for (const SourceValue& member : object_.members) {
     if (seen.insert(to_folded(member.name)).second) continue;
-    imported_.refuse("field-repeated", path_of(member.name), member.place,
+    imported_.refuse("field-repeated", path_of(member.name), member.name_place,
                      "the field stands here in two spellings", "take one of them out");
   }
 }
 
-const SourceMember* SourceFields::find(std::string_view name) const {
+const SourceValue* SourceFields::find(std::string_view name) const {
   const std::string wanted = names_ == FieldNames::Folded ? to_folded(name) : std::string(name);
-  for (const SourceMember& member : object_.members) {
+  for (const SourceValue& member : object_.members) {
     const bool is_it =
         names_ == FieldNames::Folded ? to_folded(member.name) == wanted : member.name == wanted;
     if (is_it) return &member;
@@ -102,10 +102,10 @@ const SourceMember* SourceFields::find(std::string_view name) const {
 }
 
 const SourceValue* SourceFields::take(std::string_view name) {
-  const SourceMember* member = find(name);
+  const SourceValue* member = find(name);
   if (member == nullptr) return nullptr;
   taken_.push_back(member->name);
-  return member->value.is(Kind::Null) ? nullptr : &member->value;
+  return member->is(Kind::Null) ? nullptr : member;
 }
 
 std::string SourceFields::path_of(std::string_view name) const {
@@ -113,8 +113,8 @@ std::string SourceFields::path_of(std::string_view name) const {
 }
 
 Place SourceFields::place_of(std::string_view name) const {
-  const SourceMember* member = find(name);
-  return member != nullptr ? member->place : object_.place;
+  const SourceValue* member = find(name);
+  return member != nullptr ? member->name_place : object_.place;
 }
 
 void SourceFields::wrong_type(std::string_view name, const SourceValue& value,
@@ -157,11 +157,11 @@ void SourceFields::tell_unknown(std::string_view what, std::string_view fix) {
 
 void SourceFields::tell_unknown(std::string_view what, std::string_view fix,
                                 std::string_view prefix) {
-  for (const SourceMember& member : object_.members) {
+  for (const SourceValue& member : object_.members) {
     const bool is_taken = std::find(taken_.begin(), taken_.end(), member.name) != taken_.end();
-    if (is_taken || member.value.is(Kind::Null) || !member.name.starts_with(prefix)) continue;
-    imported_.leave_out("field-unknown", path_of(member.name), {}, member.place, std::string(what),
-                        std::string(fix));
+    if (is_taken || member.is(Kind::Null) || !member.name.starts_with(prefix)) continue;
+    imported_.leave_out("field-unknown", path_of(member.name), {}, member.name_place,
+                        std::string(what), std::string(fix));
   }
 }
 

@@ -51,7 +51,7 @@ class SourceFields {
   [[nodiscard]] Place place_of(std::string_view name) const;
 
  private:
-  [[nodiscard]] const SourceMember* find(std::string_view name) const;
+  [[nodiscard]] const SourceValue* find(std::string_view name) const;
   void wrong_type(std::string_view name, const SourceValue& value, std::string_view wanted);
 
   const SourceValue& object_;

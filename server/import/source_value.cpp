@@ -12,15 +12,15 @@ namespace {
 std::size_t count_of(const SourceValue& value) {
   std::size_t count = 1;
   for (const SourceValue& item : value.items) count += count_of(item);
-  for (const SourceMember& member : value.members) count += count_of(member.value);
+  for (const SourceValue& member : value.members) count += count_of(member);
   return count;
 }
 
 // The second of two members of one name; null = no name stands twice.
-const SourceMember* find_repeated(const std::vector<SourceMember>& members) {
-  std::vector<const SourceMember*> sorted;
+const SourceValue* find_repeated(const std::vector<SourceValue>& members) {
+  std::vector<const SourceValue*> sorted;
   sorted.reserve(members.size());
-  for (const SourceMember& member : members) sorted.push_back(&member);
+  for (const SourceValue& member : members) sorted.push_back(&member);
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const auto* a, const auto* b) { return a->name < b->name; });
   const auto same =
@@ -31,9 +31,9 @@ const SourceMember* find_repeated(const std::vector<SourceMember>& members) {
 
 }  // namespace
 
-const SourceValue* SourceValue::find(std::string_view name) const noexcept {
-  for (const SourceMember& member : members) {
-    if (member.name == name) return &member.value;
+const SourceValue* SourceValue::find(std::string_view wanted) const noexcept {
+  for (const SourceValue& member : members) {
+    if (member.name == wanted) return &member;
   }
   return nullptr;
 }
@@ -90,15 +90,15 @@ bool SourceBuilder::expects_key() const noexcept {
 
 bool SourceBuilder::key(std::string name, Place place) {
   open_.back().has_key = true;
-  open_.back().value.members.push_back({.name = std::move(name), .place = place});
+  open_.back().value.members.push_back({.name = std::move(name), .name_place = place});
   return true;
 }
 
 bool SourceBuilder::close() {
   Open closed = std::move(open_.back());
   open_.pop_back();
-  if (const SourceMember* repeated = find_repeated(closed.value.members)) {
-    return fail_with("field-repeated", repeated->place, "the field stands here a second time",
+  if (const SourceValue* repeated = find_repeated(closed.value.members)) {
+    return fail_with("field-repeated", repeated->name_place, "the field stands here a second time",
                      "take one of them out: systems differ in which one counts");
   }
   return put(std::move(closed.value), closed.anchor);
@@ -127,7 +127,10 @@ bool SourceBuilder::put(SourceValue value, std::size_t anchor) {
   if (parent.value.is(SourceValue::Kind::List)) {
     parent.value.items.push_back(std::move(value));
   } else {
-    parent.value.members.back().value = std::move(value);
+    SourceValue& member = parent.value.members.back();
+    value.name = std::move(member.name);
+    value.name_place = member.name_place;
+    member = std::move(value);
     parent.has_key = false;
   }
   return true;

@@ -20,28 +20,23 @@ inline constexpr std::size_t kSourceNestingLimit = 200;
 // A value takes about 150 bytes here and may take two in the file.
 inline constexpr std::size_t kSourceValueLimit = 2'000'000;
 
-struct SourceMember;
-
 struct SourceValue {
   enum class Kind : unsigned char { Null, Flag, Integer, Real, Text, List, Object };
 
   Kind kind = Kind::Null;
-  bool flag = false;                       // Flag
-  std::int64_t integer = 0;                // Integer
-  std::string text = {};                   // Text
-  std::vector<SourceValue> items = {};     // List
-  std::vector<SourceMember> members = {};  // Object; no name twice
+  bool flag = false;                      // Flag
+  std::int64_t integer = 0;               // Integer
+  std::string text = {};                  // Text
+  std::vector<SourceValue> items = {};    // List
+  std::vector<SourceValue> members = {};  // Object; no name twice
   Place place = {};
+  // Of a member of an object, else empty.
+  std::string name = {};
+  Place name_place = {};
 
   [[nodiscard]] bool is(Kind other) const noexcept { return kind == other; }
   // The member of that name; null when there is none, or when this is no object.
-  [[nodiscard]] const SourceValue* find(std::string_view name) const noexcept;
-};
-
-struct SourceMember {
-  std::string name = {};
-  Place place = {};
-  SourceValue value = {};
+  [[nodiscard]] const SourceValue* find(std::string_view wanted) const noexcept;
 };
 
 // "a list", for messages.

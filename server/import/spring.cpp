@@ -34,8 +34,8 @@ const SourceValue* find_property(const SourceValue& document, std::string_view n
     name.remove_prefix(std::min(name.find('.'), name.size() - 1) + 1);
     const auto found =
         std::find_if(value->members.begin(), value->members.end(),
-                     [&](const SourceMember& member) { return to_folded(member.name) == wanted; });
-    value = found == value->members.end() ? nullptr : &found->value;
+                     [&](const SourceValue& member) { return to_folded(member.name) == wanted; });
+    value = found == value->members.end() ? nullptr : &*found;
   }
   return value;
 }
@@ -190,20 +190,20 @@ void take_gateway(const SourceValue& globalcors, const std::string& path,
   (void)fields.take("add-to-simple-url-handler-mapping");  // preflights are answered either way
   fields.tell_unknown("globalcors has no such field", "take it out");
   if (configurations == nullptr || !is_object(*configurations, imported)) return;
-  for (const SourceMember& member : configurations->members) {
+  for (const SourceValue& member : configurations->members) {
     std::string_view name = member.name;
     if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);
     const std::string inner = fields.path_of("cors-configurations") + '.' + member.name;
     const auto pattern = to_policy_path(name);
     if (!pattern) {
-      imported.leave_out("path-not-understood", inner, std::string(name), member.place,
+      imported.leave_out("path-not-understood", inner, std::string(name), member.name_place,
                          "a policy has no such path, so that nothing is granted there",
                          "write a rule with the paths that are meant");
       continue;
     }
-    if (!is_object(member.value, imported)) continue;
-    Scope scope = ConfigurationReader(member.value, inner, imported).read();
-    scope.paths.add(*pattern, member.place);
+    if (!is_object(member, imported)) continue;
+    Scope scope = ConfigurationReader(member, inner, imported).read();
+    scope.paths.add(*pattern, member.name_place);
     scopes.push_back(std::move(scope));
   }
 }

@@ -57,30 +57,30 @@ class NameNester {
   explicit NameNester(Imported& imported) : imported_(imported) {}
 
   void add_members(Level& level, SourceValue object) {
-    for (SourceMember& member : object.members) add(level, std::move(member));
+    for (SourceValue& member : object.members) add(level, std::move(member));
   }
 
  private:
-  void add(Level& level, SourceMember member) {
+  void add(Level& level, SourceValue member) {
     Level* at = &level;
     bool is_new = false;
     for (const std::string& part : parts_of(member.name)) {
       const auto [found, is_first] = at->index.try_emplace(key_of(part), at->levels.size());
       if (is_first) {
         at->levels.push_back({.name = part,
-                              .place = member.place,
-                              .value = {.kind = Kind::Object, .place = member.place}});
+                              .place = member.name_place,
+                              .value = {.kind = Kind::Object, .place = member.name_place}});
       }
       at = &at->levels[found->second];
       is_new = is_first;
     }
-    if (member.value.is(Kind::Object) && at->value.is(Kind::Object)) {
-      at->value.place = member.value.place;
-      add_members(*at, std::move(member.value));
+    if (member.is(Kind::Object) && at->value.is(Kind::Object)) {
+      at->value.place = member.place;
+      add_members(*at, std::move(member));
     } else if (is_new) {
-      at->value = std::move(member.value);
+      at->value = std::move(member);
     } else {
-      imported_.refuse("field-repeated", member.name, member.place,
+      imported_.refuse("field-repeated", member.name, member.name_place,
                        "the field stands here in two spellings", "take one of them out");
     }
   }
@@ -91,9 +91,11 @@ class NameNester {
 SourceValue to_value(Level level) {
   SourceValue value = std::move(level.value);
   for (Level& inner : level.levels) {
-    SourceMember member = {.name = std::move(inner.name), .place = inner.place};
-    member.value = to_value(std::move(inner));
-    value.members.push_back(std::move(member));
+    std::string name = std::move(inner.name);
+    const Place place = inner.place;
+    value.members.push_back(to_value(std::move(inner)));
+    value.members.back().name = std::move(name);
+    value.members.back().name_place = place;
   }
   return value;
 }
