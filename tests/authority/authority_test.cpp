@@ -149,7 +149,7 @@ TEST(Authority, SaysWhatTheStoreDid) {
   } rows[] = {
       {"read only", RecordWrite::Status::ReadOnly, Kind::ReadOnly, 1},
       {"away", RecordWrite::Status::Unreachable, Kind::Unreachable, 1},
-      {"somebody else writes all the time", RecordWrite::Status::Conflict, Kind::Contended, 20},
+      {"somebody else writes all the time", RecordWrite::Status::Conflict, Kind::Contended, 50},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.desc);

@@ -14,6 +14,7 @@
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "corsac/authority/draft.hpp"
@@ -29,8 +30,10 @@ using Outcome = Result<RecordPtr, AuthorityError>;
 // another draft, when it was not.
 using Plan = std::function<Outcome(Draft&)>;
 
-// Each attempt that fails means that somebody else's write succeeded.
-constexpr int kWriteAttempts = 20;
+// Each attempt that fails means that somebody else's write succeeded. Two servers that are both
+// written to all the time take turns by chance, which a pause of no fixed length gives them.
+constexpr int kWriteAttempts = 50;
+constexpr std::chrono::milliseconds kLongestPause{50};
 // Of one call of the store.
 constexpr std::size_t kTicketsLimit = 256;
 // Who made what a store tells no author of.
@@ -88,6 +91,7 @@ struct Authority::State {
   void lead(std::unique_lock<std::mutex>& lock);
   void write_batch();
   bool write_once(int attempt);
+  void pause_after(int attempt) const;
   [[nodiscard]] bool has_memory_decided() const;
   void tell_not_in_force(const std::string& why);
   void fail_batch(const AuthorityError& error);
@@ -167,7 +171,15 @@ void Authority::State::lead(std::unique_lock<std::mutex>& lock) {
 void Authority::State::write_batch() {
   for (int attempt = 1; attempt <= kWriteAttempts; ++attempt) {
     if (write_once(attempt)) return;
+    if (attempt > 1) pause_after(attempt);
   }
+}
+
+void Authority::State::pause_after(int attempt) const {
+  const auto longest =
+      std::min<std::chrono::microseconds>(std::chrono::milliseconds(attempt), kLongestPause);
+  const std::uint64_t chance = std::hash<std::string>()(options.random_token()) % 1024;
+  std::this_thread::sleep_for(longest * chance / 1024);
 }
 
 // True when every ticket has its outcome.
