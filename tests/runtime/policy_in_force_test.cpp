@@ -1,7 +1,10 @@
 #include "corsac/runtime/policy_in_force.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -212,10 +215,10 @@ TEST(PolicyInForce, HasNothingToExpireWithoutAMoment) {
   Scene scene;
   EXPECT_FALSE(scene.policy.expire());
   EXPECT_TRUE(scene.policy.window().is_endless());
-  Policy without_records = a_policy();
-  without_records.trusted_origins.clear();
-  ASSERT_FALSE(scene.take(without_records, {}).has_errors());
-  EXPECT_FALSE(scene.policy.expire());
+  Policy policy = a_policy();
+  policy.trusted_origins.clear();
+  ASSERT_FALSE(scene.take(policy, {}).has_errors());
+  EXPECT_FALSE(scene.policy.expire()) << "it was not kept: nothing of it ends";
   EXPECT_TRUE(scene.policy.window().is_endless());
 }
 
@@ -260,6 +263,198 @@ TEST(PolicyInForce, TriesAgainWhenThereWasNoMemoryToCloseIt) {
   EXPECT_TRUE(scene.policy.expire());
   EXPECT_FALSE(scene.allows(kPartner));
   EXPECT_TRUE(scene.allows(kApp));
+}
+
+// A policy with every guard, so that records of each scope are compiled into it.
+Policy a_guarded_policy() {
+  Policy policy = a_policy();
+  policy.redirects.enabled = true;
+  policy.frames.paths = {"/pages/*"};
+  policy.csrf.enabled = true;
+  policy.trusted_origins[0].id = "1";
+  policy.trusted_origins[0].scopes = {{.type = TrustedOrigin::ScopeType::Cors},
+                                      {.type = TrustedOrigin::ScopeType::Redirect},
+                                      {.type = TrustedOrigin::ScopeType::IframeEmbed}};
+  policy.trusted_origins.push_back(a_record("https://other.example"));
+  return policy;
+}
+
+TEST(PolicyInForce, WithdrawsTrustWithoutANewDocument) {
+  struct Row {
+    const char* desc;
+    void (*change)(TrustedOrigin&);  // null = the record is gone
+    bool allows_partner;
+  };
+  const Row rows[] = {
+      {"it is gone", nullptr, false},
+      {"it is deactivated", [](TrustedOrigin& r) { r.status = TrustedOrigin::Status::Inactive; },
+       false},
+      {"it loses CORS", [](TrustedOrigin& r) { r.scopes.erase(r.scopes.begin()); }, false},
+      {"it loses all scopes", [](TrustedOrigin& r) { r.scopes.clear(); }, false},
+      {"it has ended", [](TrustedOrigin& r) { r.valid_until = FakeClock::kStart; }, false},
+      {"it ends later", [](TrustedOrigin& r) { r.valid_until = FakeClock::kStart + hours(1); },
+       true},
+      {"it loses another scope", [](TrustedOrigin& r) { r.scopes.pop_back(); }, true},
+      {"nothing of it changes", [](TrustedOrigin&) {}, true},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.desc);
+    Scene scene;
+    const Policy policy = a_guarded_policy();
+    ASSERT_FALSE(scene.take(policy, {}).has_errors());
+    RecordWithdrawal withdrawal{.before = policy.trusted_origins[0]};
+    if (row.change != nullptr) row.change(withdrawal.after.emplace(withdrawal.before));
+    EXPECT_TRUE(scene.policy.withdraw(std::vector{withdrawal}));
+    EXPECT_EQ(scene.allows(kPartner), row.allows_partner);
+    EXPECT_TRUE(scene.allows(kApp)) << "the rest stays, and compiles";
+    EXPECT_TRUE(scene.allows("https://other.example"));
+    EXPECT_TRUE(scene.policy.window().contains(scene.clock->wall_now()));
+    scene.clock->advance(hours(2));
+    EXPECT_TRUE(scene.policy.window().is_endless() || scene.policy.expire());
+    EXPECT_EQ(scene.allows(kPartner),
+              row.allows_partner && withdrawal.after->valid_until == std::nullopt);
+    EXPECT_FALSE(scene.take(policy, {}).has_errors());
+    EXPECT_TRUE(scene.allows(kPartner)) << "until a document is taken";
+  }
+}
+
+TEST(PolicyInForce, WithdrawsFromARecordsStoreToo) {
+  Scene scene;
+  scene.policy = PolicyInForce(scene.clock, {}, PolicyInForce::Stores::WithRecords);
+  const Policy records = {.trusted_origins = {a_record(kPartner)}};
+  const RecordWithdrawal withdrawal{.before = records.trusted_origins[0]};
+  const auto take_records = [&] {
+    scene.policy.take(judge_records(records, {}, scene.policy.basis()));
+  };
+  take_records();
+  EXPECT_TRUE(scene.policy.withdraw(std::vector{withdrawal}));
+  Policy document = a_policy();
+  document.trusted_origins.clear();
+  ASSERT_FALSE(scene.take(document, {}).has_errors());
+  EXPECT_FALSE(scene.allows(kPartner)) << "withdrawn before there was a document";
+
+  take_records();
+  ASSERT_TRUE(scene.allows(kPartner));
+  EXPECT_TRUE(scene.policy.withdraw(std::vector{withdrawal}));
+  EXPECT_FALSE(scene.allows(kPartner));
+  EXPECT_TRUE(scene.allows(kApp));
+}
+
+TEST(PolicyInForce, KeepsItsSnapshotWhenNothingIsWithdrawn) {
+  Scene scene;
+  ASSERT_FALSE(scene.take(a_policy(), {}).has_errors());
+  const SnapshotPtr before = scene.policy.snapshot();
+  const RecordWithdrawal other{.before = a_record("https://other.example")};
+  EXPECT_TRUE(scene.policy.withdraw(std::vector{other}));
+  EXPECT_EQ(scene.policy.snapshot(), before);
+}
+
+TEST(PolicyInForce, TakesTheLimitedPartOfARefusedDocument) {
+  struct Row {
+    const char* desc;
+    void (*change)(Policy&);
+    std::vector<Problem> reader_problems;
+    bool has_limited;
+  };
+  const Problem unreadable{.code = "field-unknown", .what = "there is none"};
+  const Row rows[] = {
+      {"a record gives way to one that nothing can be made of",
+       [](Policy& p) {
+         p.trusted_origins.clear();
+         p.trusted_origins.push_back(a_record("https://new.example"));
+         p.trusted_origins[0].name.clear();
+       },
+       {unreadable},
+       false},
+      {"a record gives way to one that a test forbids",
+       [](Policy& p) { p.trusted_origins[0] = a_record("https://evil.example"); },
+       {},
+       true},
+      {"a record is added that a test forbids",
+       [](Policy& p) { p.trusted_origins.push_back(a_record("https://evil.example")); },
+       {},
+       false},
+      {"more than records differs",
+       [](Policy& p) {
+         p.trusted_origins[0] = a_record("https://evil.example");
+         p.cors.allow_credentials = true;
+       },
+       {},
+       false},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.desc);
+    Scene scene;
+    Policy policy = a_policy();
+    policy.tests = {a_test("https://evil.example")};
+    policy.tests[0].expect = PolicyTest::Expect::Deny;
+    ASSERT_FALSE(scene.take(policy, {}).has_errors());
+    row.change(policy);
+    Judgement judgement = judge_document(policy, row.reader_problems, scene.policy.basis());
+    ASSERT_TRUE(judgement.report.has_errors()) << judgement.report.text();
+    ASSERT_EQ(judgement.limited != nullptr, row.has_limited);
+    if (!row.has_limited) continue;
+    scene.policy.limit(StoreRole::Policy, judgement.limited);
+    EXPECT_FALSE(scene.allows(kPartner));
+    EXPECT_FALSE(scene.allows("https://evil.example"));
+    EXPECT_TRUE(scene.allows(kApp));
+  }
+}
+
+TEST(PolicyInForce, LimitsNoPartThatIsNotInForceAnyMore) {
+  Scene scene;
+  scene.policy = PolicyInForce(scene.clock, {}, PolicyInForce::Stores::WithRecords);
+  ASSERT_FALSE(scene.take(a_policy(), {}).has_errors());
+  const Policy records = {.trusted_origins = {a_record("https://a.example")}};
+  scene.policy.take(judge_records(records, {}, scene.policy.basis()));
+  ASSERT_TRUE(scene.allows("https://a.example"));
+  scene.policy.withdraw_records();
+  scene.policy.limit(StoreRole::Records, std::make_shared<const Policy>(records));
+  EXPECT_FALSE(scene.allows("https://a.example"));
+  EXPECT_FALSE(scene.policy.has_records());
+}
+
+// Whatever fails for want of memory, what was withdrawn is not granted.
+TEST(PolicyInForce, GrantsNothingWithdrawnWhereMemoryFails) {
+  const RecordWithdrawal withdrawal{.before = a_record(kPartner)};
+  const std::vector withdrawn{withdrawal};
+  bool is_still_to_come = false;
+  for (std::size_t allocation = 0; !is_still_to_come; ++allocation) {
+    SCOPED_TRACE("allocation " + std::to_string(allocation));
+    Scene scene;
+    ASSERT_FALSE(scene.take(a_policy(), {}).has_errors());
+    testing::fail_one_allocation_after(allocation);
+    const bool is_known = scene.policy.withdraw(withdrawn);
+    is_still_to_come = testing::forget_failing_allocation();
+    EXPECT_FALSE(scene.allows(kPartner));
+    EXPECT_EQ(scene.allows(kApp), is_still_to_come);
+    scene.clock->advance(seconds(1));
+    EXPECT_TRUE(scene.policy.window().is_endless() || scene.policy.expire());
+    EXPECT_EQ(scene.allows(kApp), is_known);
+    EXPECT_FALSE(scene.allows(kPartner));
+    Policy next = a_policy();
+    next.trusted_origins.clear();
+    EXPECT_FALSE(scene.take(next, {}).has_errors());
+    EXPECT_TRUE(scene.allows(kApp));
+  }
+}
+
+TEST(PolicyInForce, ClosesAsSoonAsItCanWhenNothingIsKnownAnyMore) {
+  Scene scene;
+  ASSERT_FALSE(scene.take(a_policy(), {}).has_errors());
+  const std::vector withdrawn{RecordWithdrawal{.before = a_record(kPartner)}};
+  bool is_known = true;
+  {
+    const testing::FailingAllocations failing(0);
+    is_known = scene.policy.withdraw(withdrawn);
+  }
+  EXPECT_FALSE(is_known);
+  scene.clock->advance(seconds(1));
+  EXPECT_FALSE(scene.policy.window().contains(scene.clock->wall_now())) << "tried again";
+  EXPECT_TRUE(scene.policy.expire());
+  EXPECT_TRUE(scene.policy.snapshot()->is_closed());
+  EXPECT_TRUE(scene.policy.window().is_endless()) << "nothing but a document opens it";
+  EXPECT_FALSE(scene.policy.expire());
 }
 
 }  // namespace

@@ -2,6 +2,10 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -129,6 +133,219 @@ TEST(TrustRemoval, CountsAReactivatedRecordAsNewTrust) {
   Policy before = a_policy();
   before.trusted_origins[0].status = TrustedOrigin::Status::Inactive;
   EXPECT_FALSE(only_removes_trust(before, a_policy()));
+}
+
+// What records give: "a CORS REDIRECT | b CORS IFRAME(OKTA_ENDUSER) until 0h", the hours from
+// kMoment on; those that are not ACTIVE are left out.
+std::string trust_of(const Policy& policy) {
+  constexpr std::string_view kScheme = "https://";
+  std::string text;
+  for (const TrustedOrigin& record : policy.trusted_origins) {
+    if (record.status != TrustedOrigin::Status::Active) continue;
+    if (!text.empty()) text += " | ";
+    text += record.origin.substr(kScheme.size(), 1);
+    for (const Scope& scope : record.scopes) {
+      text += scope.type == ScopeType::Cors       ? " CORS"
+              : scope.type == ScopeType::Redirect ? " REDIRECT"
+                                                  : " IFRAME";
+      if (!scope.allowed_okta_apps) continue;
+      text += '(';
+      for (const std::string& app : *scope.allowed_okta_apps) text += app;
+      text += ')';
+    }
+    if (!record.valid_until) continue;
+    const auto hours = std::chrono::floor<std::chrono::hours>(*record.valid_until - kMoment);
+    text += " until " + std::to_string(hours.count()) + "h";
+  }
+  return text;
+}
+
+std::string trust_of(const std::optional<Policy>& policy) {
+  return policy ? trust_of(*policy) : "nothing is taken away";
+}
+
+constexpr const char* kA = "a CORS REDIRECT";
+constexpr const char* kB = "b CORS IFRAME(OKTA_ENDUSER) until 0h";
+constexpr const char* kUnchanged = "nothing is taken away";
+
+std::string both(const std::string& a, const std::string& b) { return a + " | " + b; }
+
+struct LimitRow {
+  const char* desc;
+  std::function<void(Policy&)> change;  // of the policy in force
+  std::string left;
+};
+
+TEST(TrustRemoval, TakesOutOfAPolicyWhatARefusedOneDoesNotGive) {
+  const LimitRow rows[] = {
+      {"nothing differs", [](Policy&) {}, kUnchanged},
+      {"a record is added",
+       [](Policy& p) { p.trusted_origins.push_back(a_record("https://c.example")); }, kUnchanged},
+      {"a record gets a scope",
+       [](Policy& p) { p.trusted_origins[0].scopes.push_back({.type = ScopeType::IframeEmbed}); },
+       kUnchanged},
+      {"a record ends later",
+       [](Policy& p) { p.trusted_origins[1].valid_until = kMoment + std::chrono::hours(1); },
+       kUnchanged},
+      {"a record gets another name and id",
+       [](Policy& p) {
+         p.trusted_origins[0].name = "other";
+         p.trusted_origins[0].id = "1";
+       },
+       kUnchanged},
+      {"a record is said twice",
+       [](Policy& p) { p.trusted_origins.push_back(p.trusted_origins[0]); }, kUnchanged},
+      {"the scopes of a record come in two",
+       [](Policy& p) {
+         p.trusted_origins.push_back(p.trusted_origins[0]);
+         p.trusted_origins[0].scopes.pop_back();
+         p.trusted_origins[2].scopes.erase(p.trusted_origins[2].scopes.begin());
+       },
+       kUnchanged},
+
+      {"a record is removed", [](Policy& p) { p.trusted_origins.erase(p.trusted_origins.begin()); },
+       kB},
+      {"all records are removed", [](Policy& p) { p.trusted_origins.clear(); }, ""},
+      {"a record is deactivated",
+       [](Policy& p) { p.trusted_origins[0].status = TrustedOrigin::Status::Inactive; }, kB},
+      {"a record is replaced by one of another origin",
+       [](Policy& p) { p.trusted_origins[0].origin = "https://c.example"; }, kB},
+      {"one is removed, another one is added",
+       [](Policy& p) { p.trusted_origins[1] = a_record("https://c.example"); }, kA},
+      {"a record loses a scope and gets another",
+       [](Policy& p) { p.trusted_origins[0].scopes[0].type = ScopeType::IframeEmbed; },
+       both("a REDIRECT", kB)},
+      {"a record loses all of them", [](Policy& p) { p.trusted_origins[0].scopes.clear(); }, kB},
+      {"a scope loses an application",
+       [](Policy& p) { p.trusted_origins[1].scopes[1].allowed_okta_apps.reset(); },
+       both(kA, "b CORS IFRAME() until 0h")},
+      {"a scope is for another application",
+       [](Policy& p) {
+         p.trusted_origins[1].scopes[1].allowed_okta_apps = std::vector<std::string>{"OTHER"};
+       },
+       both(kA, "b CORS IFRAME() until 0h")},
+      {"a record gets an end", [](Policy& p) { p.trusted_origins[0].valid_until = kMoment; },
+       both("a CORS REDIRECT until 0h", kB)},
+      {"a record ends earlier",
+       [](Policy& p) { p.trusted_origins[1].valid_until = kMoment - std::chrono::hours(2); },
+       both(kA, "b CORS IFRAME(OKTA_ENDUSER) until -2h")},
+      {"the scopes of a record come in two that end at different moments",
+       [](Policy& p) {
+         p.trusted_origins.push_back(p.trusted_origins[0]);
+         p.trusted_origins[0].scopes.pop_back();
+         p.trusted_origins[0].valid_until = kMoment + std::chrono::hours(5);
+         p.trusted_origins[2].scopes.erase(p.trusted_origins[2].scopes.begin());
+         p.trusted_origins[2].valid_until = kMoment + std::chrono::hours(3);
+       },
+       both("a CORS REDIRECT until 3h", kB)},
+      {"one keeps the application, another one the end",
+       [](Policy& p) {
+         p.trusted_origins.push_back(p.trusted_origins[1]);
+         p.trusted_origins[1].scopes[1].allowed_okta_apps.reset();
+         p.trusted_origins[2].valid_until = kMoment - std::chrono::hours(1);
+       },
+       both(kA, "b CORS IFRAME() until 0h")},
+
+      {"a record is removed, and a rule differs",
+       [](Policy& p) {
+         p.trusted_origins.clear();
+         p.cors.rules.clear();
+       },
+       kUnchanged},
+      {"a record is removed, and a test differs",
+       [](Policy& p) {
+         p.trusted_origins.clear();
+         p.tests.clear();
+       },
+       kUnchanged},
+  };
+  for (const LimitRow& row : rows) {
+    SCOPED_TRACE(row.desc);
+    const Policy before = a_policy();
+    Policy after = before;
+    row.change(after);
+    const auto limited = with_trust_removed(before, after);
+    EXPECT_EQ(trust_of(limited), row.left);
+    if (!limited) continue;
+    EXPECT_TRUE(only_removes_trust(before, *limited)) << "nothing else differs";
+    EXPECT_EQ(limited->trusted_origins.size(), before.trusted_origins.size())
+        << "what the document says of a record of another store stays said";
+  }
+}
+
+struct WithdrawalRow {
+  const char* desc;
+  std::function<void(RecordWithdrawal&)> change;  // of one by which the first record is gone
+  std::string left;
+};
+
+TEST(TrustRemoval, TakesOutOfAPolicyWhatWasWithdrawn) {
+  Policy policy = a_policy();
+  policy.trusted_origins[0].id = "1";
+  const auto becomes = [](RecordWithdrawal& withdrawal) -> TrustedOrigin& {
+    return withdrawal.after.emplace(withdrawal.before);
+  };
+  const WithdrawalRow rows[] = {
+      {"a record is gone", [](RecordWithdrawal&) {}, kB},
+      {"it is deactivated",
+       [&](RecordWithdrawal& w) { becomes(w).status = TrustedOrigin::Status::Inactive; }, kB},
+      {"it has another origin",
+       [&](RecordWithdrawal& w) { becomes(w).origin = "https://c.example"; }, kB},
+      {"it loses a scope", [&](RecordWithdrawal& w) { becomes(w).scopes.pop_back(); },
+       both("a CORS", kB)},
+      {"it loses all of them", [&](RecordWithdrawal& w) { becomes(w).scopes.clear(); }, kB},
+      {"it gets an end", [&](RecordWithdrawal& w) { becomes(w).valid_until = kMoment; },
+       both("a CORS REDIRECT until 0h", kB)},
+      {"nothing of it changes", [&](RecordWithdrawal& w) { becomes(w); }, kUnchanged},
+      {"it has another name", [&](RecordWithdrawal& w) { becomes(w).name = "other"; }, kUnchanged},
+      {"it gets a scope",
+       [&](RecordWithdrawal& w) { becomes(w).scopes.push_back({.type = ScopeType::IframeEmbed}); },
+       kUnchanged},
+      {"it had another name and origin",
+       [](RecordWithdrawal& w) {
+         w.before.name = "other";
+         w.before.origin = "https://c.example";
+       },
+       kB},
+      {"it has no id", [](RecordWithdrawal& w) { w.before.id.clear(); }, kB},
+      {"it has an id that was made for it", [](RecordWithdrawal& w) { w.before.id = "2"; }, kB},
+      {"another id and another name",
+       [](RecordWithdrawal& w) {
+         w.before.id = "2";
+         w.before.name = "other";
+       },
+       kUnchanged},
+      {"another id and another origin",
+       [](RecordWithdrawal& w) {
+         w.before.id = "2";
+         w.before.origin = "https://c.example";
+       },
+       kUnchanged},
+      {"one without an id is meant",
+       [](RecordWithdrawal& w) {
+         w.before = a_record("https://b.example");
+         w.before.id = "2";
+       },
+       kA},
+  };
+  for (const WithdrawalRow& row : rows) {
+    RecordWithdrawal withdrawal{.before = policy.trusted_origins[0]};
+    row.change(withdrawal);
+    EXPECT_EQ(trust_of(without_withdrawn(policy, std::vector{withdrawal})), row.left) << row.desc;
+  }
+}
+
+TEST(TrustRemoval, TakesOutWhatSeveralWithdrawalsTake) {
+  const Policy policy = a_policy();
+  RecordWithdrawal first{.before = policy.trusted_origins[0], .after = policy.trusted_origins[0]};
+  RecordWithdrawal second = first;
+  first.after->scopes.pop_back();
+  second.after->scopes.erase(second.after->scopes.begin());
+  EXPECT_EQ(trust_of(without_withdrawn(policy, std::vector{first})), both("a CORS", kB));
+  EXPECT_EQ(trust_of(without_withdrawn(policy, std::vector{first, second})), kB);
+  const RecordWithdrawal other{.before = policy.trusted_origins[1]};
+  EXPECT_EQ(trust_of(without_withdrawn(policy, std::vector{first, other})), "a CORS");
+  EXPECT_EQ(trust_of(without_withdrawn(policy, {})), kUnchanged);
 }
 
 }  // namespace

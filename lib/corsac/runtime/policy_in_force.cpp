@@ -31,13 +31,17 @@ JudgementBasis PolicyInForce::basis() const {
 }
 
 void PolicyInForce::take(Judgement judgement) noexcept {
+  records_ = std::move(judgement.records);
+  if (judgement.snapshot == nullptr) return;  // records for which there is no document
   snapshot_ = std::move(judgement.snapshot);
   document_ = std::move(judgement.document);
-  records_ = std::move(judgement.records);
   window_ = judgement.window;
+  is_lost_ = false;
 }
 
-bool PolicyInForce::expire() noexcept { return document_ && compile_again(); }
+bool PolicyInForce::expire() noexcept {
+  return is_lost_ ? close_until_taken() : document_ && compile_again();
+}
 
 void PolicyInForce::withdraw_records() noexcept {
   records_.reset();
@@ -45,25 +49,33 @@ void PolicyInForce::withdraw_records() noexcept {
 }
 
 void PolicyInForce::limit(StoreRole part, std::shared_ptr<const Policy> limited) noexcept {
-  (part == StoreRole::Policy ? document_ : records_) = std::move(limited);
+  auto& in_force = part == StoreRole::Policy ? document_ : records_;
+  if (!in_force) return;
+  in_force = std::move(limited);
   static_cast<void>(expire());
 }
 
-void PolicyInForce::withdraw(std::span<const RecordWithdrawal> withdrawn) noexcept {
-  if (!document_) return;  // it has no records: Judgement::document
+// Where no document was kept (Judgement::document) it has no records; those of a second store may
+// be there before the first document is.
+bool PolicyInForce::withdraw(std::span<const RecordWithdrawal> withdrawn) noexcept {
+  bool is_less = false;
   try {
     for (auto* part : {&document_, &records_}) {
       if (*part == nullptr) continue;
       auto limited = without_withdrawn(**part, withdrawn);
-      if (limited) *part = std::make_shared<const Policy>(*std::move(limited));
+      if (!limited) continue;
+      *part = std::make_shared<const Policy>(*std::move(limited));
+      is_less = true;
     }
   } catch (...) {
-    // What was to be withdrawn is not known any more, so everything is until a document is taken.
     document_.reset();
-    static_cast<void>(close_for_want_of_memory(clock_->wall_now()));
-    return;
+    records_.reset();
+    is_lost_ = snapshot_ != nullptr;
+    if (is_lost_) static_cast<void>(close_until_taken());
+    return false;
   }
-  static_cast<void>(compile_again());
+  if (is_less && document_) static_cast<void>(compile_again());
+  return true;
 }
 
 bool PolicyInForce::compile_again() noexcept {
@@ -82,6 +94,13 @@ bool PolicyInForce::compile_again() noexcept {
   }
   // What compiled once compiles again, but for memory. Grants that ended must end all the same.
   return close_for_want_of_memory(options.now);
+}
+
+// Without an end once it is closed: nothing but a document opens it.
+bool PolicyInForce::close_until_taken() noexcept {
+  const bool is_another = close_for_want_of_memory(clock_->wall_now());
+  if (snapshot_->is_closed()) window_ = {};
+  return is_another;
 }
 
 bool PolicyInForce::close_for_want_of_memory(TimeWindow::Moment now) noexcept {

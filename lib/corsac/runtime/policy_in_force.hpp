@@ -38,9 +38,12 @@ class PolicyInForce {
   void withdraw_records() noexcept;
 
   // Trusts no more what these records do not: policy document, 1 "Removing trust cannot be
-  // refused". When compiling fails nothing cross-origin is granted, as with expire().
-  void withdraw(std::span<const RecordWithdrawal> withdrawn) noexcept;
-  // Puts what Judgement::limited has in the place of that part, and compiles, likewise.
+  // refused". When compiling fails nothing cross-origin is granted, as with expire(). False: there
+  // was no memory to tell what is left, and nothing cross-origin is granted until a document is
+  // taken.
+  [[nodiscard]] bool withdraw(std::span<const RecordWithdrawal> withdrawn) noexcept;
+  // Puts what Judgement::limited has in the place of that part, and compiles, likewise. Nothing
+  // when no such part is in force any more.
   void limit(StoreRole part, std::shared_ptr<const Policy> limited) noexcept;
 
   // For which moments the snapshot is right; after an expire() that failed, until it should be
@@ -53,6 +56,7 @@ class PolicyInForce {
 
  private:
   [[nodiscard]] bool compile_again() noexcept;
+  bool close_until_taken() noexcept;
   bool close_for_want_of_memory(TimeWindow::Moment now) noexcept;
 
   std::shared_ptr<const Clock> clock_;
@@ -62,6 +66,7 @@ class PolicyInForce {
   std::shared_ptr<const Policy> document_ = {};  // as Judgement::document
   std::shared_ptr<const Policy> records_ = {};
   TimeWindow window_ = {};
+  bool is_lost_ = false;  // what is trusted is not known any more; => document_ is null
 };
 
 }  // namespace corsac

@@ -71,19 +71,34 @@ void SupervisorLoop::withdraw(std::vector<RecordWithdrawal> withdrawn) {
   woken_.wait(lock, [&] { return withdrawals_made_ >= ticket || is_stopping_; });
 }
 
-// A document that is read or judged now may have been there before: once it is taken, it loses the
-// same trust.
-void SupervisorLoop::withdraw_trust(std::vector<RecordWithdrawal> withdrawn) noexcept {
-  in_force_.withdraw(withdrawn);
-  // Should the store come back to the document that was in force, it is another one now.
-  for_each_store([](StoreFeed& feed) { feed.forget_judged(); });
-  publish();
-  if (judging_ == nullptr) return;
-  try {
-    withdrawn_since_.insert(withdrawn_since_.end(), withdrawn.begin(), withdrawn.end());
-  } catch (...) {
-    store_.journal().note(LogLevel::Error, "there is no memory to remember what was withdrawn");
-  }
+void SupervisorLoop::withdraw_trust(const std::vector<RecordWithdrawal>& withdrawn) noexcept {
+  withdraw_from_policy(withdrawn);
+  for_each_store([&](StoreFeed& feed) {
+    // Should the store come back to the document that was in force, it is another one now.
+    feed.forget_judged();
+    if (!feed.has_attempt()) return;
+    WithdrawnSince& since = withdrawn_since(feed);
+    try {
+      since.withdrawn.insert(since.withdrawn.end(), withdrawn.begin(), withdrawn.end());
+    } catch (...) {
+      since.is_incomplete = true;
+    }
+  });
+}
+
+void SupervisorLoop::withdraw_from_policy(const std::vector<RecordWithdrawal>& withdrawn) noexcept {
+  if (in_force_.withdraw(withdrawn)) return;
+  store_.journal().note(LogLevel::Error,
+                        "there is no memory to withdraw trust: nothing cross-origin is granted "
+                        "until the policy was read again");
+  for_each_store([](StoreFeed& feed) {
+    feed.forget_judged();
+    static_cast<void>(feed.request_read());
+  });
+}
+
+SupervisorLoop::WithdrawnSince& SupervisorLoop::withdrawn_since(const StoreFeed& feed) noexcept {
+  return feed.role() == StoreRole::Policy ? withdrawn_since_policy_ : withdrawn_since_records_;
 }
 
 void SupervisorLoop::wake() {
@@ -103,23 +118,19 @@ void SupervisorLoop::run() {
   while (!is_stopping_) {
     is_woken_ = false;
     std::optional<Judged> judged = std::exchange(judged_document_, std::nullopt);
-    std::vector<RecordWithdrawal> withdrawn = std::exchange(withdrawn_, {});
+    const std::vector<RecordWithdrawal> withdrawn = std::exchange(withdrawn_, {});
     const std::uint64_t asked = withdrawals_asked_;
     lock.unlock();
-    if (!withdrawn.empty()) withdraw_trust(std::move(withdrawn));
+    if (!withdrawn.empty()) withdraw_trust(withdrawn);
     note_answers(std::move(judged));
     const Time now = Steady::now();
-    Time next = now + kRetryStep;
-    try {
-      next = step(now);
-    } catch (...) {
-      store_.journal().note(LogLevel::Error, "there is no memory; tried again in a second");
-    }
+    const std::optional<Time> next = try_step(now);
     for_each_store([](StoreFeed& feed) { feed.tell_next_due(); });
     lock.lock();
-    withdrawals_made_ = asked;
+    if (next) withdrawals_made_ = asked;
     woken_.notify_all();
-    woken_.wait_until(lock, next, [this] { return is_woken_ || is_stopping_; });
+    woken_.wait_until(lock, next.value_or(now + kRetryStep),
+                      [this] { return is_woken_ || is_stopping_; });
   }
   lock.unlock();
   for_each_store([](StoreFeed& feed) { feed.stop(); });
@@ -139,6 +150,16 @@ void SupervisorLoop::note_answers(std::optional<Judged> judged) noexcept {
   if (may_go_on) take_answer(store_, *std::exchange(held_back_, std::nullopt));
   if (auto answer = store_.take_answer()) take_answer(store_, std::move(*answer));
   judge_what_waits();
+}
+
+// Nothing = it came to no end for want of memory, and nothing may have been published.
+std::optional<SupervisorLoop::Time> SupervisorLoop::try_step(Time now) noexcept {
+  try {
+    return step(now);
+  } catch (...) {
+    store_.journal().note(LogLevel::Error, "there is no memory; tried again in a second");
+    return std::nullopt;
+  }
 }
 
 // What the time demands. The answer is when to come again.
@@ -231,6 +252,8 @@ void SupervisorLoop::finish_attempt(StoreFeed& feed, MakeVerdict make_verdict) n
   } catch (...) {
     feed.end_attempt_without_memory();
   }
+  // A document that lost some of its trust is not in force whole: the next read judges it again.
+  if (!std::exchange(withdrawn_since(feed), {}).is_empty()) feed.forget_judged();
 }
 
 ReadVerdict SupervisorLoop::verdict_for_lost(StoreFeed& feed, ReadResult result) {
@@ -244,7 +267,8 @@ ReadVerdict SupervisorLoop::verdict_for_lost(StoreFeed& feed, ReadResult result)
 }
 
 ReadVerdict SupervisorLoop::verdict_after(StoreFeed& feed, Judged judged, std::string revision) {
-  if (!judged.judgement) throw std::bad_alloc();
+  const WithdrawnSince& since = withdrawn_since(feed);
+  if (!judged.judgement || since.is_incomplete) throw std::bad_alloc();
   Judgement judgement = std::move(*judged.judgement);
   // The first document came out of its cache meanwhile. Once in the life of a supervisor, if ever.
   const bool is_overtaken = judgement.records && !judgement.document && in_force_.snapshot();
@@ -255,18 +279,17 @@ ReadVerdict SupervisorLoop::verdict_after(StoreFeed& feed, Judged judged, std::s
   }
   ReadVerdict verdict = feed.verdict_for(std::move(judgement.report), std::move(revision),
                                          std::move(judgement.json), judgement.has_sections);
-  const std::vector<RecordWithdrawal> since = std::exchange(withdrawn_since_, {});
   if (verdict.report.has_errors()) {
     if (judgement.limited) {
       in_force_.limit(feed.role(), std::move(judgement.limited));
       feed.journal().note(LogLevel::Warning,
                           "the trust that the refused document takes away is withdrawn");
     }
-    if (!since.empty()) in_force_.withdraw(since);
+    withdraw_from_policy(since.withdrawn);
     return verdict;
   }
   in_force_.take(std::move(judgement));
-  if (!since.empty()) in_force_.withdraw(since);
+  withdraw_from_policy(since.withdrawn);
   if (records_) (&feed == &store_ ? *records_ : store_).judge_refused_again();
   return verdict;
 }

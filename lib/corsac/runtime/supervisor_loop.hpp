@@ -49,15 +49,26 @@ class SupervisorLoop {
     std::optional<Judgement> judgement = {};
   };
 
+  // What was withdrawn while an attempt is under way: it may have read its document before.
+  struct WithdrawnSince {
+    std::vector<RecordWithdrawal> withdrawn = {};
+    bool is_incomplete = false;  // for want of memory
+
+    [[nodiscard]] bool is_empty() const noexcept { return withdrawn.empty() && !is_incomplete; }
+  };
+
   void wake();
   void run();
+  [[nodiscard]] std::optional<Time> try_step(Time now) noexcept;
   [[nodiscard]] Time step(Time now);
   template <class Call>
   void for_each_store(Call call);
   void note_answers(std::optional<Judged> judged) noexcept;
   void take_answer(StoreFeed& feed, ReadResult result) noexcept;
   void judge_what_waits() noexcept;
-  void withdraw_trust(std::vector<RecordWithdrawal> withdrawn) noexcept;
+  void withdraw_trust(const std::vector<RecordWithdrawal>& withdrawn) noexcept;
+  [[nodiscard]] WithdrawnSince& withdrawn_since(const StoreFeed& feed) noexcept;
+  void withdraw_from_policy(const std::vector<RecordWithdrawal>& withdrawn) noexcept;
   void begin_judging(StoreFeed& feed, ReadResult result);
   template <class MakeVerdict>
   void finish_attempt(StoreFeed& feed, MakeVerdict make_verdict) noexcept;
@@ -90,10 +101,10 @@ class SupervisorLoop {
   // Documents that were read and not judged yet.
   std::optional<ReadResult> waiting_policy_ = {};
   std::optional<ReadResult> waiting_records_ = {};
-  StoreFeed* judging_ = nullptr;       // whose document is judged now
-  std::string judging_revision_ = {};  // of that document
-  // Since then: the document may have been read before.
-  std::vector<RecordWithdrawal> withdrawn_since_ = {};
+  StoreFeed* judging_ = nullptr;                 // whose document is judged now
+  std::string judging_revision_ = {};            // of that document
+  WithdrawnSince withdrawn_since_policy_ = {};   // of the attempt of store_
+  WithdrawnSince withdrawn_since_records_ = {};  // of the one of records_
   SnapshotPtr published_for_ = {};  // the good snapshot that was published, as it is or closed
   StoreState published_in_ = StoreState::Starting;  // Starting = nothing was published
   std::unique_ptr<DocumentJudge> judge_ = {};

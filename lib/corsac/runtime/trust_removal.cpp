@@ -1,7 +1,6 @@
 // Tells a change that only removes records from a new document, and takes trust away from one.
-// Entry: only_removes_trust, with_trust_removed, without_withdrawn. Spec:
-// policy document, 1 "Removing trust cannot be refused". Test:
-// tests/runtime/trust_removal_test.cpp.
+// Entry: only_removes_trust, with_trust_removed, without_withdrawn. Spec: policy document, 1
+// "Removing trust cannot be refused". Test: tests/runtime/trust_removal_test.cpp.
 //
 // Each struct is taken apart with structured bindings, which name every field: one that is added to
 // the policy stops this file from compiling until it is compared as well.
@@ -9,10 +8,13 @@
 #include "corsac/runtime/trust_removal.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <concepts>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace corsac {
@@ -156,20 +158,51 @@ bool differs_only_in_records(const Policy& before, const Policy& after) {
          is_same(tests, after.tests);
 }
 
-// Whether `next` gives what `scope` of `record` does, for as long.
-bool still_gives(const TrustedOrigin& next, const TrustedOrigin& record,
-                 const TrustedOrigin::Scope& scope) {
-  if (!is_active(next) || next.origin != record.origin || !has_scope(next, scope)) return false;
-  return !next.valid_until || (record.valid_until && *next.valid_until >= *record.valid_until);
+std::chrono::system_clock::time_point end_of(const TrustedOrigin& record) {
+  return record.valid_until.value_or(std::chrono::system_clock::time_point::max());
 }
 
-// Leaves `record` what `gives` says of its scopes; true when that is less than it had.
-template <class Gives>
-bool limit(TrustedOrigin& record, Gives gives) {
-  const auto gone = std::stable_partition(record.scopes.begin(), record.scopes.end(), gives);
-  if (gone == record.scopes.end()) return false;
-  record.scopes.erase(gone, record.scopes.end());
-  if (record.scopes.empty()) record.status = TrustedOrigin::Status::Inactive;
+// Takes the applications out of `scope` that `next` has not; true when there was one.
+bool limit_apps(TrustedOrigin::Scope& scope, const TrustedOrigin& next) {
+  if (!scope.allowed_okta_apps) return false;
+  return std::erase_if(*scope.allowed_okta_apps, [&](const std::string& app) {
+           return !has_scope(next, {.type = scope.type, .allowed_okta_apps = {{app}}});
+         }) != 0;
+}
+
+using Records = std::vector<const TrustedOrigin*>;
+
+// The one of `nexts` that gives `scope` as `record` does, or else the first that gives some of it.
+// One alone: the applications of one and the end of another would be more than either gives.
+const TrustedOrigin* giver_of(const TrustedOrigin::Scope& scope, const TrustedOrigin& record,
+                              const Records& nexts) {
+  const TrustedOrigin* some = nullptr;
+  for (const TrustedOrigin* next : nexts) {
+    if (!is_active(*next) || next->origin != record.origin) continue;
+    if (has_scope(*next, scope) && end_of(*next) >= end_of(record)) return next;
+    if (some == nullptr && has_scope(*next, {.type = scope.type})) some = next;
+  }
+  return some;
+}
+
+// Leaves `record` what `nexts` give as well; true when that is less than it had. Where its scopes
+// end at different moments, all of them end at the first.
+bool limit(TrustedOrigin& record, const Records& nexts) {
+  std::vector<TrustedOrigin::Scope> left;
+  bool is_less = false;
+  auto end = end_of(record);
+  for (const TrustedOrigin::Scope& scope : record.scopes) {
+    const TrustedOrigin* next = giver_of(scope, record, nexts);
+    if (next == nullptr) continue;
+    left.push_back(scope);
+    is_less |= limit_apps(left.back(), *next);
+    end = std::min(end, end_of(*next));
+  }
+  is_less |= left.size() != record.scopes.size() || end < end_of(record);
+  if (!is_less) return false;
+  if (end < end_of(record)) record.valid_until = end;
+  if (left.empty()) record.status = TrustedOrigin::Status::Inactive;
+  record.scopes = std::move(left);
   return true;
 }
 
@@ -208,11 +241,10 @@ std::optional<Policy> with_trust_removed(const Policy& before, const Policy& aft
   bool is_less = false;
   for (TrustedOrigin& record : limited.trusted_origins) {
     if (!is_active(record)) continue;
+    Records nexts;
     const auto [first, last] = by_origin.equal_range(record.origin);
-    is_less |= limit(record, [&, first = first, last = last](const auto& scope) {
-      return std::any_of(
-          first, last, [&](const auto& next) { return still_gives(*next.second, record, scope); });
-    });
+    for (auto next = first; next != last; ++next) nexts.push_back(next->second);
+    is_less |= limit(record, nexts);
   }
   if (!is_less) return {};
   return limited;
@@ -226,10 +258,8 @@ std::optional<Policy> without_withdrawn(const Policy& policy,
     for (const RecordWithdrawal& withdrawal : withdrawn) {
       if (!is_about(withdrawal, policy.trusted_origins[i])) continue;
       TrustedOrigin record = limited ? limited->trusted_origins[i] : policy.trusted_origins[i];
-      const bool is_less = limit(record, [&](const auto& scope) {
-        return withdrawal.after && still_gives(*withdrawal.after, record, scope);
-      });
-      if (!is_less) continue;
+      const Records nexts = withdrawal.after ? Records{&*withdrawal.after} : Records();
+      if (!limit(record, nexts)) continue;
       if (!limited) limited = policy;
       limited->trusted_origins[i] = std::move(record);
     }
