@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include <fcntl.h>
@@ -23,8 +25,11 @@ namespace corsac::server {
 namespace {
 
 // A line has about a hundred bytes; nobody has ten thousand administrators.
-constexpr std::size_t kNameLimitBytes = 255;
 constexpr off_t kLimitBytes = off_t{1024} * 1024;
+
+// Between two looks whether the lock is free: flock() itself has no deadline. It is held for the
+// time of two fsyncs.
+constexpr std::chrono::milliseconds kLockPause{10};
 
 struct Objection {
   std::string what;
@@ -90,7 +95,7 @@ Result<std::string, Objection> read_trusted(int descriptor) {
 
 // A line begins with the name, and its fields end at blanks.
 bool is_name(std::string_view name) noexcept {
-  return !name.empty() && name.size() <= kNameLimitBytes && name.front() != '#' &&
+  return !name.empty() && name.size() <= kTokenNameLimitBytes && name.front() != '#' &&
          std::all_of(name.begin(), name.end(), [](char byte) { return byte > ' ' && byte < 127; });
 }
 
@@ -100,6 +105,38 @@ Result<void, Report> check_lines(const std::string& text, const std::string& lin
   auto tokens = parse_admin_tokens(text + line, source);
   if (!tokens) return fail(std::move(tokens.error()));
   return {};
+}
+
+// Whoever may read the file can lock it as well.
+Result<void, Objection> lock(int descriptor, std::chrono::milliseconds limit) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) {
+      return fail(with_errno("the file cannot be locked", "put it on a file system with locks"));
+    }
+    if (std::chrono::steady_clock::now() >= end) {
+      return fail(
+          Objection{"another program keeps the lock of this file: one that adds a token, or "
+                    "any of somebody who may read it",
+                    "find it with `fuser -v` or lsof, and end it"});
+    }
+    std::this_thread::sleep_for(kLockPause);
+  }
+  return {};
+}
+
+// 0, or errno.
+int sync(int descriptor) {
+  return ::fsync(descriptor) == 0 || errno == EINVAL ? 0 : errno;  // EINVAL: no such thing there
+}
+
+// The name of the file; behind a link, of the one that it leads to.
+int sync_folder_of(const std::filesystem::path& file) {
+  std::error_code error;
+  const std::filesystem::path place = std::filesystem::canonical(file, error);
+  if (error) return error.value();
+  const Descriptor folder(::open(place.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return folder.is_open() ? sync(folder.get()) : errno;
 }
 
 }  // namespace
@@ -118,7 +155,8 @@ Result<std::vector<AdminToken>, Report> read_token_file(const std::filesystem::p
   return parse_admin_tokens(*text, file.string());
 }
 
-Result<void, Report> add_to_token_file(const std::filesystem::path& file, const AdminToken& token) {
+Result<void, Report> add_to_token_file(const std::filesystem::path& file, const AdminToken& token,
+                                       std::chrono::milliseconds lock_limit) {
   if (!is_name(token.name)) {
     return fail(Report({Problem{.code = "token-name",
                                 .value = token.name,
@@ -128,9 +166,12 @@ Result<void, Report> add_to_token_file(const std::filesystem::path& file, const 
   }
   const Descriptor descriptor(
       ::open(file.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600));
-  if (!descriptor.is_open() || ::flock(descriptor.get(), LOCK_EX) != 0) {
+  if (!descriptor.is_open()) {
     return fail(report(file, with_errno("the file cannot be opened for writing",
                                         "check the folder, and who may write to it")));
+  }
+  if (auto locked = lock(descriptor.get(), lock_limit); !locked) {
+    return fail(report(file, std::move(locked.error())));
   }
   const auto text = read_trusted(descriptor.get());
   if (!text) return fail(report(file, text.error()));
@@ -138,16 +179,21 @@ Result<void, Report> add_to_token_file(const std::filesystem::path& file, const 
   line += token.name + (token.scope == AdminScope::Manage ? " manage " : " read ") +
           to_text(token.sha256) + '\n';
   if (auto fine = check_lines(*text, line, file.string()); !fine) return fine;
-  if (const int error = write_all(descriptor.get(), line); error != 0) {
-    // Half a line would keep the program from starting.
-    static_cast<void>(::ftruncate(descriptor.get(), static_cast<off_t>(text->size())));
-    errno = error;
+  const int write_error = write_all(descriptor.get(), line);
+  int error = write_error != 0 ? write_error : sync(descriptor.get());
+  // Empty = new: whoever made it may not have come to that yet.
+  if (error == 0 && text->empty()) error = sync_folder_of(file);
+  if (error == 0) return {};
+  // Half a line would keep the program from starting, and a whole one the name from being taken.
+  static_cast<void>(::ftruncate(descriptor.get(), static_cast<off_t>(text->size())));
+  errno = error;
+  if (write_error != 0) {
     return fail(report(file, with_errno("the file cannot be written", "check its disk")));
   }
-  if (::fsync(descriptor.get()) != 0) {
-    return fail(report(file, with_errno("the file may not be on the disk", "check its disk")));
-  }
-  return {};
+  return fail(report(
+      file, with_errno("the new line could not be brought to the disk, and was taken away again",
+                       "check the disk, and then whether a line of this name is there after all: "
+                       "nobody has its token, so remove it")));
 }
 
 }  // namespace corsac::server

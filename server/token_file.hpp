@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <vector>
 
@@ -15,11 +16,17 @@ namespace corsac::server {
 [[nodiscard]] Result<std::vector<AdminToken>, Report> read_token_file(
     const std::filesystem::path& file);
 
+// How long others who add may take; more means that somebody keeps the lock.
+inline constexpr std::chrono::seconds kTokenFileLockLimit{10};
+
 // Adds a line for `token` at the end of `file`, which is made (mode 0600) when it is not there; the
-// line is on the disk then. Two that add at the same time wait for each other. The error side: as
-// above, but that a new file may name nobody; token-name (no name that a line can hold); or
-// token-repeated, token-file when it cannot be written. Nothing was added then.
-[[nodiscard]] Result<void, Report> add_to_token_file(const std::filesystem::path& file,
-                                                     const AdminToken& token);
+// line and the file's name are on the disk then. Two that add at the same time wait for each other,
+// for `lock_limit`. The error side: as above, but that a new file may name nobody; token-name (no
+// name that a line can hold); or token-repeated, token-file when it cannot be locked, written or
+// synced. Nothing was added then: a line that could not be synced is taken away again, but whether
+// the disk knows of that cannot be told. Nobody has its token.
+[[nodiscard]] Result<void, Report> add_to_token_file(
+    const std::filesystem::path& file, const AdminToken& token,
+    std::chrono::milliseconds lock_limit = kTokenFileLockLimit);
 
 }  // namespace corsac::server

@@ -78,8 +78,14 @@ FileExchange::Step FileExchange::try_lock() {
                    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
   if (file_ < 0) return clear_away(errno);
   if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK || errno == EINTR) return Step::Wait;
-    fault_ = fault_of_errno(errno);
+    if (errno == EINTR) return Step::Wait;
+    if (errno != EWOULDBLOCK) {
+      fault_ = fault_of_errno(errno);
+    } else if (is_foreign()) {
+      fault_ = fault_of_foreign_file();
+    } else {
+      return Step::Wait;
+    }
     return Step::Done;
   }
   if (!is_in_place()) return Step::Again;
@@ -90,6 +96,10 @@ FileExchange::Step FileExchange::try_lock() {
 // Takes away what stands in the new file's place and is none, or not ours to write into.
 FileExchange::Step FileExchange::clear_away(int error) {
   const bool is_in_the_way = error == EEXIST || error == ELOOP || error == ENXIO;
+  if (error == EACCES && is_foreign()) {
+    fault_ = fault_of_foreign_file();
+    return Step::Done;
+  }
   if (!is_in_the_way) {
     fault_ = fault_of_errno(error);
   } else if (::unlinkat(folder_, new_name_.c_str(), 0) == 0 || errno == ENOENT) {
@@ -116,6 +126,24 @@ bool FileExchange::is_our_own() const {
   struct stat entry = {};
   return ::fstat(file_, &entry) == 0 && S_ISREG(entry.st_mode) && entry.st_nlink == 1 &&
          entry.st_uid == ::geteuid() && (entry.st_mode & 077) == 0;
+}
+
+// A writer's is its user's, and at last that of the owner of the old file: take_access_of_old_file.
+// Of the name, not of the open file: one that is not in its place any more is in nobody's way.
+bool FileExchange::is_foreign() const {
+  struct stat entry = {};
+  if (::fstatat(folder_, new_name_.c_str(), &entry, AT_SYMLINK_NOFOLLOW) != 0) return false;
+  struct stat old = {};
+  const bool has_old = ::fstatat(folder_, name_.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0;
+  return entry.st_uid != ::geteuid() && !(has_old && entry.st_uid == old.st_uid);
+}
+
+// It is not removed here: should its owner be a writer after all, two would write at once.
+ExchangeFault FileExchange::fault_of_foreign_file() const {
+  const std::string path = folder_path_ + new_name_;
+  return {Status::ReadOnly,
+          {"file-is-locked", path + " belongs to another user, who keeps others from writing",
+           "remove " + path + ", and let nobody else write to the folder"}};
 }
 
 ExchangeFault FileExchange::replace(std::string_view content) {

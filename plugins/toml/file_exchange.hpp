@@ -57,6 +57,9 @@ class FileExchange {
   // Whether the file that is open has the new file's name, and may be written into.
   [[nodiscard]] bool is_in_place() const;
   [[nodiscard]] bool is_our_own() const;
+  // Whether the file with the new file's name is one that no writer of ours has made.
+  [[nodiscard]] bool is_foreign() const;
+  [[nodiscard]] ExchangeFault fault_of_foreign_file() const;
   [[nodiscard]] ExchangeFault write(std::string_view content) const;
   [[nodiscard]] ExchangeFault take_access_of_old_file() const;
   // Whether it is time to give up.

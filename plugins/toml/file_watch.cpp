@@ -68,6 +68,22 @@ void FileWatch::set_files(std::vector<FileState> files) {
   events_->wake();
 }
 
+void FileWatch::set_file(FileState file) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto known = std::find_if(files_.begin(), files_.end(), [&file](const FileState& other) {
+      return other.path == file.path;
+    });
+    if (known == files_.end()) {
+      files_.push_back(std::move(file));
+    } else {
+      *known = std::move(file);
+    }
+    ++generation_;
+  }
+  events_->wake();
+}
+
 void FileWatch::run() {
   while (!is_stopping_) {
     try {

@@ -59,6 +59,8 @@ class FileWatch {
   // The files to watch from now on, as they were read. A change since then is noticed too. [any
   // thread but its own]
   void set_files(std::vector<FileState> files);
+  // The same for one of them, or one more: the others stay as they are watched. [likewise]
+  void set_file(FileState file);
 
  private:
   void run();
@@ -79,7 +81,7 @@ class FileWatch {
 
   std::mutex mutex_;
   std::vector<FileState> files_ = {};  // by mutex_
-  std::uint64_t generation_ = 0;       // by mutex_; counts set_files()
+  std::uint64_t generation_ = 0;       // by mutex_; counts what was set
   std::atomic<bool> is_stopping_{false};
   std::thread thread_;  // last: runs when all else is there
 };

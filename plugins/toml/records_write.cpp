@@ -36,7 +36,7 @@ ExchangeFault check_readable(std::string_view content, const std::function<bool(
 ExchangeFault write_records(const TomlSettings& settings, std::string_view all,
                             std::string_view expected,
                             std::chrono::steady_clock::time_point deadline,
-                            const std::function<bool()>& is_wanted, std::string& revision) {
+                            const std::function<bool()>& is_wanted, FileState& written) {
   const std::string content = std::string(kComment).append(all);
   if (ExchangeFault fault = check_readable(content, is_wanted)) return fault;
   FileExchange exchange(settings.records_path, deadline, is_wanted);
@@ -47,10 +47,15 @@ ExchangeFault write_records(const TomlSettings& settings, std::string_view all,
     return {now.problem.is_unreachable ? Status::Unreachable : Status::Invalid, now.problem};
   }
   if (records_revision(now) != expected) return {Status::Conflict};
+  // Before it is written: whoever looks at the file later does not trust its times, and compares
+  // what is in it. Another writer may have replaced it again when it is looked at here.
+  written.read_at_ns = realtime_ns();
   if (ExchangeFault fault = exchange.replace(content)) return fault;
-  store_parts::ContentHash hash;
-  hash.add(content);
-  revision = hash.text();
+  written.path = settings.records_path;
+  written.limit_bytes = kDocumentLimitBytes;
+  written.identity = identity_of(settings.records_path);
+  written.hash = {};
+  written.hash.add(content);
   return {};
 }
 

@@ -100,6 +100,7 @@ class TomlStore final : public plugin::Store {
     const auto files = read_until_settled<PolicyFiles>(settings_, [this] { return is_wanted(); });
     if (files == nullptr) return Status::Cancelled;
     watch_.set_files(files->states());
+    has_read_document_ = true;
     warn_of_access(*files);
     const std::optional<Records> records = records_of(files->records());
     hand_over(*files, records, sink);
@@ -113,6 +114,7 @@ class TomlStore final : public plugin::Store {
     sink.source(settings_.records_name);
     const auto read = read_until_settled<RecordsRead>(settings_, [this] { return is_wanted(); });
     if (read == nullptr) return Status::Cancelled;
+    watch_.set_file(read->file.state);
     const std::optional<Records> records = records_of(&read->file);
     report_records(records, sink);
     if (!has_problem_) {
@@ -128,10 +130,16 @@ class TomlStore final : public plugin::Store {
   Status put_records(const plugin::RecordChanges&, std::string_view all, std::string_view expected,
                      std::string& revision) {
     if (settings_.records_path.empty()) return refuse_records();
+    FileState written;
     const ExchangeFault fault = write_records(
-        settings_, all, expected, host_.deadline(), [this] { return is_wanted(); }, revision);
+        settings_, all, expected, host_.deadline(), [this] { return is_wanted(); }, written);
     report_write(fault);
-    return fault.status;
+    if (fault) return fault.status;
+    revision = written.hash.text();
+    // Who has read the document hears that it is another now; who asks for records alone has put
+    // these, and hears of what others put.
+    if (!has_read_document_) watch_.set_file(std::move(written));
+    return Status::Ok;
   }
 
  private:
@@ -271,6 +279,7 @@ class TomlStore final : public plugin::Store {
   const Host host_;
   const TomlSettings settings_;
   std::vector<std::string> warnings_ = {};  // that were logged
+  bool has_read_document_ = false;
 
   // Of the read under way.
   bool has_problem_ = false;

@@ -28,6 +28,21 @@ TEST(AdminTokens, ReadsNamesScopesAndHashes) {
   EXPECT_EQ((*tokens)[1].scope, AdminScope::Read);
 }
 
+std::string repeated(const std::string& text, int count) {
+  std::string all;
+  for (int i = 0; i < count; ++i) all += text;
+  return all;
+}
+
+TEST(AdminTokens, TakesNamesUpToTheirLimit) {
+  for (const std::string& name :
+       {std::string(255, 'b'), repeated("\u20ac", 85), std::string("j\u00fcrgen\U0001F98A")}) {
+    const auto tokens = parse_admin_tokens(name + " read " + kHashOfAbc, "admin.tokens");
+    ASSERT_TRUE(tokens) << tokens.error().text();
+    EXPECT_EQ(tokens->front().name, name);
+  }
+}
+
 TEST(AdminTokens, RefusesWithPlaceAndCode) {
   const std::string good = std::string("alice read ") + kHashOfAbc + "\n";
   const struct {
@@ -45,6 +60,16 @@ TEST(AdminTokens, RefusesWithPlaceAndCode) {
       {"a scope in capitals", good + "bob READ " + kOtherHash, "token-scope", 2},
       {"the token itself", good + "bob read s3cret-token", "token-hash", 2},
       {"a hash cut short", good + "bob read " + std::string(kOtherHash, 63), "token-hash", 2},
+      {"a name of 256 bytes", good + std::string(256, 'b') + " read " + kOtherHash, "token-name",
+       2},
+      {"a name of 85 characters of three bytes, and one more",
+       good + repeated("\u20ac", 85) + "b read " + kOtherHash, "token-name", 2},
+      {"a name that is not UTF-8", good + "b\xFF read " + kOtherHash, "token-name", 2},
+      {"a name cut within a character", good + "b\xC3 read " + kOtherHash, "token-name", 2},
+      {"a name with an escape", good + "b\x1B[2J read " + kOtherHash, "token-name", 2},
+      {"a name with DEL", good + "b\x7F read " + kOtherHash, "token-name", 2},
+      {"a name with NUL", good + std::string("b\0b", 3) + " read " + kOtherHash, "token-name", 2},
+      {"a name with a carriage return", good + "b\rb read " + kOtherHash, "token-name", 2},
       {"a name again", good + "alice read " + kOtherHash, "token-repeated", 2},
       {"a hash again", good + "bob manage " + kHashOfAbc, "token-repeated", 2},
   };

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -285,6 +286,73 @@ TEST_F(TomlRecords, AreWatchedFromBeforeTheirFileIsThere) {
   ASSERT_TRUE(store.host.wait_for_more_changes_than(before));
   store.read();
   EXPECT_EQ(store.revision, revisions[0]);
+}
+
+struct WatchRow {
+  const char* desc;
+  std::function<void(RecordsStore&)> begin;  // before the other store writes
+};
+
+// What an authority does, which never reads the document.
+TEST_F(TomlRecords, AreWatchedByWhoeverReadsThemAlone) {
+  const WatchRow rows[] = {
+      {"they were read", [](RecordsStore& store) { store.read_records(); }},
+      {"before their file was there",
+       [this](RecordsStore& store) {
+         fs::remove(path("records.toml"));
+         store.read_records();
+       }},
+      {"they could not be read",
+       [this](RecordsStore& store) {
+         folder_.write("records.toml", "version = \n");
+         store.read_records();
+         EXPECT_EQ(store.status, CORSAC_INVALID);
+         folder_.write("records.toml", "version = 1\n");
+         ASSERT_TRUE(store.host.wait_for_more_changes_than(0));
+         store.read_records();
+       }},
+      {"they were put",
+       [](RecordsStore& store) {
+         store.read_records();
+         ASSERT_EQ(store.put(kTwo, store.revision), CORSAC_OK);
+       }},
+      {"they were put unread",
+       [this](RecordsStore& store) {
+         fs::remove(path("records.toml"));
+         ASSERT_EQ(store.put(kTwo, kNoFile), CORSAC_OK);
+       }},
+      {"beside the document",
+       [](RecordsStore& store) {
+         store.read();
+         store.read_records();
+       }},
+      {"before the document",
+       [](RecordsStore& store) {
+         store.read_records();
+         store.read();
+       }},
+  };
+  for (const WatchRow& row : rows) {
+    SCOPED_TRACE(row.desc);
+    folder_.write("records.toml", "version = 1\n");
+    RecordsStore store(folder_.path());
+    row.begin(store);
+    const std::size_t before = store.host.changes();
+    RecordsStore other(folder_.path());
+    other.read_records();
+    ASSERT_EQ(other.put("version = 1\n# theirs\n", other.revision), CORSAC_OK);
+    EXPECT_TRUE(store.host.wait_for_more_changes_than(before));
+    store.read_records();
+    EXPECT_EQ(store.revision, other.told[0]);
+  }
+}
+
+TEST_F(TomlRecords, LeaveTheDocumentWatched) {
+  RecordsStore store(folder_.path());
+  store.read();
+  store.read_records();
+  folder_.write("policy.toml", "version = 1\n# another\n");
+  EXPECT_TRUE(store.host.wait_for_more_changes_than(0));
 }
 
 TEST_F(TomlRecords, AreReadAgainWhenTheyAreExchangedMeanwhile) {

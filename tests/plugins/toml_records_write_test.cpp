@@ -370,6 +370,61 @@ TEST_F(TomlRecordsWrite, EndsWhileItWaitsAtItsDeadline) {
   EXPECT_TRUE(fs::exists(path(kNewName)));
 }
 
+// Whoever may write into the folder may put a file there, and hold its lock for ever.
+TEST_F(TomlRecordsWrite, SaysAtOnceThatSomebodyElseHoldsTheLock) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  RecordsStore store(folder_.path());
+  const OtherWriter other(path(kNewName));
+  ASSERT_EQ(::chown(path(kNewName).c_str(), 65534, 65534), 0);
+  store.host.on_cancelled_asked([&](std::size_t question) {
+    if (question == kQuestionWhileWaiting) store.host.cancel();
+  });
+  EXPECT_EQ(store.put(document_of({"a"}), kNoFile), CORSAC_READ_ONLY);
+  EXPECT_THAT(store.host.failures(), ElementsAre(StartsWith("file-is-locked : ")));
+  EXPECT_THAT(store.host.failures(),
+              ElementsAre(HasSubstr("; remove " + path(kNewName).string() + ", ")));
+  EXPECT_TRUE(fs::exists(path(kNewName))) << "its owner may write it at this moment";
+
+  folder_.write("records.toml", "version = 1\n");
+  store.host.on_cancelled_asked({});
+  EXPECT_EQ(store.put(document_of({"a"}), kNoFile), CORSAC_READ_ONLY);
+  EXPECT_EQ(content("records.toml"), "version = 1\n");
+}
+
+TEST_F(TomlRecordsWrite, SaysThatSomebodyElsesFileIsInTheWay) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  folder_.write(kNewName, "x");
+  ::chmod(path(kNewName).c_str(), 0600);
+  ASSERT_EQ(::chown(folder_.path().c_str(), 65534, 65534), 0);
+  EXPECT_EQ(in_process([&] {
+              if (::setgid(65534) != 0 || ::setuid(65534) != 0) return 2;
+              RecordsStore store(folder_.path());
+              return store.put(document_of({"a"}), kNoFile) == CORSAC_READ_ONLY &&
+                             store.host.failures().size() == 1 &&
+                             store.host.failures()[0].starts_with("file-is-locked : ")
+                         ? 1
+                         : 0;
+            }),
+            1);
+}
+
+// Root's writers give the new file to the owner of the old one just before they rename it.
+TEST_F(TomlRecordsWrite, WaitsForAWriterOfTheFilesOwner) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  RecordsStore store(folder_.path());
+  folder_.write("records.toml", document_of({"a"}));
+  store.read_records();
+  OtherWriter other(path(kNewName));
+  for (const fs::path& file : {path("records.toml"), path(kNewName)}) {
+    ASSERT_EQ(::chown(file.c_str(), 65534, 65534), 0);
+  }
+  store.host.on_cancelled_asked([&](std::size_t question) {
+    if (question == kQuestionWhileWaiting) other.end();
+  });
+  EXPECT_EQ(store.put(document_of({"b"}), store.revision), CORSAC_OK);
+  EXPECT_EQ(content("records.toml"), kComment + document_of({"b"}));
+}
+
 // One more record, whoever else writes.
 bool add_record(RecordsStore& store, const std::string& name) {
   while (true) {

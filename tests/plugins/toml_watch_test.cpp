@@ -318,6 +318,10 @@ class FileWatchSteps : public testing::Test {
     watch_->set_files(std::move(files));
     SteppedEvents::notice(*steps_);
   }
+  void set_file(FileState file) {
+    watch_->set_file(std::move(file));
+    SteppedEvents::notice(*steps_);
+  }
   FileState look(const fs::path& file) {
     return toml_store::look_at_file(file.string(), 1000, [] { return true; });
   }
@@ -369,6 +373,22 @@ TEST_F(FileWatchSteps, TellOfOneChangeForSeveralFiles) {
   folder_.write("policy.toml", "version = 2\n");
   folder_.write("origins.txt", "https://b\n");
   EXPECT_EQ(changes_after_notice(), 1u);
+}
+
+TEST_F(FileWatchSteps, KeepWhatTheyKnowOfTheOthersWhenOneFileIsSet) {
+  const fs::path records = folder_.write("records.toml", "version = 1\n");
+  set_files({look(file_)});
+  set_file(look(records));
+  EXPECT_EQ(changes(), 0u);
+  folder_.write("policy.toml", "version = 2\n");
+  EXPECT_EQ(changes_after_notice(), 1u);
+  set_file(look(records));
+  EXPECT_EQ(changes(), 1u) << "told once, although nobody has read the policy since";
+  folder_.write("records.toml", "version = 2\n");
+  EXPECT_EQ(changes_after_notice(), 1u);
+  folder_.write("records.toml", "version = 3\n");
+  set_file(look(records));
+  EXPECT_EQ(changes(), 2u) << "it was read as it is now";
 }
 
 TEST_F(FileWatchSteps, TellWhenAFileComesAndGoes) {

@@ -226,6 +226,7 @@ def removes_trust_beside_a_test_that_fails():
         until(lambda: granted(two, "fresh") == "true", "all is well again")
 
 
+# Proves M2.
 def names_of_many_bytes(place):
     with place() as at, at.serve() as server:
         api = Api(server)
@@ -236,9 +237,11 @@ def names_of_many_bytes(place):
         equal(api.ask("POST", record={**record_of("longer"), "name": 256 * "\u00e9"})[0], 400)
         equal(api.ask("DELETE", f"{LIST}/{api.make('other')['id']}"), (204, None))
         equal((granted(server, "other"), granted(server, "long")), (None, "true"))
+        equal(api.all(), {record["id"]: record})
         server.end()
         server.restart()
         equal(granted(server, "long"), "true")
+        equal([kept["name"] for kept in Api(server).all().values()], [long["name"]])
 
 
 class Writer(threading.Thread):

@@ -3,11 +3,13 @@
 
 #include "corsac/authority/admin_tokens.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "corsac/base/ascii.hpp"
 #include "corsac/base/sha256.hpp"
+#include "corsac/base/utf8.hpp"
 
 namespace corsac {
 namespace {
@@ -29,6 +31,19 @@ Fields split(std::string_view line) {
   return fields;
 }
 
+// "" = nothing.
+const char* fault_of_name(std::string_view name) {
+  const auto is_control = [](char byte) {
+    return static_cast<unsigned char>(byte) < ' ' || byte == '\x7F';
+  };
+  if (name.size() > kTokenNameLimitBytes) return "a name has at most 255 bytes";
+  if (!is_utf8(name)) return "this name is not valid UTF-8";
+  if (std::any_of(name.begin(), name.end(), is_control)) {
+    return "this name has a control character in it";
+  }
+  return "";
+}
+
 class TokenFile {
  public:
   void read_line(std::string_view line, std::uint32_t number) {
@@ -48,6 +63,9 @@ class TokenFile {
     }
     if (scope != "read" && scope != "manage") {
       return add(place, "token-scope", scope, "a scope is read or manage", "write one of them");
+    }
+    if (const char* what = fault_of_name(name); *what != '\0') {
+      return add(place, "token-name", name, what, "write it like \"anna\" or \"ci-deploy\"");
     }
     for (const AdminToken& other : tokens) {
       if (other.name != name && other.sha256 != *digest) continue;

@@ -3,6 +3,7 @@
 // Who may use the admin listener: tokens of which only the hash is known.
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,8 +19,11 @@ enum class AdminScope : unsigned char {
   Manage,  // looks and changes
 };
 
+// Names stand in the records that their holders make.
+inline constexpr std::size_t kTokenNameLimitBytes = 255;
+
 struct AdminToken {
-  std::string name = {};  // for people: who holds it
+  std::string name = {};  // for people: who holds it; UTF-8 without control characters
   AdminScope scope = AdminScope::Read;
   std::array<std::uint8_t, 32> sha256 = {};  // of the token's bytes
 };
@@ -28,8 +32,9 @@ struct AdminToken {
 // lines that begin with # are skipped. `source` names the file in the report.
 //
 // The error side holds every problem at once: token-fields (not three of them), token-scope,
-// token-hash (not 64 hex digits: most likely the token itself, so it is never shown),
-// token-repeated (a name, or a hash), token-none (the file names nobody).
+// token-hash (not 64 hex digits: most likely the token itself, so it is never shown), token-name
+// (over kTokenNameLimitBytes, not UTF-8, or with a control character), token-repeated (a name, or a
+// hash), token-none (the file names nobody).
 [[nodiscard]] Result<std::vector<AdminToken>, Report> parse_admin_tokens(std::string_view text,
                                                                          const std::string& source);
 
