@@ -26,7 +26,7 @@ inline constexpr std::size_t kRuleLimit = 10'000;
 inline constexpr std::size_t kRecordLimit = 1'000'000;
 inline constexpr std::size_t kTestLimit = 10'000;
 inline constexpr std::size_t kAllowedWarningLimit = 1'000;
-inline constexpr std::size_t kScopeLimit = 16;          // of one record; there are three types
+inline constexpr std::size_t kScopeLimit = 16;  // of one record; there are three types
 // Of rules, records and tests: 255 characters (Okta), each of which may take four bytes.
 inline constexpr std::size_t kNameLimitBytes = 1'020;
 inline constexpr std::size_t kTextLimitBytes = 16'384;  // of any other value
