@@ -25,8 +25,11 @@ export function askInDialog(dialog, { source, type, cancel, action, showFailure,
       isBusy = false;
     };
     source.addEventListener(type, run, { signal: end.signal });
-    cancel.addEventListener("click", () => dialog.close(), { signal: end.signal });
-    // Left while a change is under way: what becomes of it is the answer.
+    // Left while a change is under way: what becomes of it is the answer. Else the answer is there at
+    // once: the keyboard is back where it was before the event "close" comes.
+    const leave = () => isBusy ? dialog.close() : settle(resolve, null);
+    cancel.addEventListener("click", leave, { signal: end.signal });
+    dialog.addEventListener("cancel", leave, { signal: end.signal });
     dialog.addEventListener("close", () => isBusy || settle(resolve, null), { signal: end.signal });
     dialog.showModal();
   });
