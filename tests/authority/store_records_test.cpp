@@ -319,6 +319,20 @@ TEST_F(StoreRecordsTest, TellsChangesUntilItIsGone) {
   EXPECT_EQ(heard, 1);
 }
 
+TEST_F(StoreRecordsTest, PassesOnErrorsOfThePluginAlone) {
+  static constexpr corsac_store_plugin_v1 kTable =
+      plugin::detail::make_table<ScriptedStore<CORSAC_RECORDS_CHANGES>>();
+  LoadedPlugin plugin;
+  plugin.table = &kTable;
+  std::vector<std::string> lines;
+  const auto records = StoreRecords::open(
+      plugin, {}, {}, [&lines](const LogRecord& record) { lines.emplace_back(record.line); });
+  script_.host->log(LogLevel::Info, "listening");
+  script_.host->log(LogLevel::Error, "a record cannot be read");
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_NE(lines[0].find("a record cannot be read"), std::string::npos);
+}
+
 TEST_F(StoreRecordsTest, InterruptsAPluginThatForgetsItsDeadline) {
   std::promise<void> interrupted;
   auto is_interrupted = interrupted.get_future().share();

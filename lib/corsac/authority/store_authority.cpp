@@ -70,7 +70,8 @@ Result<std::shared_ptr<Authority>, Report> open_authority(StoreConfig config,
                                                           StoreAuthorityOptions options) {
   const auto notice = std::make_shared<ChangeNotice>();
   const std::chrono::seconds refresh = config.refresh;
-  auto records = StoreRecords::open(std::move(config), [notice] { notice->tell(); });
+  auto records = StoreRecords::open(
+      std::move(config), [notice] { notice->tell(); }, options.log);
   if (!records) return fail(std::move(records.error()));
   std::unique_ptr<RecordStore> store = std::move(*records);
   if (options.gate) {

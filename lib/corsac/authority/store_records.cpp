@@ -129,13 +129,18 @@ Loaded load_from(StoreClient& client) {
 
 // What the thread and its owner share: the thread may be left behind.
 struct StoreRecords::State {
-  State(LoadedPlugin loaded, StoreConfig store_config, std::function<void()> on_change)
-      : plugin(std::move(loaded)), config(std::move(store_config)), changed(std::move(on_change)) {}
+  State(LoadedPlugin loaded, StoreConfig store_config, std::function<void()> on_change,
+        LogSink log_sink)
+      : plugin(std::move(loaded)),
+        config(std::move(store_config)),
+        log(std::move(log_sink)),
+        changed(std::move(on_change)) {}
 
   const LoadedPlugin plugin;
   const StoreConfig config;
 
-  std::mutex changed_mutex;  // held during the call
+  std::mutex owner_mutex;  // held during the calls of these two, which end with the owner
+  LogSink log;
   std::function<void()> changed;
 
   std::mutex client_mutex;  // held during interrupt(): the client does not end inside of it
@@ -149,7 +154,8 @@ struct StoreRecords::State {
   bool is_done = false;
 
   void tell_changed();
-  void forget_changed();
+  void tell_error(const LogRecord& record);
+  void forget_owner();
   [[nodiscard]] std::uint64_t call_number();
   void interrupt(std::uint64_t call);
   void end_task();
@@ -161,13 +167,19 @@ struct StoreRecords::State {
 };
 
 void StoreRecords::State::tell_changed() {
-  const std::lock_guard lock(changed_mutex);
+  const std::lock_guard lock(owner_mutex);
   if (changed) changed();
 }
 
-void StoreRecords::State::forget_changed() {
-  const std::lock_guard lock(changed_mutex);
+void StoreRecords::State::tell_error(const LogRecord& record) {
+  const std::lock_guard lock(owner_mutex);
+  if (log && record.level == LogLevel::Error) log(record);
+}
+
+void StoreRecords::State::forget_owner() {
+  const std::lock_guard lock(owner_mutex);
   changed = nullptr;
+  log = nullptr;
 }
 
 std::uint64_t StoreRecords::State::call_number() {
@@ -204,6 +216,7 @@ std::unique_ptr<StoreClient> StoreRecords::State::open(std::promise<Opened>& ope
   try {
     WorkerCallbacks callbacks;
     callbacks.on_changed = [this] { tell_changed(); };
+    callbacks.log = [this](const LogRecord& record) { tell_error(record); };
     auto store = StoreClient::open(plugin, config, {}, std::move(callbacks));
     if (store) return std::move(*store);
     opened.set_value(fail(std::move(store.error())));
@@ -268,20 +281,22 @@ std::optional<Answer> StoreRecords::call(std::function<Answer(StoreClient&)> wor
 }
 
 Result<std::unique_ptr<StoreRecords>, Report> StoreRecords::open(StoreConfig config,
-                                                                 std::function<void()> changed) {
+                                                                 std::function<void()> changed,
+                                                                 LogSink log) {
   const auto plugin = load_store_plugin(config.plugin, config.plugin_folders);
   if (!plugin) return fail(plugin.error());
-  return open(*plugin, std::move(config), std::move(changed));
+  return open(*plugin, std::move(config), std::move(changed), std::move(log));
 }
 
 Result<std::unique_ptr<StoreRecords>, Report> StoreRecords::open(const LoadedPlugin& plugin,
                                                                  StoreConfig config,
-                                                                 std::function<void()> changed) {
+                                                                 std::function<void()> changed,
+                                                                 LogSink log) {
   const auto opened = std::make_shared<std::promise<Opened>>();
   auto answer = opened->get_future();
   const auto limit = config.deadline + kGrace;
-  std::unique_ptr<StoreRecords> records(
-      new StoreRecords(std::make_shared<State>(plugin, std::move(config), std::move(changed))));
+  std::unique_ptr<StoreRecords> records(new StoreRecords(
+      std::make_shared<State>(plugin, std::move(config), std::move(changed), std::move(log))));
   records->thread_ = std::thread([state = records->state_, opened] { state->run(*opened); });
   if (answer.wait_for(limit) != std::future_status::ready) {
     return fail(Report({Problem{.code = "store-not-opened",
@@ -294,7 +309,7 @@ Result<std::unique_ptr<StoreRecords>, Report> StoreRecords::open(const LoadedPlu
 StoreRecords::StoreRecords(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
 StoreRecords::~StoreRecords() {
-  state_->forget_changed();
+  state_->forget_owner();
   if (!thread_.joinable()) return;
   {
     const std::lock_guard lock(state_->mutex);

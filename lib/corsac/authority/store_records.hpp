@@ -13,6 +13,7 @@
 #include "corsac/authority/record_store.hpp"
 #include "corsac/base/result.hpp"
 #include "corsac/policy/report.hpp"
+#include "corsac/runtime/log_sink.hpp"
 #include "corsac/runtime/store_config.hpp"
 
 namespace corsac {
@@ -29,13 +30,15 @@ class StoreClient;    // runtime/store_client.hpp
 class StoreRecords final : public RecordStore {
  public:
   // Opens the store. `changed` is called when somebody may have written, also by ourselves; from
-  // any thread, until the destructor has returned; may be empty. The error side: as
+  // any thread, until the destructor has returned; may be empty. `log` gets what the plugin logs as
+  // an error: what else it has to say a gate's own store says. The error side: as
   // StoreClient::open.
   [[nodiscard]] static Result<std::unique_ptr<StoreRecords>, Report> open(
-      StoreConfig config, std::function<void()> changed);
+      StoreConfig config, std::function<void()> changed, LogSink log = {});
   // The same with a plugin that is loaded already.
   [[nodiscard]] static Result<std::unique_ptr<StoreRecords>, Report> open(
-      const LoadedPlugin& plugin, StoreConfig config, std::function<void()> changed);
+      const LoadedPlugin& plugin, StoreConfig config, std::function<void()> changed,
+      LogSink log = {});
   ~StoreRecords() override;
   StoreRecords(const StoreRecords&) = delete;
   StoreRecords& operator=(const StoreRecords&) = delete;
