@@ -15,8 +15,9 @@ namespace corsac::toml_store {
 
 // Why a file was not replaced.
 struct ExchangeFault {
-  // ReadOnly: the file system, or our rights, do not let us write. Unreachable: a full disk, an I/O
-  // error, a folder that is not there, no time left. Cancelled: `is_wanted` said no.
+  // ReadOnly: the file system, our rights, or a lock of another user do not let us write.
+  // Unreachable: a full disk, an I/O error, a folder that is not there, no time left. Cancelled:
+  // `is_wanted` said no.
   plugin::Status status = plugin::Status::Ok;  // Ok = no fault
   FileProblem problem = {};                    // none when Cancelled
   bool has_written_nothing = true;
