@@ -5,7 +5,7 @@
 
 #include <netdb.h>
 
-extern "C" int getaddrinfo_a(int, gaicb* requests[], int count, sigevent*) noexcept {
+extern "C" int getaddrinfo_a(int, gaicb* requests[], int count, sigevent*) {
   for (int i = 0; i < count; ++i) {
     gaicb& request = *requests[i];
     request.__return =

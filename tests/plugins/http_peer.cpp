@@ -69,13 +69,13 @@ HttpPeer::~HttpPeer() {
   state_->thread.join();
 }
 
-void HttpPeer::answer(Handler handler) {
+void HttpPeer::answer_by(Handler handler) {
   const std::lock_guard lock(state_->mutex);
   state_->handler = std::move(handler);
 }
 
 void HttpPeer::answer(PeerAnswer always) {
-  answer([always = std::move(always)](const PeerRequest&) { return always; });
+  answer_by([always = std::move(always)](const PeerRequest&) { return always; });
 }
 
 int HttpPeer::port() const { return state_->port; }

@@ -42,7 +42,8 @@ class HttpPeer {
   HttpPeer(const HttpPeer&) = delete;
   HttpPeer& operator=(const HttpPeer&) = delete;
 
-  void answer(Handler handler);  // from the next request on
+  // From the next request on.
+  void answer_by(Handler handler);
   void answer(PeerAnswer always);
   [[nodiscard]] int port() const;
   // "https://localhost:8443"

@@ -202,7 +202,7 @@ TEST_F(RemoteOkta, ReadsAllPages) {
   for (const Row& row : rows) {
     SCOPED_TRACE(row.desc);
     const std::size_t before = peer_.requests().size();
-    peer_.answer([&](const PeerRequest& request) {
+    peer_.answer_by([&](const PeerRequest& request) {
       if (request.target.find("after=c2") != std::string::npos) {
         return PeerAnswer{.headers = {{"Link", self()}}, .body = "[" + record("e") + "]"};
       }
@@ -223,7 +223,7 @@ TEST_F(RemoteOkta, ReadsAllPages) {
 
 // Okta's own service drops `q` from its links.
 TEST_F(RemoteOkta, KeepsTheOperatorsQueryOnEveryPage) {
-  peer_.answer([&](const PeerRequest& request) {
+  peer_.answer_by([&](const PeerRequest& request) {
     if (request.target.find("after=") != std::string::npos) return PeerAnswer{.body = "[]"};
     return PeerAnswer{.headers = {{"Link", next("after=c1")}}, .body = "[]"};
   });
@@ -238,7 +238,7 @@ TEST_F(RemoteOkta, KeepsTheOperatorsQueryOnEveryPage) {
 
 // 0.11.4 hands header values over percent-decoded.
 TEST_F(RemoteOkta, SendsACursorBackAsItWasMeant) {
-  peer_.answer([&](const PeerRequest& request) {
+  peer_.answer_by([&](const PeerRequest& request) {
     if (request.target.find("after=") != std::string::npos) return PeerAnswer{.body = "[]"};
     return PeerAnswer{.headers = {{"Link", next("after=a%2Fb%3D%20%22c&limit=200")}}, .body = "[]"};
   });
@@ -294,7 +294,7 @@ TEST_F(RemoteOkta, FollowsNoLinkThatItShouldNot) {
 
 TEST_F(RemoteOkta, EndsAListWithoutEnd) {
   int page = 0;
-  peer_.answer([&](const PeerRequest&) {
+  peer_.answer_by([&](const PeerRequest&) {
     return PeerAnswer{.headers = {{"Link", next("after=c" + std::to_string(++page))}},
                       .body = "[]"};
   });
@@ -326,7 +326,7 @@ TEST_F(RemoteOkta, IsWholeOrNothing) {
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.problem);
-    peer_.answer([&](const PeerRequest& request) {
+    peer_.answer_by([&](const PeerRequest& request) {
       if (request.target.find("after=") != std::string::npos) return row.second;
       return PeerAnswer{.headers = {{"Link", next("after=c1")}}, .body = "[" + record("a") + "]"};
     });
@@ -341,7 +341,7 @@ TEST_F(RemoteOkta, IsWholeOrNothing) {
 }
 
 TEST_F(RemoteOkta, CountsTheBytesOfAllPagesTogether) {
-  peer_.answer([&](const PeerRequest& request) {
+  peer_.answer_by([&](const PeerRequest& request) {
     PeerAnswer answer{.body = "[]" + std::string(700, ' ')};
     if (request.target.find("after=") == std::string::npos) {
       answer.headers = {{"Link", next("after=c1")}};

@@ -47,7 +47,7 @@ TEST_F(RemotePolicy, SendsNoTokenThatItDoesNotHave) {
 TEST_F(RemotePolicy, HandsTheKeptDocumentOverWhenNothingChanged) {
   std::string body = R"({"version": 1})";
   std::string tag = "\"one\"";
-  peer_.answer([&](const PeerRequest& request) {
+  peer_.answer_by([&](const PeerRequest& request) {
     if (request.header("If-None-Match") == tag) return PeerAnswer{.status = 304};
     return PeerAnswer{.headers = {{"ETag", tag}}, .body = body};
   });

@@ -138,7 +138,7 @@ TEST_F(RemoteTls, EndsASlowAnswer) {
   std::atomic<bool> is_asked{false};
   std::atomic<bool> is_over{false};
   test::HttpPeer peer(own_certificate());
-  peer.answer([&](const test::PeerRequest&) {
+  peer.answer_by([&](const test::PeerRequest&) {
     is_asked = true;
     EXPECT_TRUE(test::eventually([&] { return is_over.load(); }));
     return test::PeerAnswer{.body = "{}"};
