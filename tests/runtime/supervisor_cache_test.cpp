@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -165,6 +166,59 @@ TEST(SupervisorCache, IsJudgedLikeAnyInput) {
   EXPECT_EQ(scene.decision_for(kOrigin), "policy_unavailable");
   EXPECT_EQ(scene.log.count("the policy in the cache is invalid"), 1U);
   EXPECT_EQ(scene.log.count("origin-trailing-slash"), 1U);
+}
+
+// A start with the cache does not bring back what was taken away beside the document in force.
+TEST(SupervisorCache, HasNoTrustThatWasWithdrawn) {
+  const std::string partner = "https://partner.example";
+  const auto with_records = [](const std::string& origins) {
+    return R"({"version": 1, "cors": {"allowed_origins": [")" + std::string(kOrigin) +
+           R"("]}, "trusted_origins": [)" + origins +
+           R"(], "test": [{"name": "t", "origin": "https://evil.example", "expect": "deny"}]})";
+  };
+  const auto record = [](const std::string& origin) {
+    return R"({"name": ")" + origin + R"(", "origin": ")" + origin + R"(", "scopes": ["CORS"]})";
+  };
+  const struct {
+    const char* desc;
+    std::function<void(test::SupervisorScene&)> withdraw;
+  } rows[] = {
+      {"by who manages records",
+       [&](test::SupervisorScene& scene) {
+         scene.supervisor->withdraw(
+             {{.before = {
+                   .name = partner, .origin = partner, .scopes = {TrustedOrigin::Scope{}}}}});
+       }},
+      {"by a document that is refused",
+       [&](test::SupervisorScene& scene) {
+         scene.store.give(with_records(record("https://evil.example")), "8");
+         EXPECT_TRUE(scene.reload().has_errors());
+       }},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.desc);
+    const CacheScene cache;
+    {
+      test::SupervisorScene scene;
+      cache.prepare(scene);
+      scene.store.give(with_records(record(partner)), "7");
+      ASSERT_TRUE(scene.start()) << scene.error.text();
+      ASSERT_EQ(scene.decision_for(partner), "allowed");
+      scene.clock->advance(seconds(60));
+      row.withdraw(scene);
+      ASSERT_EQ(scene.decision_for(partner), "origin_not_allowed");
+    }
+    test::SupervisorScene scene;
+    cache.prepare(scene);
+    scene.store.answer(CORSAC_UNREACHABLE);
+    scene.clock->advance(seconds(120));
+    ASSERT_TRUE(scene.start()) << scene.error.text();
+    EXPECT_TRUE(scene.supervisor->status().is_cached);
+    EXPECT_EQ(scene.decision_for(kOrigin), "allowed");
+    EXPECT_EQ(scene.decision_for(partner), "origin_not_allowed");
+    EXPECT_LE(scene.supervisor->status().last_answer_at, FakeClock::kStart + seconds(60))
+        << "no younger by that";
+  }
 }
 
 TEST(SupervisorCache, NeedsAFile) {

@@ -53,6 +53,10 @@ class PolicyInForce {
   // Null until a document was taken; records alone are none.
   [[nodiscard]] const SnapshotPtr& snapshot() const noexcept { return snapshot_; }
   [[nodiscard]] bool has_records() const noexcept { return records_ != nullptr; }
+  // What is in force of one store; null = nothing, or nothing that was kept (Judgement::document).
+  [[nodiscard]] const std::shared_ptr<const Policy>& part(StoreRole role) const noexcept {
+    return role == StoreRole::Policy ? document_ : records_;
+  }
 
  private:
   [[nodiscard]] bool compile_again() noexcept;

@@ -115,6 +115,9 @@ class StoreFeed {
   };
   void note_cache_taken(CacheTaken taken);
   void note_cache_refused(const Report& report);
+  // What is in force of this store lost trust to a withdrawal: a start with the cache must not
+  // bring it back. Nothing without a cache.
+  void keep_limited_in_cache(const Policy& limited) noexcept;
 
   // The next read gives a document that is judged, whatever it is: what was in force of this store
   // is not any more.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "corsac/base/rfc3339.hpp"
+#include "corsac/policy/writer.hpp"
 #include "corsac/runtime/policy_cache.hpp"
 #include "corsac/runtime/store_feed.hpp"
 
@@ -67,6 +68,24 @@ void StoreFeed::keep_in_cache(std::string json) {
     return;
   }
   cache_renewed_ = now;
+}
+
+// As old as it was: that somebody took trust away is no answer of the store.
+void StoreFeed::keep_limited_in_cache(const Policy& limited) noexcept {
+  if (cache_ == nullptr) return;
+  try {
+    std::string json = policy_to_json(limited);
+    std::chrono::system_clock::time_point read_at;
+    {
+      const std::lock_guard lock(mutex_);
+      read_at = status_.last_answer_at;
+    }
+    const bool is_first = read_at == std::chrono::system_clock::time_point{};
+    cache_->write(std::move(json), taken_revision_, is_first ? clock_->wall_now() : read_at);
+  } catch (...) {
+    journal_.note(LogLevel::Error,
+                  "there is no memory to take withdrawn trust out of the cache: remove the file");
+  }
 }
 
 // One line when it begins to fail, one when it is well again.

@@ -6,6 +6,7 @@
 #include "corsac/runtime/supervisor_loop.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <new>
 #include <utility>
@@ -87,7 +88,15 @@ void SupervisorLoop::withdraw_trust(const std::vector<RecordWithdrawal>& withdra
 }
 
 void SupervisorLoop::withdraw_from_policy(const std::vector<RecordWithdrawal>& withdrawn) noexcept {
-  if (in_force_.withdraw(withdrawn)) return;
+  const std::array before{in_force_.part(StoreRole::Policy), in_force_.part(StoreRole::Records)};
+  if (in_force_.withdraw(withdrawn)) {
+    for_each_store([&](StoreFeed& feed) {
+      const bool is_policy = feed.role() == StoreRole::Policy;
+      const auto& now = in_force_.part(feed.role());
+      if (now && now != before[is_policy ? 0 : 1]) feed.keep_limited_in_cache(*now);
+    });
+    return;
+  }
   store_.journal().note(LogLevel::Error,
                         "there is no memory to withdraw trust: nothing cross-origin is granted "
                         "until the policy was read again");
@@ -281,7 +290,8 @@ ReadVerdict SupervisorLoop::verdict_after(StoreFeed& feed, Judged judged, std::s
                                          std::move(judgement.json), judgement.has_sections);
   if (verdict.report.has_errors()) {
     if (judgement.limited) {
-      in_force_.limit(feed.role(), std::move(judgement.limited));
+      in_force_.limit(feed.role(), judgement.limited);
+      feed.keep_limited_in_cache(*judgement.limited);
       feed.journal().note(LogLevel::Warning,
                           "the trust that the refused document takes away is withdrawn");
     }
