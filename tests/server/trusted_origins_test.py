@@ -48,9 +48,25 @@ def granted(server, name):
         connection.close()
 
 
+DOCUMENT_RECORDS = """
+[[trusted_origins]]
+name = "off in the document"
+origin = "https://off.example"
+status = "INACTIVE"
+scopes = ["CORS"]
+[[trusted_origins]]
+name = "over in the document"
+origin = "https://over.example"
+valid_until = "2020-01-01T00:00:00Z"
+scopes = ["CORS"]
+"""
+
+
 class TomlPlace:
     """A policy and a file of records; one server, or two of one folder."""
     name = "toml"
+    policy = POLICY
+    with_records = POLICY + DOCUMENT_RECORDS
 
     def __enter__(self):
         return self
@@ -63,15 +79,20 @@ class TomlPlace:
         if beside is not None:
             store = f'file = "{beside.file("policy.toml")}"\n' \
                     f'records_file = "{beside.file("records.toml")}"\n'
-        return ServerProcess(PROGRAM, store, [("policy.toml", POLICY)], admin=admin)
+        return ServerProcess(PROGRAM, store, [("policy.toml", self.policy)], admin=admin)
 
 
 class RedisPlace:
     name = "redis"
+    policy = JSON_POLICY
+    with_records = json.dumps({**json.loads(JSON_POLICY), "trusted_origins": [
+        {**record_of("off"), "name": "off in the document", "status": "INACTIVE"},
+        {**record_of("over"), "name": "over in the document",
+         "valid_until": "2020-01-01T00:00:00Z"}]})
 
     def __enter__(self):
         self.node = RedisNode()
-        put_policy(self.node, JSON_POLICY, "1:a")
+        put_policy(self.node, self.policy, "1:a")
         return self
 
     def __exit__(self, *_):
@@ -103,6 +124,23 @@ def is_in_force_when_it_is_answered(place):
         equal(api.ask("DELETE", path), (204, None))
         equal(granted(server, "other"), None)
         equal(granted(server, "app"), "true", "the document grants what it did")
+
+
+def gives_way_to_the_document(place):
+    """What people wrote into the document counts alone, also where it says no."""
+    at = place()
+    at.policy = at.with_records
+    with at, at.serve() as server:
+        api = Api(server)
+        for name in ("off", "over"):
+            api.make(name)
+            equal(granted(server, name), None, name)
+        server.wait_log("record-in-document")
+        api.make("new")
+        equal(granted(server, "new"), "true")
+        server.end()
+        server.restart()
+        equal([granted(server, name) for name in ("off", "over", "new")], [None, None, "true"])
 
 
 def reaches_another_server(place):
@@ -416,6 +454,7 @@ def main():
     for place in PLACES:
         for name, test in [("a change is in force when it is answered",
                             is_in_force_when_it_is_answered),
+                           ("the document speaks first", gives_way_to_the_document),
                            ("a change reaches another server", reaches_another_server),
                            ("two servers write", both_servers_write),
                            ("a change that memory says is none", answers_what_the_store_has),

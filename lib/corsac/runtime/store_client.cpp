@@ -17,6 +17,7 @@
 #include "corsac/runtime/c_text.hpp"
 #include "corsac/runtime/plugin_extensions.hpp"
 #include "corsac/runtime/plugin_settings.hpp"
+#include "corsac/runtime/records_merge.hpp"
 #include "corsac/runtime/sink_adapter.hpp"
 #include "corsac/runtime/store_loader.hpp"
 
@@ -206,8 +207,13 @@ void StoreClient::State::take_revision(void* context, corsac_text revision) {
 
 ReadResult StoreClient::read() {
   State& state = *state_;
-  return state.read(
+  ReadResult result = state.read(
       [&](const corsac_sink& sink) { return state.plugin.table->read(state.store, &sink); });
+  if (records_table(*state.plugin.table) == nullptr) return result;
+  for (Problem& problem : overrule_kept_records(result.policy)) {
+    result.problems.push_back(std::move(problem));
+  }
+  return result;
 }
 
 WriteResult StoreClient::put_document(std::string_view json, std::string_view expected) {
