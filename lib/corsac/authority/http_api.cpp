@@ -133,7 +133,7 @@ ApiAnswer json_answer(std::string body) {
 struct TrustedOriginsApi::State {
   // Who asks, and what is left of the allowance.
   struct Caller {
-    const AdminToken* token = nullptr;  // null = a stranger
+    std::shared_ptr<const AdminToken> token = {};  // null = a stranger
     RateLimitState rate = {};
   };
   struct Call {
@@ -168,8 +168,8 @@ struct TrustedOriginsApi::State {
 };
 
 TrustedOriginsApi::State::Caller TrustedOriginsApi::State::find_caller(const ApiRequest& request) {
-  const TokenHolders::Found found = holders.find(request.authorization, {"SSWS", "Bearer"});
-  return {found.token, found.allowance.take_and_tell(options.clock->steady_now())};
+  TokenHolders::Found found = holders.find(request.authorization, {"SSWS", "Bearer"});
+  return {std::move(found.token), found.allowance->take_and_tell(options.clock->steady_now())};
 }
 
 std::optional<std::string> TrustedOriginsApi::State::base_url_of(const ApiRequest& request) const {

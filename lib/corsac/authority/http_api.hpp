@@ -20,7 +20,7 @@ namespace corsac {
 struct TrustedOriginsOptions {
   // A token reads, or reads and changes; its name is what createdBy shows. Without one, everything
   // is 401.
-  std::vector<AdminToken> tokens = {};
+  AdminTokenSet tokens = {};
   // Of each token; requests without a right one share one allowance of this size. 0 lets nobody in.
   unsigned requests_per_minute = 600;
   // The origin that links begin with, "https://admin.example.com", for servers behind a proxy.
