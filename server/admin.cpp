@@ -47,18 +47,19 @@ std::string origin_of(const std::string& url) {
   return host == std::string::npos ? url : url.substr(0, url.find('/', host + 3));
 }
 
-Result<void, Report> add_trusted_origins(Listener& listener, const ServerConfig& config,
-                                         AdminTokenSet tokens, const std::shared_ptr<Gate>& gate,
-                                         const std::shared_ptr<Log>& log) {
+Result<std::shared_ptr<TrustedOriginsApi>, Report> make_trusted_origins(
+    const ServerConfig& config, AdminTokenSet tokens, const std::shared_ptr<Gate>& gate,
+    const std::shared_ptr<Log>& log) {
   StoreAuthorityOptions options;
   options.gate = gate;
   options.log = [log](const LogRecord& record) { log->message(record.level, record.line); };
   auto authority = open_authority(config.records.value_or(config.store), std::move(options));
   if (!authority) return fail(std::move(authority.error()));
-  return mount_trusted_origins(listener.server(), std::move(*authority),
-                               {.tokens = std::move(tokens),
-                                .requests_per_minute = config.admin->requests_per_minute,
-                                .base_url = origin_of(config.admin->public_url)});
+  return TrustedOriginsApi::make(std::move(*authority),
+                                 {.tokens = std::move(tokens),
+                                  .requests_per_minute = config.admin->requests_per_minute,
+                                  .gate = gate,
+                                  .base_url = origin_of(config.admin->public_url)});
 }
 
 }  // namespace
@@ -80,9 +81,10 @@ Result<AddedAdmin, Report> add_admin(Listener& listener, const ServerConfig& con
   }
   auto api = AdminApi::make(gate, std::move(options));
   if (!api) return fail(std::move(api.error()));
-  install_admin(listener.server(), std::move(*api));
-  auto mounted = add_trusted_origins(listener, config, tokens->known, gate, log);
-  if (!mounted) return fail(std::move(mounted.error()));
+  auto origins = make_trusted_origins(config, tokens->known, gate, log);
+  if (!origins) return fail(std::move(origins.error()));
+  install_admin(listener.server(), std::move(*api), *origins);
+  mount_trusted_origins(listener.server(), std::move(*origins));
   mount_trusted_origins_page(listener.server());
   return AddedAdmin{std::move(tokens->of_this_run), std::move(tokens->reader)};
 }

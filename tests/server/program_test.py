@@ -5,6 +5,7 @@
 import ctypes
 import gzip
 import hashlib
+import http.client
 import http.server
 import json
 import os
@@ -560,6 +561,41 @@ TOKENS = "\n".join(f"{name} {name} {hashlib.sha256(name.encode()).hexdigest()}"
                    for name in ("read", "manage")) + "\n"
 
 
+def answers_with_error_objects():
+    """Also to what the host would not bring to the API: RFC 9112, 6.3: no length and no coding is
+    no body."""
+    head = "{} /api/v1/trustedOrigins{} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: SSWS {}\r\n"
+    rows = [
+        ("POST", "/none/lifecycle/activate", "", 404, "E0000007"),
+        ("POST", "/none/lifecycle/deactivate", "Connection: keep-alive\r\n", 404, "E0000007"),
+        ("PATCH", "/none", "", 405, "E0000022"),
+        ("POST", "", "Content-Type: application/json\r\n", 400, "E0000003"),
+        ("PUT", "/none", "", 400, "E0000018"),
+        ("GET", "/" + 300 * "x", "", 404, "E0000007"),
+        ("DELETE", "/" + 300 * "x", "", 404, "E0000007"),
+    ]
+    if not READS_BODIES:
+        rows.append(("POST", "", "Transfer-Encoding: chunked\r\n", 411, "E0000003"))
+    with Running(more=ADMIN).wait_ready(wants_admin=True) as running:
+        token = running.wait_token()
+        for method, path, more, status, code in rows:
+            text = head.format(method, path, token) + more + "\r\n"
+            with socket.create_connection(("127.0.0.1", running.admin), DEADLINE) as connection:
+                connection.sendall(text.encode())
+                answer = http.client.HTTPResponse(connection, method=method)
+                answer.begin()
+                equal(answer.status, status, text)
+                equal(json.loads(answer.read())["errorCode"], code, text)
+            stranger = text.replace(token, "nobody")
+            equal(raw_status(running.admin, stranger), 401, stranger)
+
+
+def raw_status(port, text):
+    with socket.create_connection(("127.0.0.1", port), DEADLINE) as connection:
+        connection.sendall(text.encode())
+        return int(connection.recv(64).split()[1])
+
+
 def tokens_are_withdrawn():
     """Without a restart, for both APIs of the listener; a file that is wrong withdraws nobody."""
     reader, manager = TOKENS.splitlines(keepends=True)
@@ -886,6 +922,7 @@ def main():
         cases.add("records: starts without them when told so", starts_without_records_when_told)
         cases.add("admin: tokens from a file", admin_listener_with_a_token_file)
         cases.add("admin: tokens that are withdrawn", tokens_are_withdrawn)
+        cases.add("admin: errors of the API are objects", answers_with_error_objects)
         for description, *row in START_ROWS:
             cases.add("does not start: " + description, refuses_to_start, *row)
         cases.add("does not start: without a thread for each connection",
