@@ -251,5 +251,44 @@ TEST(HttpApi, LimitsEachTokenByItself) {
   EXPECT_EQ(remaining(kRead), "200 1 1767225690") << "at the reset all of it is back";
 }
 
+TEST(HttpApi, ExchangesItsTokens) {
+  AdminTokenSet tokens = {{"owner", AdminScope::Manage, sha256("manage-token")},
+                          {"viewer", AdminScope::Read, sha256("read-token")}};
+  const ApiScene scene({.tokens = tokens, .requests_per_minute = 2});
+  const auto answer = [&](const char* authorization) {
+    return scene.ask({.authorization = authorization}).status;
+  };
+  EXPECT_EQ(answer(kRead), 200);
+  tokens.replace({{"owner", AdminScope::Manage, sha256("manage-token")}});
+  EXPECT_EQ(answer(kRead), 401) << "withdrawn";
+  EXPECT_EQ(answer(kManage), 200);
+  tokens.replace({{"viewer", AdminScope::Read, sha256("read-token")}});
+  EXPECT_EQ(answer(kRead), 200);
+  EXPECT_EQ(answer(kRead), 429) << "the allowance is the one that it had";
+}
+
+TEST(HttpApi, TellsWhatComesOfRecordsWithinALimit) {
+  const auto gate = make_gate({});
+  ASSERT_TRUE(gate) << gate.error().text();
+  const ApiScene scene({.gate = *gate});
+  for (int i = 100; i < 160; ++i) {
+    const std::string name = "n" + std::to_string(i);
+    scene.shelf->put({.name = name,
+                      .origin = "https://" + name + ".example",
+                      .scopes = {{}},
+                      .id = std::string(100, 'x') + name});
+  }
+  ASSERT_TRUE(scene.authority->refresh());
+  std::vector<std::string> lines;
+  for (const auto& [name, value] :
+       scene.ask({.target = std::string(kPath) + "?limit=200"}).headers) {
+    if (name == "X-Corsac-Without-Effect") lines.push_back(value);
+  }
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_TRUE(lines[0].starts_with("CORS: without [cors] no record grants anything; ids=\"xxx"));
+  EXPECT_LT(lines[0].size(), kEffectsLimitBytes + 100);
+  EXPECT_EQ(lines[1], "...; ids=\"\"");
+}
+
 }  // namespace
 }  // namespace corsac::testing
