@@ -3,9 +3,9 @@
 
 #include "admin.hpp"
 
+#include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <corsac/adapter/admin_api.hpp>
 #include <corsac/adapter/admin_routes.hpp>
@@ -15,27 +15,29 @@
 #include <corsac/authority/store_authority.hpp>
 #include <corsac/base/sha256.hpp>
 
-#include "token_file.hpp"
+#include "token_reader.hpp"
 
 namespace corsac::server {
 namespace {
 
 struct Tokens {
-  std::vector<AdminToken> known = {};
-  std::string of_this_run = {};  // empty = there is a file of them
+  AdminTokenSet known = {};
+  std::shared_ptr<TokenReader> reader = {};  // null: there is no file of them
+  std::string of_this_run = {};              // empty: there is one
 };
 
-Result<Tokens, Report> read_tokens(const AdminConfig& config) {
+Result<Tokens, Report> read_tokens(const AdminConfig& config, const std::shared_ptr<Log>& log) {
   Tokens tokens;
   if (!config.token_file.empty()) {
-    auto read = read_token_file(config.token_file);
-    if (!read) return fail(std::move(read.error()));
-    tokens.known = std::move(*read);
+    auto reader = TokenReader::open(config.token_file, log);
+    if (!reader) return fail(std::move(reader.error()));
+    tokens.reader = std::move(*reader);
+    tokens.known = tokens.reader->tokens();
     return tokens;
   }
   tokens.of_this_run = make_random_token();
-  tokens.known.push_back(
-      {.name = "this run", .scope = AdminScope::Manage, .sha256 = sha256(tokens.of_this_run)});
+  tokens.known.replace(
+      {{.name = "this run", .scope = AdminScope::Manage, .sha256 = sha256(tokens.of_this_run)}});
   return tokens;
 }
 
@@ -45,27 +47,27 @@ std::string origin_of(const std::string& url) {
   return host == std::string::npos ? url : url.substr(0, url.find('/', host + 3));
 }
 
-Result<void, Report> add_trusted_origins(Listener& listener, const ServerConfig& config,
-                                         std::vector<AdminToken> tokens,
-                                         const std::shared_ptr<Gate>& gate,
-                                         const std::shared_ptr<Log>& log) {
+Result<std::shared_ptr<TrustedOriginsApi>, Report> make_trusted_origins(
+    const ServerConfig& config, AdminTokenSet tokens, const std::shared_ptr<Gate>& gate,
+    const std::shared_ptr<Log>& log) {
   StoreAuthorityOptions options;
   options.gate = gate;
   options.log = [log](const LogRecord& record) { log->message(record.level, record.line); };
   auto authority = open_authority(config.records.value_or(config.store), std::move(options));
   if (!authority) return fail(std::move(authority.error()));
-  return mount_trusted_origins(listener.server(), std::move(*authority),
-                               {.tokens = std::move(tokens),
-                                .requests_per_minute = config.admin->requests_per_minute,
-                                .base_url = origin_of(config.admin->public_url)});
+  return TrustedOriginsApi::make(std::move(*authority),
+                                 {.tokens = std::move(tokens),
+                                  .requests_per_minute = config.admin->requests_per_minute,
+                                  .gate = gate,
+                                  .base_url = origin_of(config.admin->public_url)});
 }
 
 }  // namespace
 
-Result<std::string, Report> add_admin(Listener& listener, const ServerConfig& config,
-                                      const std::shared_ptr<Gate>& gate,
-                                      const std::shared_ptr<Log>& log) {
-  auto tokens = read_tokens(*config.admin);
+Result<AddedAdmin, Report> add_admin(Listener& listener, const ServerConfig& config,
+                                     const std::shared_ptr<Gate>& gate,
+                                     const std::shared_ptr<Log>& log) {
+  auto tokens = read_tokens(*config.admin, log);
   if (!tokens) return fail(std::move(tokens.error()));
   AdminOptions options;
   options.requests_per_minute = config.admin->requests_per_minute;
@@ -74,13 +76,17 @@ Result<std::string, Report> add_admin(Listener& listener, const ServerConfig& co
     options.allowed_hosts.push_back(config.admin->public_host);
   }
   options.tokens = tokens->known;
+  if (tokens->reader != nullptr) {
+    options.reload_tokens = [reader = tokens->reader] { return reader->read_again(); };
+  }
   auto api = AdminApi::make(gate, std::move(options));
   if (!api) return fail(std::move(api.error()));
-  install_admin(listener.server(), std::move(*api));
-  auto mounted = add_trusted_origins(listener, config, std::move(tokens->known), gate, log);
-  if (!mounted) return fail(std::move(mounted.error()));
+  auto origins = make_trusted_origins(config, tokens->known, gate, log);
+  if (!origins) return fail(std::move(origins.error()));
+  install_admin(listener.server(), std::move(*api), *origins);
+  mount_trusted_origins(listener.server(), std::move(*origins));
   mount_trusted_origins_page(listener.server());
-  return std::move(tokens->of_this_run);
+  return AddedAdmin{std::move(tokens->of_this_run), std::move(tokens->reader)};
 }
 
 }  // namespace corsac::server

@@ -10,15 +10,20 @@
 #include "config.hpp"
 #include "listener.hpp"
 #include "log.hpp"
+#include "token_reader.hpp"
 
 namespace corsac::server {
 
+struct AddedAdmin {
+  std::string token_of_this_run = {};        // empty: there is a file of tokens
+  std::shared_ptr<TokenReader> tokens = {};  // of that file; null without one
+};
+
 // Puts the admin API on `listener`, and the Trusted Origins API over the records of [records] or,
-// without it, of [store]; /metrics says what `log` has lost. `config.admin` is there. The answer is
-// the token that was made for this run; empty when a token file is configured. The error side: what
-// is wrong with the token file or the store.
-[[nodiscard]] Result<std::string, Report> add_admin(Listener& listener, const ServerConfig& config,
-                                                    const std::shared_ptr<Gate>& gate,
-                                                    const std::shared_ptr<Log>& log);
+// without it, of [store]; /metrics says what `log` has lost. `config.admin` is there. The error
+// side: what is wrong with the token file or the store.
+[[nodiscard]] Result<AddedAdmin, Report> add_admin(Listener& listener, const ServerConfig& config,
+                                                   const std::shared_ptr<Gate>& gate,
+                                                   const std::shared_ptr<Log>& log);
 
 }  // namespace corsac::server

@@ -49,7 +49,8 @@ Objection objection_to(int descriptor) {
     return {"this file has more than 1 MiB", "remove what is no token"};
   }
   if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
-    return {"this file belongs to another user", "chown it to the user of this program"};
+    return {"this file belongs to another user",
+            "run this program as that user; chown it only where no other user's program reads it"};
   }
   if ((status.st_mode & S_IWGRP) != 0) {
     return {"the group of this file may write it", "chmod g-w it"};

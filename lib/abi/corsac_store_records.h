@@ -7,7 +7,9 @@
  * those of corsac_store_plugin.h. C++ authors: corsac_store_records.hpp.
  *
  * What is kept here is also part of what read() hands over, behind the document's own
- * trusted_origins: servers that only follow the store know nothing of this extension.
+ * trusted_origins: servers that only follow the store know nothing of this extension. There they
+ * lie in other sources (sink.source) than the document's own, which is the first: that tells the
+ * core which of the two speaks where both name an origin. The document does.
  */
 #ifndef CORSAC_STORE_RECORDS_H
 #define CORSAC_STORE_RECORDS_H

@@ -33,6 +33,7 @@
 #include "signals.hpp"
 #include "start_state.hpp"
 #include "stop_watch.hpp"
+#include "token_reader.hpp"
 
 namespace corsac::server {
 namespace {
@@ -51,6 +52,11 @@ std::filesystem::path sample_folder(const std::filesystem::path& config_file) {
   std::filesystem::path beside = std::filesystem::absolute(config_file, error).parent_path();
   if (std::filesystem::is_directory(beside / "static", error)) return beside;
   return CORSAC_SAMPLE_FOLDER;
+}
+
+bool has_pages(const std::filesystem::path& folder) {
+  std::error_code error;
+  return std::filesystem::is_directory(folder / "static", error);
 }
 
 GateOptions gate_options(const ServerConfig& config, const std::shared_ptr<Log>& log) {
@@ -255,6 +261,12 @@ void watch_over(StopWatch& watch, const std::shared_ptr<Gate>& gate) {
   });
 }
 
+void watch_over(StopWatch& watch, const std::shared_ptr<TokenReader>& tokens) {
+  watch.on_hangup([weak_tokens = std::weak_ptr(tokens)] {
+    if (const auto locked = weak_tokens.lock()) static_cast<void>(locked->read_again());
+  });
+}
+
 void watch_over(StopWatch& watch, const std::shared_ptr<Log>& log) {
   watch.on_hangup([weak_log = std::weak_ptr(log)] {
     if (const auto locked = weak_log.lock()) locked->reopen();
@@ -285,15 +297,23 @@ int serve_under(StopWatch& watch, const ServeOptions& options) {
     std::fputs(describe_start(*records, "records").c_str(), stderr);
   }
 
-  Listeners listeners(*config, *gate, sample_folder(options.config));
+  const std::filesystem::path folder = sample_folder(options.config);
+  if (!has_pages(folder)) {
+    (*log)->message(LogLevel::Warning,
+                    "the sample has no pages: there is no folder static beside the configuration, "
+                    "and none in " +
+                        folder.string() + "; copy server/sample/static there");
+  }
+  Listeners listeners(*config, *gate, folder);
   if (const auto refused = listeners.bind()) {
     return fail_with(describe(*refused, options));
   }
-  std::string admin_token;
+  AddedAdmin added_admin;
   if (Listener* admin = listeners.admin()) {
     auto added = add_admin(*admin, *config, *gate, *log);
     if (!added) return fail_with(added.error().text());
-    admin_token = std::move(*added);
+    added_admin = std::move(*added);
+    watch_over(watch, added_admin.tokens);
   }
   const auto error = listeners.start([&watch, &log](const std::string& address) {
     (*log)->message(LogLevel::Error, "no more connections can be accepted on " + address);
@@ -302,7 +322,7 @@ int serve_under(StopWatch& watch, const ServeOptions& options) {
   if (error) {
     return fail_with(describe_missing_threads(error, std::to_string(config->threads), options));
   }
-  listeners.announce(admin_token);
+  listeners.announce(added_admin.token_of_this_run);
   listeners.check(**gate, **log);
 
   const int status = watch.wait();

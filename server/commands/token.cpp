@@ -52,7 +52,7 @@ int make_token(const TokenOptions& options) {
   std::printf("%s\n", token.c_str());
   std::fprintf(stderr,
                "This is the only time that it is shown: %s has its hash. A server reads that file "
-               "when it starts.\n",
+               "when it starts, on SIGHUP and on POST /api/reload.\n",
                file->c_str());
   return 0;
 }

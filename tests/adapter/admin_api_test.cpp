@@ -61,7 +61,7 @@ std::vector<AdminToken> tokens() {
 }
 
 std::shared_ptr<AdminApi> make_api(std::shared_ptr<Gate> gate, AdminOptions options = {}) {
-  if (options.tokens.empty()) options.tokens = tokens();
+  if (options.tokens.get()->empty()) options.tokens = tokens();
   auto api = AdminApi::make(std::move(gate), std::move(options));
   if (!api) {
     ADD_FAILURE() << api.error().text();

@@ -190,7 +190,7 @@ TEST(HostTrustedOrigins, RefusesOnTheWire) {
        post(R"({"name":"b","origin":"https://b.example",)"
             R"("scopes":[{"type":"IFRAME_EMBED","allowedOktaApps":["X"]}]})"),
        400, "E0000003", "scopes[0].allowedOktaApps[0]: The value"},
-      {"no UTF-8", post("{\"name\":\"\xFF\"}"), 400, "E0000003", "body: It is not JSON"},
+      {"no UTF-8", post("{\"name\":\"\xFF\"}"), 400, "E0000003", "body: It is not valid UTF-8"},
       {"deep", post(std::string(50'000, '[') + std::string(50'000, ']')), 413, "E0000003",
        "body: It is larger than"},
       {"a filter that is none", request_text("GET", std::string(kPath) + "?filter=name", sent()),

@@ -43,7 +43,7 @@ struct ApiScene : AuthorityScene {
     options.random_token = [] {
       return std::string("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
     };
-    if (options.tokens.empty()) {
+    if (options.tokens.get()->empty()) {
       options.tokens = {{"owner", AdminScope::Manage, sha256("manage-token")},
                         {"viewer", AdminScope::Read, sha256("read-token")}};
     }

@@ -192,7 +192,7 @@ TEST(HttpApi, GoesThroughPagesByLinksAlone) {
       {"M11: a filter in one page", "?filter=type%20eq%20%22REDIRECT%22",
        ok("[" + json_of(shown_b) + "]",
           {link("limit=20&filter=type%20eq%20%22REDIRECT%22", "self")})},
-      {"what it does not know, and what is empty", "?expand=x&q=&filter=&after=&limit=&&",
+      {"what it does not know, and a search for nothing", "?expand=x&q=&&",
        ok("[" + json_of({}) + "," + json_of(shown_b) + "," + json_of(shown_c) + "]",
           {link("limit=20", "self")})},
   };
@@ -249,6 +249,45 @@ TEST(HttpApi, LimitsEachTokenByItself) {
   EXPECT_EQ(remaining(kManage), "200 1 1767225630");
   scene.clock->advance(seconds(60));
   EXPECT_EQ(remaining(kRead), "200 1 1767225690") << "at the reset all of it is back";
+}
+
+TEST(HttpApi, ExchangesItsTokens) {
+  AdminTokenSet tokens = {{"owner", AdminScope::Manage, sha256("manage-token")},
+                          {"viewer", AdminScope::Read, sha256("read-token")}};
+  const ApiScene scene({.tokens = tokens, .requests_per_minute = 2});
+  const auto answer = [&](const char* authorization) {
+    return scene.ask({.authorization = authorization}).status;
+  };
+  EXPECT_EQ(answer(kRead), 200);
+  tokens.replace({{"owner", AdminScope::Manage, sha256("manage-token")}});
+  EXPECT_EQ(answer(kRead), 401) << "withdrawn";
+  EXPECT_EQ(answer(kManage), 200);
+  tokens.replace({{"viewer", AdminScope::Read, sha256("read-token")}});
+  EXPECT_EQ(answer(kRead), 200);
+  EXPECT_EQ(answer(kRead), 429) << "the allowance is the one that it had";
+}
+
+TEST(HttpApi, TellsWhatComesOfRecordsWithinALimit) {
+  const auto gate = make_gate({});
+  ASSERT_TRUE(gate) << gate.error().text();
+  const ApiScene scene({.gate = *gate});
+  for (int i = 100; i < 160; ++i) {
+    const std::string name = "n" + std::to_string(i);
+    scene.shelf->put({.name = name,
+                      .origin = "https://" + name + ".example",
+                      .scopes = {{}},
+                      .id = std::string(100, 'x') + name});
+  }
+  ASSERT_TRUE(scene.authority->refresh());
+  std::vector<std::string> lines;
+  for (const auto& [name, value] :
+       scene.ask({.target = std::string(kPath) + "?limit=200"}).headers) {
+    if (name == "X-Corsac-Without-Effect") lines.push_back(value);
+  }
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_TRUE(lines[0].starts_with("CORS: without [cors] no record grants anything; ids=\"xxx"));
+  EXPECT_LT(lines[0].size(), kEffectsLimitBytes + 100);
+  EXPECT_EQ(lines[1], "...; ids=\"\"");
 }
 
 }  // namespace

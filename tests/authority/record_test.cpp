@@ -91,6 +91,19 @@ TEST(Record, ChecksTheOrigin) {
   }
 }
 
+TEST(Record, AdvisesWhatARecordMayHold) {
+  for (const char* const origin : {"*", "https://*", "https://*.example.com", "null"}) {
+    RecordInput input = good();
+    input.origin = origin;
+    const Faults faults = faults_of(input);
+    ASSERT_EQ(faults.size(), 1U) << origin;
+    EXPECT_NE(faults[0].find("one origin"), std::string::npos) << faults[0];
+    for (const char* const elsewhere : {"allow_null_origin", "alone", "https://*.example.com,"}) {
+      EXPECT_EQ(faults[0].find(elsewhere), std::string::npos) << faults[0];
+    }
+  }
+}
+
 // Proves M3. The texts are those of parse_record_origin, whose tests compare them.
 TEST(Record, RefusesWhatIsNoOrigin) {
   const char* const origins[] = {

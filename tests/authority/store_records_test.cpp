@@ -259,7 +259,7 @@ TEST_F(StoreRecordsTest, TellsWhatBecameOfAWrite) {
        {},
        Kind::ReadOnly,
        "the store refuses it and does not say why"},
-      {"nothing written", Status::Unreachable, away, Kind::Unreachable, "nobody there"},
+      {"nothing written", Status::Unreachable, away, Kind::NotWritten, "nobody there"},
       {"perhaps written",
        Status::Unreachable,
        {},

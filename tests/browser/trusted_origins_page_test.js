@@ -375,6 +375,40 @@ async function pages(browser, server) {
   return { context, seen };
 }
 
+// What the state of a record alone would hide. The server's headers are those of a gate, which this
+// one has not: they are put into its answers.
+async function effects(browser, server) {
+  const [plain, off] = [await server.ask("POST", "", recordOf("plain")),
+    await server.ask("POST", "", recordOf("planet"))];
+  await server.ask("POST", `/${off.id}/lifecycle/deactivate`);
+  const { context, page, seen, parts } = await openTab(browser);
+  await page.route(`**${kApi}**`, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(),
+      "X-Corsac-Without-Effect": `CORS: plain, and so on; REDIRECT: x; ids="${plain.id}"`,
+      "X-Corsac-Still-In-Effect": `CORS, REDIRECT; ids="other ${off.id}"` } });
+  });
+  await page.goto(`${server.page}#token=manage-token`);
+  await write(page, parts.q, "plan");
+  await page.keyboard.press("Enter");
+  await checkText("one is found", parts.outcome, "1 record.");
+  await checkText("a record that is off and trusted all the same says so", page.locator(".effect"),
+    "Trusted all the same for CORS, REDIRECT: another record or the policy names this origin.");
+  await pressOn(page, parts.remove("planet"));
+  await pressOn(page, parts.confirm);
+  await checkText("so does its deletion", parts.outcome,
+    "“planet” is deleted. Its origin is still trusted for CORS, REDIRECT.");
+  await write(page, parts.q, "plain");
+  await page.keyboard.press("Enter");
+  await checkText("one that gives nothing says why", page.locator(".effect"),
+    "Without effect. CORS: plain, and so on; REDIRECT: x");
+  await picture(page, "effects");
+  await checkWidth(page, "effects");
+  await pressOn(page, parts.turn("plain"), "Space");
+  await checkText("switched off", parts.outcome, /^“plain” is not active now\./);
+  return { context, seen };
+}
+
 // Proves M24.
 async function limits(browser) {
   const server = await startServer(1);
@@ -409,7 +443,7 @@ async function main() {
       "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
   try {
-    for (const scene of [tokens, records, pages, limits]) {
+    for (const scene of [tokens, records, pages, effects, limits]) {
       const { context, seen } = await scene(browser, server);
       check(`${scene.name}: the policy of the page was never violated`, seen.violations.length === 0,
         seen.violations);

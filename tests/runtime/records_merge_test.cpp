@@ -1,5 +1,6 @@
 #include "corsac/runtime/records_merge.hpp"
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -94,6 +95,65 @@ TEST(RecordsMerge, LetsTheDocumentSpeakFirst) {
     if (warnings.empty()) continue;
     EXPECT_EQ(warnings[0].path, row.warning) << row.desc;
     EXPECT_EQ(warnings[0].severity, Severity::Warning) << row.desc;
+  }
+}
+
+TEST(RecordsMerge, LetsTheDocumentSpeakFirstInOneList) {
+  const auto kept = [](TrustedOrigin record, unsigned source = 1) {
+    record.place.source = source & 0xFFU;
+    return record;
+  };
+  TrustedOrigin over = a_record("a", "https://a.example");
+  over.valid_until = std::chrono::system_clock::time_point();
+  struct Row {
+    const char* desc;
+    std::vector<TrustedOrigin> records;
+    std::vector<std::string> active;
+    std::vector<std::string> warnings;  // paths
+  };
+  const Row rows[] = {
+      {"no kept record",
+       {a_record("a", "https://a.example"), a_record("b", "https://a.example/")},
+       {"a https://a.example", "b https://a.example/"},
+       {}},
+      {"no record of the document: kept ones are as they are",
+       {kept(a_record("a", "https://a.example")), kept(a_record("a", "https://a.example/"), 2)},
+       {"a https://a.example", "a https://a.example/"},
+       {}},
+      {"nothing in common",
+       {a_record("a", "https://a.example"), kept(a_record("b", "https://b.example"))},
+       {"a https://a.example", "b https://b.example"},
+       {}},
+      {"the document says no, whatever a kept one says",
+       {a_record("a", "https://a.example", Status::Inactive),
+        kept(a_record("x", "https://x.example")), kept(a_record("b", "https://A.example:443/"), 2)},
+       {"x https://x.example"},
+       {"trusted_origins[2].origin"}},
+      {"the document's is over",
+       {over, kept(a_record("b", "https://a.example"))},
+       {"a https://a.example"},
+       {"trusted_origins[1].origin"}},
+      {"one name, two origins",
+       {a_record("a", "https://a.example"), kept(a_record("a", "https://b.example"))},
+       {"a https://a.example"},
+       {"trusted_origins[1].name"}},
+      {"the kept ones stand first",
+       {kept(a_record("b", "https://a.example")),
+        a_record("a", "https://a.example", Status::Inactive)},
+       {},
+       {"trusted_origins[0].origin"}},
+  };
+  for (const Row& row : rows) {
+    Policy policy = a_policy(row.records, "policy.toml", "7");
+    std::vector<std::string> warnings;
+    for (const Problem& problem : overrule_kept_records(policy)) {
+      EXPECT_EQ(problem.code, "record-in-document") << row.desc;
+      EXPECT_EQ(problem.severity, Severity::Warning) << row.desc;
+      EXPECT_NE(problem.place.source, 0U) << row.desc;
+      warnings.push_back(problem.path);
+    }
+    EXPECT_EQ(warnings, row.warnings) << row.desc;
+    EXPECT_EQ(active(policy), row.active) << row.desc;
   }
 }
 

@@ -5,6 +5,7 @@
 import ctypes
 import gzip
 import hashlib
+import http.client
 import http.server
 import json
 import os
@@ -20,6 +21,7 @@ import time
 
 from server_process import Served
 from tap import Cases, Skip, contains, equal
+from waiting import until
 
 PROGRAM, SAMPLE = map(os.path.abspath, sys.argv[1:3])
 # From 0.53 on cpp-httplib reads every body, or closes.
@@ -46,13 +48,14 @@ class Running(Served):
     """The program with the sample's policy."""
 
     def __init__(self, policy=None, more="", arguments=(), stderr=subprocess.PIPE, files=(),
-                 config=CONFIG, user=None, limit=None):
+                 config=CONFIG, user=None, limit=None, has_pages=True):
         super().__init__("corsac-program-")
         if policy is None:
             with open(os.path.join(SAMPLE, "policy.toml"), encoding="utf-8") as file:
                 policy = file.read()
         self.write("policy.toml", policy)
-        shutil.copytree(os.path.join(SAMPLE, "static"), self.file("static"))
+        if has_pages:
+            shutil.copytree(os.path.join(SAMPLE, "static"), self.file("static"))
         for name, mode, text in files:
             self.write(name, text)
             os.chmod(self.file(name), mode)
@@ -412,6 +415,14 @@ def ends_when_it_can_accept_nobody():
                  f"no more connections can be accepted on 127.0.0.1:{running.addresses[1]}")
 
 
+def tells_that_it_has_no_pages():
+    """Where none are installed either."""
+    for has_pages in (True, False):
+        with Running(has_pages=has_pages).wait_ready() as running:
+            has_installed = ask(running.addresses[0], "GET", "/static/style.css")[0] == 200
+            equal("the sample has no pages" in running.log_text(), not has_installed)
+
+
 def stands_many_reloads():
     with Running().wait_ready() as running:
         for _ in range(500):
@@ -548,6 +559,76 @@ def starts_without_records_when_told():
 TOKEN_FILE = ADMIN + 'token_file = "admin.tokens"\n'
 TOKENS = "\n".join(f"{name} {name} {hashlib.sha256(name.encode()).hexdigest()}"
                    for name in ("read", "manage")) + "\n"
+
+
+def answers_with_error_objects():
+    """Also to what the host would not bring to the API: RFC 9112, 6.3: no length and no coding is
+    no body."""
+    head = "{} /api/v1/trustedOrigins{} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: SSWS {}\r\n"
+    rows = [
+        ("POST", "/none/lifecycle/activate", "", 404, "E0000007"),
+        ("POST", "/none/lifecycle/deactivate", "Connection: keep-alive\r\n", 404, "E0000007"),
+        ("PATCH", "/none", "", 405, "E0000022"),
+        ("POST", "", "Content-Type: application/json\r\n", 400, "E0000003"),
+        ("PUT", "/none", "", 400, "E0000018"),
+        ("GET", "/" + 300 * "x", "", 404, "E0000007"),
+        ("DELETE", "/" + 300 * "x", "", 404, "E0000007"),
+    ]
+    if not READS_BODIES:
+        rows.append(("POST", "", "Transfer-Encoding: chunked\r\n", 411, "E0000003"))
+    with Running(more=ADMIN).wait_ready(wants_admin=True) as running:
+        token = running.wait_token()
+        for method, path, more, status, code in rows:
+            text = head.format(method, path, token) + more + "\r\n"
+            with socket.create_connection(("127.0.0.1", running.admin), DEADLINE) as connection:
+                connection.sendall(text.encode())
+                answer = http.client.HTTPResponse(connection, method=method)
+                answer.begin()
+                equal(answer.status, status, text)
+                equal(json.loads(answer.read())["errorCode"], code, text)
+            stranger = text.replace(token, "nobody")
+            equal(raw_status(running.admin, stranger), 401, stranger)
+
+
+def raw_status(port, text):
+    with socket.create_connection(("127.0.0.1", port), DEADLINE) as connection:
+        connection.sendall(text.encode())
+        return int(connection.recv(64).split()[1])
+
+
+def tokens_are_withdrawn():
+    """Without a restart, for both APIs of the listener; a file that is wrong withdraws nobody."""
+    reader, manager = TOKENS.splitlines(keepends=True)
+    with Running(more=TOKEN_FILE, files=[("admin.tokens", 0o600, TOKENS)]) as running:
+        running.wait_ready(wants_admin=True)
+
+        def statuses(token):
+            right = [("Authorization", f"Bearer {token}")]
+            return [ask(running.admin, "GET", path, right)[0]
+                    for path in ("/api/status", "/api/v1/trustedOrigins")]
+
+        def reload():
+            status, _, body = ask(running.admin, "POST", "/api/reload",
+                                  [("Authorization", "Bearer manage")])
+            answer = json.loads(body)
+            return status, answer["tokens"]["taken"], [
+                problem["code"] for problem in answer["tokens"]["problems"]]
+
+        equal(statuses("read"), [200, 200])
+        running.write("admin.tokens", manager)
+        equal(reload(), (200, True, []))
+        equal((statuses("read"), statuses("manage")), ([401, 401], [200, 200]))
+        running.write("admin.tokens", reader + "manage manage x\n")
+        equal(reload(), (422, False, ["token-hash"]))
+        equal((statuses("read"), statuses("manage")), ([401, 401], [200, 200]))
+        contains(running.log_text(), "token-hash")
+        running.write("admin.tokens", TOKENS)
+        running.process.send_signal(signal.SIGHUP)
+        until(lambda: statuses("read") == [200, 200], "the token is there again")
+        running.write("admin.tokens", "# nobody\n")
+        running.process.send_signal(signal.SIGHUP)
+        until(lambda: statuses("manage") == [401, 401], "all of them are withdrawn")
+        contains(running.log_text(), "token-none")
 
 
 def admin_listener_with_a_token_file():
@@ -834,11 +915,14 @@ def main():
         cases.add("ends: with requests that do not", ends_with_requests_that_do_not)
         cases.add("ends: by interrupt", ends_by_interrupt)
         cases.add("ends: when it can accept nobody", ends_when_it_can_accept_nobody)
+        cases.add("serves: without its pages", tells_that_it_has_no_pages)
         cases.add("reload: many at once", stands_many_reloads)
         cases.add("admin: routes behind the token", admin_listener)
         cases.add("records: of a second store", records_of_a_second_store)
         cases.add("records: starts without them when told so", starts_without_records_when_told)
         cases.add("admin: tokens from a file", admin_listener_with_a_token_file)
+        cases.add("admin: tokens that are withdrawn", tokens_are_withdrawn)
+        cases.add("admin: errors of the API are objects", answers_with_error_objects)
         for description, *row in START_ROWS:
             cases.add("does not start: " + description, refuses_to_start, *row)
         cases.add("does not start: without a thread for each connection",

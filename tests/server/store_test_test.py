@@ -272,6 +272,7 @@ NONCONFORMING = [
     ("records_unfinished", "records", "finish was called 0 times"),
     ("records_document", "records", "more than version and trusted_origins"),
     ("records_unread", "records", "read() does not show the record"),
+    ("records_one_source", "records", "lies in the first source"),
     ("records_one_revision", "records", "the revision from before put_records()"),
     ("records_elsewhere", "records", "another revision than the one that was told"),
     ("records_write_anyway", "records-conflict", "CORSAC_OK"),

@@ -48,9 +48,25 @@ def granted(server, name):
         connection.close()
 
 
+DOCUMENT_RECORDS = """
+[[trusted_origins]]
+name = "off in the document"
+origin = "https://off.example"
+status = "INACTIVE"
+scopes = ["CORS"]
+[[trusted_origins]]
+name = "over in the document"
+origin = "https://over.example"
+valid_until = "2020-01-01T00:00:00Z"
+scopes = ["CORS"]
+"""
+
+
 class TomlPlace:
     """A policy and a file of records; one server, or two of one folder."""
     name = "toml"
+    policy = POLICY
+    with_records = POLICY + DOCUMENT_RECORDS
 
     def __enter__(self):
         return self
@@ -63,15 +79,20 @@ class TomlPlace:
         if beside is not None:
             store = f'file = "{beside.file("policy.toml")}"\n' \
                     f'records_file = "{beside.file("records.toml")}"\n'
-        return ServerProcess(PROGRAM, store, [("policy.toml", POLICY)], admin=admin)
+        return ServerProcess(PROGRAM, store, [("policy.toml", self.policy)], admin=admin)
 
 
 class RedisPlace:
     name = "redis"
+    policy = JSON_POLICY
+    with_records = json.dumps({**json.loads(JSON_POLICY), "trusted_origins": [
+        {**record_of("off"), "name": "off in the document", "status": "INACTIVE"},
+        {**record_of("over"), "name": "over in the document",
+         "valid_until": "2020-01-01T00:00:00Z"}]})
 
     def __enter__(self):
         self.node = RedisNode()
-        put_policy(self.node, JSON_POLICY, "1:a")
+        put_policy(self.node, self.policy, "1:a")
         return self
 
     def __exit__(self, *_):
@@ -103,6 +124,23 @@ def is_in_force_when_it_is_answered(place):
         equal(api.ask("DELETE", path), (204, None))
         equal(granted(server, "other"), None)
         equal(granted(server, "app"), "true", "the document grants what it did")
+
+
+def gives_way_to_the_document(place):
+    """What people wrote into the document counts alone, also where it says no."""
+    at = place()
+    at.policy = at.with_records
+    with at, at.serve() as server:
+        api = Api(server)
+        for name in ("off", "over"):
+            api.make(name)
+            equal(granted(server, name), None, name)
+        server.wait_log("record-in-document")
+        api.make("new")
+        equal(granted(server, "new"), "true")
+        server.end()
+        server.restart()
+        equal([granted(server, name) for name in ("off", "over", "new")], [None, None, "true"])
 
 
 def reaches_another_server(place):
@@ -224,6 +262,80 @@ def removes_trust_beside_a_test_that_fails():
         api.make("fresh")
         equal((granted(one, "fresh"), granted(one, "better")), ("true", None))
         until(lambda: granted(two, "fresh") == "true", "all is well again")
+
+
+def names_the_record_that_a_test_forbids():
+    """A record that was kept before the test keeps the program from starting, and is named."""
+    with TomlPlace() as at, at.serve() as server:
+        Api(server).make("evil")
+        server.end()
+        server.write("policy.toml", POLICY + TESTED)
+        status, text = server.refuses_to_start()
+        equal(status, 1)
+        contains(text, "test-failed")
+        contains(text, 'the trusted origin "evil" at records.toml:')
+
+
+def tells_what_has_no_effect():
+    """200 and ACTIVE says what is kept; headers say what comes of it."""
+    plain = "CORS: a plain http origin cannot be granted with credentials"
+    with TomlPlace() as at, at.serve() as server:
+        api = Api(server)
+        good = api.make("good")
+        equal(api.effects(), ([], []))
+        ids = []
+        for name in ("one", "two"):
+            record = {**record_of(name), "origin": f"http://{name}.example"}
+            status, made = api.ask("POST", record=record)
+            equal((status, made["status"]), (200, "ACTIVE"))
+            equal(api.effects(), ([f'{plain}; ids="{made["id"]}"'], []))
+            ids.append(made["id"])
+        status, _ = api.ask("POST", record={**record_of("three"), "origin": "ftp://three.example"})
+        equal((status, api.effects()[0][0].split(";")[0]),
+              (200, "CORS: no page is loaded over this scheme, so no browser sends such an origin"))
+        api.ask("GET")
+        contains(api.effects()[0][0], f'{plain}; ids="{ids[0]} {ids[1]}"')
+        equal(len(api.effects()[0]), 2)
+        # The origin of another record, in another spelling.
+        other = {**record_of("other"), "origin": "https://GOOD.example:443/"}
+        equal(api.ask("POST", record=other)[0], 200)
+        api.change(good, "deactivate")
+        equal(api.effects(), ([], [f'CORS; ids="{good["id"]}"']))
+        equal(granted(server, "good"), "true", "as the header says")
+        equal(api.ask("DELETE", f"{LIST}/{good['id']}")[0], 204)
+        equal(api.effects(), ([], [f'CORS; ids="{good["id"]}"']))
+        server.write("policy.toml", "version = 1\n")
+        server.reload()
+        until(lambda: api.ask("GET") and any("without [cors]" in line
+                                             for line in api.effects()[0]), "no [cors]")
+
+
+def tells_of_repeated_records():
+    record = '[[trusted_origins]]\nname = "n"\norigin = "https://n.example"\nscopes = ["CORS"]\n'
+    with ServerProcess(PROGRAM, TOML_STORE, [("policy.toml", POLICY), (
+            "records.toml", "version = 1\n" + record + record)]) as server:
+        server.wait_log('trusted origins: 1 have the name or the origin of another one')
+        equal(len(Api(server).all()), 2)
+
+
+def says_what_became_of_a_change():
+    """A damaged file has a place; what was not written is said not to be."""
+    with TomlPlace() as at, at.serve() as server:
+        api = Api(server)
+        api.make("old")
+        os.mkdir(server.file(".records.toml.corsac-new"))
+        status, error = api.ask("POST", record=record_of("new"))
+        equal((status, error["errorCode"]), (503, "E0000009"))
+        contains(error["errorCauses"][0]["errorSummary"], "Nothing was written")
+        os.rmdir(server.file(".records.toml.corsac-new"))
+        with open(server.file("records.toml"), encoding="utf-8") as file:
+            text = file.read()
+        server.write("records.toml", text + "[[\n")
+        status, error = api.ask("POST", record=record_of("new"))
+        equal(status, 503)
+        contains(error["errorCauses"][0]["errorSummary"], "It could not be read")
+        contains(error["errorCauses"][0]["errorSummary"],
+                 f"records.toml:{len(text.splitlines()) + 1}:")
 
 
 # Proves M2.
@@ -416,6 +528,7 @@ def main():
     for place in PLACES:
         for name, test in [("a change is in force when it is answered",
                             is_in_force_when_it_is_answered),
+                           ("the document speaks first", gives_way_to_the_document),
                            ("a change reaches another server", reaches_another_server),
                            ("two servers write", both_servers_write),
                            ("a change that memory says is none", answers_what_the_store_has),
@@ -425,6 +538,10 @@ def main():
             cases.add(f"{place.name}: {name}", test, place)
     cases.add("trust is removed beside a broken document", removes_trust_beside_a_broken_document)
     cases.add("trust is removed beside a test that fails", removes_trust_beside_a_test_that_fails)
+    cases.add("a record that a test forbids is named", names_the_record_that_a_test_forbids)
+    cases.add("records without effect are told", tells_what_has_no_effect)
+    cases.add("records that are repeated are told", tells_of_repeated_records)
+    cases.add("what became of a change is told", says_what_became_of_a_change)
     cases.add("a store that keeps no records is only read", only_reads_without_a_place_for_records)
     cases.add("a store that is not there at the start", begins_without_its_store)
     cases.add("tokens of a file", tokens_of_a_file)

@@ -115,6 +115,13 @@ class ServerProcess(Served):
         self.launch()
         self._wait_ready(wants_token)
 
+    def refuses_to_start(self):
+        """In the same folder, after it has ended: the exit status, and what it says."""
+        self.launch()
+        status = self.process.wait(timeout=DEADLINE)
+        self.log_reader.join(DEADLINE)
+        return status, self.log_text()
+
     def _wait_ready(self, wants_token=True):
         places = {"port": r"listening on http://127\.0\.0\.1:(\d+)$",
                   "admin": r"admin on http://127\.0\.0\.1:(\d+)$",

@@ -19,6 +19,7 @@ class Api:
         self.used = time.monotonic()
         self.headers = {"Authorization": "SSWS " + (token or server.token),
                         "Accept": "application/json"}
+        self.answered = None  # the headers of the last answer
 
     def ask(self, method, path=LIST, record=None):
         """Status and what the body says."""
@@ -35,7 +36,13 @@ class Api:
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
         text = answer.read()
+        self.answered = answer.headers
         return answer.status, json.loads(text) if text else None
+
+    def effects(self):
+        """What the last answer said of its records: without effect, still in effect."""
+        return tuple(self.answered.get_all(f"X-Corsac-{name}", [])
+                     for name in ("Without-Effect", "Still-In-Effect"))
 
     def make(self, name, *types):
         status, record = self.ask("POST", record=record_of(name, *types))

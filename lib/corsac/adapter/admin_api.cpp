@@ -247,9 +247,9 @@ std::optional<AdminAnswer> AdminApi::handle(const AdminRequest& request) {
 std::optional<AdminAnswer> AdminApi::refuse_unless(const AdminRequest& request, AdminScope scope) {
   const auto [has_presented, token, limit] =
       state_->holders.find(request.authorization, {"Bearer"});
-  if (!limit.take(state_->options.clock->steady_now())) {
+  if (!limit->take(state_->options.clock->steady_now())) {
     AdminAnswer answer = refusal(429, "too_many_requests", "the allowance of a minute is used up");
-    answer.headers.emplace_back("Retry-After", std::to_string(limit.seconds_until_next()));
+    answer.headers.emplace_back("Retry-After", std::to_string(limit->seconds_until_next()));
     return answer;
   }
   if (token == nullptr) {
@@ -334,6 +334,8 @@ AdminAnswer AdminApi::State::events(const AdminRequest& request) {
 }
 
 AdminAnswer AdminApi::State::reload(const AdminRequest&) {
+  // First: a token that was withdrawn ends, whatever the store does.
+  const auto tokens = options.reload_tokens ? std::optional(options.reload_tokens()) : std::nullopt;
   const Report report = gate->reload_and_wait(options.reload_deadline);
   const StoreStatus store = gate->status();
   const bool is_taken = !report.has_errors();
@@ -349,7 +351,10 @@ AdminAnswer AdminApi::State::reload(const AdminRequest&) {
     json["records"]["revision"] = records->revision;
   }
   json["problems"] = problems_json(report);
-  return {.status = is_taken ? 200 : is_invalid ? 422 : 503, .body = to_text(json)};
+  const bool has_tokens = !tokens || !tokens->has_errors();
+  if (tokens) json["tokens"] = {{"taken", has_tokens}, {"problems", problems_json(*tokens)}};
+  const bool is_refused = is_taken ? !has_tokens : is_invalid;
+  return {.status = is_refused ? 422 : is_taken ? 200 : 503, .body = to_text(json)};
 }
 
 }  // namespace corsac

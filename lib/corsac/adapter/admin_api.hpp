@@ -21,7 +21,7 @@ namespace corsac {
 
 struct AdminOptions {
   // Without one, everything but /healthz is 401.
-  std::vector<AdminToken> tokens = {};
+  AdminTokenSet tokens = {};
   // Values of Host that are taken besides localhost and IP addresses, in the form of the policy's
   // `hosts.allowed`: "admin.example.com", "*.internal:8081". A page that rebinds its own name to
   // our address gives itself away by Host; an address cannot be rebound.
@@ -31,6 +31,10 @@ struct AdminOptions {
   unsigned requests_per_minute = 600;
   // How long POST /api/reload waits for the store.
   std::chrono::milliseconds reload_deadline{10'000};
+  // For POST /api/reload, besides the store: reads where `tokens` come from again and replaces
+  // them; what is wrong there, and then they stay as they are. On the thread of the request. Empty
+  // = there is no such place.
+  std::function<Report()> reload_tokens = {};
   // How many lines the program's log has lost so far, for /metrics; any thread. Empty = the series
   // is left out.
   std::function<std::uint64_t()> lost_log_lines = {};
@@ -68,7 +72,8 @@ struct AdminAnswer {
 //                     start=TIME, end=TIME (RFC 3339, or milliseconds since 1970), startRow=N,
 //                     numberOfResults=N (25, at most 1000), orderBy=insertInstant ASC|DESC
 //                     (newest first), after=SEQ
-//   POST /api/reload  manage: reads the store now; 200 taken, 422 refused, 503 not to be had
+//   POST /api/reload  manage: reads the store now, and the tokens; 200 taken, 422 refused (one of
+//                     the two), 503 not to be had
 //
 // Safe from any thread.
 class AdminApi {

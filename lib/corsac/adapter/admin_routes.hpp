@@ -10,6 +10,7 @@
 #include "corsac/adapter/admin_api.hpp"
 #include "corsac/adapter/decision_slot.hpp"
 #include "corsac/adapter/httplib.hpp"
+#include "corsac/adapter/trusted_origins_routes.hpp"
 
 namespace corsac {
 
@@ -41,8 +42,8 @@ inline bool answer_admin(AdminApi& api, const httplib::Request& request, const R
 // What stands before and after every route of the admin listener.
 class AdminHooks {
  public:
-  explicit AdminHooks(std::shared_ptr<AdminApi> api)
-      : api_(std::move(api)), number_(next_install_number()) {}
+  AdminHooks(std::shared_ptr<AdminApi> api, std::shared_ptr<TrustedOriginsApi> origins)
+      : api_(std::move(api)), origins_(std::move(origins)), number_(next_install_number()) {}
 
   // True when the answer is complete.
   [[nodiscard]] bool before(const httplib::Request& request,
@@ -77,11 +78,12 @@ class AdminHooks {
   }
 
  private:
-  // True when the path is the API's.
+  // True when the path is the API's, or what only this hook can answer of the other one.
   bool answer(const httplib::Request& request, const RequestScan& scan,
               httplib::Response& response) const noexcept {
     try {
-      return answer_admin(*api_, request, scan, response);
+      if (answer_admin(*api_, request, scan, response)) return true;
+      return origins_ && answer_trusted_origins_early(*origins_, request, scan, response);
     } catch (...) {
       response.status = 500;
       return true;
@@ -89,6 +91,7 @@ class AdminHooks {
   }
 
   std::shared_ptr<AdminApi> api_;
+  std::shared_ptr<TrustedOriginsApi> origins_;  // null = the listener has none
   std::uint64_t number_;
 };
 
@@ -98,9 +101,12 @@ class AdminHooks {
 // is not the application's. The API's paths are answered before routing, since they take no body
 // and cpp-httplib 0.11.4 would wait for one; every other path reaches the server's own routes
 // behind the Host guard, which AdminApi::refuse_unless can guard with a token. Takes both hooks of
-// the server.
-inline void install_admin(httplib::Server& server, std::shared_ptr<AdminApi> api) {
-  const adapter::AdminHooks hooks(std::move(api));
+// the server. `origins`: that mount_trusted_origins puts on the same server; what the host would
+// not bring to its routes is answered here: a POST without a body that says no length (`curl -X
+// POST`), a body that is chunked, a long path.
+inline void install_admin(httplib::Server& server, std::shared_ptr<AdminApi> api,
+                          std::shared_ptr<TrustedOriginsApi> origins = {}) {
+  const adapter::AdminHooks hooks(std::move(api), std::move(origins));
   server.set_pre_routing_handler(
       [hooks](const httplib::Request& request, httplib::Response& response) {
         return hooks.before(request, response) ? httplib::Server::HandlerResponse::Handled

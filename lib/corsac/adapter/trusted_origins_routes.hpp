@@ -3,6 +3,7 @@
 // Okta's Trusted Origins API as routes of a cpp-httplib server. Header-only, like
 // adapter/httplib.hpp; everything that it says is said by authority/http_api.hpp.
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,19 +17,24 @@ namespace corsac {
 
 namespace adapter {
 
+inline constexpr std::string_view kTrustedOriginsPath = "/api/v1/trustedOrigins";
+
 // The API's paths, and what lies below them. Bounded, since std::regex takes stack for every byte
 // that it matches (0.53 itself matches no path above 256 bytes): what is longer is unknown to the
 // server itself.
 inline constexpr const char* kTrustedOriginsPattern = "/api/v1/trustedOrigins(/.{0,200})?";
+inline constexpr std::size_t kTrustedOriginsRestLimitBytes = 200;
 
-// One request, whose bytes the answer does not outlive.
+inline bool is_trusted_origins_path(std::string_view path) noexcept {
+  if (!path.starts_with(kTrustedOriginsPath)) return false;
+  path.remove_prefix(kTrustedOriginsPath.size());
+  return path.empty() || path.front() == '/';
+}
+
+// `status` = 0: asks the API; else the body is refused with it.
 inline void answer_trusted_origins(TrustedOriginsApi& api, const httplib::Request& request,
+                                   const RequestScan& scan, int status,
                                    httplib::Response& response) {
-  const HttplibHeaders headers(request.headers);
-  RequestScan scan;
-  scan_request(request, headers, scan);
-  DecisionSlot body;
-  note_body(request, scan, body);
   const RequestView& view = scan.view();
   ApiRequest asked{.method = request.method,
                    .target = request.target,
@@ -46,17 +52,56 @@ inline void answer_trusted_origins(TrustedOriginsApi& api, const httplib::Reques
     }
   }
   asked.accept.value = accept;
-  const bool is_refused = refuse_framing(request.method, scan.framing(), {}) != 0;
-  ApiAnswer answer = is_refused ? api.refuse_body(asked) : api.handle(asked);
+  ApiAnswer answer = status != 0 ? api.refuse_body(asked, status) : api.handle(asked);
   response.status = answer.status;
   if (!answer.content_type.empty()) {
     response.set_content(std::move(answer.body), answer.content_type.c_str());
   }
   for (const auto& [name, value] : answer.headers) response.headers.emplace(name, value);
+}
+
+// One request, whose bytes the answer does not outlive.
+inline void answer_trusted_origins(TrustedOriginsApi& api, const httplib::Request& request,
+                                   httplib::Response& response) {
+  const HttplibHeaders headers(request.headers);
+  RequestScan scan;
+  scan_request(request, headers, scan);
+  DecisionSlot body;
+  note_body(request, scan, body);
+  const int status = refuse_framing(request.method, scan.framing(), {});
+  answer_trusted_origins(api, request, scan, status, response);
   close_where_unread(body, request, response);
 }
 
+// Before routing, on a listener whose hooks are ours: what the host would not bring to the routes.
+// A request with neither Content-Length nor Transfer-Encoding has no body (RFC 9112, 6.3), though
+// 0.11.4 would wait for one; it would say 404 to a long path, and no error object to a body that it
+// is not to read. False = the routes answer.
+inline bool answer_trusted_origins_early(TrustedOriginsApi& api, const httplib::Request& request,
+                                         const RequestScan& scan, httplib::Response& response) {
+  if (!is_trusted_origins_path(request.path)) return false;
+  const RequestFraming& framing = scan.framing();
+  const bool has_route =
+      request.path.size() <= kTrustedOriginsPath.size() + 1 + kTrustedOriginsRestLimitBytes;
+  const bool has_no_body = !framing.has_content_length && !framing.has_transfer_encoding;
+  const int status = refuse_framing(request.method, framing, {.require_content_length = true});
+  if (status == 0 && has_route) return false;
+  answer_trusted_origins(api, request, scan, has_no_body ? 0 : status, response);
+  return true;
+}
+
 }  // namespace adapter
+
+// As below, of an API that was made already (never null), which install_admin wants as well.
+inline void mount_trusted_origins(httplib::Server& server, std::shared_ptr<TrustedOriginsApi> api) {
+  const auto handler = [api = std::move(api)](const httplib::Request& request,
+                                              httplib::Response& response) {
+    adapter::answer_trusted_origins(*api, request, response);
+  };
+  constexpr const char* kPattern = adapter::kTrustedOriginsPattern;
+  server.Get(kPattern, handler).Post(kPattern, handler).Put(kPattern, handler);
+  server.Delete(kPattern, handler).Patch(kPattern, handler).Options(kPattern, handler);
+}
 
 // Puts the API of `authority` (never null) under /api/v1/trustedOrigins of `server`, as routes like
 // the application's own: behind its hooks, before routes of the same path that are set later. Call
@@ -72,12 +117,7 @@ inline void answer_trusted_origins(TrustedOriginsApi& api, const httplib::Reques
     httplib::Server& server, std::shared_ptr<Authority> authority, TrustedOriginsOptions options) {
   auto api = TrustedOriginsApi::make(std::move(authority), std::move(options));
   if (!api) return fail(std::move(api.error()));
-  const auto handler = [api = *api](const httplib::Request& request, httplib::Response& response) {
-    adapter::answer_trusted_origins(*api, request, response);
-  };
-  constexpr const char* kPattern = adapter::kTrustedOriginsPattern;
-  server.Get(kPattern, handler).Post(kPattern, handler).Put(kPattern, handler);
-  server.Delete(kPattern, handler).Patch(kPattern, handler).Options(kPattern, handler);
+  mount_trusted_origins(server, std::move(*api));
   return {};
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 #include <utility>
 
 #include "corsac/base/ascii.hpp"
@@ -88,6 +89,29 @@ class TokenFile {
 };
 
 }  // namespace
+
+struct AdminTokenSet::Shared {
+  std::mutex mutex;
+  std::shared_ptr<const List> tokens;  // guarded by mutex
+};
+
+AdminTokenSet::AdminTokenSet(List tokens) : shared_(std::make_shared<Shared>()) {
+  replace(std::move(tokens));
+}
+
+AdminTokenSet::AdminTokenSet(std::initializer_list<AdminToken> tokens)
+    : AdminTokenSet(List(tokens)) {}
+
+void AdminTokenSet::replace(List tokens) {
+  auto next = std::make_shared<const List>(std::move(tokens));
+  const std::lock_guard lock(shared_->mutex);
+  std::swap(shared_->tokens, next);
+}
+
+std::shared_ptr<const AdminTokenSet::List> AdminTokenSet::get() const {
+  const std::lock_guard lock(shared_->mutex);
+  return shared_->tokens;
+}
 
 Result<std::vector<AdminToken>, Report> parse_admin_tokens(std::string_view text,
                                                            const std::string& source) {

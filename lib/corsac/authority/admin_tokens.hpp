@@ -5,6 +5,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,27 @@ struct AdminToken {
   std::string name = {};  // for people: who holds it; UTF-8 without control characters
   AdminScope scope = AdminScope::Read;
   std::array<std::uint8_t, 32> sha256 = {};  // of the token's bytes
+};
+
+// Tokens that may be exchanged while servers use them: a token that is withdrawn must not be valid
+// until a restart. Copies share what they hold. Safe from any thread.
+class AdminTokenSet {
+ public:
+  using List = std::vector<AdminToken>;
+
+  AdminTokenSet() : AdminTokenSet(List()) {}
+  // A list of tokens is a set of them.
+  AdminTokenSet(List tokens);                               // NOLINT(google-explicit-constructor)
+  AdminTokenSet(std::initializer_list<AdminToken> tokens);  // NOLINT(google-explicit-constructor)
+
+  // In force for requests that begin from now on, with every copy.
+  void replace(List tokens);
+  // Never null; what it points to does not change any more.
+  [[nodiscard]] std::shared_ptr<const List> get() const;
+
+ private:
+  struct Shared;
+  std::shared_ptr<Shared> shared_;
 };
 
 // A token file: one `name scope sha256-of-token` a line, scope = read | manage; empty lines and

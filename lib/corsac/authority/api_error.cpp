@@ -95,6 +95,10 @@ ApiError to_api_error(const AuthorityError& error, std::string_view id) {
     case AuthorityError::Kind::Unread:
       return {.causes = store_cause("It could not be read; nothing was written", error),
               .status = 503};
+    case AuthorityError::Kind::NotWritten:
+      return {
+          .causes = store_cause("Nothing was written, it cannot be written now; try again", error),
+          .status = 503};
     case AuthorityError::Kind::Unreachable:
       return {.causes = store_cause("It did not answer; read before you try again, the change may "
                                     "have been kept",

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "corsac/base/printable.hpp"
+#include "corsac/base/utf8.hpp"
 #include "corsac/http/percent_coding.hpp"
 
 namespace corsac {
@@ -54,6 +55,7 @@ class BodyGuard {
 };
 
 Result<Json, std::string> parse_body(std::string_view body) {
+  if (!is_utf8(body)) return fail(std::string("It is not valid UTF-8"));
   const auto guard = std::make_shared<BodyGuard>();
   Json json;
   try {

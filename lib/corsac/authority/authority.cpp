@@ -19,6 +19,7 @@
 
 #include "corsac/authority/draft.hpp"
 #include "corsac/authority/record_table.hpp"
+#include "corsac/base/printable.hpp"
 #include "corsac/base/sha256.hpp"
 
 namespace corsac {
@@ -64,6 +65,21 @@ std::vector<FieldFault> all_faults(const Draft& draft, const RecordInput& input,
   check(input.name, RecordAttribute::Name, "name");
   check(input.origin, RecordAttribute::Origin, "origin");
   return check_record(judged);
+}
+
+// What `record` has of one that is in `table` already: `"a" (tosB) has the name of tosA`.
+std::string why_repeated(const TrustedOrigin& record, const RecordTable& table) {
+  const auto in_words = [&](const RecordTable::Rows* rows, const char* field) {
+    return to_quoted(record.name) + " (" + to_printable(record.id) + ") has the " + field + " of " +
+           to_printable((*rows->begin())->record->id);
+  };
+  if (const auto* rows = table.equal(RecordAttribute::Name, record.name)) {
+    return in_words(rows, "name");
+  }
+  if (const auto* rows = table.equal(RecordAttribute::Origin, record.origin)) {
+    return in_words(rows, "origin");
+  }
+  return {};
 }
 
 // A store may hold records that people wrote: without an id, or with that of another.
@@ -120,6 +136,7 @@ struct Authority::State {
   // Changed by the leader alone, under table_mutex.
   RecordTable table;
   std::optional<AuthorityError> unread = AuthorityError{.kind = Kind::Unread};
+  std::string repeated = {};  // Authority::repeated
 };
 
 Outcome Authority::State::change(Plan plan, Effect effect) {
@@ -216,6 +233,10 @@ bool Authority::State::write_once(int attempt) {
     case RecordWrite::Status::ReadOnly:
       fail_batch({.kind = Kind::ReadOnly, .detail = std::move(write.detail)});
       return true;
+    case RecordWrite::Status::NotWritten:
+      must_load = true;
+      fail_batch({.kind = Kind::NotWritten, .detail = std::move(write.detail)});
+      return true;
     case RecordWrite::Status::Unreachable:
       must_load = true;
       fail_batch({.kind = Kind::Unreachable, .detail = std::move(write.detail)});
@@ -272,13 +293,23 @@ Result<void, AuthorityError> Authority::State::load() {
   if (!unread && stored->revision == revision) return {};
   RecordTable fresh;
   const std::string now = now_text();
+  std::string first_repeated;
+  std::size_t repeated_count = 0;
   for (TrustedOrigin& record : stored->records) {
     complete(record, fresh, now);
+    if (std::string why = why_repeated(record, fresh); !why.empty() && repeated_count++ == 0) {
+      first_repeated = std::move(why);
+    }
     fresh.put(std::make_shared<const TrustedOrigin>(std::move(record)));
   }
   revision = std::move(stored->revision);
   const std::lock_guard lock(table_mutex);
   std::swap(table, fresh);
+  repeated = repeated_count == 0 ? ""
+                                 : std::to_string(repeated_count) +
+                                       " have the name or the origin of another one, which the API "
+                                       "makes none of; the first: " +
+                                       first_repeated;
   unread.reset();
   return {};
 }
@@ -331,6 +362,11 @@ std::optional<AuthorityError> Authority::why_unread() const {
 RecordPtr Authority::find(std::string_view id) const {
   const std::lock_guard lock(state_->table_mutex);
   return state_->table.find(id);
+}
+
+std::string Authority::repeated() const {
+  const std::lock_guard lock(state_->table_mutex);
+  return state_->repeated;
 }
 
 Page Authority::find_page(const PageQuery& query) const {

@@ -36,6 +36,7 @@ struct AuthorityError {
     Invalid,      // `faults` has everything that is wrong
     ReadOnly,     // the store cannot be written
     Unread,       // the store could not be read; nothing was written
+    NotWritten,   // the store could not write it now; nothing was written
     Unreachable,  // the store did not answer; perhaps it was written
     Contended,    // others wrote in between, again and again; nothing was written
     Busy,         // too many changes wait for the store; nothing was written
@@ -65,6 +66,9 @@ class Authority {
   // Null without one.
   [[nodiscard]] RecordPtr find(std::string_view id) const;
   [[nodiscard]] Page find_page(const PageQuery& query) const;
+  // What of the records that the store had last nobody made through an authority: names or origins
+  // that stand in several, one sentence for a log. Empty = none.
+  [[nodiscard]] std::string repeated() const;
 
   // What is answered is the record after the change. `by` is who asks, for createdBy and
   // lastUpdatedBy.

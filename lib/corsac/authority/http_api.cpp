@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <exception>
 #include <optional>
+#include <span>
 
 #include "corsac/authority/api_error.hpp"
 #include "corsac/authority/api_json.hpp"
@@ -20,6 +21,7 @@
 #include "corsac/base/sha256.hpp"
 #include "corsac/http/percent_coding.hpp"
 #include "corsac/origin/origin.hpp"
+#include "corsac/policy/record_effect.hpp"
 #include "corsac/stage/host_guard.hpp"
 
 namespace corsac {
@@ -122,7 +124,50 @@ std::optional<ApiError> check_headers(const ApiRequest& request, bool has_record
   return std::nullopt;
 }
 
+const char* why_unread(int status) noexcept {
+  switch (status) {
+    case 411:
+      return "body: Its length is not told; send it with Content-Length";
+    case 413:
+      return "body: It is larger than 65536 bytes";
+    case 415:
+      return "body: It is compressed; send it without Content-Encoding";
+    default:
+      return "body: Its end is not known, or no body is taken here";
+  }
+}
+
 using Body = Result<ApiAnswer, ApiError>;
+
+// What is told of some records of an answer, each text once.
+class IdsByText {
+ public:
+  void add(std::string text, std::string_view id) {
+    if (text.empty() || is_full_) return;
+    const std::string shown = percent_encoded(id);
+    auto found = std::find_if(lines_.begin(), lines_.end(),
+                              [&text](const auto& line) { return line.first == text; });
+    bytes_ += shown.size() + (found == lines_.end() ? text.size() : 0);
+    is_full_ = bytes_ > kEffectsLimitBytes;
+    if (is_full_) {
+      lines_.emplace_back("...", "");
+    } else if (found == lines_.end()) {
+      lines_.emplace_back(std::move(text), shown);
+    } else {
+      found->second += ' ' + shown;
+    }
+  }
+  void write(const char* header, ApiAnswer& answer) const {
+    for (const auto& [text, ids] : lines_) {
+      answer.headers.emplace_back(header, to_one_line(text) + "; ids=\"" + ids + '"');
+    }
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> lines_ = {};
+  std::size_t bytes_ = 0;
+  bool is_full_ = false;
+};
 
 ApiAnswer json_answer(std::string body) {
   return {.content_type = "application/json", .body = std::move(body)};
@@ -133,7 +178,7 @@ ApiAnswer json_answer(std::string body) {
 struct TrustedOriginsApi::State {
   // Who asks, and what is left of the allowance.
   struct Caller {
-    const AdminToken* token = nullptr;  // null = a stranger
+    std::shared_ptr<const AdminToken> token = {};  // null = a stranger
     RateLimitState rate = {};
   };
   struct Call {
@@ -159,8 +204,10 @@ struct TrustedOriginsApi::State {
   Body answer(const ApiRequest& request, const Caller& caller);
   Body run(const Call& call);
   Body list(const Call& call);
+  ApiAnswer one_record(const RecordPtr& record, const Call& call) const;
   Body write(const Call& call);
   ApiAnswer to_answer(const ApiError& error, std::string_view error_id) const;
+  void tell_effects(std::span<const RecordPtr> records, ApiAnswer& answer) const;
 
   const std::shared_ptr<Authority> authority;
   TrustedOriginsOptions options;
@@ -168,8 +215,8 @@ struct TrustedOriginsApi::State {
 };
 
 TrustedOriginsApi::State::Caller TrustedOriginsApi::State::find_caller(const ApiRequest& request) {
-  const TokenHolders::Found found = holders.find(request.authorization, {"SSWS", "Bearer"});
-  return {found.token, found.allowance.take_and_tell(options.clock->steady_now())};
+  TokenHolders::Found found = holders.find(request.authorization, {"SSWS", "Bearer"});
+  return {std::move(found.token), found.allowance->take_and_tell(options.clock->steady_now())};
 }
 
 std::optional<std::string> TrustedOriginsApi::State::base_url_of(const ApiRequest& request) const {
@@ -265,18 +312,23 @@ Body TrustedOriginsApi::State::run(const Call& call) {
   if (is_reading(call.request.method)) {
     const RecordPtr record = authority->find(id);
     if (record == nullptr) return fail(no_such_record(id));
-    return json_answer(to_json(*record, call.base_url));
+    return one_record(record, call);
   }
   if (call.request.method == "DELETE") {
     const auto removed = authority->remove(id);
     if (!removed) return fail(to_api_error(removed.error(), id));
-    return ApiAnswer{.status = 204};
+    auto gone = std::make_shared<TrustedOrigin>(**removed);
+    gone->status = Status::Inactive;
+    const RecordPtr told = std::move(gone);
+    ApiAnswer answer{.status = 204};
+    tell_effects({&told, 1}, answer);
+    return answer;
   }
   const Status status =
       call.route.kind == Route::Kind::Activate ? Status::Active : Status::Inactive;
   const auto changed = authority->set_status(id, status, call.by);
   if (!changed) return fail(to_api_error(changed.error(), id));
-  return json_answer(to_json(**changed, call.base_url));
+  return one_record(*changed, call);
 }
 
 Body TrustedOriginsApi::State::list(const Call& call) {
@@ -290,15 +342,35 @@ Body TrustedOriginsApi::State::list(const Call& call) {
   };
   link(query->page.after, "self");
   if (page.next) link(page.next, "next");
+  tell_effects(page.records, answer);
   return answer;
+}
+
+ApiAnswer TrustedOriginsApi::State::one_record(const RecordPtr& record, const Call& call) const {
+  ApiAnswer answer = json_answer(to_json(*record, call.base_url));
+  tell_effects({&record, 1}, answer);
+  return answer;
+}
+
+void TrustedOriginsApi::State::tell_effects(std::span<const RecordPtr> records,
+                                            ApiAnswer& answer) const {
+  if (options.gate == nullptr) return;
+  const SnapshotPtr policy = options.gate->snapshot();
+  IdsByText without_effect;
+  IdsByText still_in_effect;
+  for (const RecordPtr& record : records) {
+    without_effect.add(why_without_effect(*policy, *record), record->id);
+    still_in_effect.add(corsac::still_in_effect(*policy, *record), record->id);
+  }
+  without_effect.write("X-Corsac-Without-Effect", answer);
+  still_in_effect.write("X-Corsac-Still-In-Effect", answer);
 }
 
 // POST of a new record, PUT of one that is there.
 Body TrustedOriginsApi::State::write(const Call& call) {
   if (call.request.body.size() > kRecordBodyLimitBytes) {
-    return fail(ApiError{.code = ApiErrorCode::MalformedBody,
-                         .causes = {"body: It is larger than 65536 bytes"},
-                         .status = 413});
+    return fail(
+        ApiError{.code = ApiErrorCode::MalformedBody, .causes = {why_unread(413)}, .status = 413});
   }
   const auto input = read_record(call.request.body);
   if (!input) {
@@ -310,7 +382,7 @@ Body TrustedOriginsApi::State::write(const Call& call) {
                            ? authority->create(*input, call.by)
                            : authority->replace(id, *input, call.by);
   if (!written) return fail(to_api_error(written.error(), id));
-  return json_answer(to_json(**written, call.base_url));
+  return one_record(*written, call);
 }
 
 Result<std::shared_ptr<TrustedOriginsApi>, Report> TrustedOriginsApi::make(
@@ -336,10 +408,10 @@ ApiAnswer TrustedOriginsApi::handle(const ApiRequest& request) {
       request, [&](const State::Caller& caller) { return state_->answer(request, caller); });
 }
 
-ApiAnswer TrustedOriginsApi::refuse_body(const ApiRequest& request) {
-  return state_->guarded(request, [](const State::Caller&) -> Body {
-    return fail(ApiError{.code = ApiErrorCode::MalformedBody,
-                         .causes = {"body: Its end is not known, or no body is taken here"}});
+ApiAnswer TrustedOriginsApi::refuse_body(const ApiRequest& request, int status) {
+  return state_->guarded(request, [status](const State::Caller&) -> Body {
+    return fail(ApiError{
+        .code = ApiErrorCode::MalformedBody, .causes = {why_unread(status)}, .status = status});
   });
 }
 

@@ -3,6 +3,7 @@
 // Okta's Trusted Origins API without a server: plain request to plain answer.
 // adapter/trusted_origins_routes.hpp puts it on one.
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,15 +15,22 @@
 #include "corsac/authority/authority.hpp"
 #include "corsac/http/request_view.hpp"
 #include "corsac/policy/report.hpp"
+#include "corsac/runtime/gate.hpp"
 
 namespace corsac {
+
+// Clients take no more than some kilobytes of headers.
+inline constexpr std::size_t kEffectsLimitBytes = 4096;
 
 struct TrustedOriginsOptions {
   // A token reads, or reads and changes; its name is what createdBy shows. Without one, everything
   // is 401.
-  std::vector<AdminToken> tokens = {};
+  AdminTokenSet tokens = {};
   // Of each token; requests without a right one share one allowance of this size. 0 lets nobody in.
   unsigned requests_per_minute = 600;
+  // In whose policy the records come into force: answers say then which of them give nothing, and
+  // which are trusted all the same (TrustedOriginsApi). Null = nothing is said of it.
+  std::shared_ptr<Gate> gate = {};
   // The origin that links begin with, "https://admin.example.com", for servers behind a proxy.
   // Empty = Host, and the scheme of the connection.
   std::string base_url = {};
@@ -46,7 +54,8 @@ struct ApiAnswer {
   int status = 200;
   std::string content_type = {};  // empty = none, and no body
   std::string body = {};
-  // Besides Content-Type, in this order; only Link stands more than once. Never CORS.
+  // Besides Content-Type, in this order; only Link and X-Corsac-Without-Effect stand more than
+  // once. Never CORS.
   std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
@@ -56,6 +65,13 @@ struct ApiAnswer {
 //   PUT    /api/v1/trustedOrigins/ID    manage: 200 and the record
 //   DELETE /api/v1/trustedOrigins/ID    manage: 204
 //   POST   /api/v1/trustedOrigins/ID/lifecycle/activate, .../deactivate    manage: 200, the record
+//
+// Answers say in headers what the records that they are about do not, by the policy of the gate:
+//   X-Corsac-Without-Effect: CORS: its host is a public suffix; ids="tosA tosB"
+//   X-Corsac-Still-In-Effect: CORS; ids="tosC"
+// ACTIVE ones that give nothing of a scope, and why; and INACTIVE ones, or one that was deleted,
+// whose origin is trusted all the same. A line for each text, with ids as in paths; of more than
+// kEffectsLimitBytes the rest is "...".
 //
 // Every answer has a request id, the state of the allowance and Date; every error is an error
 // object (api_error.hpp). What is asked first: the allowance, the token, the path, the method, the
@@ -75,9 +91,10 @@ class TrustedOriginsApi {
   // changes something.
   [[nodiscard]] ApiAnswer handle(const ApiRequest& request);
 
-  // For a request whose body the host would not read: what `handle` says to one that is not
-  // well-formed, after the allowance and the token.
-  [[nodiscard]] ApiAnswer refuse_body(const ApiRequest& request);
+  // For a request whose body is not read: what `handle` says to one that is not well-formed, after
+  // the allowance and the token. `status` says why: 411 = it has no length, 415 = it is compressed,
+  // 413 = it is too large, 400 = its end is not known, or no body is taken there.
+  [[nodiscard]] ApiAnswer refuse_body(const ApiRequest& request, int status = 400);
 
  private:
   struct State;

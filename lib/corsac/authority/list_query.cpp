@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "corsac/authority/api_json.hpp"
+#include "corsac/base/ascii.hpp"
 #include "corsac/base/utf8.hpp"
 #include "corsac/http/percent_coding.hpp"
 
@@ -51,8 +52,9 @@ class Reader {
     const std::size_t equals = pair.find('=');
     const auto name = percent_decoded(pair.substr(0, equals), PlusSign::Blank);
     for (std::size_t i = 0; name && i < kParameters.size(); ++i) {
-      if (*name != kParameters[i]) continue;
+      if (!equals_ignoring_case(*name, kParameters[i])) continue;
       const auto parameter = static_cast<Parameter>(i);
+      if (*name != kParameters[i]) return add(parameter, "The parameter is written in lower case");
       auto value = percent_decoded(equals == std::string_view::npos ? "" : pair.substr(equals + 1),
                                    PlusSign::Blank);
       if (!value) return add(parameter, "A % is not followed by two hex digits");
@@ -61,15 +63,18 @@ class Reader {
       values_[i] = std::move(value);
     }
   }
-  // Null when it is absent or empty.
-  [[nodiscard]] const std::string* value(Parameter parameter) const {
+  // Null when it is absent. An empty one is what a variable that is not set leaves: it must not
+  // list everything.
+  [[nodiscard]] const std::string* value(Parameter parameter) {
     const auto& value = values_[parameter];
-    return value && !value->empty() ? &*value : nullptr;
+    if (!value) return nullptr;
+    if (!value->empty()) return &*value;
+    add(parameter, "The value is empty; leave the parameter out");
+    return nullptr;
   }
 
-  void read_q() {
-    if (const std::string* q = value(kQ)) list_.page.q = *q;
-  }
+  // With nothing every name begins: fields for a search send it so.
+  void read_q() { list_.page.q = values_[kQ].value_or(""); }
 
   void read_filter() {
     const std::string* const text = value(kFilter);

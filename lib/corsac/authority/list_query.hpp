@@ -17,9 +17,10 @@ struct ListQuery {
   std::string filter_text = {};  // empty = none
 };
 
-// `query` as on the wire, without its `?`: q, filter, after, limit; an empty one is as none, others
-// are ignored. The error has a cause for everything that is wrong: E0000033 for q beside filter,
-// else E0000031 when one of the causes is about q or filter, else E0000029.
+// `query` as on the wire, without its `?`: q, filter, after, limit; an empty q is as none, another
+// one that is empty is an error, as is one in another case. Other names are ignored. The error has
+// a cause for everything that is wrong: E0000033 for q beside filter, else E0000031 when one of the
+// causes is about q or filter, else E0000029.
 [[nodiscard]] Result<ListQuery, ApiError> read_list_query(std::string_view query);
 
 // The list's address with this query, its limit spelled out, and `after` as the place to begin.

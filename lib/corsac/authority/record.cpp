@@ -31,6 +31,14 @@ std::size_t count_characters(std::string_view utf8) noexcept {
   }));
 }
 
+// What to write instead: of a pattern and of null the origin parser says what a list may have.
+std::string advice(std::string_view origin, const OriginPatternError& error) {
+  const bool is_about_lists = error.code == "origin-null" || error.code == "origin-opaque-scheme" ||
+                              origin.find('*') != std::string_view::npos;
+  if (is_about_lists) return "; write one origin, as in \"https://app.example.com\"";
+  return error.fix.empty() ? "" : "; " + error.fix;
+}
+
 bool has_control_character(std::string_view text) noexcept {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7F'; });
@@ -95,7 +103,7 @@ class Checker {
     if (!pattern) {
       const OriginPatternError& error = pattern.error();
       const std::string shown = error.may_show_value ? " " + to_quoted(origin) : "";
-      const std::string fix = error.fix.empty() || is_ftp ? "" : "; " + error.fix;
+      const std::string fix = is_ftp ? "" : advice(origin, error);
       return add("origin", "The value" + shown + " is not valid: " + error.what + fix);
     }
     if (!pattern->is_exact()) {

@@ -12,7 +12,7 @@ namespace corsac {
 namespace {
 
 constexpr std::chrono::seconds kRetry{1};
-// Our own writes are told as well: while many come, one look a second has to do.
+// Between two looks. Our own writes are told as well: while many come, one a second has to do.
 constexpr std::chrono::milliseconds kPause{1000};
 
 }  // namespace
@@ -41,7 +41,8 @@ bool ChangeNotice::wait(std::chrono::seconds limit) {
   } else {
     woken_.wait_for(lock, limit, is_wanted);
   }
-  if (woken_.wait_for(lock, kPause, [this] { return is_over_; })) return false;
+  if (woken_.wait_until(lock, last_look_ + kPause, [this] { return is_over_; })) return false;
+  last_look_ = std::chrono::steady_clock::now();
   is_told_ = false;
   return true;
 }
@@ -53,6 +54,7 @@ RecordFollower::RecordFollower(Authority& authority, std::shared_ptr<ChangeNotic
     trouble_ = unread->detail;
     tell(LogLevel::Error, "cannot be read, and every request for them is refused: " + trouble_);
   }
+  tell_repeated();
   thread_ = std::thread([this] { run(); });
 }
 
@@ -74,10 +76,18 @@ void RecordFollower::look() {
   } catch (const std::exception&) {
     trouble = "there was no memory for them";
   }
+  tell_repeated();
   if (trouble == trouble_) return;
   trouble_ = std::move(trouble);
   if (trouble_.empty()) return tell(LogLevel::Info, "can be read again");
   tell(LogLevel::Error, "cannot be read again, and stay as they are: " + trouble_);
+}
+
+void RecordFollower::tell_repeated() {
+  std::string repeated = authority_.repeated();
+  if (repeated == repeated_) return;
+  repeated_ = std::move(repeated);
+  if (!repeated_.empty()) tell(LogLevel::Warning, repeated_);
 }
 
 void RecordFollower::tell(LogLevel level, const std::string& line) const noexcept {

@@ -18,8 +18,8 @@ class ChangeNotice {
  public:
   // Cheap; from any thread.
   void tell();
-  // Waits to be told, at most `limit` (0 = for ever), and then a moment longer: notices of one
-  // write, and of many, come together. False when it is over.
+  // Waits to be told, at most `limit` (0 = for ever), and then until a second after the last time:
+  // the first of many notices is heard at once, and the rest together. False when it is over.
   [[nodiscard]] bool wait(std::chrono::seconds limit);
   void end();
 
@@ -28,11 +28,12 @@ class ChangeNotice {
   std::condition_variable woken_;
   bool is_told_ = false;
   bool is_over_ = false;
+  std::chrono::steady_clock::time_point last_look_ = {};
 };
 
 // A thread that has an authority read its store again: when it is told that somebody may have
 // written, and regularly. What it finds is logged when it changes: the records cannot be read, they
-// can again.
+// can again, some are repeated.
 class RecordFollower {
  public:
   // `authority` must outlive it. `refresh`: look again even when nobody told; 0 = never. After a
@@ -46,14 +47,16 @@ class RecordFollower {
  private:
   void run();
   void look();
+  void tell_repeated();
   void tell(LogLevel level, const std::string& line) const noexcept;
 
   Authority& authority_;
   const std::shared_ptr<ChangeNotice> notice_;
   const std::chrono::seconds refresh_;
   const LogSink log_;
-  std::string trouble_ = {};  // why the last look failed; the thread's
-  std::thread thread_ = {};   // last: it touches the rest
+  std::string repeated_ = {};  // Authority::repeated, as it was told; the thread's
+  std::string trouble_ = {};   // why the last look failed; the thread's
+  std::thread thread_ = {};    // last: it touches the rest
 };
 
 }  // namespace corsac

@@ -31,6 +31,7 @@ struct RecordWrite {
     Ok,           // all changes are kept, whatever happens to this process; `revision` is the new
     Conflict,     // nothing was written: the store is in another revision
     ReadOnly,     // nothing was written: the store, or these credentials, cannot write
+    NotWritten,   // nothing was written: the store is not there, has no room or no time
     Unreachable,  // perhaps written, all or nothing: the next load tells
   };
   Status status = Status::Unreachable;

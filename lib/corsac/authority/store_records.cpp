@@ -55,6 +55,7 @@ Status status_of(WriteStatus status) noexcept {
     case WriteStatus::Refused:
       return Status::ReadOnly;
     case WriteStatus::NotReached:
+      return Status::NotWritten;
     case WriteStatus::Failed:
       break;
   }
@@ -117,6 +118,15 @@ std::string first_error_of(const ReadResult& read) {
                    [](const Problem& problem) { return problem.severity == Severity::Error; });
   return place_text(error->place, read.policy.sources) + ": " + error->path + ": " +
          in_words(*error);
+}
+
+// Of one that gave none.
+std::string why_not_read(const ReadResult& read) {
+  if (read.problems.empty()) return read.detail;
+  const Problem& first = read.problems.front();
+  const std::string place =
+      first.place.is_known() ? place_text(first.place, read.policy.sources) + ": " : "";
+  return place + in_words(first);
 }
 
 Loaded load_from(StoreClient& client) {
@@ -329,7 +339,7 @@ Result<StoredRecords, std::string> StoreRecords::load() {
   auto loaded = call<Loaded>(load_from);
   if (!loaded) return fail(std::string(kHangs));
   ReadResult& read = loaded->read;
-  if (read.status != ReadStatus::Read) return fail(in_words(read.problems, read.detail));
+  if (read.status != ReadStatus::Read) return fail(why_not_read(read));
   if (has_error(read.problems)) return fail(first_error_of(read));
   why_read_only_ = std::move(loaded->why_read_only);
   return StoredRecords{std::move(read.policy.revision), std::move(read.policy.trusted_origins)};

@@ -4,7 +4,7 @@
 #include "corsac/authority/token_holders.hpp"
 
 #include <algorithm>
-#include <cstddef>
+#include <utility>
 
 #include "corsac/base/ascii.hpp"
 
@@ -26,19 +26,27 @@ std::string_view presented_token(const HeaderField& authorization,
 
 }  // namespace
 
-TokenHolders::TokenHolders(const std::vector<AdminToken>& tokens, unsigned requests_per_minute)
-    : tokens_(tokens), strangers_(requests_per_minute) {
-  for (std::size_t i = 0; i < tokens_.size(); ++i) allowances_.emplace_back(requests_per_minute);
-}
+TokenHolders::TokenHolders(AdminTokenSet tokens, unsigned requests_per_minute)
+    : tokens_(std::move(tokens)),
+      requests_per_minute_(requests_per_minute),
+      strangers_(std::make_shared<RateLimit>(requests_per_minute)) {}
 
 TokenHolders::Found TokenHolders::find(const HeaderField& authorization,
                                        std::initializer_list<std::string_view> schemes) {
   const std::string_view presented = presented_token(authorization, schemes);
-  const AdminToken* token = presented.empty() ? nullptr : find_admin_token(tokens_, presented);
+  const auto tokens = tokens_.get();
+  const AdminToken* token = presented.empty() ? nullptr : find_admin_token(*tokens, presented);
   if (token == nullptr) return {.has_presented = !presented.empty(), .allowance = strangers_};
   return {.has_presented = true,
-          .token = token,
-          .allowance = allowances_[static_cast<std::size_t>(token - tokens_.data())]};
+          .token = std::shared_ptr<const AdminToken>(tokens, token),
+          .allowance = allowance_of(*token)};
+}
+
+std::shared_ptr<RateLimit> TokenHolders::allowance_of(const AdminToken& token) {
+  const std::lock_guard lock(mutex_);
+  std::shared_ptr<RateLimit>& allowance = allowances_[token.sha256];
+  if (allowance == nullptr) allowance = std::make_shared<RateLimit>(requests_per_minute_);
+  return allowance;
 }
 
 }  // namespace corsac

@@ -19,8 +19,10 @@
 #include "corsac/http/header_name.hpp"
 #include "corsac/http/method.hpp"
 #include "corsac/http/request_view.hpp"
+#include "corsac/origin/pattern.hpp"
 #include "corsac/policy/compile.hpp"
 #include "corsac/policy/near_miss.hpp"
+#include "corsac/policy/report.hpp"
 #include "corsac/stage/host_guard.hpp"
 
 namespace corsac {
@@ -192,6 +194,27 @@ TestOutcome run_test(const PolicyTest& test, const Snapshot& snapshot) {
   return outcome;
 }
 
+// The ACTIVE record of the origin that was granted against the test; empty = it is no record's.
+std::string record_granting(const Policy& policy, const PolicyTest& test) {
+  if (test.expect == PolicyTest::Expect::Allow || test.origin.empty()) return {};
+  for (const TrustedOrigin& record : policy.trusted_origins) {
+    if (record.status != TrustedOrigin::Status::Active) continue;
+    const auto pattern = parse_record_origin(record.origin);
+    if (!pattern || pattern->text != test.origin) continue;
+    const std::string place = place_text(record.place, policy.sources);
+    return to_quoted(record.name) + (place.empty() ? "" : " at " + place);
+  }
+  return {};
+}
+
+// A record may have come by an API, and then nobody finds it in the policy.
+std::string fix_of(const TestOutcome& outcome) {
+  if (outcome.record.empty()) return "mend the policy, or the test if it asks for the wrong thing";
+  return "the trusted origin " + outcome.record +
+         " grants it: deactivate it (by the API of a server that runs), take it out, or mend the "
+         "test";
+}
+
 using Moment = std::chrono::system_clock::time_point;
 
 // The moments at which a record's grant ends, in order.
@@ -247,6 +270,9 @@ std::vector<TestOutcome> run_policy_tests(const Policy& policy, const Snapshot* 
       expired = planned.expired;
     }
     outcomes[planned.index] = run_test(test, *snapshot);
+    if (!outcomes[planned.index].has_passed) {
+      outcomes[planned.index].record = record_granting(policy, test);
+    }
     outcomes[planned.index].field = "test[" + std::to_string(planned.index) + "]";
   }
   return outcomes;
@@ -266,7 +292,7 @@ std::vector<Problem> failed_tests(const std::vector<TestOutcome>& outcomes) {
                         .value = outcome.name,
                         .place = outcome.place,
                         .what = outcome.what,
-                        .fix = "mend the policy, or the test if it asks for the wrong thing"});
+                        .fix = fix_of(outcome)});
   }
   return problems;
 }

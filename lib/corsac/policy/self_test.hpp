@@ -15,6 +15,9 @@ struct TestOutcome {
   bool has_passed = false;
   std::string what = {};   // for one that failed: what was expected and what came, with the reason
   std::string field = {};  // "test[2]"
+  // Of one that expects a refusal of an origin that a record names: `"Partner" at
+  // records.toml:9:10`.
+  std::string record = {};
   Place place = {};
 };
 

@@ -1,4 +1,5 @@
-// Two stores, one policy. Entry: merged_policy. Spec: design, 6; README, "Trusted origins from a
+// Two stores, or a document and the records kept beside it, one policy. Entries: merged_policy,
+// overrule_kept_records. Spec: design, 6; README, "Trusted origins from a
 // second store". Test: tests/runtime/records_merge_test.cpp.
 
 #include "corsac/runtime/records_merge.hpp"
@@ -7,6 +8,7 @@
 #include <charconv>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -46,14 +48,19 @@ std::string normal_origin(const TrustedOrigin& record) {
   return pattern ? std::move(pattern->text) : record.origin;
 }
 
+// In what a store hands over as one list.
+bool is_kept_beside(const TrustedOrigin& record) { return record.place.source != 0; }
+
 // What the document's own records say already.
 class OwnRecords {
  public:
   explicit OwnRecords(const Policy& document) {
-    for (const TrustedOrigin& record : document.trusted_origins) {
-      names_.insert(record.name);
-      origins_.insert(normal_origin(record));
-    }
+    for (const TrustedOrigin& record : document.trusted_origins) add(record);
+  }
+  OwnRecords() = default;
+  void add(const TrustedOrigin& record) {
+    names_.insert(record.name);
+    origins_.insert(normal_origin(record));
   }
   [[nodiscard]] bool has_name_of(const TrustedOrigin& record) const {
     return names_.contains(record.name);
@@ -66,6 +73,22 @@ class OwnRecords {
   std::unordered_set<std::string> names_ = {};
   std::unordered_set<std::string> origins_ = {};
 };
+
+// Of the record with this index; nothing when the document does not take the word from it.
+std::optional<Problem> overruled(const OwnRecords& own, const TrustedOrigin& record,
+                                 std::size_t index) {
+  const bool has_name = own.has_name_of(record);
+  if (!has_name && !own.has_origin_of(record)) return std::nullopt;
+  return Problem{
+      .severity = Severity::Warning,
+      .code = "record-in-document",
+      .path = std::string(kList) + std::to_string(index) + (has_name ? "].name" : "].origin"),
+      .value = has_name ? record.name : std::string(),
+      .place = record.place,
+      .what = std::string("the document has a record of this ") + (has_name ? "name" : "origin") +
+              ", which counts alone",
+      .fix = "take one of the two away"};
+}
 
 // "trusted_origins[17].origin" with 17 - `first`; nothing changes below `first`.
 void subtract_index(std::string& path, std::size_t first) {
@@ -122,18 +145,27 @@ std::vector<Problem> overruled_records(const Policy& document, const Policy& rec
   std::vector<Problem> problems;
   const OwnRecords own(document);
   for (std::size_t i = 0; i < records.trusted_origins.size(); ++i) {
-    const TrustedOrigin& record = records.trusted_origins[i];
-    const bool has_name = own.has_name_of(record);
-    if (!has_name && !own.has_origin_of(record)) continue;
-    problems.push_back(
-        {.severity = Severity::Warning,
-         .code = "record-in-document",
-         .path = std::string(kList) + std::to_string(i) + (has_name ? "].name" : "].origin"),
-         .value = has_name ? record.name : std::string(),
-         .place = behind(record.place, source_count(document)),
-         .what = std::string("the document has a record of this ") +
-                 (has_name ? "name" : "origin") + ", which counts alone",
-         .fix = "take one of the two away"});
+    auto problem = overruled(own, records.trusted_origins[i], i);
+    if (!problem) continue;
+    problem->place = behind(problem->place, source_count(document));
+    problems.push_back(*std::move(problem));
+  }
+  return problems;
+}
+
+std::vector<Problem> overrule_kept_records(Policy& policy) {
+  OwnRecords own;
+  for (const TrustedOrigin& record : policy.trusted_origins) {
+    if (!is_kept_beside(record)) own.add(record);
+  }
+  std::vector<Problem> problems;
+  for (std::size_t i = 0; i < policy.trusted_origins.size(); ++i) {
+    TrustedOrigin& record = policy.trusted_origins[i];
+    if (!is_kept_beside(record)) continue;
+    auto problem = overruled(own, record, i);
+    if (!problem) continue;
+    record.status = TrustedOrigin::Status::Inactive;
+    problems.push_back(*std::move(problem));
   }
   return problems;
 }

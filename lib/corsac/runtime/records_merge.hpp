@@ -39,6 +39,13 @@ class WholePolicy {
 // index in `records` and the place that it has in the merged policy.
 [[nodiscard]] std::vector<Problem> overruled_records(const Policy& document, const Policy& records);
 
+// The same rule inside of what one store hands over in one list: a document's own records, which
+// lie in its first source, and those that the store keeps beside it (corsac_store_records.h), which
+// lie in other ones. Kept ones that the document takes the word from become INACTIVE, and draw the
+// warning; trust only gets less. Not for stores that keep none: their documents may have several
+// sources.
+[[nodiscard]] std::vector<Problem> overrule_kept_records(Policy& policy);
+
 // Problems of `records` alone, as problems of the merged policy: their places count its sources.
 [[nodiscard]] std::vector<Problem> with_merged_places(std::vector<Problem> problems,
                                                       const Policy& document);

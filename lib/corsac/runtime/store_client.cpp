@@ -15,35 +15,14 @@
 #include "corsac/base/printable.hpp"
 #include "corsac/policy/reader.hpp"
 #include "corsac/runtime/c_text.hpp"
+#include "corsac/runtime/plugin_extensions.hpp"
 #include "corsac/runtime/plugin_settings.hpp"
+#include "corsac/runtime/records_merge.hpp"
 #include "corsac/runtime/sink_adapter.hpp"
 #include "corsac/runtime/store_loader.hpp"
-#include "corsac_store_records.h"
-#include "corsac_store_write.h"
 
 namespace corsac {
 namespace {
-
-// Null when the plugin has no such extension, or one of another size.
-template <class Table>
-const Table* find_extension(const corsac_store_plugin_v1& plugin, std::string_view name) noexcept {
-  if (plugin.extension == nullptr) return nullptr;
-  const auto* table = static_cast<const Table*>(plugin.extension(to_c(name)));
-  return table != nullptr && table->size >= sizeof(Table) ? table : nullptr;
-}
-
-const corsac_store_write_v1* write_table(const corsac_store_plugin_v1& plugin) noexcept {
-  const auto* table = find_extension<corsac_store_write_v1>(plugin, CORSAC_STORE_WRITE_NAME);
-  return table != nullptr && table->put_document != nullptr ? table : nullptr;
-}
-
-const corsac_store_records_v1* records_table(const corsac_store_plugin_v1& plugin) noexcept {
-  const auto* table = find_extension<corsac_store_records_v1>(plugin, CORSAC_STORE_RECORDS_NAME);
-  const bool is_whole = table != nullptr && table->read_records != nullptr &&
-                        table->put_records != nullptr && table->form >= CORSAC_RECORDS_CHANGES &&
-                        table->form <= CORSAC_RECORDS_TOML;
-  return is_whole ? table : nullptr;
-}
 
 WriteStatus write_status(std::int32_t status, bool has_written_nothing) noexcept {
   switch (status) {
@@ -228,8 +207,13 @@ void StoreClient::State::take_revision(void* context, corsac_text revision) {
 
 ReadResult StoreClient::read() {
   State& state = *state_;
-  return state.read(
+  ReadResult result = state.read(
       [&](const corsac_sink& sink) { return state.plugin.table->read(state.store, &sink); });
+  if (records_table(*state.plugin.table) == nullptr) return result;
+  for (Problem& problem : overrule_kept_records(result.policy)) {
+    result.problems.push_back(std::move(problem));
+  }
+  return result;
 }
 
 WriteResult StoreClient::put_document(std::string_view json, std::string_view expected) {

@@ -18,8 +18,10 @@
 #include "corsac/base/low_priority.hpp"
 #include "corsac/base/printable.hpp"
 #include "corsac/policy/reader.hpp"
+#include "corsac/runtime/plugin_extensions.hpp"
 #include "corsac/runtime/plugin_host.hpp"
 #include "corsac/runtime/plugin_settings.hpp"
+#include "corsac/runtime/records_merge.hpp"
 #include "corsac/runtime/sink_adapter.hpp"
 #include "corsac/runtime/store_loader.hpp"
 #include "corsac_store_plugin.h"
@@ -181,6 +183,10 @@ ReadResult StoreWorker::State::result_of(std::int32_t status, PolicyReader& read
   result.is_switched = host.is_switched();
   if (is_whole) {
     result.status = ReadStatus::Read;
+    if (records_table(table) == nullptr) return result;
+    for (Problem& problem : overrule_kept_records(result.policy)) {
+      result.problems.push_back(std::move(problem));
+    }
     return result;
   }
   result.retry_after = host.retry_after();

@@ -43,6 +43,10 @@ Result<OriginPattern, Fault> read(std::string_view text, RecordDemands demands) 
   auto pattern = parse_origin_pattern(text);
   if (!pattern) {
     OriginPatternError& error = pattern.error();
+    // What is advised for them is a switch of [cors], which no guard has.
+    if (error.code == "origin-null" || error.code == "origin-opaque-scheme") {
+      error.fix = "list the origins of your pages";
+    }
     return fail(
         Fault{error.code, std::move(error.what), std::move(error.fix), error.may_show_value});
   }

@@ -45,6 +45,7 @@
 //   records_unfinished       read_records never calls finish
 //   records_document         read_records hands over the document too
 //   records_unread           read hands over no record
+//   records_one_source       read hands them over in the source of the document
 //   records_one_revision     the revision of read is that of the document alone
 //   records_elsewhere        put_records writes nothing
 //   records_write_anyway     put_records compares nothing
@@ -245,6 +246,17 @@ std::string with_records(const std::string& document, const std::string& records
   return fields + (is_empty ? "" : ", ") + records.substr(list);
 }
 
+// The list of `records` behind the document, in a source of its own.
+std::int32_t feed_kept(const BrokenStore& store, const corsac_sink* sink,
+                       const std::string& records) {
+  const std::size_t list = records.find("\"trusted_origins\"");
+  if (list == std::string::npos) return CORSAC_OK;
+  if (!store.is("records_one_source") && sink->source(sink->context, text("records")) == 0) {
+    return CORSAC_CANCELLED;
+  }
+  return feed(store, sink, "{" + records.substr(list));
+}
+
 std::int32_t read_document(BrokenStore& store, const corsac_sink* sink) {
   const bool is_deaf = store.is("deaf_to_stop");
   if (!store.is("no_source") && sink->source(sink->context, text("nonconforming")) == 0 &&
@@ -261,14 +273,12 @@ std::int32_t read_document(BrokenStore& store, const corsac_sink* sink) {
   if (content.empty()) content = store.is("last_for_empty") ? store.first : "{}";
   if (store.first.empty()) store.first = content;
   if (store.is("cached")) content = store.first;
-  const std::string document = content;
-  if (!store.is("records_unread")) {
-    content = with_records(content, content_of(records_file(store)));
-  }
+  const std::string kept = store.is("records_unread") ? "" : content_of(records_file(store));
   const bool is_bad = content.front() != '{' || content.find('}') == std::string::npos;
   if (is_bad && store.is("bad_unreachable")) return CORSAC_UNREACHABLE;
   if (is_bad && store.is("bad_silently")) return CORSAC_INVALID;
-  const std::int32_t status = feed(store, sink, content);
+  std::int32_t status = feed(store, sink, content);
+  if (status == CORSAC_OK) status = feed_kept(store, sink, kept);
   const bool is_cancelled = store.host->cancelled(store.host->context) != 0;
   if (is_cancelled && store.is("interrupt_unreachable")) return CORSAC_UNREACHABLE;
   const bool goes_on_anyway = (is_deaf && status == CORSAC_CANCELLED) ||
@@ -277,7 +287,7 @@ std::int32_t read_document(BrokenStore& store, const corsac_sink* sink) {
   if (store.is("list_left_open") && sink->begin_list(sink->context, text("lint"), {1, 1}) == 0) {
     return CORSAC_CANCELLED;
   }
-  const std::string& named = store.is("records_one_revision") ? document : content;
+  const std::string named = store.is("records_one_revision") ? content : content + kept;
   const bool goes_on = sink->finish(sink->context, text(store.revision_of(named))) != 0;
   return goes_on ? CORSAC_OK : CORSAC_CANCELLED;
 }

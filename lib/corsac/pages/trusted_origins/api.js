@@ -15,6 +15,9 @@ export class ApiFailure extends Error {
   }
 }
 
+// A record has `withoutEffect`, why it is ACTIVE and gives nothing ("" = it does), and
+// `stillInEffect`, for what its origin is trusted though it is INACTIVE ("" = for nothing).
+//
 // { records, next }: next is what readPage takes for the page that follows; null = the list ends.
 export async function readFirstPage(q) {
   return readPage(q === "" ? "" : `?q=${encodeURIComponent(q)}`);
@@ -22,28 +25,50 @@ export async function readFirstPage(q) {
 
 export async function readPage(search) {
   const { value, response } = await ask("GET", search);
-  return { records: value, next: searchOfNext(response.headers.get("Link")) };
+  return { records: withEffects(value, response), next: searchOfNext(response.headers.get("Link")) };
 }
 
 export async function readRecord(id) {
-  return (await ask("GET", pathOf(id))).value;
+  return recordOf(await ask("GET", pathOf(id)));
 }
 
 export async function createRecord(record) {
-  return (await ask("POST", "", record)).value;
+  return recordOf(await ask("POST", "", record));
 }
 
 export async function replaceRecord(id, record) {
-  return (await ask("PUT", pathOf(id), record)).value;
+  return recordOf(await ask("PUT", pathOf(id), record));
 }
 
 export async function switchRecord(id, isActive) {
   const step = isActive ? "activate" : "deactivate";
-  return (await ask("POST", `${pathOf(id)}/lifecycle/${step}`)).value;
+  return recordOf(await ask("POST", `${pathOf(id)}/lifecycle/${step}`));
 }
 
+// For what the origin is trusted all the same; "" = for nothing.
 export async function deleteRecord(id) {
-  await ask("DELETE", pathOf(id));
+  const { response } = await ask("DELETE", pathOf(id));
+  return textsById(response.headers.get("X-Corsac-Still-In-Effect")).get(id) ?? "";
+}
+
+function recordOf({ value, response }) {
+  return withEffects([value], response)[0];
+}
+
+function withEffects(records, { headers }) {
+  const without = textsById(headers.get("X-Corsac-Without-Effect"));
+  const still = textsById(headers.get("X-Corsac-Still-In-Effect"));
+  return records.map((record) => ({ ...record, withoutEffect: without.get(record.id) ?? "",
+    stillInEffect: still.get(record.id) ?? "" }));
+}
+
+// `TEXT; ids="A B"` of each line, which fetch joins with ", ".
+function textsById(lines) {
+  const found = new Map();
+  for (const [, text, ids] of (lines ?? "").matchAll(/(?:^|", )(.*?); ids="([^"]*)(?="(?:, |$))/g)) {
+    for (const id of ids.split(" ")) found.set(decodeURIComponent(id), text);
+  }
+  return found;
 }
 
 function pathOf(id) {

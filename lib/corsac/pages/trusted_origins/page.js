@@ -127,12 +127,19 @@ async function withRecord(record, change) {
   }
 }
 
+// What the state of a record alone would hide; it begins with a blank.
+function textOfEffect({ withoutEffect = "", stillInEffect = "" }) {
+  if (withoutEffect !== "") return ` It has no effect: ${withoutEffect}.`;
+  return stillInEffect === "" ? "" : ` Its origin is still trusted for ${stillInEffect}.`;
+}
+
 const actions = {
   turn: (record) => withRecord(record, async () => {
     const changed = await switchRecord(record.id, record.status !== "ACTIVE");
     showRecord(changed, actions);
     focusRecord(changed.id, "turn");
-    sayOutcome(`“${changed.name}” is ${changed.status === "ACTIVE" ? "active" : "not active"} now.`);
+    sayOutcome(`“${changed.name}” is ${changed.status === "ACTIVE" ? "active" : "not active"} now.` +
+      textOfEffect(changed));
   }),
 
   // Of the record as it is now, since a change replaces all of it.
@@ -141,24 +148,24 @@ const actions = {
     if (changed === null) return focusRecord(record.id, "change");
     showRecord(changed, actions);
     focusRecord(changed.id, "change");
-    return sayOutcome(`“${changed.name}” is changed.`);
+    return sayOutcome(`“${changed.name}” is changed.${textOfEffect(changed)}`);
   }),
 
   remove: (record) => withRecord(record, async () => {
     element("delete-name").textContent = record.name;
     element("delete-origin").textContent = record.origin;
     element("delete-error").textContent = "";
-    const isDeleted = await askInDialog(element("delete-dialog"), {
+    const stillInEffect = await askInDialog(element("delete-dialog"), {
       source: element("delete-confirm"),
       type: "click",
       cancel: element("delete-cancel"),
-      action: () => deleteRecord(record.id).then(() => true),
+      action: () => deleteRecord(record.id),
       showFailure: (failure) => { element("delete-error").textContent = textOf(failure); },
       isFinal,
     });
-    if (!isDeleted) return focusRecord(record.id, "remove");
+    if (stillInEffect === null) return focusRecord(record.id, "remove");
     dropRecord(record.id);
-    return sayOutcome(`“${record.name}” is deleted.`);
+    return sayOutcome(`“${record.name}” is deleted.${textOfEffect({ stillInEffect })}`);
   }),
 };
 
@@ -168,7 +175,7 @@ async function add() {
     if (record === null) return element("add").focus();
     showRecord(record, actions);
     element("add").focus();
-    return sayOutcome(`“${record.name}” is added, and active.`);
+    return sayOutcome(`“${record.name}” is added, and active.${textOfEffect(record)}`);
   } catch (failure) {
     return report(failure);
   }

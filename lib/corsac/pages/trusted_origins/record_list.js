@@ -63,6 +63,13 @@ function fill(item, record, actions) {
   scopes.append(...record.scopes.map((scope) => made("span", "scope", textOfScope(scope))));
   what.append(name, made("code", "", record.origin), scopes,
     made("p", "soft", `Changed ${textOfTime(record.lastUpdated)} by ${record.lastUpdatedBy}`));
+  if (record.withoutEffect !== "") {
+    what.append(made("p", "effect", `Without effect. ${record.withoutEffect}`));
+  }
+  if (record.stillInEffect !== "") {
+    what.append(made("p", "effect", `Trusted all the same for ${record.stillInEffect}: another ` +
+      "record or the policy names this origin."));
+  }
   const turn = button("turn", "Active", record, actions);
   turn.setAttribute("role", "switch");
   turn.setAttribute("aria-checked", String(isActive));
