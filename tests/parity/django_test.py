@@ -1,7 +1,10 @@
 """Debian's django-cors-headers beside our profile "django": see parity_run.py."""
 import re
 
-from parity_run import Answer, Difference, Request, Run, is_origin, of_application, pick
+import parity_generate
+from parity_case import BODY, Answer, is_cors_header, is_origin, of_application, vary_names
+from parity_generate import origins_to_list, pick
+from parity_run import Difference, Run
 
 LISTED = ["https://app.example.com", "http://127.0.0.1:8080", "https://[::1]:8443",
           "http://plain.example.com", "https://app.example.com:8443", "capacitor://localhost",
@@ -24,15 +27,8 @@ ORIGINS = LISTED + [
 TARGETS = ["/api/items", "/api/", "/api", "/public/keys", "/other", "/", "/apiary/x"]
 AMBIGUOUS = ["/api//items", "/api/../other", "/other/../api/x", "/api/%2e%2e/x", "/api/a%2Fb",
              "//api/x"]
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 HEADER_LISTS = ["content-type", "x-csrftoken", "X-Other", "content-type,x-csrftoken",
                 "Content-Type , X-Other", ",,content-type,", "bad name", ""]
-# What an application says itself; of Access-Control-* no value is one of the middleware's.
-OWN_ORIGIN = ("Access-Control-Allow-Origin", "https://handler.example")
-OWN = [OWN_ORIGIN, ("Access-Control-Allow-Credentials", "true"),
-       ("Access-Control-Expose-Headers", "X-Handler"), ("Access-Control-Max-Age", "1"),
-       ("Access-Control-Allow-Methods", "HANDLER"), ("Timing-Allow-Origin", "*")]
-VARY = ["Cookie", "Accept, Accept-Language", "origin", "Cookie,Origin", "*"]
 
 
 def configuration(chance):
@@ -72,41 +68,16 @@ def switches(chance, config):
     if config.get("CORS_ALLOW_ALL_ORIGINS"):
         found["dangerously_echo_any_origin"] = (
             'allowed_origins = ["*"]\ndangerously_echo_any_origin = true')
-    elif set(config.get("CORS_ALLOWED_ORIGINS", [])) == {"http://plain.example.com"}:
+    elif "http://plain.example.com" in config["CORS_ALLOWED_ORIGINS"]:
         found["dangerously_allow_insecure_origins"] = (
-            'allowed_origins = ["http://plain.example.com"]\n'
+            f"allowed_origins = {origins_to_list(config['CORS_ALLOWED_ORIGINS'])}\n"
             "dangerously_allow_insecure_origins = true")
     return found
 
 
 def request(chance, _):
-    headers = []
-    origin = pick(chance, (1, None), (8, chance.choice(ORIGINS)))
-    if origin is not None:
-        headers.append((pick(chance, (3, "Origin"), (1, "origin")), origin))
-    if origin and chance.random() < 0.03:  # of an empty one cpp-httplib 0.11.4 hides the line
-        headers.append(("Origin", chance.choice(ORIGINS[:-1])))
-    if pick(chance, (3, True), (1, False)):  # a preflight, more often than not
-        method = pick(chance, (2, "OPTIONS"), (2, chance.choice(METHODS)))
-        asked = pick(chance, (8, chance.choice(METHODS)), (2, "PURGE"), (1, "get"), (1, ""))
-        headers.append(("Access-Control-Request-Method", asked))
-        if chance.random() < 0.5:
-            headers.append(("Access-Control-Request-Headers", chance.choice(HEADER_LISTS)))
-        if chance.random() < 0.3:
-            headers.append(("Access-Control-Request-Private-Network", "true"))
-    else:
-        method = chance.choice(METHODS)
-    own = []
-    if chance.random() < 0.3:
-        own.append(("Vary", chance.choice(VARY)))
-    if chance.random() < 0.2:
-        own += chance.sample(OWN, chance.randint(1, len(OWN)))
-    status = pick(chance, (6, 200), (1, 302), (1, 401), (1, 404), (1, 500))
-    if status == 302:
-        own.append(("Location", "/sign-in"))
-    chance.shuffle(headers)
     path = pick(chance, (12, chance.choice(TARGETS)), (1, chance.choice(AMBIGUOUS)))
-    return Request(method, path, headers, status, own)
+    return parity_generate.request(chance, ORIGINS, HEADER_LISTS, path)
 
 
 def is_covered(case):
@@ -153,11 +124,9 @@ def ambiguous_path(case, answer):
     if is_djangos_preflight(case) and case.sees("access-control-request-method"):
         ours = Answer(200, {"content-length": "0"}, "")
     else:
-        ours = of_application(case.request)
-    ours.drop_grants()
-    ours.drop("timing-allow-origin")
+        ours = of_application(case.request.without_own(is_cors_header))
     ours.add_vary("origin")
-    answer.status, answer.headers, answer.body = ours.status, ours.headers, ours.body
+    answer.become(ours)
 
 
 @where_covered
@@ -166,10 +135,10 @@ def empty_requested_method(case, answer):
         return
     if case.sees("access-control-request-method"):
         return
-    ours = of_application(case.request)
+    ours = of_application(case.request.without_own(is_cors_header))
     ours.headers.update({name: answer.headers[name] for name in answer.grants()})
     ours.add_vary("origin")
-    answer.status, answer.headers, answer.body = ours.status, ours.headers, ours.body
+    answer.become(ours)
 
 
 @where_covered
@@ -181,20 +150,7 @@ def preflight_content_type(case, answer):
 
 @where_covered
 def handler_headers(case, answer):
-    for name, value in case.request.own:
-        name = name.lower()
-        if name == "vary" or answer.headers.get(name) != value:
-            continue
-        if name == "access-control-allow-credentials" and has_credentials(case) and is_parsed(case):
-            continue  # the middleware's own
-        if name.startswith("access-control-") or name == "timing-allow-origin":
-            answer.drop(name)
-
-
-def is_parsed(case):
-    """Whether Django goes on behind the Origin."""
-    origin = ",".join(case.request.lines_of("origin"))
-    return origin not in ("", "https://[")
+    case.as_if_handler_set_no_cors(answer)
 
 
 @where_covered
@@ -301,16 +257,17 @@ def private_network(case, answer):
 
 DIFFERENCES = [
     Difference("django-ambiguous-path", ambiguous_path),
+    Difference("django-handler-headers", handler_headers),
     Difference("django-empty-requested-method", empty_requested_method),
     Difference("django-preflight-content-type", preflight_content_type),
-    Difference("django-handler-headers", handler_headers),
     Difference("django-credentials-of-refused", credentials_of_refused),
-    Difference("django-any-with-credentials", any_with_credentials, ("origin-any-credentials",)),
+    Difference("django-any-with-credentials", any_with_credentials, ("origin-any-credentials",),
+               ("dangerously_echo_any_origin",)),
     Difference("django-null-with-credentials", null_with_credentials,
                ("null-credentials",)),
     Difference("django-malformed-origin", malformed_origin, ("origin-upper-case",)),
     Difference("django-insecure-with-credentials", insecure_with_credentials,
-               ("origin-insecure-credentials",)),
+               ("origin-insecure-credentials",), ("dangerously_allow_insecure_origins",)),
     Difference("django-pattern-with-credentials", pattern_with_credentials, ("regex-open",)),
     Difference("django-pattern-open-end", pattern_open_end, ("regex-open-end",)),
     Difference("django-any-without-origin", any_without_origin),
@@ -319,5 +276,85 @@ DIFFERENCES = [
 ]
 
 
+def is_answered(case, answer):
+    """A preflight that the middleware answers."""
+    return is_covered(case) and case.is_preflight() and answer.body == ""
+
+
+def is_granted_by(case, answer, is_in):
+    return (answer.is_granted() and not case.is_constant() and is_covered(case) and
+            is_in(origin_text(case), case))
+
+
+def is_refused(case, answer):
+    return is_covered(case) and case.sees("origin") and not answer.is_granted()
+
+
+def is_list(answer, name, names):
+    return bool(names) and answer.headers.get(name) == ", ".join(names)
+
+
+# In answers that are the same as Django's, up to the differences.
+FEATURES = [
+    ("M40: an exact origin is granted", lambda case, answer: is_granted_by(
+        case, answer, lambda origin, c: is_origin(origin) and is_listed_by_django(c, origin))),
+    ("M42: an origin of a pattern is granted", lambda case, answer: is_granted_by(
+        case, answer, lambda origin, c: not is_listed_by_django(c, origin) and not allows_all(c))),
+    ("M43: all origins are granted, as *", lambda case, answer: allows_all(case) and
+     answer.headers.get("access-control-allow-origin") == "*" and case.sees("origin")),
+    ("M43: all origins are granted with credentials, one by one", lambda case, answer: is_granted_by(
+        case, answer, lambda origin, c: allows_all(c) and has_credentials(c))),
+    ("M44: other paths are left alone", lambda case, answer: not is_covered(case) and
+     case.is_preflight() and "vary" not in answer.headers and answer.body == BODY),
+    ("M45: the list of methods is printed, whatever is asked for", lambda case, answer:
+     is_answered(case, answer) and
+     case.request.header("access-control-request-method") not in case.config["CORS_ALLOW_METHODS"] and
+     is_list(answer, "access-control-allow-methods", case.config["CORS_ALLOW_METHODS"])),
+    ("M45: a method that is not listed runs its handler", lambda case, answer:
+     is_covered(case) and case.request.method == "DELETE" and answer.is_granted() and
+     "DELETE" not in case.config["CORS_ALLOW_METHODS"] and answer.body == BODY),
+    ("M46: the list of headers is printed, whatever is asked for", lambda case, answer:
+     is_answered(case, answer) and
+     case.request.header("access-control-request-headers") == "bad name" and
+     is_list(answer, "access-control-allow-headers", case.config["CORS_ALLOW_HEADERS"])),
+    ("M47: credentials", lambda case, answer: answer.is_granted() and
+     answer.headers.get("access-control-allow-credentials") == "true"),
+    ("M48: headers are exposed, on preflights too", lambda case, answer:
+     is_answered(case, answer) and
+     is_list(answer, "access-control-expose-headers", case.config.get("CORS_EXPOSE_HEADERS"))),
+    ("M49: the age of a preflight's answer", lambda case, answer: is_answered(case, answer) and
+     answer.headers.get("access-control-max-age") == "600"),
+    ("M49: an age of 0 is no header", lambda case, answer: is_answered(case, answer) and
+     answer.is_granted() and case.config.get("CORS_PREFLIGHT_MAX_AGE") == 0 and
+     "access-control-max-age" not in answer.headers),
+    ("M50: the private network", lambda _, answer:
+     answer.headers.get("access-control-allow-private-network") == "true"),
+    ("M51: a preflight is 200 without a body, whatever the application would say",
+     lambda case, answer: is_answered(case, answer) and case.request.status == 401 and
+     answer.status == 200 and answer.headers["content-length"] == "0"),
+    ("M52: OPTIONS without a requested method is the application's", lambda case, answer:
+     is_covered(case) and case.request.method == "OPTIONS" and answer.is_granted() and
+     not case.request.lines_of("access-control-request-method") and answer.body == BODY),
+    ("M53: a refused preflight is 200 without a grant", lambda case, answer:
+     is_refused(case, answer) and is_answered(case, answer) and answer.status == 200 and
+     not answer.grants()),
+    ("M54: the handler of a refused origin runs", lambda case, answer: is_refused(case, answer) and
+     case.request.method == "POST" and answer.body == BODY and not answer.grants()),
+    ("M55: Vary stands on every answer, without Origin too", lambda case, answer:
+     is_covered(case) and not case.sees("origin") and answer.headers.get("vary") == "Origin"),
+    ("M55: Vary is merged, not doubled", lambda case, answer: is_covered(case) and
+     ("Vary", "Cookie,Origin") in case.request.own and
+     vary_names(answer.headers["vary"]) == ["cookie", "origin"]),
+    *[(f"M56: a grant on {status}", lambda case, answer, status=status: answer.is_granted() and
+       answer.status == status) for status in (302, 401, 404, 500)],
+    ("M57: null where it is listed", lambda case, answer: is_granted_by(
+        case, answer, lambda origin, c: origin == "null")),
+    ("M57: file:// where it is listed", lambda case, answer: is_granted_by(
+        case, answer, lambda origin, c: origin == "file://")),
+    ("M58: a malformed Origin does no harm", lambda case, answer: is_refused(case, answer) and
+     origin_text(case) == "https://[" and answer.status == case.request.status),
+]
+
+
 if __name__ == "__main__":
-    Run("django", DIFFERENCES, configuration, request, ("setting-shadowed",)).main()
+    Run("django", DIFFERENCES, configuration, request, FEATURES, ("setting-shadowed",)).main()

@@ -11,7 +11,7 @@ const http = require("node:http");
 const path = require("node:path");
 const readline = require("node:readline");
 
-const cors = require(path.join(process.argv[2], "cors"));
+const cors = require(path.resolve(process.argv[2], "cors"));
 
 const kBody = "the application\n";
 
