@@ -2,14 +2,14 @@
 import re
 
 import parity_generate
-from parity_case import BODY, Answer, is_cors_header, is_origin, of_application, vary_names
+from parity_case import (BODY, Answer, is_ambiguous, is_cors_header, is_origin, of_application,
+                         vary_names)
 from parity_generate import origins_to_list, pick
 from parity_run import Difference, Run
 
 LISTED = ["https://app.example.com", "http://127.0.0.1:8080", "https://[::1]:8443",
           "http://plain.example.com", "https://app.example.com:8443", "capacitor://localhost",
           "https://Upper.Example.com", "null", "file://"]
-# Pattern, and what it is there for.
 WHOLE = r"^https://[a-z0-9-]+\.preview\.example\.com(:[0-9]+)?$"
 OPEN_END = r"^https://[a-z]+\.example\.org"
 ANY_DOMAIN = r"^https?://.+$"
@@ -75,31 +75,47 @@ def switches(chance, config):
     return found
 
 
-def request(chance, _):
+def request(chance):
     path = pick(chance, (12, chance.choice(TARGETS)), (1, chance.choice(AMBIGUOUS)))
     return parity_generate.request(chance, ORIGINS, HEADER_LISTS, path)
 
 
 def is_covered(case):
     """Whether Django's middleware looks at this path; it sees what the URL means."""
-    return case.request.path is not None and re.match(
-        case.config.get("CORS_URLS_REGEX", "^.*$"), decoded(case.request.path)) is not None
+    path = case.request.path.replace("%2e", ".").replace("%2F", "/")
+    return re.match(case.config.get("CORS_URLS_REGEX", "^.*$"), path) is not None
 
 
-def decoded(path):
-    return path.replace("%2e", ".").replace("%2F", "/")
+def is_closed(case):
+    """Whether ours has rules about paths, and cannot tell which one this is."""
+    has_rules = case.config.get("CORS_URLS_REGEX", "^.*$") != "^.*$"
+    return has_rules and is_ambiguous(case.request.path)
+
+
+def origin_text(case):
+    """As wsgiref joins repeated lines."""
+    return ",".join(case.request.lines_of("origin"))
 
 
 def has_credentials(case):
     return case.config.get("CORS_ALLOW_CREDENTIALS", False)
 
 
-def is_switched(case):
-    return bool(case.switches)
-
-
 def allows_all(case):
     return case.config.get("CORS_ALLOW_ALL_ORIGINS", False)
+
+
+def is_listed(case, origin):
+    return origin in case.config["CORS_ALLOWED_ORIGINS"]
+
+
+def patterns(case):
+    return case.config["CORS_ALLOWED_ORIGIN_REGEXES"]
+
+
+def is_constant(case):
+    """Whether `*` goes out, whoever asks."""
+    return allows_all(case) and not has_credentials(case)
 
 
 def is_djangos_preflight(case):
@@ -110,7 +126,7 @@ def is_djangos_preflight(case):
 def where_covered(change):
     """Nothing is changed on other paths, nor where the path alone says what ours is."""
     def changed(case, answer):
-        if is_covered(case) and not case.is_ambiguous():
+        if is_covered(case) and not is_closed(case):
             change(case, answer)
     return changed
 
@@ -119,7 +135,7 @@ def where_covered(change):
 
 
 def ambiguous_path(case, answer):
-    if not case.is_ambiguous():
+    if not is_closed(case):
         return
     if is_djangos_preflight(case) and case.sees("access-control-request-method"):
         ours = Answer(200, {"content-length": "0"}, "")
@@ -159,27 +175,18 @@ def credentials_of_refused(case, answer):
         answer.drop("access-control-allow-credentials")
 
 
-def origin_text(case):
-    return ",".join(case.request.lines_of("origin"))
-
-
-def is_listed_by_django(case, origin):
-    return origin in case.config.get("CORS_ALLOWED_ORIGINS", [])
-
-
 @where_covered
 def any_with_credentials(case, answer):
-    if answer.is_granted() and allows_all(case) and has_credentials(case):
-        if not is_switched(case):
-            answer.drop_grants()
+    if allows_all(case) and has_credentials(case) and not case.is_switched(
+            "dangerously_echo_any_origin"):
+        answer.drop_grants()
 
 
 @where_covered
 def malformed_origin(case, answer):
     origin = origin_text(case)
-    if case.is_constant() or not answer.is_granted() or is_origin(origin):
-        return
-    if origin not in ("null", "file://") or origin not in case.policy.get("allowed_origins", []):
+    is_literal = origin in ("null", "file://") and is_listed(case, origin) and not allows_all(case)
+    if not is_constant(case) and not is_origin(origin) and not is_literal:
         answer.drop_grants()
 
 
@@ -192,28 +199,36 @@ def null_with_credentials(case, answer):
 @where_covered
 def insecure_with_credentials(case, answer):
     origin = origin_text(case)
-    if not has_credentials(case) or allows_all(case) or not is_listed_by_django(case, origin):
+    if not has_credentials(case) or allows_all(case) or not is_listed(case, origin):
         return
-    if origin.startswith("http://plain.") and not is_switched(case):
+    if origin.startswith("http://plain.") and not case.is_switched(
+            "dangerously_allow_insecure_origins"):
         answer.drop_grants()
+
+
+def is_matched(origin, allowed):
+    return any(re.fullmatch(pattern, origin) for pattern in allowed)
 
 
 @where_covered
 def pattern_with_credentials(case, answer):
-    """The pattern was left out, and nothing else grants the origin."""
-    if answer.is_granted() and has_credentials(case) and not case.is_granted():
-        patterns = case.config.get("CORS_ALLOWED_ORIGIN_REGEXES", [])
-        if any(re.match(p, origin_text(case)) and
-               p not in case.policy.get("allowed_origin_regexes", []) for p in patterns):
-            answer.drop_grants()
+    """ANY_DOMAIN and ANY_CASE are left out, and neither the list nor another pattern has it."""
+    origin = origin_text(case)
+    if not has_credentials(case) or allows_all(case) or is_listed(case, origin):
+        return
+    left_out = {ANY_DOMAIN, ANY_CASE} & set(patterns(case))
+    if is_matched(origin, left_out) and not is_matched(origin, set(patterns(case)) - left_out):
+        answer.drop_grants()
 
 
 @where_covered
 def pattern_open_end(case, answer):
-    if answer.is_granted() and not case.is_granted():
-        if OPEN_END in case.config.get("CORS_ALLOWED_ORIGIN_REGEXES", []):
-            if re.match(OPEN_END, origin_text(case)):
-                answer.drop_grants()
+    """Only the start of the origin matches, and neither the list nor another pattern has it."""
+    origin = origin_text(case)
+    if OPEN_END not in patterns(case) or allows_all(case) or is_listed(case, origin):
+        return
+    if re.match(OPEN_END, origin) and not is_matched(origin, patterns(case)):
+        answer.drop_grants()
 
 
 def grants_of(case):
@@ -234,7 +249,7 @@ def grants_of(case):
 
 @where_covered
 def any_without_origin(case, answer):
-    if case.is_constant() and not answer.is_granted():
+    if is_constant(case) and not answer.is_granted():
         answer.headers.update(grants_of(case))
 
 
@@ -249,9 +264,9 @@ def empty_lists(_, answer):
 def private_network(case, answer):
     """3.14 does not know it. Later ones answer whatever is granted; ours an exact origin."""
     asks = case.request.header("access-control-request-private-network") == "true"
-    listed = case.policy.get("allowed_origins", [])
-    if (case.config.get("CORS_ALLOW_PRIVATE_NETWORK") and asks and answer.is_granted() and
-            case.is_preflight() and origin_text(case) in listed and origin_text(case) != "null"):
+    is_exact = is_listed(case, origin_text(case)) and origin_text(case) != "null"
+    if (case.config.get("CORS_ALLOW_PRIVATE_NETWORK") and asks and is_exact and
+            case.is_preflight() and answer.is_granted() and not allows_all(case)):
         answer.headers["access-control-allow-private-network"] = "true"
 
 
@@ -282,7 +297,7 @@ def is_answered(case, answer):
 
 
 def is_granted_by(case, answer, is_in):
-    return (answer.is_granted() and not case.is_constant() and is_covered(case) and
+    return (answer.is_granted() and not is_constant(case) and is_covered(case) and
             is_in(origin_text(case), case))
 
 
@@ -297,18 +312,19 @@ def is_list(answer, name, names):
 # In answers that are the same as Django's, up to the differences.
 FEATURES = [
     ("M40: an exact origin is granted", lambda case, answer: is_granted_by(
-        case, answer, lambda origin, c: is_origin(origin) and is_listed_by_django(c, origin))),
+        case, answer, lambda origin, c: is_origin(origin) and is_listed(c, origin))),
     ("M42: an origin of a pattern is granted", lambda case, answer: is_granted_by(
-        case, answer, lambda origin, c: not is_listed_by_django(c, origin) and not allows_all(c))),
+        case, answer, lambda origin, c: not is_listed(c, origin) and not allows_all(c))),
     ("M43: all origins are granted, as *", lambda case, answer: allows_all(case) and
      answer.headers.get("access-control-allow-origin") == "*" and case.sees("origin")),
-    ("M43: all origins are granted with credentials, one by one", lambda case, answer: is_granted_by(
-        case, answer, lambda origin, c: allows_all(c) and has_credentials(c))),
+    ("M43: all origins are granted with credentials, each by name", lambda case, answer:
+     is_granted_by(case, answer, lambda _, c: allows_all(c) and has_credentials(c))),
     ("M44: other paths are left alone", lambda case, answer: not is_covered(case) and
      case.is_preflight() and "vary" not in answer.headers and answer.body == BODY),
     ("M45: the list of methods is printed, whatever is asked for", lambda case, answer:
      is_answered(case, answer) and
-     case.request.header("access-control-request-method") not in case.config["CORS_ALLOW_METHODS"] and
+     case.request.header("access-control-request-method") == "DELETE" and
+     "DELETE" not in case.config["CORS_ALLOW_METHODS"] and
      is_list(answer, "access-control-allow-methods", case.config["CORS_ALLOW_METHODS"])),
     ("M45: a method that is not listed runs its handler", lambda case, answer:
      is_covered(case) and case.request.method == "DELETE" and answer.is_granted() and

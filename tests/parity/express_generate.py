@@ -103,13 +103,17 @@ def switches(chance, config):
     return found
 
 
-def request(chance, _):
+def request(chance):
     path = chance.choice(["/api/items", "/", "/api//items", "/a%2Fb"])
     return parity_generate.request(chance, ORIGINS + LISTED, HEADER_LISTS, path)
 
 
 def texts(value):
     return value if isinstance(value, list) else [n.strip() for n in value.split(",")]
+
+
+def allowed_methods(config):
+    return texts(config.get("methods", "GET,HEAD,PUT,PATCH,POST,DELETE"))
 
 
 def allowed_headers(config):

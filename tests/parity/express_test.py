@@ -2,7 +2,8 @@
 import dataclasses
 import re
 
-from express_generate import ANY_DOMAIN, ANYWHERE, allowed_headers, configuration, request
+from express_generate import (ANY_DOMAIN, ANYWHERE, WHOLE, allowed_headers, allowed_methods,
+                              configuration, request)
 from parity_case import BODY, HOST, Answer, is_cors_header, is_origin, of_application, vary_names
 from parity_run import Difference, Run
 
@@ -32,22 +33,24 @@ def has_credentials(case):
 
 
 def success_status(case):
-    return case.policy.get("preflight_status", 204)
+    return case.config.get("optionsSuccessStatus", 204)
 
 
-def is_switched(case, *names):
-    return any(name in case.switches for name in names)
+def entries(case):
+    """Of the option origin."""
+    listed = case.config.get("origin")
+    return listed if isinstance(listed, list) else [listed]
 
 
 def requested_names(case):
     """What ours reads in Access-Control-Request-Headers, as it names it in a grant; None where it
     refuses it."""
-    lines = case.request.lines_of("access-control-request-headers")
-    value = lines[0] if lines else ""
-    names = [element.strip() for element in value.split(",")]
+    names = [element.strip() for element in
+             (case.request.header("access-control-request-headers") or "").split(",")]
     if names.count("") > 16 or len(names) - names.count("") > 64:
         return None
-    allowed = {listed.lower() for listed in case.policy["allowed_headers"]}
+    listed = allowed_headers(case.config)
+    allowed = {"*"} if listed is None else {name.lower() for name in listed}
     found = []
     for name in filter(None, names):
         name = name.lower()
@@ -60,33 +63,23 @@ def requested_names(case):
 
 def is_requested_refused(case):
     """Whether ours refuses the method or a header that a preflight asks for."""
-    methods = case.request.lines_of("access-control-request-method")
-    if len(methods) != 1:
-        return not is_switched(case, "check_requested")
-    if is_switched(case, "check_requested"):
+    if case.is_switched("check_requested"):
         return False
-    return (methods[0] not in ["GET", "HEAD", "POST", *case.policy["allowed_methods"]] or
+    methods = case.request.lines_of("access-control-request-method")
+    return (len(methods) != 1 or
+            methods[0] not in ["GET", "HEAD", "POST", *allowed_methods(case.config)] or
             requested_names(case) is None)
 
 
-def is_refused(case):
-    return case.is_preflight() and (not case.is_granted() or is_requested_refused(case))
-
-
-def is_own_refused(case):
-    """Its preflight is the application's."""
-    return is_own(case) and is_refused(case) and not is_switched(case, "same_origin")
-
-
-def refused_preflight(case):
+def refuse_preflight(case, answer):
     """Ours: nothing but Vary, and 403 where no switch says otherwise."""
-    headers = {"content-length": "0"}
-    status = 403
-    if is_switched(case, "refused_preflight_status"):
-        status = success_status(case)
-    else:
-        headers.update({"content-type": "text/plain", "cache-control": "no-store"})
-    return Answer(status, headers, "")
+    refused = Answer(403, {"content-length": "0", "content-type": "text/plain",
+                           "cache-control": "no-store"}, "")
+    if case.is_switched("refused_preflight_status"):
+        refused = Answer(success_status(case), {"content-length": "0"}, "")
+    if "vary" in answer.headers:
+        refused.headers["vary"] = answer.headers["vary"]
+    answer.become(refused)
 
 
 def where_on(change):
@@ -98,17 +91,13 @@ def where_on(change):
 
 
 def where_preflight(change):
-    """For preflights that ours answers, refused ones too."""
-    def changed(case, answer):
-        if not is_off(case) and case.is_preflight() and not is_own_refused(case):
-            change(case, answer)
-    return changed
+    return where_on(lambda case, answer: change(case, answer) if case.is_preflight() else None)
 
 
 def where_granted(change):
-    """For preflights that ours grants."""
+    """For preflights that are still granted; the refused ones are made so before."""
     return where_preflight(
-        lambda case, answer: None if is_refused(case) else change(case, answer))
+        lambda case, answer: change(case, answer) if answer.is_granted() else None)
 
 
 # The changes, in the order in which they are made.
@@ -119,49 +108,47 @@ def handler_headers(case, answer):
     case.as_if_handler_set_no_cors(answer)
 
 
+def as_plain_request(case):
+    """What the application is asked when an OPTIONS is no preflight."""
+    asked = case.request.without_own(is_cors_header)
+    if asked.method == "OPTIONS" and not case.is_preflight():
+        asked = dataclasses.replace(asked, method="GET")
+    return asked
+
+
 @where_on
 def other_options(case, answer):
     """OPTIONS that is no preflight is the application's, as a GET is."""
     if case.request.method == "OPTIONS" and not case.is_preflight():
-        asked = case.request.without_own(is_cors_header)
-        answer.become(case.ask_peer(dataclasses.replace(asked, method="GET")))
+        answer.become(case.ask_peer(as_plain_request(case)))
+
+
+def own_vary(case):
+    return [value for name, value in case.request.own if name == "Vary"]
+
+
+def vary_without_handler(case):
+    asked = as_plain_request(case).without_own(lambda name: name == "Vary")
+    return vary_names(case.ask_peer(asked).headers.get("vary", ""))
 
 
 @where_on
 def handler_vary(case, answer):
     """What the handler says of Vary stands beside the peer's, not in its place."""
-    own = [value for name, value in case.request.own if name == "Vary"]
-    if not own or "vary" not in answer.headers:
-        return
-    asked = case.request.without_own(lambda name: is_cors_header(name) or name == "Vary")
-    if case.request.method == "OPTIONS" and not case.is_preflight():
-        asked = dataclasses.replace(asked, method="GET")
-    before = case.ask_peer(asked).headers.get("vary", "")
-    if answer.headers["vary"] == own[0] and before:
-        answer.add_vary(*vary_names(before))
+    if own_vary(case) and answer.headers.get("vary") == own_vary(case)[0]:
+        answer.add_vary(*vary_without_handler(case))
 
 
 @where_preflight
 def preflight_continued(case, answer):
     if case.config.get("preflightContinue"):
-        headers = {name: answer.headers[name] for name in [*answer.grants(), "vary"]
-                   if name in answer.headers}
-        own = [value for name, value in case.request.own if name == "Vary"]
-        if own:
-            asked = case.request.without_own(lambda name: is_cors_header(name) or name == "Vary")
-            headers.pop("vary", None)
-            vary = case.ask_peer(asked).headers.get("vary")
-            if vary:
-                headers["vary"] = vary
+        headers = {name: answer.headers[name] for name in answer.grants()}
         answer.become(Answer(success_status(case), {"content-length": "0", **headers}, ""))
+        answer.add_vary(*vary_without_handler(case))
 
 
-# Whom the peer grants and ours does not: only Access-Control-Allow-Origin goes here, and the rest of
-# the grant below.
-
-
-def is_origin_granted_there_alone(case, answer):
-    return answer.is_granted() and not case.is_granted()
+# Whom the peer grants and ours does not: only Access-Control-Allow-Origin goes here, and the rest
+# of the grant below.
 
 
 @where_on
@@ -173,16 +160,10 @@ def reflected_origin(case, answer):
         answer.drop("access-control-allow-origin")
         return
     answer.headers["access-control-allow-origin"] = "*"
-    vary = [name for name in vary_names(answer.headers.pop("vary", "")) if name != "origin"]
-    own = [value for name, value in case.request.own if name == "Vary"]
-    if own and not is_answered_by_us(case):
-        vary = own
-    if vary:
-        answer.headers["vary"] = ", ".join(vary)
-
-
-def is_answered_by_us(case):
-    return case.is_preflight() and not is_own_refused(case)
+    answer.drop("vary")
+    answer.add_vary(*[name for name in vary_without_handler(case) if name != "origin"])
+    if own_vary(case) and not case.is_preflight():
+        answer.headers["vary"] = own_vary(case)[0]
 
 
 @where_on
@@ -208,87 +189,83 @@ def origin_function(case, answer):
         answer.add_vary("origin")
 
 
+def is_listed(case):
+    return origin_text(case) is not None and origin_text(case) in entries(case)
+
+
+def is_matched(case, *patterns):
+    """Whether one of these is there, and found in the origin."""
+    return any(re.search(pattern[1:pattern.rindex("/")], origin_text(case) or "")
+               for pattern in patterns if pattern in entries(case))
+
+
+def has_origins(case):
+    """Whether it compares: a list, a text or a pattern."""
+    origin = case.config.get("origin")
+    return isinstance(origin, list) or (isinstance(origin, str) and origin != "*")
+
+
 @where_on
 def null_origin(case, answer):
-    if origin_text(case) == "null" and not case.is_granted():
-        answer.drop("access-control-allow-origin")
+    if origin_text(case) == "null" and has_origins(case):
+        if not case.is_switched("allow_null_origin"):
+            answer.drop("access-control-allow-origin")
 
 
 @where_on
 def malformed_origin(case, answer):
-    if is_origin_granted_there_alone(case, answer) and not is_origin(origin_text(case)):
+    origin = origin_text(case)
+    if has_origins(case) and origin != "null" and origin and not is_origin(origin):
         answer.drop("access-control-allow-origin")
 
 
 @where_on
 def insecure_with_credentials(case, answer):
-    if is_origin_granted_there_alone(case, answer) and has_credentials(case):
-        if is_listed(case) and origin_text(case).startswith("http://plain."):
-            answer.drop("access-control-allow-origin")
-
-
-def is_listed(case):
-    listed = case.config.get("origin")
-    return origin_text(case) in (listed if isinstance(listed, list) else [listed])
-
-
-def is_matched(case, pattern):
-    listed = case.config.get("origin")
-    body = pattern[1:pattern.rindex("/")]
-    return (pattern in (listed if isinstance(listed, list) else [listed]) and
-            re.search(body, origin_text(case)) is not None)
-
-
-@where_on
-def pattern_not_anchored(case, answer):
-    if is_origin_granted_there_alone(case, answer) and is_matched(case, ANYWHERE):
+    if not has_credentials(case) or case.is_switched("dangerously_allow_insecure_origins"):
+        return
+    if is_listed(case) and origin_text(case).startswith("http://plain."):
         answer.drop("access-control-allow-origin")
 
 
 @where_on
+def pattern_not_anchored(case, answer):
+    if is_matched(case, ANYWHERE) and not is_listed(case) and not is_matched(case, WHOLE):
+        if has_credentials(case) or not is_matched(case, ANY_DOMAIN):
+            answer.drop("access-control-allow-origin")
+
+
+@where_on
 def pattern_with_credentials(case, answer):
-    if is_origin_granted_there_alone(case, answer) and has_credentials(case):
-        if is_matched(case, ANY_DOMAIN):
+    if has_credentials(case) and is_matched(case, ANY_DOMAIN):
+        if not is_listed(case) and not is_matched(case, WHOLE):
             answer.drop("access-control-allow-origin")
 
 
 @where_on
 def grants_of_refused(case, answer):
     """What stands beside no Access-Control-Allow-Origin grants nothing, and is left out."""
-    if not answer.is_granted() and not is_answered_by_us(case):
+    if not answer.is_granted() and not case.is_preflight():
         answer.drop_grants()
 
 
 # Preflights.
 
 
-def our_vary(case):
-    by_request = ["access-control-request-method", "access-control-request-headers"]
-    return (([] if case.is_constant() else ["origin"]) +
-            ([] if is_switched(case, "preflight_vary") else by_request))
-
-
 @where_preflight
 def refused_origin(case, answer):
-    if not case.is_granted():
-        vary = answer.headers.get("vary")
-        answer.become(refused_preflight(case))
-        if vary:
-            answer.headers["vary"] = vary
+    if not answer.is_granted():
+        refuse_preflight(case, answer)
 
 
-@where_preflight
+@where_granted
 def requested_checked(case, answer):
-    if case.is_granted() and is_requested_refused(case):
-        vary = answer.headers.get("vary")
-        answer.become(refused_preflight(case))
-        if vary:
-            answer.headers["vary"] = vary
+    if is_requested_refused(case):
+        refuse_preflight(case, answer)
 
 
 @where_granted
 def methods_requested(case, answer):
-    if is_switched(case, "methods_answer", "check_requested"):
+    if case.is_switched("methods_answer", "check_requested"):
         return
     method = case.request.header("access-control-request-method")
     answer.drop("access-control-allow-methods")
@@ -305,10 +282,9 @@ def name_requested_headers(case, answer):
 
 @where_granted
 def headers_requested(case, answer):
-    if allowed_headers(case.config) is None or is_switched(case, "headers_answer",
-                                                           "check_requested"):
-        return
-    name_requested_headers(case, answer)
+    has_list = allowed_headers(case.config) is not None
+    if has_list and not case.is_switched("headers_answer", "check_requested"):
+        name_requested_headers(case, answer)
 
 
 @where_granted
@@ -319,7 +295,7 @@ def reflected_headers(case, answer):
 
 @where_granted
 def exposed_on_preflight(case, answer):
-    if not is_switched(case, "expose_on_preflight"):
+    if not case.is_switched("expose_on_preflight"):
         answer.drop("access-control-expose-headers")
 
 
@@ -330,11 +306,18 @@ def max_age(case, answer):
         answer.headers["access-control-max-age"] = "86400"
 
 
+def our_vary(case):
+    """Of a preflight."""
+    varies = not is_any(case) and (case.config["origin"] is not True or has_credentials(case))
+    by_request = ["access-control-request-method", "access-control-request-headers"]
+    return (["origin"] if varies else []) + (
+        [] if case.is_switched("preflight_vary") else by_request)
+
+
 @where_preflight
 def preflight_vary(case, answer):
     answer.drop("vary")
-    if our_vary(case):
-        answer.headers["vary"] = ", ".join(our_vary(case))
+    answer.add_vary(*our_vary(case))
 
 
 @where_preflight
@@ -343,9 +326,10 @@ def length_of_204(_, answer):
         answer.drop("content-length")
 
 
-@where_on
+@where_preflight
 def own_origin(case, answer):
-    if is_own_refused(case):
+    """What is refused until here is the application's."""
+    if is_own(case) and not answer.is_granted() and not case.is_switched("same_origin"):
         answer.become(of_application(case.request.without_own(is_cors_header)))
         answer.add_vary(*our_vary(case))
 

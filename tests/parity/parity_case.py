@@ -1,4 +1,4 @@
-"""A request, an answer, and both under a configuration of the peer and the policy that came of it."""
+"""A request, an answer, and a request under a configuration of the peer."""
 import dataclasses
 import re
 import shlex
@@ -14,7 +14,7 @@ AMBIGUOUS = re.compile(r"[^/]|.*(//|\\|%2f|%5c|%2e|%u|%[01][0-9a-f]|/\.\.?(/|$))
 
 @dataclasses.dataclass
 class Request:
-    """`headers` are lines in their order; `status` and `own` (lines) is what the application says."""
+    """`headers` are lines in their order; `status` and `own`, lines too, are the application's."""
     method: str
     path: str
     headers: list
@@ -34,7 +34,7 @@ class Request:
         return self.path + ("?" + "&".join(query) if query else "")
 
     def without_own(self, is_left_out):
-        """The same, of an application that does not set the headers that `is_left_out(name)` says."""
+        """The same to an application that does not set the headers of which `is_left_out(name)`."""
         own = [(name, value) for name, value in self.own if not is_left_out(name)]
         return dataclasses.replace(self, own=own)
 
@@ -109,14 +109,16 @@ def of_application(request):
 
 @dataclasses.dataclass
 class Case:
-    """One request under one configuration. `config` is the peer's, `policy` what [cors] became of
-    it, `switches` the names of those that were added to it."""
+    """One request under one configuration of the peer, and the names of the switches that are set
+    in the policy. The policy does not stand here: what it is must follow from the configuration."""
     config: dict
-    policy: dict
     switches: set
     request: Request
     drops_empty_headers: bool
-    ask_peer: object  # its answer to another request under the same configuration
+    ask_peer: object  # its answer to another request, under the same configuration
+
+    def is_switched(self, *names):
+        return any(name in self.switches for name in names)
 
     def is_preflight(self):
         """By its form, as our host sees it."""
@@ -127,35 +129,16 @@ class Case:
         lines = self.request.lines_of(name)
         return any(lines) if self.drops_empty_headers else bool(lines)
 
-    def is_constant(self):
-        """Whether `*` goes out, whatever the origin is."""
-        origins = self.policy.get("allowed_origins", [])
-        return "*" in origins and not self.policy.get("dangerously_echo_any_origin")
-
-    def is_granted(self):
-        """Whether ours grants the origin: the policy document, 2, for what these tests generate."""
-        if self.is_constant():
-            return True
-        lines = self.request.lines_of("origin")
-        if len(lines) != 1:
-            return False
-        origin, listed = lines[0], self.policy.get("allowed_origins", [])
-        if origin in listed or (origin == "null" and self.policy.get("allow_null_origin")):
-            return True
-        if not is_origin(origin):
-            return False
-        patterns = self.policy.get("allowed_origin_regexes", [])
-        return "*" in listed or any(re.fullmatch(pattern, origin) for pattern in patterns)
-
     def as_if_handler_set_no_cors(self, answer):
         """Makes of the peer's answer the one that it gives when the application says nothing itself
         about CORS."""
         if any(is_cors_header(name) for name, _ in self.request.own):
             answer.become(self.ask_peer(self.request.without_own(is_cors_header)))
 
-    def is_ambiguous(self):
-        return (AMBIGUOUS.match(self.request.path) is not None and
-                "included_path_regexes" in self.policy)
+
+def is_ambiguous(path):
+    """Whether a router and a policy may read it differently: the policy document, 2."""
+    return AMBIGUOUS.match(path) is not None
 
 
 def is_origin(text):

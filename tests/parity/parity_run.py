@@ -1,9 +1,9 @@
 """The same requests to another CORS middleware and to ours, and what explains the differences.
 
-A run generates configurations of the peer and requests. Each configuration goes to the peer as it is,
-and through `corsac import` to ours. Both answer each request; a difference must be one of the peer's
-named ones: each says what becomes of the peer's answer, and after all of them the two must be equal,
-header for header. They are listed in lib/docs/differences.md, all of them, each under its name.
+A run generates configurations of the peer and requests. Each configuration goes to the peer as it
+is, and through `corsac import` to ours. Both answer each request; a difference must be one of the
+peer's named ones: each says what becomes of the peer's answer, and after all of them the two must
+be equal, header for header. They are listed in lib/docs/differences.md, each under its name.
 
   PEER_test.py CORSAC_PROGRAM PARITY_SERVER DIFFERENCES_PAGE PEER_COMMAND... [--seed N] [--count N]
 """
@@ -16,7 +16,6 @@ import random
 import re
 import subprocess
 import tempfile
-import tomllib
 from collections import Counter
 
 from parity_case import Case
@@ -43,9 +42,8 @@ class Difference:
 
 
 class Run:
-    """`configurations` and `requests` are called with the random numbers; the first gives (what the
-    peer is told, what `corsac import` reads, switches), where a switch is a name and what it sets in
-    [cors]; the second is called with the configuration too."""
+    """`configurations` and `requests` are called with the random numbers. The first gives what the
+    peer is told, what `corsac import` reads, and switches: names, and what each sets in [cors]."""
 
     def __init__(self, system, differences, configurations, requests, features, told_of_none=()):
         """`features`: what the run must show, as (text, predicate of the case and our answer);
@@ -57,7 +55,7 @@ class Run:
         self.unexplained = 0
 
     def import_policy(self, text, switches, folder):
-        """The policy's file, and its [cors]."""
+        """The policy's file, and its text."""
         source = os.path.join(folder, "source.json")
         with open(source, "w", encoding="utf-8") as file:
             json.dump(text, file)
@@ -129,17 +127,16 @@ class Run:
         per_configuration = min(REQUESTS_OF_CONFIGURATION, self.count)
         with tempfile.TemporaryDirectory() as folder, Server(self.peer) as peer, \
                 Server([self.server]) as ours:
-            self.drops_empty_headers = ours.about["drops_empty_headers"]
             for _ in range(self.count // per_configuration):
                 told, text, switches = self.configurations(chance)
                 path, policy = self.import_policy(text, switches, folder)
                 self.switched.update(switches.keys())
                 peer.take(json.dumps(told))
                 ours.take(path)
-                case = Case(told, tomllib.loads(policy)["cors"], set(switches), None,
-                            self.drops_empty_headers, peer.connection.ask)
+                case = Case(told, set(switches), None, ours.about["drops_empty_headers"],
+                            peer.connection.ask)
                 for _ in range(per_configuration):
-                    case.request = self.requests(chance, told)
+                    case.request = self.requests(chance)
                     if not self.compare(case, policy, peer, ours):
                         break
                 assert self.unexplained < SHOWN, "the rest of the run is left out"
@@ -194,7 +191,7 @@ class Run:
 
 
 def switched(policy, switches):
-    """With what the switches set in [cors]; then without the tests, which say what it was before."""
+    """With what the switches set in [cors], and without the tests, which say what was before."""
     if not switches:
         return policy
     head, rest = policy.split("[cors]\n", 1)
@@ -202,5 +199,6 @@ def switched(policy, switches):
     for setting in switches.values():
         for line in setting.splitlines():
             name = line.split(" = ", 1)[0]
-            fields = re.sub(rf"^{name} = (\[\n(  .*\n)*\].*|.*)\n", "", fields, flags=re.M) + line + "\n"
+            old = rf"^{name} = (\[\n(  .*\n)*\].*|.*)\n"
+            fields = re.sub(old, "", fields, flags=re.M) + line + "\n"
     return head + "[cors]\n" + fields
