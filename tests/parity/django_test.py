@@ -69,9 +69,9 @@ def switches(chance, config):
         found["dangerously_echo_any_origin"] = (
             'allowed_origins = ["*"]\ndangerously_echo_any_origin = true')
     elif "http://plain.example.com" in config["CORS_ALLOWED_ORIGINS"]:
+        origins = origins_to_list(config["CORS_ALLOWED_ORIGINS"], "file://")
         found["dangerously_allow_insecure_origins"] = (
-            f"allowed_origins = {origins_to_list(config['CORS_ALLOWED_ORIGINS'])}\n"
-            "dangerously_allow_insecure_origins = true")
+            f"allowed_origins = {origins}\ndangerously_allow_insecure_origins = true")
     return found
 
 
@@ -273,7 +273,7 @@ def private_network(case, answer):
 DIFFERENCES = [
     Difference("django-ambiguous-path", ambiguous_path),
     Difference("django-handler-headers", handler_headers),
-    Difference("django-empty-requested-method", empty_requested_method),
+    Difference("django-empty-requested-method", empty_requested_method, is_of_host=True),
     Difference("django-preflight-content-type", preflight_content_type),
     Difference("django-credentials-of-refused", credentials_of_refused),
     Difference("django-any-with-credentials", any_with_credentials, ("origin-any-credentials",),

@@ -18,9 +18,10 @@ def pick(chance, *weighted):
                           [weight for weight, _ in weighted])[0]
 
 
-def origins_to_list(origins):
-    """As a value of allowed_origins, for a switch that lets all of them in."""
-    return json.dumps([origin for origin in origins if is_origin(origin)])
+def origins_to_list(origins, *literals):
+    """As a value of allowed_origins, for a switch that lets all of them in; `literals` are no origins
+    and are taken all the same."""
+    return json.dumps([text for text in origins if is_origin(text) or text in literals])
 
 
 def origin_lines(chance, origins):

@@ -20,7 +20,7 @@ from collections import Counter
 
 from parity_case import Case
 from parity_servers import DEADLINE, Server
-from tap import Cases, contains, equal
+from tap import Cases, Skip, contains, equal
 
 SEED = 1
 REQUESTS = 10_000
@@ -39,6 +39,7 @@ class Difference:
     change: object
     told: tuple = ()
     switches: tuple = ()
+    is_of_host: bool = False  # it is there only where the host drops empty headers
 
 
 class Run:
@@ -52,7 +53,7 @@ class Run:
         self.features, self.shown = features, Counter()
         self.configurations, self.requests = configurations, requests
         self.seen, self.told, self.switched = Counter(), Counter(), Counter()
-        self.unexplained = 0
+        self.unexplained, self.drops_empty_headers = 0, True
 
     def import_policy(self, text, switches, folder):
         """The policy's file, and its text."""
@@ -127,13 +128,14 @@ class Run:
         per_configuration = min(REQUESTS_OF_CONFIGURATION, self.count)
         with tempfile.TemporaryDirectory() as folder, Server(self.peer) as peer, \
                 Server([self.server]) as ours:
+            self.drops_empty_headers = ours.about["drops_empty_headers"]
             for _ in range(self.count // per_configuration):
                 told, text, switches = self.configurations(chance)
                 path, policy = self.import_policy(text, switches, folder)
                 self.switched.update(switches.keys())
                 peer.take(json.dumps(told))
                 ours.take(path)
-                case = Case(told, set(switches), None, ours.about["drops_empty_headers"],
+                case = Case(told, set(switches), None, self.drops_empty_headers,
                             peer.connection.ask)
                 for _ in range(per_configuration):
                     case.request = self.requests(chance)
@@ -167,6 +169,8 @@ class Run:
         assert self.shown[text], "no request of the run shows it"
 
     def occurs(self, difference):
+        if difference.is_of_host and not self.drops_empty_headers:
+            raise Skip("this cpp-httplib drops no empty header")
         assert self.seen[difference.name], "no request of the run shows it"
         for code in difference.told:
             assert self.told[code], f"no import told of {code}"

@@ -4,8 +4,8 @@
 //   parity_server
 //
 // prints {"drops_empty_headers": true where the host hides them}. Each line on standard input names
-// a policy file and is answered with {"port": N}, or with {"error": TEXT} when there is no gate; the
-// server before it has ended then. Every path is answered with the status `status` of the
+// a policy file and is answered with {"port": N}, or with {"error": TEXT} when there is no gate;
+// the server before it has ended then. Every path is answered with the status `status` of the
 // query, 200 by default, and with a header for each `h=Name:Value`; the peers do the same.
 
 #include <chrono>
@@ -31,9 +31,8 @@ constexpr time_t kKeepAliveSeconds = 1;
 constexpr std::size_t kKeepAliveRequests = 100'000;
 
 void answer(const httplib::Request& request, httplib::Response& response) {
-  response.status = request.has_param("status")
-                        ? std::atoi(request.get_param_value("status").c_str())
-                        : 200;
+  response.status =
+      request.has_param("status") ? std::atoi(request.get_param_value("status").c_str()) : 200;
   response.set_content("the application\n", "text/plain");
   for (std::size_t i = 0; i < request.get_param_value_count("h"); ++i) {
     const std::string line = request.get_param_value("h", i);
