@@ -15,7 +15,9 @@ import tempfile
 
 from extract_examples import examples
 from redis_nodes import RedisClient, RedisError, RedisNode, free_port
+from server_process import ServerProcess
 from tap import Cases, contains, equal
+from trusted_origins_api import Api
 from waiting import until
 
 PROGRAM, ROOT = map(os.path.abspath, sys.argv[1:3])
@@ -495,6 +497,7 @@ def readme_examples(folder, redis_port=6379):
              **examples(os.path.join(ROOT, "plugins", "README.md"))}
     replaced = {"ADMIN-PASSWORD": "hunter1", "READER-PASSWORD": "hunter2",
                 "WRITER-PASSWORD": "hunter3", "REPLICA-PASSWORD": "hunter4",
+                "KEEPER-PASSWORD": "hunter6",
                 ">PASSWORD": ">hunter5", "127.0.0.1:6379": f"127.0.0.1:{redis_port}",
                 "/etc/redis/users.acl": folder.file("users.acl")}
     for name in ["fleet.acl", "fleet.redis.conf", "fleet.sh", "fleet.store", "sentinel.acl"]:
@@ -527,6 +530,29 @@ def check_fleet():
         run_fleet_script(folder, redis)
         check_server_reads(redis, folder, readme_examples(folder, redis.port)["fleet.store"])
         check_server_cannot_write(redis, folder)
+
+
+def check_restart():
+    """Redis runs its append-only file as the user default: what that one may not is thrown away."""
+    lasting = examples(os.path.join(ROOT, "README.md"))["kept.redis.conf"].splitlines()[:2]
+    with Folder() as folder, fleet_node(folder, *lasting) as redis:
+        revision = written_revision(folder.push(
+            GOOD, "--to", f"redis://writer@{redis.address}", "--password-env",
+            "CORSAC_TEST_WRITER"))
+        store = f'plugin = "redis"\nurl = "redis://keeper@{redis.address}"\n' \
+                'password_env = "CORSAC_TEST_KEEPER"\n'
+        with ServerProcess(PROGRAM, store, environment={"CORSAC_TEST_KEEPER": "hunter6"}) as server:
+            Api(server).make("partner")
+        policy, records = (redis.run("GET", POLICY),
+                           redis.run("HGETALL", "{corsac}:trusted_origins"))
+        assert policy and len(records) == 2, (policy, records)
+        assert redis.run("GET", REVISION) != revision, "the record has raised the revision"
+        redis.end()
+        assert redis.start(), redis.log()
+        until(lambda: redis.log().count("Ready to accept connections") == 2, "the file is read")
+        assert "NOPERM" not in redis.log(), redis.log()
+        equal((redis.run("GET", POLICY), redis.run("HGETALL", "{corsac}:trusted_origins")),
+              (policy, records))
 
 
 def check_nothing_without_a_user():
@@ -669,6 +695,7 @@ def main():
     cases.add("stores of other plugins", check_other_stores)
     cases.add("progress on a terminal, and none in a pipe", check_progress)
     cases.add("README: a fleet's users, push and pull, and a server", check_fleet)
+    cases.add("README: a fleet's Redis has everything again after a restart", check_restart)
     cases.add("README: nothing is read or written without a user", check_nothing_without_a_user)
     cases.add("README: a replica logs in and has the policy", check_replica_logs_in)
     cases.add("README: the user of the Sentinels", check_sentinel_user)
