@@ -87,6 +87,11 @@ ROWS = [
     ("a file of another program, for nginx", "nginx", b"events {}\n", ("nothing-to-import", 0)),
     ("a file of another program, for Spring", "spring", b"server.port: 80\n",
      ("nothing-to-import", 1)),
+    ("options of Express, for rs/cors", "rs-cors",
+     b'{"origin": ["https://a.example"], "methods": ["GET"], "credentials": true}',
+     ("nothing-to-import", 1)),
+    ("options of rs/cors, for Express", "express", b'{"AllowedOrigins": ["https://a.example"]}',
+     ("nothing-to-import", 1)),
     ("all and a list, of which Cloudflare wants one", "cloudflare",
      b'{"cors_headers": {"allow_all_origins": true,\n"allowed_origins": ["https://a.example"],\n'
      b'"allowed_methods": ["GET"]}}', ("cloudflare-exclusive", 2)),
