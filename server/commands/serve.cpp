@@ -45,12 +45,19 @@ constexpr std::chrono::milliseconds kStreamGrace{500};
 // What may be said about that takes no longer than this.
 constexpr std::chrono::milliseconds kLastWord{100};
 
-// Where static/ lies: beside the configuration, else where it was installed.
-std::filesystem::path sample_folder(const std::filesystem::path& config_file) {
+// Where static/ lies: beside the configuration, else where it was installed. Empty, and said in the
+// log: nowhere.
+std::filesystem::path sample_folder(const std::filesystem::path& config_file, Log& log) {
   std::error_code error;
-  std::filesystem::path beside = std::filesystem::absolute(config_file, error).parent_path();
-  if (std::filesystem::is_directory(beside / "static", error)) return beside;
-  return CORSAC_SAMPLE_FOLDER;
+  const std::filesystem::path beside = std::filesystem::absolute(config_file, error).parent_path();
+  for (const std::filesystem::path& folder :
+       {beside, std::filesystem::path(CORSAC_SAMPLE_FOLDER)}) {
+    if (std::filesystem::is_directory(folder / "static", error)) return folder;
+  }
+  log.message(LogLevel::Warning,
+              "the sample has no pages: there is no folder static/ in " + beside.string() +
+                  " nor in " CORSAC_SAMPLE_FOLDER "; copy server/sample/static to one of them");
+  return {};
 }
 
 GateOptions gate_options(const ServerConfig& config, const std::shared_ptr<Log>& log) {
@@ -285,7 +292,7 @@ int serve_under(StopWatch& watch, const ServeOptions& options) {
     std::fputs(describe_start(*records, "records").c_str(), stderr);
   }
 
-  Listeners listeners(*config, *gate, sample_folder(options.config));
+  Listeners listeners(*config, *gate, sample_folder(options.config, **log));
   if (const auto refused = listeners.bind()) {
     return fail_with(describe(*refused, options));
   }

@@ -46,13 +46,14 @@ class Running(Served):
     """The program with the sample's policy."""
 
     def __init__(self, policy=None, more="", arguments=(), stderr=subprocess.PIPE, files=(),
-                 config=CONFIG, user=None, limit=None):
+                 config=CONFIG, user=None, limit=None, has_pages=True):
         super().__init__("corsac-program-")
         if policy is None:
             with open(os.path.join(SAMPLE, "policy.toml"), encoding="utf-8") as file:
                 policy = file.read()
         self.write("policy.toml", policy)
-        shutil.copytree(os.path.join(SAMPLE, "static"), self.file("static"))
+        if has_pages:
+            shutil.copytree(os.path.join(SAMPLE, "static"), self.file("static"))
         for name, mode, text in files:
             self.write(name, text)
             os.chmod(self.file(name), mode)
@@ -621,6 +622,16 @@ def serves_with_every_thread_or_not_at_all():
     contains(said[-1], "lower server.threads, or raise the limit of processes")
 
 
+def says_that_it_has_no_pages():
+    with Running(has_pages=False).wait_ready() as running:
+        for path in ("/", "/static/app.js"):
+            equal(ask(running.addresses[0], "GET", path)[0], 404, path)
+        equal(ask(running.addresses[0], "GET", "/api/hello")[0], 200)
+        line = running.wait_log(lambda told: "the sample has no pages" in told.get("message", ""))
+        contains(line["message"], f"no folder static/ in {running.folder} nor in ")
+        leaves_in_time(running)
+
+
 def refuses_one_address_for_two():
     with Running(config="""
 [server]
@@ -853,6 +864,7 @@ def main():
         cases.add("does not start: a port that is taken", refuses_a_taken_port)
         cases.add("does not start: the port of another program",
                   refuses_the_port_of_another_program)
+        cases.add("says that it has no pages", says_that_it_has_no_pages)
         cases.add("starts closed when told so", starts_closed_when_told)
         for description, *row in START_STATES:
             cases.add("says how it starts: " + description, tells_how_it_starts, *row)
