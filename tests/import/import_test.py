@@ -41,8 +41,10 @@ ROWS = [
     ("a list of Okta's", "okta", "okta_list.json", 0, []),
     ("a record that is not active", "okta", "okta_inactive.json", 0, []),
     ("records that cannot be granted", "okta", "okta_left_out.json", 3,
-     [("scope-unknown", 0), ("record-not-granted", 2), ("record-not-granted", 3),
-      ("record-not-granted", 4)]),
+     [("record-not-granted", 2), ("record-not-granted", 3), ("record-not-granted", 4),
+      ("scope-unknown", 6)]),
+    ("records that say the same twice", "okta", "okta_repeated.json", 3,
+     [("record-repeated", 3), ("record-repeated", 3), ("record-repeated", 4)]),
 
     ("nginx with one location", "nginx", "nginx_simple.conf", 3, [("max-age-range", 12)]),
     ("nginx with a map and two servers", "nginx", "nginx_map.conf", 0, []),
@@ -163,6 +165,21 @@ def okta_live():
     is_a_good_policy(answer.stdout)
 
 
+def okta_names_what_it_leaves_out():
+    contains(run_import("okta", "okta_left_out.json").stderr,
+             'okta_left_out.json:6:42: warning[scope-unknown]: trusted_origins[3].scopes[1].type = '
+             '"FUTURE"')
+    contains(run_import("okta", "okta_repeated.json").stderr,
+             'warning[record-repeated]: trusted_origins[1].origin = "https://shop.example.com"\n'
+             '    trusted_origins[0] has the same origin and another status: it is granted as long '
+             'as one is ACTIVE; keep one of them')
+    many = [{"name": "a", "origin": "https://a.example", "status": "ACTIVE",
+             "scopes": [{"type": "CORS"}, *[{"type": "FUTURE"}] * 1000]}]
+    answer = run_import("okta", "-", given=json.dumps(many).encode())
+    equal((answer.returncode, len(told(answer))), (3, 101))
+    contains(answer.stderr, "1000 scopes are of a type")
+
+
 def okta_away():
     with Okta() as okta:
         url = okta.url
@@ -207,6 +224,7 @@ def main():
     cases.add("every sample has a row", every_sample_has_a_row)
     cases.add("- is standard input", standard_input_is_a_file)
     cases.add("Okta live, in two pages", okta_live)
+    cases.add("Okta's scopes and records by their names", okta_names_what_it_leaves_out)
     cases.add("Okta does not answer", okta_away)
     cases.add("Okta refuses the token", okta_refuses)
     for description, arguments, part in SLIPS:
