@@ -121,10 +121,14 @@ void add_push(CLI::App& app, PushOptions& options, std::function<int()>& run) {
   });
 }
 
+void add_out(CLI::App& command, std::string& out) {
+  add_text(command, "--out", out, "The file to write; - = standard output, as without it");
+}
+
 void add_pull(CLI::App& app, PullOptions& options, std::function<int()>& run) {
   CLI::App* command = app.add_subcommand("pull", "Take the policy out of a store, as TOML");
   add_place(*command, "--from", options.from);
-  add_text(*command, "--out", options.out, "The file to write; - = standard output, as without it");
+  add_out(*command, options.out);
   command->add_flag("--json", options.as_json, "Print the result as a JSON object");
   command->callback([&] {
     check_place("--from", options.from);
@@ -185,7 +189,9 @@ void add_import(CLI::App& app, ImportOptions& options, std::function<int()>& run
   add_text(*command, "--token-env", options.token_env,
            "The name of the environment variable that holds the API token")
       ->needs(url);
+  add_out(*command, options.out);
   command->callback([&] {
+    if (options.out == "-") options.out.clear();
     if (options.file.empty() && options.url.empty()) throw CLI::RequiredError("file");
     if (!options.url.empty() && options.source != "okta") {
       throw CLI::ValidationError("--url", "only okta is read from a running system");

@@ -7,6 +7,7 @@ Beside each sample in samples/ stands the whole policy that is expected, as .tom
 import http.server
 import json
 import os
+import tempfile
 import threading
 
 from import_run import SAMPLES, is_a_good_policy, run_import, told
@@ -111,6 +112,28 @@ def standard_input_is_a_file():
     equal(answer.returncode, 3, answer.stderr)
     contains(answer.stdout, 'allowed_origins = ["*"]  # from stdin:1')
     contains(answer.stderr, "stdin:1:58: warning[setting-shadowed]")
+
+
+def out_is_replaced_on_success_only():
+    with tempfile.TemporaryDirectory() as folder:
+        out = os.path.join(folder, "policy.toml")
+        for sample, status in (("django_new_names.json", 0), ("django_all.json", 3)):
+            answer = run_import("django", sample, "--out", out)
+            equal((answer.returncode, answer.stdout), (status, ""), answer.stderr)
+            with open(out, encoding="utf-8") as file:
+                equal(file.read().splitlines(), expected_policy(sample).splitlines())
+        before = os.stat(out)
+        answer = run_import("django", "-", "--out", out, given=b"")
+        equal(answer.returncode, 1)
+        equal(os.stat(out), before)
+        os.chmod(out, 0o400)
+        answer = run_import("django", "django_all.json", "--out", out)
+        equal(answer.returncode, 1)
+        contains(answer.stderr, f"error[file-not-written]: --out\n    {out}: the file is read-only")
+        equal(os.stat(out).st_mtime_ns, before.st_mtime_ns)
+        equal(os.listdir(folder), ["policy.toml"])
+    equal(run_import("django", "django_all.json", "--out", "-").stdout.splitlines(),
+          expected_policy("django_all.json").splitlines())
 
 
 class Okta:
@@ -223,6 +246,7 @@ def main():
         cases.add(description, import_row, system, sample, status, problems)
     cases.add("every sample has a row", every_sample_has_a_row)
     cases.add("- is standard input", standard_input_is_a_file)
+    cases.add("--out is replaced on success only", out_is_replaced_on_success_only)
     cases.add("Okta live, in two pages", okta_live)
     cases.add("Okta's scopes and records by their names", okta_names_what_it_leaves_out)
     cases.add("Okta does not answer", okta_away)

@@ -369,6 +369,9 @@ LINE_ROWS = [
     ("an empty policy", ["check", ""], 1, "policy: it is empty: give a value\n"),
     ("an empty name of a token", ["token", "new", "", "--scope", "read", "--file", "x"], 1,
      "name: it is empty: give a value\n"),
+    ("check of standard input", ["check", "-"], 1, "error[policy-not-a-file]"),
+    ("explain of standard input", ["explain", "-", "--origin", "https://a.example"], 1,
+     "not from standard input; write it to a file"),
     ("an empty file to import", ["import", "okta", ""], 1, "file: it is empty: give a value\n"),
 ]
 
