@@ -17,6 +17,7 @@ namespace {
 constexpr std::chrono::seconds kDeadline{60};
 
 constexpr std::string_view kRedis = "redis";
+constexpr std::string_view kToml = "toml";
 
 Result<StoreConfig, Report> store_config(const StorePlace& place) {
   StoreConfig store;
@@ -37,6 +38,9 @@ Result<StoreConfig, Report> store_config(const StorePlace& place) {
   if (store.plugin == kRedis) {
     std::erase_if(store.settings, [](const auto& entry) { return entry.first == "only_policy"; });
     store.settings.emplace_back("only_policy", "true");
+  }
+  if (store.plugin == kToml) {
+    std::erase_if(store.settings, [](const auto& entry) { return entry.first == "records_file"; });
   }
   return store;
 }

@@ -447,6 +447,12 @@ def check_other_stores():
               "stores of the plugin toml cannot be written to")
         ended(folder.run("pull", "--config", config), 0, "of policy.toml",
               "allowed_origins = [\"https://app.example.com\"]")
+        folder.write("records.toml", "version = 1\n[[trusted_origins]]\nid = \"tos1\"\nname = "
+                     "\"a\"\norigin = \"https://record.example\"\nscopes = [\"CORS\"]\n")
+        config = folder.write("server.toml", "[store]\nfile = \"policy.toml\"\n"
+                              "records_file = \"records.toml\"\n")
+        pulled = ended(folder.run("pull", "--config", config), 0, "app.example.com").stdout
+        assert "record.example" not in pulled, pulled
 
 
 def run_on_terminal(folder, *arguments):
