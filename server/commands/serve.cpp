@@ -282,7 +282,7 @@ int serve_under(StopWatch& watch, const ServeOptions& options) {
   if (!log) return fail_with("corsac: the log cannot be written: " + log.error() + "\n");
   watch_over(watch, *log);
   const auto gate = open_gate(config->store, gate_options(*config, *log));
-  if (!gate) return fail_with(gate.error().text());
+  if (!gate) return fail_with(with_store_places(gate.error(), *config, options.config).text());
   watch_over(watch, *gate);
   if (const std::string warnings = (*gate)->warnings().text(); !warnings.empty()) {
     std::fputs(warnings.c_str(), stderr);

@@ -230,12 +230,14 @@ SLIPS = [
     ("a file and a place", ["okta", "x", "--url", "http://127.0.0.1:1/"], "--url"),
     ("a variable that is not set",
      ["okta", "--url", "http://127.0.0.1:1/", "--token-env", "NO_SUCH_VARIABLE"], "--token-env"),
+    ("a variable that is empty",
+     ["okta", "--url", "http://127.0.0.1:1/", "--token-env", "EMPTY_VARIABLE"], "is set and empty"),
     ("plain http to another machine", ["okta", "--url", "http://org.example/"], "--url"),
 ]
 
 
 def slip_row(arguments, part):
-    answer = run_import(*arguments)
+    answer = run_import(*arguments, env={"EMPTY_VARIABLE": ""})
     equal((answer.returncode, answer.stdout), (1, ""), answer.stderr)
     contains(answer.stderr, part)
 

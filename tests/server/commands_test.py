@@ -111,6 +111,8 @@ def check_json():
     equal((problems[0]["code"], problems[0]["line"], problems[0]["column"]),
           ("origin-upper-case", 3, 20))
     contains(problems[0]["fix"], "https://app.example.com")
+    problems = json.loads(run("check", "policy.toml", "--json", policy="").stdout)
+    equal([(problem["source"], "line" in problem) for problem in problems], [("policy.toml", False)])
 
 
 def check_missing_file():

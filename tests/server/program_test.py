@@ -575,11 +575,17 @@ START_ROWS = [
      ["server.toml:8:10", "admin-not-loopback"]),
     ("a wrong policy", 'version = 1\n[cors]\nallowed_origins = ["example.com"]\n', "",
      ["policy.toml:3:20", "origin-no-scheme", "https://example.com"]),
-    ("a wrong configuration", None, "[log]\nfil = \"-\"\n", ["server.toml:8:1", "field-unknown"]),
+    ("a wrong configuration", None, "[log]\nfil = \"-\"\n", ["server.toml:8:7", "field-unknown"]),
     ("two mistakes at once", None, "[nonsense]\n[log]\nevent_capacity = 0\n",
      ["nonsense", "field-range"]),
-    ("an unknown setting of the store", None, "fil = \"x\"\n", ["fil"]),
-    ("a plugin that is not there", None, "plugin = \"nowhere\"\n", ["nowhere", "plugin-not-found"]),
+    ("an unknown setting of the store", None, "fil = \"x\"\n",
+     ["server.toml:7:7: error[setting-unknown]: store.fil"]),
+    ("a wrong setting of the store", None, "poll_seconds = 0\n",
+     ["server.toml:7:16: error[setting-value]: store.poll_seconds"]),
+    ("an unknown setting of the records", None, "[records]\nfile = \"policy.toml\"\nfil = \"x\"\n",
+     ["server.toml:9:7: error[setting-unknown]: records.fil"]),
+    ("a plugin that is not there", None, "plugin = \"nowhere\"\n",
+     ["server.toml:7:10: error[plugin-not-found]: store.plugin = \"nowhere\""]),
 ]
 
 

@@ -74,7 +74,8 @@ class Folder:
     def run(self, *arguments, **environment):
         answer = subprocess.run([PROGRAM, *arguments], cwd=self.path, capture_output=True,
                                 timeout=120, text=True, stdin=subprocess.DEVNULL, check=False,
-                                env={**os.environ, **PASSWORD, **environment})
+                                env={**os.environ, "CORSAC_TEST_EMPTY": "", **PASSWORD,
+                                     **environment})
         for secret in PASSWORD.values():
             assert secret not in answer.stdout + answer.stderr, "a password is told"
         return answer
@@ -244,6 +245,8 @@ PLACES = [
      ["error[setting-value]: --key"]),
     ("a variable that is not set", ["{place}", "{url}", "--password-env", "CORSAC_TEST_NONE"], 1, 1,
      ["error[setting-value]: --password-env"]),
+    ("a variable that is empty", ["{place}", "{url}", "--password-env", "CORSAC_TEST_EMPTY"], 1, 1,
+     ["error[setting-value]: --password-env", "that name is set and empty; put the password"]),
     ("nobody there", ["{place}", "redis://127.0.0.1:{free}"], 4, 4,
      ["error[redis-refused]", "127.0.0.1:{free} refuses connections"]),
     ("a host that does not exist", ["{place}", "redis://no.such.host.invalid"], 4, 4,
@@ -445,6 +448,9 @@ def check_other_stores():
         ended(folder.run("push", "policy.toml", "--config", config), 1,
               "nothing was written", "error[store-not-writable]: store.plugin",
               "stores of the plugin toml cannot be written to")
+        folder.write("wrong.toml", "[store]\nfile = \"policy.toml\"\nfil = 1\n")
+        ended(folder.run("pull", "--config", "wrong.toml"), 1,
+              "wrong.toml:3:7: error[setting-unknown]: store.fil")
         ended(folder.run("pull", "--config", config), 0, "of policy.toml",
               "allowed_origins = [\"https://app.example.com\"]")
         folder.write("records.toml", "version = 1\n[[trusted_origins]]\nid = \"tos1\"\nname = "
