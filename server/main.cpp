@@ -12,6 +12,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <corsac/base/printable.hpp>
 #include <corsac/policy/report.hpp>
 
 #include "commands/commands.hpp"
@@ -225,13 +226,33 @@ std::vector<const CLI::App*> commands_of(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });
 }
 
-// CLI11's own words for a slip name what it does not know, and not what was meant.
 void tell_nearest_command(const CLI::App& app, const char* name) {
   std::vector<std::string_view> names;
   const auto commands = commands_of(app);
   for (const CLI::App* command : commands) names.push_back(command->get_name());
   const std::string nearest(corsac::nearest_name(name, names));
   if (!nearest.empty()) std::fprintf(stderr, "Did you mean \"%s\"?\n", nearest.c_str());
+}
+
+// An argument that stands where a command is meant, and is none; else null.
+const char* find_unknown_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return nullptr;
+  for (const CLI::App* command : commands_of(app)) {
+    if (command->get_name() == argv[1]) return nullptr;
+  }
+  return argv[1];
+}
+
+int tell_unknown_command(const CLI::App& app, const char* name) {
+  std::fprintf(stderr, "There is no such command: %s\n", corsac::to_printable(name).c_str());
+  const std::string_view meant = name;
+  if (meant == "lint" || meant == "validate") {
+    std::fputs("\"check\" prints every error and warning of a policy, lints too\n", stderr);
+  } else {
+    tell_nearest_command(app, name);
+  }
+  std::fputs("\"corsac help\" lists the commands\n", stderr);
+  return 1;
 }
 
 // What `about` prints with --help, "" for the program itself.
@@ -241,9 +262,7 @@ int print_help(const CLI::App& app, const std::string& about) {
     if (command->get_name() == about) asked = command;
   }
   if (asked == nullptr) {
-    std::fprintf(stderr, "There is no such command: %s\n", about.c_str());
-    tell_nearest_command(app, about.c_str());
-    return 1;
+    return tell_unknown_command(app, about.c_str());
   }
   const std::string name = about.empty() ? "corsac" : "corsac " + about;
   const auto text = app.get_formatter()->make_help(asked, name, CLI::AppFormatMode::Normal);
@@ -304,12 +323,13 @@ int run_command_line(int argc, char** argv) {
   add_token(app, token_options, run);
   std::string help_about;
   add_help(app, help_about, run);
+  if (const char* name = find_unknown_command(app, argc, argv)) {
+    return tell_unknown_command(app, name);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (app.exit(error) == 0) return status_after_printing(0);
-    if (argc > 1 && app.get_subcommands().empty()) tell_nearest_command(app, argv[1]);
-    return 1;
+    return app.exit(error) == 0 ? status_after_printing(0) : 1;
   }
   if (!run) {
     std::fputs(app.help().c_str(), stderr);

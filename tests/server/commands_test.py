@@ -357,7 +357,12 @@ def tests_as_json(policy, status, passed, failed, codes):
 # description, arguments, exit status, part of the output
 LINE_ROWS = [
     ("no command", [], 1, "A command is needed"),
-    ("an unknown command", ["nonsense"], 1, "nonsense"),
+    ("an unknown command", ["nonsense"], 1,
+     "There is no such command: nonsense\n\"corsac help\" lists the commands\n"),
+    ("an unknown command with arguments", ["nonsense", "policy.toml", "--json"], 1,
+     "There is no such command: nonsense\n"),
+    ("lint", ["lint", "policy.toml"], 1,
+     "There is no such command: lint\n\"check\" prints every error and warning of a policy, lints"),
     ("a slip in a command", ["chek", "policy.toml"], 1, "Did you mean \"check\"?"),
     ("--help", ["--help"], 0, "explain"),
     ("--version", ["--version"], 0, "0.1"),
