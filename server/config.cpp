@@ -515,15 +515,17 @@ Report with_store_places(const Report& report, const ServerConfig& config,
                          const std::filesystem::path& file) {
   std::vector<Problem> problems = report.problems();
   std::vector<std::string> sources = report.sources();
+  const auto index = static_cast<std::uint8_t>(sources.size());
+  bool has_place = false;
   for (Problem& problem : problems) {
     const auto found = std::find_if(config.store_places.begin(), config.store_places.end(),
                                     [&](const auto& entry) { return entry.first == problem.path; });
     if (problem.place.is_known() || found == config.store_places.end()) continue;
     problem.place = found->second;
-    problem.place.source = static_cast<std::uint8_t>(report.sources().size());
-    sources.resize(report.sources().size());
-    sources.push_back(file.string());
+    problem.place.source = index;
+    has_place = true;
   }
+  if (has_place) sources.push_back(file.string());
   return Report(std::move(problems), std::move(sources));
 }
 

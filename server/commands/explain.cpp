@@ -41,7 +41,7 @@ HeaderLine split(const std::string& header) {
 
 // What no browser sends, and what would not be heard, is no request to explain. An Origin and a
 // Host may be anything: that they are wrong is what is explained.
-std::vector<Problem> check(const ExplainOptions& options) {
+std::vector<Problem> check_options(const ExplainOptions& options) {
   std::vector<Problem> problems;
   if (!is_method(options.method)) {
     problems.push_back({.code = "option-value",
@@ -237,7 +237,7 @@ void print_json(bool is_allowed, const ChosenHost& host,
 }  // namespace
 
 int explain_request(const ExplainOptions& options) {
-  if (Report wrong(check(options)); wrong.has_errors()) {
+  if (Report wrong(check_options(options)); wrong.has_errors()) {
     std::fputs(wrong.text().c_str(), stderr);
     return 1;
   }

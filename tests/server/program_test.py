@@ -20,6 +20,7 @@ import time
 
 from server_process import Served
 from tap import Cases, Skip, contains, equal
+from waiting import until
 
 PROGRAM, SAMPLE = map(os.path.abspath, sys.argv[1:3])
 # From 0.53 on cpp-httplib reads every body, or closes.
@@ -817,7 +818,7 @@ def tells_how_it_starts(store, cache, line, expected):
     files = [("policy.cache", 0o600, cache)] if cache else []
     config = CONFIG.replace("policy.toml", "absent.toml")
     with Running(config=config, more=store + ADMIN, files=files).wait_ready(True) as running:
-        contains("\n".join(running.log), line)
+        until(lambda: line in running.log_text(), running.log_text)
         headers = [("Authorization", f"Bearer {running.wait_token()}")]
         status = json.loads(ask(running.admin, "GET", "/api/status", headers)[2])
         state, is_cached, cache_error = expected
@@ -826,7 +827,8 @@ def tells_how_it_starts(store, cache, line, expected):
             equal(status["cache_error"], None)
         else:
             contains(status["cache_error"], cache_error)
-            contains("\n".join(running.log), "corsac: store: " + status["cache_error"])
+            told = "corsac: store: " + status["cache_error"]
+            until(lambda: told in running.log_text(), running.log_text)
 
 
 def main():
