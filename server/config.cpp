@@ -32,11 +32,6 @@ Place place_of(const toml::node& node) {
   return {.line = at.line, .column = at.column, .source = 0};
 }
 
-Place place_of(const toml::key& key) {
-  const toml::source_position at = key.source().begin;
-  return {.line = at.line, .column = at.column, .source = 0};
-}
-
 std::string value_text(const toml::node& node) {
   if (const auto* text = node.as_string()) return text->get();
   if (const auto* number = node.as_integer()) return std::to_string(number->get());
@@ -158,7 +153,7 @@ class Section {
       const std::string_view nearest = nearest_name(key.str(), asked_);
       problems_.push_back({.code = "field-unknown",
                            .path = (path_.empty() ? "" : path_ + ".") + std::string(key.str()),
-                           .place = place_of(key),
+                           .place = place_of(node),
                            .what = "there is no such field here",
                            .fix = nearest.empty() ? "remove it" : "write " + std::string(nearest)});
     }
@@ -334,10 +329,18 @@ StoreConfig read_store(const toml::table& table, std::string_view name,
   return store;
 }
 
+void note_places(const toml::table& table, const std::string& name, ServerConfig& config) {
+  config.store_places.emplace_back(name, place_of(table));
+  for (const auto& [key, node] : table) {
+    config.store_places.emplace_back(name + "." + std::string(key.str()), place_of(node));
+  }
+}
+
 void read_stores(const toml::table& document, const std::filesystem::path& folder,
                  ServerConfig& config, std::vector<Problem>& problems) {
   if (const toml::table* table = subtable(document, "store", problems)) {
     config.store = read_store(*table, "store", folder, problems);
+    note_places(*table, "store", config);
   } else {
     problems.push_back({.code = "field-missing",
                         .path = "store",
@@ -346,6 +349,7 @@ void read_stores(const toml::table& document, const std::filesystem::path& folde
   }
   if (const toml::table* table = subtable(document, "records", problems)) {
     config.records = read_store(*table, "records", folder, problems);
+    note_places(*table, "records", config);
   }
 }
 
@@ -505,6 +509,24 @@ Result<ServerConfig, Report> read_config(const std::filesystem::path& file) {
   }
   if (!problems.empty()) return fail(Report(std::move(problems), {file.string()}));
   return config;
+}
+
+Report with_store_places(const Report& report, const ServerConfig& config,
+                         const std::filesystem::path& file) {
+  std::vector<Problem> problems = report.problems();
+  std::vector<std::string> sources = report.sources();
+  const auto index = static_cast<std::uint8_t>(sources.size());
+  bool has_place = false;
+  for (Problem& problem : problems) {
+    const auto found = std::find_if(config.store_places.begin(), config.store_places.end(),
+                                    [&](const auto& entry) { return entry.first == problem.path; });
+    if (problem.place.is_known() || found == config.store_places.end()) continue;
+    problem.place = found->second;
+    problem.place.source = index;
+    has_place = true;
+  }
+  if (has_place) sources.push_back(file.string());
+  return Report(std::move(problems), std::move(sources));
 }
 
 }  // namespace corsac::server

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <corsac/base/result.hpp>
@@ -39,6 +40,9 @@ struct ServerConfig {
   std::optional<StoreConfig> records = {};
   std::optional<AdminConfig> admin = {};
   LogConfig log = {};
+  // Where the fields of [store] and [records] stand, by their paths, as "store.url"; "store" is the
+  // section. Of values, as every place.
+  std::vector<std::pair<std::string, Place>> store_places = {};
 };
 
 // Reads and checks `file`. The error side holds every error at once, with line and column:
@@ -47,5 +51,10 @@ struct ServerConfig {
 // listen-address-repeated, admin-not-loopback, admin-public-url, option-public-origin,
 // option-trusted-proxy.
 [[nodiscard]] Result<ServerConfig, Report> read_config(const std::filesystem::path& file);
+
+// What a store says of its settings, with the places that they have in `file`, of which `config` is.
+// Problems that have a place keep it.
+[[nodiscard]] Report with_store_places(const Report& report, const ServerConfig& config,
+                                       const std::filesystem::path& file);
 
 }  // namespace corsac::server

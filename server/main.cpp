@@ -12,6 +12,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <corsac/base/printable.hpp>
 #include <corsac/policy/report.hpp>
 
 #include "commands/commands.hpp"
@@ -25,14 +26,24 @@ namespace {
 
 using namespace corsac::server;  // NOLINT: the whole file is about it
 
-// An option whose text stands for itself; where the field is empty it was not given. `--key ""`, as
-// from a variable that is not set, must not become the default of the option.
+// `--key ""`, as from a variable that is not set, must not become the default of the option.
+CLI::Validator is_not_empty(const std::string& advice = "give a value, or leave the option out") {
+  return {[told = "it is empty: " + advice](const std::string& given) {
+            return given.empty() ? told : std::string();
+          },
+          ""};
+}
+
+// An option whose text stands for itself; where the field is empty it was not given.
 CLI::Option* add_text(CLI::App& command, const std::string& name, std::string& text,
                       const std::string& description) {
-  return command.add_option(name, text, description)->check([](const std::string& given) {
-    return given.empty() ? std::string("it is empty: give a value, or leave the option out")
-                         : std::string();
-  });
+  return command.add_option(name, text, description)->check(is_not_empty());
+}
+
+// An argument that stands for itself, without a name before it.
+CLI::Option* add_word(CLI::App& command, const std::string& name, std::string& text,
+                      const std::string& description) {
+  return command.add_option(name, text, description)->check(is_not_empty("give a value"));
 }
 
 void add_serve(CLI::App& app, ServeOptions& options, std::function<int()>& run) {
@@ -44,7 +55,7 @@ void add_serve(CLI::App& app, ServeOptions& options, std::function<int()>& run) 
 
 void add_check(CLI::App& app, CheckOptions& options, std::function<int()>& run) {
   CLI::App* command = app.add_subcommand("check", "Print every error and warning of a policy");
-  command->add_option("policy", options.policy, "policy.toml")->required();
+  add_word(*command, "policy", options.policy, "policy.toml")->required();
   command->add_flag("--json", options.as_json, "Print a JSON array");
   command->add_flag("--strict", options.is_strict, "Exit with 3 when there are warnings");
   command->callback([&] { run = [&] { return check(options); }; });
@@ -53,14 +64,17 @@ void add_check(CLI::App& app, CheckOptions& options, std::function<int()>& run) 
 void add_explain(CLI::App& app, ExplainOptions& options, std::function<int()>& run) {
   CLI::App* command =
       app.add_subcommand("explain", "Say why a request is allowed or refused, step by step");
-  command->add_option("policy", options.policy, "policy.toml")->required();
-  command->add_option("--origin", options.origin, "Origin of the page")->required();
+  add_word(*command, "policy", options.policy, "policy.toml")->required();
+  command->add_option("--origin", options.origin, "Origin of the page")
+      ->required()
+      ->check(is_not_empty());
   add_text(*command, "--method", options.method, "Method of the request");
   add_text(*command, "--path", options.path, "Path of the request");
   command
       ->add_option("--header", options.headers,
                    "Header that the page sets: a name, whatever its value, or \"Name: value\"")
-      ->take_all();
+      ->take_all()
+      ->check(is_not_empty());
   add_text(*command, "--host", options.host,
            "Host of the request; without it that of --public-origin, or one of hosts.allowed");
   add_text(*command, "--public-origin", options.public_origin, "How browsers reach the server");
@@ -70,7 +84,7 @@ void add_explain(CLI::App& app, ExplainOptions& options, std::function<int()>& r
 
 void add_test(CLI::App& app, TestOptions& options, std::function<int()>& run) {
   CLI::App* command = app.add_subcommand("test", "Run the [[test]] cases of a policy");
-  command->add_option("policy", options.policy, "policy.toml")->required();
+  add_word(*command, "policy", options.policy, "policy.toml")->required();
   command->add_flag("--json", options.as_json, "Print a JSON object");
   command->callback([&] { run = [&] { return run_tests(options); }; });
 }
@@ -97,7 +111,7 @@ void check_place(const std::string& url_name, const StorePlace& place) {
 
 void add_push(CLI::App& app, PushOptions& options, std::function<int()>& run) {
   CLI::App* command = app.add_subcommand("push", "Check a policy and put it into a store");
-  command->add_option("policy", options.policy, "policy.toml")->required();
+  add_word(*command, "policy", options.policy, "policy.toml")->required();
   add_place(*command, "--to", options.to);
   add_text(*command, "--if-revision", options.if_revision,
            "Write only when the store is in this revision, as push and pull print it");
@@ -108,10 +122,14 @@ void add_push(CLI::App& app, PushOptions& options, std::function<int()>& run) {
   });
 }
 
+void add_out(CLI::App& command, std::string& out) {
+  add_text(command, "--out", out, "The file to write; - = standard output, as without it");
+}
+
 void add_pull(CLI::App& app, PullOptions& options, std::function<int()>& run) {
   CLI::App* command = app.add_subcommand("pull", "Take the policy out of a store, as TOML");
   add_place(*command, "--from", options.from);
-  add_text(*command, "--out", options.out, "The file to write; - = standard output, as without it");
+  add_out(*command, options.out);
   command->add_flag("--json", options.as_json, "Print the result as a JSON object");
   command->callback([&] {
     check_place("--from", options.from);
@@ -126,7 +144,7 @@ void add_store_test(CLI::App& app, StoreTestOptions& options, std::function<int(
       "Test whether a store plugin keeps the contract. Commands are for /bin/sh, in the current "
       "folder; a check that needs one which was not given is skipped. plugins/README.md, \"Try "
       "it\"");
-  command->add_option("plugin", options.plugin, "Name of the plugin, or path of its library");
+  add_word(*command, "plugin", options.plugin, "Name of the plugin, or path of its library");
   command
       ->add_option("--settings", options.settings,
                    "KEY=VALUE of [store], once for each; those of the plugin, not of the core")
@@ -164,7 +182,7 @@ void add_import(CLI::App& app, ImportOptions& options, std::function<int()>& run
     about += "\n" + std::string(importer.name) + ": " + std::string(importer.reads);
   }
   command->add_option("system", options.source, about)->required()->check(CLI::IsMember(names));
-  CLI::Option* file = add_text(*command, "file", options.file, "Its file; - = standard input");
+  CLI::Option* file = add_word(*command, "file", options.file, "Its file; - = standard input");
   CLI::Option* url = add_text(*command, "--url", options.url,
                               "okta: the list of a running organisation, "
                               "https://ORG/api/v1/trustedOrigins");
@@ -172,7 +190,9 @@ void add_import(CLI::App& app, ImportOptions& options, std::function<int()>& run
   add_text(*command, "--token-env", options.token_env,
            "The name of the environment variable that holds the API token")
       ->needs(url);
+  add_out(*command, options.out);
   command->callback([&] {
+    if (options.out == "-") options.out.clear();
     if (options.file.empty() && options.url.empty()) throw CLI::RequiredError("file");
     if (!options.url.empty() && options.source != "okta") {
       throw CLI::ValidationError("--url", "only okta is read from a running system");
@@ -186,7 +206,7 @@ void add_token(CLI::App& app, TokenOptions& options, std::function<int()>& run) 
   command->require_subcommand(1);
   CLI::App* make = command->add_subcommand(
       "new", "Make a token, print it once, and add its hash to the file of tokens");
-  add_text(*make, "name", options.name, "Who holds it")->required();
+  add_word(*make, "name", options.name, "Who holds it")->required();
   make->add_option("--scope", options.scope, "read (looks) or manage (looks and changes)")
       ->required()
       ->check(CLI::IsMember({"read", "manage"}));
@@ -206,13 +226,33 @@ std::vector<const CLI::App*> commands_of(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });
 }
 
-// CLI11's own words for a slip name what it does not know, and not what was meant.
 void tell_nearest_command(const CLI::App& app, const char* name) {
   std::vector<std::string_view> names;
   const auto commands = commands_of(app);
   for (const CLI::App* command : commands) names.push_back(command->get_name());
   const std::string nearest(corsac::nearest_name(name, names));
   if (!nearest.empty()) std::fprintf(stderr, "Did you mean \"%s\"?\n", nearest.c_str());
+}
+
+// An argument that stands where a command is meant, and is none; else null.
+const char* find_unknown_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return nullptr;
+  for (const CLI::App* command : commands_of(app)) {
+    if (command->get_name() == argv[1]) return nullptr;
+  }
+  return argv[1];
+}
+
+int tell_unknown_command(const CLI::App& app, const char* name) {
+  std::fprintf(stderr, "There is no such command: %s\n", corsac::to_printable(name).c_str());
+  const std::string_view meant = name;
+  if (meant == "lint" || meant == "validate") {
+    std::fputs("\"check\" prints every error and warning of a policy, lints too\n", stderr);
+  } else {
+    tell_nearest_command(app, name);
+  }
+  std::fputs("\"corsac help\" lists the commands\n", stderr);
+  return 1;
 }
 
 // What `about` prints with --help, "" for the program itself.
@@ -222,9 +262,7 @@ int print_help(const CLI::App& app, const std::string& about) {
     if (command->get_name() == about) asked = command;
   }
   if (asked == nullptr) {
-    std::fprintf(stderr, "There is no such command: %s\n", about.c_str());
-    tell_nearest_command(app, about.c_str());
-    return 1;
+    return tell_unknown_command(app, about.c_str());
   }
   const std::string name = about.empty() ? "corsac" : "corsac " + about;
   const auto text = app.get_formatter()->make_help(asked, name, CLI::AppFormatMode::Normal);
@@ -285,12 +323,13 @@ int run_command_line(int argc, char** argv) {
   add_token(app, token_options, run);
   std::string help_about;
   add_help(app, help_about, run);
+  if (const char* name = find_unknown_command(app, argc, argv)) {
+    return tell_unknown_command(app, name);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (app.exit(error) == 0) return status_after_printing(0);
-    if (argc > 1 && app.get_subcommands().empty()) tell_nearest_command(app, argv[1]);
-    return 1;
+    return app.exit(error) == 0 ? status_after_printing(0) : 1;
   }
   if (!run) {
     std::fputs(app.help().c_str(), stderr);

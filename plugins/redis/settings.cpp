@@ -178,9 +178,13 @@ class Reading {
     if (!store_parts::is_variable_name(*variable)) {
       wrong("setting-value", password_name, "this is no name of an environment variable",
             "write the name, as CORSAC_REDIS_PASSWORD, and put the password into the variable");
-    } else if (password == nullptr || *password == '\0') {
+    } else if (password == nullptr) {
       wrong("setting-value", password_name, "the environment variable of that name is not set",
             "set it for the program, or remove this setting");
+    } else if (*password == '\0') {
+      wrong("setting-value", password_name,
+            "the environment variable of that name is set and empty",
+            "put the password into it, or remove this setting");
     } else {
       login.password = password;
     }

@@ -192,6 +192,7 @@ bool OktaFilter::begin_item(std::string_view field, Place place) {
       return wrong_page(place);
     case Level::List:
       ++records_;
+      scopes_ = 0;
       level_ = Level::Record;
       return to_.begin_item("", place);
     case Level::Record:
@@ -242,10 +243,14 @@ bool OktaFilter::end() {
 
 // Handed over at its end: until then its type may be unknown.
 bool OktaFilter::end_scope() {
+  const std::size_t index = scopes_++;
   bool is_known = scope_.type.empty();  // then the core says that it lacks one
   for (const std::string_view type : kScopeTypes) is_known = is_known || scope_.type == type;
   if (!is_known) {
-    ++unknown_scopes_;
+    if (unknown_scopes_++ < kUnknownScopesDescribed) {
+      first_unknown_scopes_.push_back(
+          {records_ - 1, index, std::move(scope_.type), scope_.type_place});
+    }
     return true;
   }
   to_.begin_item("", scope_.place);

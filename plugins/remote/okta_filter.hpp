@@ -18,6 +18,16 @@ namespace corsac::remote_store {
 inline constexpr std::string_view kPagePrefix = R"({"page":)";
 inline constexpr std::string_view kPageSuffix = "}";
 
+// Where a scope of a type stood that there is not. Both count from 0, the record over all pages.
+struct UnknownScope {
+  std::size_t record = 0;
+  std::size_t scope = 0;
+  std::string type = {};
+  plugin::Place place = {};
+};
+// So many are described; all are counted.
+inline constexpr std::size_t kUnknownScopesDescribed = 100;
+
 // The elements of the pages become elements of the list that is open in `to`. Fields of Okta's get
 // the names of the policy document (`createdBy`: `created_by`); fields that the document does not
 // have (`_links`) are left out with all that is in them. A scope of a type that there is not is
@@ -38,6 +48,10 @@ class OktaFilter {
 
   [[nodiscard]] std::size_t records() const noexcept { return records_; }
   [[nodiscard]] std::size_t unknown_scopes() const noexcept { return unknown_scopes_; }
+  // The first ones. What they say is the server's: not for a log.
+  [[nodiscard]] const std::vector<UnknownScope>& first_unknown_scopes() const noexcept {
+    return first_unknown_scopes_;
+  }
 
  private:
   struct Calls;  // the C functions
@@ -70,7 +84,9 @@ class OktaFilter {
   bool has_list_ = false;
   bool has_problem_ = false;
   std::size_t records_ = 0;
+  std::size_t scopes_ = 0;  // of the record
   std::size_t unknown_scopes_ = 0;
+  std::vector<UnknownScope> first_unknown_scopes_ = {};
 };
 
 }  // namespace corsac::remote_store

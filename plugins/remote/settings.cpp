@@ -146,8 +146,11 @@ class Reader {
     if (!store_parts::is_variable_name(value))
       return {"this is no name of an environment variable", std::string(kFix)};
     const char* token = ::secure_getenv(std::string(value).c_str());
-    if (token == nullptr || *token == '\0') {
+    if (token == nullptr) {
       return {"the environment variable of that name is not set", std::string(kFix)};
+    }
+    if (*token == '\0') {
+      return {"the environment variable of that name is set and empty", "put the token into it"};
     }
     token_ = token;
     const bool is_sendable =

@@ -81,6 +81,7 @@ struct ImportOptions {
   std::string file = {};       // "-" = standard input; empty <=> url is not
   std::string url = {};        // okta only: the list of its API
   std::string token_env = {};  // the name of an environment variable; with `url` only
+  std::string out = {};        // empty or "-" = standard output
 };
 
 struct TokenOptions {
@@ -109,9 +110,9 @@ struct TokenOptions {
 // 0 there it is; 1 a setting is wrong, or the store refuses us, or what it holds is no policy; 4
 // the store cannot be reached. Without 0 nothing was written.
 [[nodiscard]] int pull(const PullOptions& options);
-// 0 the policy was printed, and all was carried over; 3 it was printed, and what was not carried
-// over was told; 1 nothing was printed: the source is not understood, or no policy came of it; 4
-// the server with the records did not answer.
+// 0 the policy was printed or written, and all was carried over; 3 it was, and what was not carried
+// over was told; 1 nothing was, and no file changed: the source is not understood, no policy came
+// of it, or the file cannot be written; 4 the server with the records did not answer.
 [[nodiscard]] int import_policy(const ImportOptions& options);
 // 0 the token was printed, and its hash added to the file; 1 nothing was added.
 [[nodiscard]] int make_token(const TokenOptions& options);

@@ -19,6 +19,7 @@
 #include <corsac/http/own_origin.hpp>
 #include <corsac/policy/explain.hpp>
 #include <corsac/policy/self_test.hpp>
+#include <corsac/runtime/gate_options.hpp>
 
 #include "commands.hpp"
 #include "load_policy.hpp"
@@ -36,6 +37,42 @@ HeaderLine split(const std::string& header) {
   const std::string_view text = header;
   if (colon == std::string::npos) return {trim_ows(text), {}};
   return {trim_ows(text.substr(0, colon)), trim_ows(text.substr(colon + 1))};
+}
+
+// What no browser sends, and what would not be heard, is no request to explain. An Origin and a
+// Host may be anything: that they are wrong is what is explained.
+std::vector<Problem> check_options(const ExplainOptions& options) {
+  std::vector<Problem> problems;
+  if (!is_method(options.method)) {
+    problems.push_back({.code = "option-value",
+                        .path = "--method",
+                        .value = options.method,
+                        .what = "this is no method",
+                        .fix = "write one word, like PUT"});
+  }
+  if (!options.path.starts_with('/')) {
+    problems.push_back({.code = "option-value",
+                        .path = "--path",
+                        .value = without_userinfo(options.path),
+                        .what = "a path begins with /",
+                        .fix = "write it like /api/users, without scheme and host"});
+  }
+  for (const std::string& header : options.headers) {
+    const HeaderLine line = split(header);
+    if (is_header_name(line.name)) continue;
+    problems.push_back({.code = "option-value",
+                        .path = "--header",
+                        .value = std::string(line.name),
+                        .what = "this is no name of a header",
+                        .fix = "write a name, like X-Custom, or \"Name: value\""});
+  }
+  if (options.public_origin.empty()) return problems;
+  GateOptions own;
+  own.public_origins = {options.public_origin};
+  const std::size_t begin = problems.size();
+  static_cast<void>(own_origin_config(own, problems));
+  if (problems.size() != begin) problems.back().path = "--public-origin";
+  return problems;
 }
 
 void set(HeaderField& field, std::string_view value) {
@@ -200,6 +237,10 @@ void print_json(bool is_allowed, const ChosenHost& host,
 }  // namespace
 
 int explain_request(const ExplainOptions& options) {
+  if (Report wrong(check_options(options)); wrong.has_errors()) {
+    std::fputs(wrong.text().c_str(), stderr);
+    return 1;
+  }
   const LoadedPolicy loaded = load_policy(options.policy);
   if (loaded.snapshot == nullptr) {
     std::fputs(loaded.report.text().c_str(), stderr);

@@ -152,7 +152,14 @@ int import_policy(const ImportOptions& options) {
     return tell_failure(imported, 1);
   }
   std::fputs(Report(imported.problems, imported.policy.sources).text().c_str(), stderr);
-  std::fputs(document.c_str(), stdout);
+  if (options.out.empty()) {
+    std::fputs(document.c_str(), stdout);
+  } else if (std::string error = write_file(options.out, document); !error.empty()) {
+    const Report unwritten(
+        {{.code = "file-not-written", .path = "--out", .what = std::move(error)}});
+    std::fputs(unwritten.text().c_str(), stderr);
+    return 1;
+  }
   return imported.problems.empty() ? 0 : kExitLeftOut;
 }
 

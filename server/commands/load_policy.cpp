@@ -94,6 +94,11 @@ LoadedPolicy compile_read(ReadResult read) {
 }
 
 LoadedPolicy load_policy(const std::string& file) {
+  if (file == "-") {
+    return {.report = one_error("policy-not-a-file",
+                                "a policy is read from a file, and not from standard input",
+                                "write it to a file, as import --out does; ./- is one called -")};
+  }
   auto read = read_once(file);
   if (!read) return {.report = std::move(read.error())};
   return compile_read(*std::move(read));

@@ -46,17 +46,19 @@ constexpr std::chrono::milliseconds kStreamGrace{500};
 // What may be said about that takes no longer than this.
 constexpr std::chrono::milliseconds kLastWord{100};
 
-// Where static/ lies: beside the configuration, else where it was installed.
-std::filesystem::path sample_folder(const std::filesystem::path& config_file) {
+// Where static/ lies: beside the configuration, else where it was installed. Empty, and said in the
+// log: nowhere.
+std::filesystem::path sample_folder(const std::filesystem::path& config_file, Log& log) {
   std::error_code error;
-  std::filesystem::path beside = std::filesystem::absolute(config_file, error).parent_path();
-  if (std::filesystem::is_directory(beside / "static", error)) return beside;
-  return CORSAC_SAMPLE_FOLDER;
-}
-
-bool has_pages(const std::filesystem::path& folder) {
-  std::error_code error;
-  return std::filesystem::is_directory(folder / "static", error);
+  const std::filesystem::path beside = std::filesystem::absolute(config_file, error).parent_path();
+  for (const std::filesystem::path& folder :
+       {beside, std::filesystem::path(CORSAC_SAMPLE_FOLDER)}) {
+    if (std::filesystem::is_directory(folder / "static", error)) return folder;
+  }
+  log.message(LogLevel::Warning,
+              "the sample has no pages: there is no folder static/ in " + beside.string() +
+                  " nor in " CORSAC_SAMPLE_FOLDER "; copy server/sample/static to one of them");
+  return {};
 }
 
 GateOptions gate_options(const ServerConfig& config, const std::shared_ptr<Log>& log) {
@@ -287,7 +289,7 @@ int serve_under(StopWatch& watch, const ServeOptions& options) {
   if (!log) return fail_with("corsac: the log cannot be written: " + log.error() + "\n");
   watch_over(watch, *log);
   const auto gate = open_gate(config->store, gate_options(*config, *log));
-  if (!gate) return fail_with(gate.error().text());
+  if (!gate) return fail_with(with_store_places(gate.error(), *config, options.config).text());
   watch_over(watch, *gate);
   if (const std::string warnings = (*gate)->warnings().text(); !warnings.empty()) {
     std::fputs(warnings.c_str(), stderr);
@@ -297,14 +299,7 @@ int serve_under(StopWatch& watch, const ServeOptions& options) {
     std::fputs(describe_start(*records, "records").c_str(), stderr);
   }
 
-  const std::filesystem::path folder = sample_folder(options.config);
-  if (!has_pages(folder)) {
-    (*log)->message(LogLevel::Warning,
-                    "the sample has no pages: there is no folder static beside the configuration, "
-                    "and none in " +
-                        folder.string() + "; copy server/sample/static there");
-  }
-  Listeners listeners(*config, *gate, folder);
+  Listeners listeners(*config, *gate, sample_folder(options.config, **log));
   if (const auto refused = listeners.bind()) {
     return fail_with(describe(*refused, options));
   }

@@ -17,14 +17,12 @@ namespace {
 constexpr std::chrono::seconds kDeadline{60};
 
 constexpr std::string_view kRedis = "redis";
+constexpr std::string_view kToml = "toml";
 
-Result<StoreConfig, Report> store_config(const StorePlace& place) {
-  StoreConfig store;
-  if (!place.config.empty()) {
-    auto config = read_config(place.config);
-    if (!config) return fail(std::move(config.error()));
-    store = std::move(config->store);
-  } else {
+// Of `config`, which was read when `place` names one.
+StoreConfig store_config(const StorePlace& place, const ServerConfig& config) {
+  StoreConfig store = config.store;
+  if (place.config.empty()) {
     store.plugin = kRedis;
     store.settings.emplace_back("url", place.url);
     if (!place.user.empty()) store.settings.emplace_back("user", place.user);
@@ -37,6 +35,9 @@ Result<StoreConfig, Report> store_config(const StorePlace& place) {
   if (store.plugin == kRedis) {
     std::erase_if(store.settings, [](const auto& entry) { return entry.first == "only_policy"; });
     store.settings.emplace_back("only_policy", "true");
+  }
+  if (store.plugin == kToml) {
+    std::erase_if(store.settings, [](const auto& entry) { return entry.first == "records_file"; });
   }
   return store;
 }
@@ -58,10 +59,15 @@ std::vector<Problem> with_option_names(std::vector<Problem> problems, const Stor
 Result<std::unique_ptr<StoreClient>, Report> open_store_place(const StorePlace& place,
                                                               std::string_view url_option,
                                                               PluginHost::Progress progress) {
-  auto config = store_config(place);
-  if (!config) return fail(std::move(config.error()));
-  auto client = StoreClient::open(*std::move(config), std::move(progress));
+  ServerConfig config;
+  if (!place.config.empty()) {
+    auto read = read_config(place.config);
+    if (!read) return fail(std::move(read.error()));
+    config = *std::move(read);
+  }
+  auto client = StoreClient::open(store_config(place, config), std::move(progress));
   if (client) return client;
+  if (!place.config.empty()) return fail(with_store_places(client.error(), config, place.config));
   return fail(Report(with_option_names(client.error().problems(), place, url_option),
                      client.error().sources()));
 }

@@ -38,12 +38,15 @@ std::string write_file(const std::filesystem::path& file, std::string_view bytes
   if (target.empty() || (!is_new && kind != std::filesystem::file_type::regular)) {
     return write_through(file, bytes);
   }
+  struct stat old = {};
+  const bool keeps_mode = !is_new && ::stat(target.c_str(), &old) == 0;
+  if (keeps_mode && (old.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) == 0) {
+    return file.string() + ": the file is read-only; run chmod u+w, or take another one";
+  }
   std::filesystem::path part = target;
   part += ".part-" + std::to_string(::getpid());
   const Descriptor opened(::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!opened.is_open()) return part.string() + ": " + text_of_errno();
-  struct stat old = {};
-  const bool keeps_mode = !is_new && ::stat(target.c_str(), &old) == 0;
   const bool is_done = (!keeps_mode || ::fchmod(opened.get(), old.st_mode & 07777) == 0) &&
                        write_and_sync(opened.get(), bytes) &&
                        ::rename(part.c_str(), target.c_str()) == 0;

@@ -162,11 +162,8 @@ Imported import_express(std::string_view text) {
   CorsPolicy& cors = imported.policy.cors;
   cors.profile = "fetch";
   Origins origins(cors, imported);
-  if (const SourceValue* origin = options.take("origin")) {
-    origins.take(*origin, options.path_of("origin"));
-  } else {
-    cors.allowed_origins = {"*"};
-  }
+  const SourceValue* origin = options.take("origin");
+  if (origin != nullptr) origins.take(*origin, options.path_of("origin"));
   cors.allowed_methods = options.texts("methods", ListForm::ListOrCommas);
   if (!cors.allowed_methods.is_set()) {
     cors.allowed_methods = {"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"};
@@ -174,6 +171,9 @@ Imported import_express(std::string_view text) {
   take_headers(options, cors);
   cors.allow_credentials = options.flag("credentials");
   take_preflight(options, cors, imported);
+  if (origin == nullptr) {
+    cors.allowed_origins = any_unless_doubtful(options, "origin", imported);
+  }
   if (!origins.reflects())
     drop_credentials_beside_any(cors.allowed_origins, cors.allow_credentials, "credentials",
                                 imported);

@@ -4,8 +4,11 @@
 // Read by what the remote store reads them by (plugins/remote/okta_filter.hpp), so that a file and
 // the live API give the same records.
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <corsac/policy/reader.hpp>
 #include <corsac/runtime/feed_json.hpp>
@@ -15,14 +18,49 @@
 
 #include "importers.hpp"
 #include "okta_policy.hpp"
+#include "read_json.hpp"
 
 namespace corsac::server {
 namespace {
 
 namespace remote = remote_store;
 
+constexpr std::string_view kAdvice = "give the answer of GET /api/v1/trustedOrigins, a list";
+
+// Whether there is a list, asked before its records are read: the reader gets it inside an object,
+// and what is wrong at its ends would be told of that.
+bool is_list(std::string_view text, Imported& imported) {
+  const auto document = read_json(text);
+  if (!document) {
+    imported.problems.push_back(document.error());
+    return false;
+  }
+  if (document->is(SourceValue::Kind::List)) return true;
+  imported.refuse("okta-answer", "", document->place,
+                  "this is " + std::string(kind_text(document->kind)) + ", and no list of records",
+                  std::string(kAdvice));
+  return false;
+}
+
+void tell_unknown_scopes(const remote::OktaFilter& filter, Imported& imported) {
+  const char* const what = "this version does not know this type of scope";
+  for (const remote::UnknownScope& unknown : filter.first_unknown_scopes()) {
+    imported.leave_out("scope-unknown",
+                       "trusted_origins[" + std::to_string(unknown.record) + "].scopes[" +
+                           std::to_string(unknown.scope) + "].type",
+                       unknown.type, {.line = unknown.place.line, .column = unknown.place.column},
+                       what, "see whether CORS, REDIRECT or IFRAME_EMBED says what is meant");
+  }
+  if (filter.unknown_scopes() <= remote::kUnknownScopesDescribed) return;
+  imported.leave_out("scope-unknown", "", {}, {},
+                     std::to_string(filter.unknown_scopes()) +
+                         " scopes are of a type that this version does not know; the first ones "
+                         "are named here",
+                     "");
+}
+
 // What the reader holds after the list; problems stand beside it.
-std::size_t read_records(std::string_view text, PolicyReader& reader) {
+void read_records(std::string_view text, PolicyReader& reader, Imported& imported) {
   SinkAdapter adapter;
   adapter.begin(reader);
   plugin::Sink sink(adapter.table());
@@ -38,26 +76,25 @@ std::size_t read_records(std::string_view text, PolicyReader& reader) {
     sink.finish("");
   }
   adapter.end();
-  return filter.unknown_scopes();
+  tell_unknown_scopes(filter, imported);
 }
 
 }  // namespace
 
 Imported import_okta(std::string_view text) {
   Imported imported;
+  if (!is_list(text, imported)) return imported;
   PolicyReader reader;
   reader.source("");
-  const std::size_t unknown_scopes = read_records(text, reader);
+  read_records(text, reader, imported);
   imported.policy = reader.take_policy();
-  imported.problems = reader.take_problems();
-  if (!reader.is_finished() && imported.problems.empty()) {
-    imported.refuse("okta-answer", "", {}, "the file is no list of records",
-                    "give the answer of GET /api/v1/trustedOrigins");
+  for (Problem& problem : reader.take_problems()) {
+    // The remote store says it of its setting `url`.
+    if (problem.code == "okta-answer") problem.fix = kAdvice;
+    imported.problems.push_back(std::move(problem));
   }
-  if (unknown_scopes != 0) {
-    imported.leave_out("scope-unknown", "", std::to_string(unknown_scopes), {},
-                       "so many scopes have a type that this version does not know",
-                       "look at the types other than CORS, REDIRECT and IFRAME_EMBED");
+  if (!reader.is_finished() && !has_error(imported.problems)) {
+    imported.refuse("okta-answer", "", {}, "the file is no list of records", std::string(kAdvice));
   }
   complete_okta_policy(imported);
   return imported;

@@ -2,13 +2,54 @@
 
 #include "okta_policy.hpp"
 
+#include <cstddef>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include <corsac/origin/pattern.hpp>
+
 namespace corsac::server {
+namespace {
+
+std::string normal_origin(const TrustedOrigin& record) {
+  auto pattern = parse_record_origin(record.origin);
+  return pattern ? std::move(pattern->text) : record.origin;
+}
+
+// Okta itself keeps each name and each origin once, but two spellings of one origin: the one that
+// is switched off does not take back what the other one grants.
+void tell_repeated(Imported& imported) {
+  std::unordered_map<std::string, std::size_t> names;
+  std::unordered_map<std::string, std::size_t> origins;
+  const auto& records = imported.policy.trusted_origins;
+  const auto tell = [&](std::size_t i, std::size_t first, const char* field,
+                        const std::string& value, std::string what) {
+    const std::string other = "trusted_origins[" + std::to_string(first) + "]";
+    imported.leave_out("record-repeated", "trusted_origins[" + std::to_string(i) + "]." + field,
+                       value, records[i].place, other + what,
+                       "keep one of them: the Trusted Origins API takes each name and origin once");
+  };
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const auto [name, is_new_name] = names.emplace(records[i].name, i);
+    if (!is_new_name) tell(i, name->second, "name", records[i].name, " has the same name");
+    const auto [origin, is_new_origin] = origins.emplace(normal_origin(records[i]), i);
+    if (is_new_origin) continue;
+    const bool differs = records[i].status != records[origin->second].status;
+    tell(i, origin->second, "origin", records[i].origin,
+         differs ? " has the same origin and another status: it is granted as long as one is ACTIVE"
+                 : " has the same origin");
+  }
+}
+
+}  // namespace
 
 void complete_okta_policy(Imported& imported) {
   if (imported.policy.trusted_origins.empty() && !has_error(imported.problems)) {
     imported.refuse("nothing-to-import", "", {}, "there is no trusted origin in it",
                     "give the answer of GET /api/v1/trustedOrigins");
   }
+  tell_repeated(imported);
   imported.policy.cors.profile = "okta";
   imported.remarks.push_back(
       "Records name no methods and no headers: GET, HEAD and POST pass. Add allowed_methods and "

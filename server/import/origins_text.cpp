@@ -19,6 +19,24 @@ void drop_credentials_beside_any(const Names& origins, Setting<bool>& credential
   credentials = {};
 }
 
+Names any_unless_doubtful(const SourceFields& options, std::string_view name, Imported& imported) {
+  if (!options.has_unknown()) return {"*"};
+  if (has_error(imported.problems)) return Names::none();  // of which these may come
+  const std::string list(name);
+  if (!options.has_known()) {
+    imported.refuse("nothing-to-import", "", options.place_of(name),
+                    "none of its fields is an option of that system",
+                    "give the options themselves, with " + list);
+  } else {
+    imported.leave_out(
+        "origins-not-named", options.path_of(name), {}, {},
+        "it names no origin, which means any; beside a field that is no option that "
+        "may be a slip, so nobody is granted anything",
+        "correct that field or take it out; for any origin write " + list + ": \"*\"");
+  }
+  return Names::none();
+}
+
 void take_searched_regex(std::string_view pattern, Place place, const std::string& path,
                          Names& regexes, Imported& imported) {
   const RegexAnchors anchors = anchors_of(pattern);

@@ -6,6 +6,7 @@
 #include <corsac/policy/policy.hpp>
 
 #include "imported.hpp"
+#include "source_fields.hpp"
 
 namespace corsac::server {
 
@@ -15,6 +16,13 @@ namespace corsac::server {
 // switch goes, and is told. `path`: the source's name of it.
 void drop_credentials_beside_any(const Names& origins, Setting<bool>& credentials,
                                  const std::string& path, Imported& imported);
+
+// The origins of a source in which no list of them means any. `name`: the source's name of the
+// list. An option that the source's system does not have may be that list with a slip in its name,
+// or the file may be another program's: beside one, nobody is granted anything; with no other,
+// nothing is imported. Called when all options were taken.
+[[nodiscard]] Names any_unless_doubtful(const SourceFields& options, std::string_view name,
+                                        Imported& imported);
 
 // A regex that its system searches for anywhere in the origin. One with both anchors goes into
 // `regexes`; any other would let strangers in, or nobody, and is told.

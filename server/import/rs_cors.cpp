@@ -45,9 +45,10 @@ void tell_wide_wildcard(const std::string& origin, const std::string& path, Plac
                      "add \"https://*.example.com\" if subdomains are meant");
 }
 
+// Not set where the list is empty.
 Names take_origins(SourceFields& options, Imported& imported) {
   const Names given = options.texts("AllowedOrigins");
-  if (given.size() == 0 || has_any(given)) return all_or(given, {"*"});
+  if (has_any(given)) return all_or(given, {});
   Names origins;
   for (std::size_t i = 0; i < given.size(); ++i) {
     // It compares in lower case.
@@ -59,14 +60,17 @@ Names take_origins(SourceFields& options, Imported& imported) {
   return origins;
 }
 
-void tell_code(SourceFields& options, Imported& imported) {
+// A function decides instead of the list, not beside it. Nothing is known of what it grants.
+void take_code(SourceFields& options, Names& origins, Imported& imported) {
   for (const std::string_view name :
        {"AllowOriginFunc", "AllowOriginRequestFunc", "AllowOriginVaryRequestFunc", "Logger"}) {
     const SourceValue* value = options.take(name);
     if (value == nullptr || name == "Logger") continue;
     imported.leave_out("code-not-read", options.path_of(name), {}, value->place,
-                       "a function decides there, and a file does not say how",
+                       "a function decides there instead of AllowedOrigins, and a file does not "
+                       "say how: nobody is granted anything",
                        "list the origins, or give the gate an allow_request predicate");
+    origins = Names::none();
   }
 }
 
@@ -113,7 +117,10 @@ Imported import_rs_cors(std::string_view text) {
   cors.debug = options.flag("Debug");
   cors.knobs.methods_are_exact = true;
   take_preflight(options, cors, imported);
-  tell_code(options, imported);
+  take_code(options, cors.allowed_origins, imported);
+  if (!cors.allowed_origins.is_set()) {
+    cors.allowed_origins = any_unless_doubtful(options, "AllowedOrigins", imported);
+  }
   drop_credentials_beside_any(cors.allowed_origins, cors.allow_credentials, "AllowCredentials",
                               imported);
   mark_denied(cors, imported);

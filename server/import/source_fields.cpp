@@ -151,6 +151,16 @@ Setting<std::string> SourceFields::text(std::string_view name) {
   return {};
 }
 
+bool SourceFields::is_unknown(const SourceValue& member) const {
+  return !member.is(Kind::Null) &&
+         std::find(taken_.begin(), taken_.end(), member.name) == taken_.end();
+}
+
+bool SourceFields::has_unknown() const {
+  return std::any_of(object_.members.begin(), object_.members.end(),
+                     [this](const SourceValue& member) { return is_unknown(member); });
+}
+
 void SourceFields::tell_unknown(std::string_view what, std::string_view fix) {
   tell_unknown(what, fix, {});
 }
@@ -158,8 +168,7 @@ void SourceFields::tell_unknown(std::string_view what, std::string_view fix) {
 void SourceFields::tell_unknown(std::string_view what, std::string_view fix,
                                 std::string_view prefix) {
   for (const SourceValue& member : object_.members) {
-    const bool is_taken = std::find(taken_.begin(), taken_.end(), member.name) != taken_.end();
-    if (is_taken || member.is(Kind::Null) || !member.name.starts_with(prefix)) continue;
+    if (!is_unknown(member) || !member.name.starts_with(prefix)) continue;
     imported_.leave_out("field-unknown", path_of(member.name), {}, member.name_place,
                         std::string(what), std::string(fix));
   }

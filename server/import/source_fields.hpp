@@ -46,12 +46,17 @@ class SourceFields {
   // The same of those whose name begins so.
   void tell_unknown(std::string_view what, std::string_view fix, std::string_view prefix);
 
+  // A field that somebody took, null ones too; one that nobody did, but for null ones.
+  [[nodiscard]] bool has_known() const noexcept { return !taken_.empty(); }
+  [[nodiscard]] bool has_unknown() const;
+
   [[nodiscard]] std::string path_of(std::string_view name) const;
   // Where the name of the field stands.
   [[nodiscard]] Place place_of(std::string_view name) const;
 
  private:
   [[nodiscard]] const SourceValue* find(std::string_view name) const;
+  [[nodiscard]] bool is_unknown(const SourceValue& member) const;
   void wrong_type(std::string_view name, const SourceValue& value, std::string_view wanted);
 
   const SourceValue& object_;

@@ -127,14 +127,18 @@ void add_api(httplib::Server& server, const SampleOptions& options) {
   });
 }
 
-void add_pages(httplib::Server& server, const SampleOptions& options) {
-  const auto page = [file = options.folder / "static" / "index.html"](const Request&,
-                                                                      Response& response) {
+void add_files(httplib::Server& server, const std::filesystem::path& folder) {
+  const auto page = [file = folder / "static" / "index.html"](const Request&, Response& response) {
     std::ifstream stream(file, std::ios::binary);
     response.set_content(std::string(std::istreambuf_iterator<char>(stream), {}),
                          "text/html; charset=utf-8");
   };
   server.Get("/", page);
+  server.set_mount_point("/static", (folder / "static").string());
+}
+
+void add_pages(httplib::Server& server, const SampleOptions& options) {
+  if (!options.folder.empty()) add_files(server, options.folder);
   server.Get("/api/sample", [port = options.other_port](const Request&, Response& response) {
     const int number = port == nullptr ? 0 : port->load();
     answer_json(response, 200, {{"other_port", number == 0 ? Json() : Json(number)}});
@@ -145,7 +149,6 @@ void add_pages(httplib::Server& server, const SampleOptions& options) {
   };
   on_all_methods(server, "/account(/.*)?", closed_page);
   on_all_methods(server, "/admin(/.*)?", closed_page);
-  server.set_mount_point("/static", (options.folder / "static").string());
 }
 
 // Only newer cpp-httplibs have WebSockets.

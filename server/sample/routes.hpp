@@ -11,7 +11,7 @@
 namespace corsac::server {
 
 struct SampleOptions {
-  std::filesystem::path folder = {};  // holds static/index.html and its files
+  std::filesystem::path folder = {};  // holds static/index.html and its files; empty = no pages
   // The port of the page's other origin, 0 = none. Shared because both listeners are bound, and so
   // know their ports, after their routes stand.
   std::shared_ptr<const std::atomic<int>> other_port = {};

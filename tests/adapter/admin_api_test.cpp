@@ -376,6 +376,28 @@ TEST(AdminApi, RefusesAQueryThatItDoesNotUnderstand) {
   }
 }
 
+TEST(AdminApi, SaysWhatAParameterMayBe) {
+  const auto api = make_api(debug_gate());
+  const struct {
+    const char* desc;
+    std::string_view name;
+    std::string_view part;
+  } rows[] = {
+      {"a reason", "reason", "not understood: reason; write one of origin_not_allowed "},
+      {"an order", "orderBy", "write insertInstant DESC, or insertInstant ASC"},
+      {"a number of rows", "numberOfResults", "write a number from 0 to 1000"},
+      {"a moment", "start", "write a time in RFC 3339, its + as %2B, or milliseconds"},
+      {"no parameter", "limit", "not understood: limit; the parameters are reason message type "},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.desc);
+    AdminRequest request = get("/api/events");
+    request.query = {{row.name, "nope"}};
+    EXPECT_NE(api->handle(request)->body.find(row.part), std::string::npos)
+        << api->handle(request)->body;
+  }
+}
+
 TEST(AdminApi, ReloadsAPolicyMadeInCodeToNoEffect) {
   const auto api = make_api(debug_gate());
   AdminRequest request = get("/api/reload", "Bearer manage-token");

@@ -54,7 +54,7 @@ ROWS = [
     ("lists without end in JSON", "django", nested_lists(100_000), ("nesting-too-deep", 1)),
     ("lists without end in YAML", "spring", nested_lists(100_000), ("nesting-too-deep", 1)),
     ("blocks without end", "nginx", b"a {" * 100_000, ("nesting-too-deep", 1)),
-    ("lists without end among records", "okta", nested_lists(100_000), ("okta-answer", 1)),
+    ("lists without end among records", "okta", nested_lists(100_000), ("nesting-too-deep", 1)),
     ("an alias of itself", "spring", b"a: &a [*a]", ("yaml-alias", 1)),
     ("aliases of aliases", "openedx", aliases(12), ("too-many-values", 7)),
     ("a merge key", "openedx", b"a: &a {b: 1}\nc:\n  <<: *a\n", ("yaml-merge-key", 3)),
@@ -71,7 +71,10 @@ ROWS = [
     ("quotes without their end", "nginx", b"add_header A 'TOP-SECRET-VALUE;", ("nginx-syntax", 1)),
     ("an error of Okta's for a list", "okta", b'{"errorCode": "E0000011"}', ("okta-answer", 1)),
     ("something beside the list of records", "okta", b'[], "cors": {"allowed_origins": ["*"]}',
-     ("okta-answer", 1)),
+     ("json-syntax", 1)),
+    ("an empty answer of Okta's", "okta", b"", ("json-syntax", 1)),
+    ("an object for Okta's list", "okta", b"{}", ("okta-answer", 1)),
+    ("a list of no records", "okta", b"[\n7]", ("okta-answer", 2)),
     ("no record at all", "okta", b"[]", ("nothing-to-import", 0)),
     ("a record without a name", "okta",
      b'[{"origin": "https://a.example", "scopes": [{"type": "CORS"}]}]', ("field-missing", 1)),
@@ -86,6 +89,11 @@ ROWS = [
      ("nothing-to-import", 1)),
     ("a file of another program, for nginx", "nginx", b"events {}\n", ("nothing-to-import", 0)),
     ("a file of another program, for Spring", "spring", b"server.port: 80\n",
+     ("nothing-to-import", 1)),
+    ("options of Express, for rs/cors", "rs-cors",
+     b'{"origin": ["https://a.example"], "methods": ["GET"], "credentials": true}',
+     ("nothing-to-import", 1)),
+    ("options of rs/cors, for Express", "express", b'{"AllowedOrigins": ["https://a.example"]}',
      ("nothing-to-import", 1)),
     ("all and a list, of which Cloudflare wants one", "cloudflare",
      b'{"cors_headers": {"allow_all_origins": true,\n"allowed_origins": ["https://a.example"],\n'
@@ -106,6 +114,16 @@ def hostile_row(system, given, problem):
     equal((answer.returncode, answer.stdout), (1, ""), answer.stderr)
     equal(told(answer)[0], problem, answer.stderr)
     contains(answer.stderr, "nothing was imported\n")
+
+
+def okta_says_what_to_give():
+    for given, part in ((b"", "write the whole document: it is empty, or cut off"),
+                        (b'[{"name": "a"', "write the whole document: it is empty, or cut off"),
+                        (b"{}", "give the answer of GET /api/v1/trustedOrigins"),
+                        (b"[7]", "give the answer of GET /api/v1/trustedOrigins")):
+        answer = run_import("okta", "-", given=given)
+        contains(answer.stderr, part)
+        assert "url" not in answer.stderr, answer.stderr
 
 
 def files_that_are_none():
@@ -158,6 +176,7 @@ def main():
     cases = Cases()
     for description, system, given, problem in ROWS:
         cases.add(description, hostile_row, system, given, problem)
+    cases.add("what Okta's file should be", okta_says_what_to_give)
     cases.add("a file that is not there, and a folder", files_that_are_none)
     cases.add("a name stays in its comment", a_name_stays_in_its_comment)
     cases.add("a byte order mark and CRLF change nothing", windows_and_unix_are_one)

@@ -7,6 +7,7 @@ Beside each sample in samples/ stands the whole policy that is expected, as .tom
 import http.server
 import json
 import os
+import tempfile
 import threading
 
 from import_run import SAMPLES, is_a_good_policy, run_import, told
@@ -41,8 +42,10 @@ ROWS = [
     ("a list of Okta's", "okta", "okta_list.json", 0, []),
     ("a record that is not active", "okta", "okta_inactive.json", 0, []),
     ("records that cannot be granted", "okta", "okta_left_out.json", 3,
-     [("scope-unknown", 0), ("record-not-granted", 2), ("record-not-granted", 3),
-      ("record-not-granted", 4)]),
+     [("record-not-granted", 2), ("record-not-granted", 3), ("record-not-granted", 4),
+      ("scope-unknown", 6)]),
+    ("records that say the same twice", "okta", "okta_repeated.json", 3,
+     [("record-repeated", 3), ("record-repeated", 3), ("record-repeated", 4)]),
 
     ("nginx with one location", "nginx", "nginx_simple.conf", 3, [("max-age-range", 12)]),
     ("nginx with a map and two servers", "nginx", "nginx_map.conf", 0, []),
@@ -58,15 +61,20 @@ ROWS = [
     ("rs/cors without any option", "rs-cors", "rs_cors_defaults.json", 0, []),
     ("wildcards of rs/cors", "rs-cors", "rs_cors_wildcards.json", 3,
      [("origin-wildcard-one-label", 2), ("wildcard-narrowed", 2)]),
-    ("what of rs/cors is code, or nothing", "rs-cors", "rs_cors_left_out.json", 3,
-     [("origin-any-credentials", 4), ("preflight-continued", 5), ("code-not-read", 7),
-      ("field-unknown", 9)]),
+    ("what of rs/cors is not carried over", "rs-cors", "rs_cors_left_out.json", 3,
+     [("origin-any-credentials", 4), ("preflight-continued", 5), ("field-unknown", 8)]),
+    ("a function of rs/cors, which decides instead of the list", "rs-cors", "rs_cors_function.json",
+     3, [("code-not-read", 3)]),
+    ("a slip in the origins of rs/cors", "rs-cors", "rs_cors_slip.json", 3,
+     [("origins-not-named", 0), ("field-unknown", 2)]),
 
     ("options of Express", "express", "express_options.json", 0, []),
     ("Express without options of its own", "express", "express_defaults.json", 0, []),
     ("Express with CORS off", "express", "express_off.json", 0, []),
     ("Express that answers with whatever asks", "express", "express_reflect.json", 3,
      [("origin-any-credentials", 1)]),
+    ("a slip in the origins of Express", "express", "express_slip.json", 3,
+     [("origins-not-named", 0), ("field-unknown", 2)]),
     ("what of Express is no JSON", "express", "express_left_out.json", 3,
      [("regex-not-anchored", 2), ("code-not-read", 2), ("origin-any-not-alone", 2),
       ("preflight-continued", 3)]),
@@ -104,6 +112,28 @@ def standard_input_is_a_file():
     equal(answer.returncode, 3, answer.stderr)
     contains(answer.stdout, 'allowed_origins = ["*"]  # from stdin:1')
     contains(answer.stderr, "stdin:1:58: warning[setting-shadowed]")
+
+
+def out_is_replaced_on_success_only():
+    with tempfile.TemporaryDirectory() as folder:
+        out = os.path.join(folder, "policy.toml")
+        for sample, status in (("django_new_names.json", 0), ("django_all.json", 3)):
+            answer = run_import("django", sample, "--out", out)
+            equal((answer.returncode, answer.stdout), (status, ""), answer.stderr)
+            with open(out, encoding="utf-8") as file:
+                equal(file.read().splitlines(), expected_policy(sample).splitlines())
+        before = os.stat(out)
+        answer = run_import("django", "-", "--out", out, given=b"")
+        equal(answer.returncode, 1)
+        equal(os.stat(out), before)
+        os.chmod(out, 0o400)
+        answer = run_import("django", "django_all.json", "--out", out)
+        equal(answer.returncode, 1)
+        contains(answer.stderr, f"error[file-not-written]: --out\n    {out}: the file is read-only")
+        equal(os.stat(out).st_mtime_ns, before.st_mtime_ns)
+        equal(os.listdir(folder), ["policy.toml"])
+    equal(run_import("django", "django_all.json", "--out", "-").stdout.splitlines(),
+          expected_policy("django_all.json").splitlines())
 
 
 class Okta:
@@ -158,6 +188,21 @@ def okta_live():
     is_a_good_policy(answer.stdout)
 
 
+def okta_names_what_it_leaves_out():
+    contains(run_import("okta", "okta_left_out.json").stderr,
+             'okta_left_out.json:6:42: warning[scope-unknown]: trusted_origins[3].scopes[1].type = '
+             '"FUTURE"')
+    contains(run_import("okta", "okta_repeated.json").stderr,
+             'warning[record-repeated]: trusted_origins[1].origin = "https://shop.example.com"\n'
+             '    trusted_origins[0] has the same origin and another status: it is granted as long '
+             'as one is ACTIVE; keep one of them')
+    many = [{"name": "a", "origin": "https://a.example", "status": "ACTIVE",
+             "scopes": [{"type": "CORS"}, *[{"type": "FUTURE"}] * 1000]}]
+    answer = run_import("okta", "-", given=json.dumps(many).encode())
+    equal((answer.returncode, len(told(answer))), (3, 101))
+    contains(answer.stderr, "1000 scopes are of a type")
+
+
 def okta_away():
     with Okta() as okta:
         url = okta.url
@@ -185,12 +230,14 @@ SLIPS = [
     ("a file and a place", ["okta", "x", "--url", "http://127.0.0.1:1/"], "--url"),
     ("a variable that is not set",
      ["okta", "--url", "http://127.0.0.1:1/", "--token-env", "NO_SUCH_VARIABLE"], "--token-env"),
+    ("a variable that is empty",
+     ["okta", "--url", "http://127.0.0.1:1/", "--token-env", "EMPTY_VARIABLE"], "is set and empty"),
     ("plain http to another machine", ["okta", "--url", "http://org.example/"], "--url"),
 ]
 
 
 def slip_row(arguments, part):
-    answer = run_import(*arguments)
+    answer = run_import(*arguments, env={"EMPTY_VARIABLE": ""})
     equal((answer.returncode, answer.stdout), (1, ""), answer.stderr)
     contains(answer.stderr, part)
 
@@ -201,7 +248,9 @@ def main():
         cases.add(description, import_row, system, sample, status, problems)
     cases.add("every sample has a row", every_sample_has_a_row)
     cases.add("- is standard input", standard_input_is_a_file)
+    cases.add("--out is replaced on success only", out_is_replaced_on_success_only)
     cases.add("Okta live, in two pages", okta_live)
+    cases.add("Okta's scopes and records by their names", okta_names_what_it_leaves_out)
     cases.add("Okta does not answer", okta_away)
     cases.add("Okta refuses the token", okta_refuses)
     for description, arguments, part in SLIPS:

@@ -107,8 +107,8 @@ TEST(Report, WritesTheSameFieldsAsJson) {
                       kSources);
   const auto list = nlohmann::json::parse(report.json());
   EXPECT_EQ(list, nlohmann::json::parse(R"([
-    {"severity": "warning", "code": "debug-headers", "path": "", "value": "", "what": "w",
-     "fix": ""},
+    {"severity": "warning", "code": "debug-headers", "path": "", "value": "",
+     "source": "policy.toml", "what": "w", "fix": ""},
     {"severity": "error", "code": "field-type", "path": "cors.enabled", "value": "\\xFFno\\x1B",
      "source": "policy.toml", "line": 4, "column": 11, "what": "it must be true or false",
      "fix": "write true"}])"));

@@ -1,6 +1,6 @@
 """The README's JSON-RPC server on localhost, asked as browsers, attackers and programs ask. TAP.
 
-  python3 local_server_test.py PROGRAM
+  python3 local_server_test.py PROGRAM README
 
 What a handler did shows in the notes that it keeps: each request tries to add one, and in the end
 those of the requests that pass are there and no other.
@@ -8,13 +8,15 @@ those of the requests that pass are there and no other.
 import http.client
 import json
 import re
+import shutil
 import subprocess
 import sys
 
-from tap import Cases, contains, equal
+from extract_examples import examples
+from tap import Cases, Skip, contains, equal
 from waiting import DEADLINE
 
-PROGRAM = sys.argv[1]
+PROGRAM, README = sys.argv[1:3]
 JSON = ("Content-Type", "application/json")
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 TEXT = ("Content-Type", "text/plain;charset=UTF-8")
@@ -133,11 +135,46 @@ def answers_as_a_stream(server):
 
 def tells_errors(server):
     for body, code in [("{", -32700), ("[]", -32600), ("{}", -32600), ('{"method": 1}', -32600),
-                       ('{"method": "other"}', -32601),
+                       ('{"method": "other"}', -32601), ('{"id": {}, "method": "other"}', -32600),
+                       ('{"id": true, "method": "other"}', -32600),
                        ('{"method": "notes/add"}', -32602),
-                       ('{"method": "notes/add", "params": []}', -32602)]:
+                       ('{"method": "notes/add", "params": []}', -32602),
+                       ('{"method": "notes/add", "params": {"text": 1}}', -32602)]:
         answer, text = server.ask([], body)
         equal((answer.status, json.loads(text)["error"]["code"]), (200, code), body)
+
+
+# description, the request, in which DEEP stands for 400,000 lists in each other, code
+DEEP = [
+    ("an id", '{"id": DEEP, "method": "notes/list"}', -32600),
+    ("an id of no request", '{"id": DEEP}', -32600),
+    ("a method", '{"method": DEEP}', -32600),
+    ("params", '{"method": "notes/add", "params": DEEP}', -32602),
+    ("a text", '{"method": "notes/add", "params": {"text": DEEP}}', -32602),
+    ("a request", 'DEEP', -32600),
+]
+
+
+def survives_deep_nesting(server, request, code):
+    body = request.replace("DEEP", "[" * 400_000 + "]" * 400_000)
+    answer, text = server.ask([JSON], body)
+    told = json.loads(text)
+    equal((answer.status, told["error"]["code"], told["id"]), (200, code, None))
+
+
+def readme_curl_is_answered(server, readme):
+    if shutil.which("curl") is None:
+        raise Skip("there is no curl")
+    command = examples(readme)["local_server.sh"].replace("PORT", str(server.port))
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=DEADLINE,
+                          check=False)
+    equal(done.returncode, 0, done.stderr)
+    equal(json.loads(done.stdout)["id"], 1)
+    # As long as the server takes them, and not as short as a form.
+    long = command.replace('"id": 1,', '"id": 1, "params": "' + 20_000 * "x" + '",')
+    done = subprocess.run(["sh", "-c", long], capture_output=True, text=True, timeout=DEADLINE,
+                          check=False)
+    equal(json.loads(done.stdout)["id"], 1)
 
 
 def ran_for_nobody_else(server):
@@ -156,6 +193,9 @@ def main():
         cases.add("a stranger's is refused", preflight, server, STRANGER[1], 403, False)
         cases.add("answers as a stream of events", answers_as_a_stream, server)
         cases.add("tells errors as JSON-RPC does", tells_errors, server)
+        for description, *row in DEEP:
+            cases.add(f"survives deep nesting: {description}", survives_deep_nesting, server, *row)
+        cases.add("README: curl is answered", readme_curl_is_answered, server, README)
         cases.add("the handler ran for those that pass and for nobody else", ran_for_nobody_else,
                   server)
         cases.run()

@@ -72,6 +72,18 @@ def is_imported(system, name, text, expected):
             equal(tried.returncode, 0, tried.stdout + tried.stderr)
 
 
+def commands_run(commands, name, text):
+    """The lines as they stand, with the program in the PATH."""
+    with tempfile.TemporaryDirectory() as folder:
+        write(folder, name, text)
+        os.symlink(PROGRAM, os.path.join(folder, "corsac"))
+        answer = subprocess.run(["sh", "-e", "-c", commands], cwd=folder, capture_output=True,
+                                text=True, timeout=60, check=False,
+                                env={**os.environ, "PATH": folder + ":" + os.environ["PATH"]})
+        equal(answer.returncode, 0, answer.stdout + answer.stderr)
+        contains(answer.stdout, "policy.toml: 0 errors")
+
+
 def log_is_rotated_by_logrotate(text, config, policy):
     """The configuration of logrotate as it stands, but for the path, and with one program only."""
     logrotate = shutil.which("logrotate", path=os.environ.get("PATH", "") + ":/usr/sbin")
@@ -130,6 +142,7 @@ def main():
     for name, system in IMPORTS.items():
         expected = found["nginx_policy.txt"] if name == "nginx.conf" else ""
         cases.add(f"{name} is imported", is_imported, system, name, found[name], expected)
+    cases.add("import.sh runs", commands_run, found["import.sh"], "nginx.conf", found["nginx.conf"])
     cases.add("corsac.logrotate rotates", log_is_rotated_by_logrotate, found["corsac.logrotate"],
               found["server.toml"], found["policy.toml"])
     cases.run()

@@ -111,6 +111,8 @@ def check_json():
     equal((problems[0]["code"], problems[0]["line"], problems[0]["column"]),
           ("origin-upper-case", 3, 20))
     contains(problems[0]["fix"], "https://app.example.com")
+    problems = json.loads(run("check", "policy.toml", "--json", policy="").stdout)
+    equal([(problem["source"], "line" in problem) for problem in problems], [("policy.toml", False)])
 
 
 def check_missing_file():
@@ -206,6 +208,33 @@ EXPLAIN_ROWS = [
     ("an escape sequence stays harmless", ["--origin", "\x1b[31mred"], 2,
      ["origin_malformed", "\\x1B[31mred"]),
 ]
+
+
+# description, arguments behind --origin, parts of standard error
+EXPLAIN_SLIPS = [
+    ("no header", ["--header", ""], ["--header: it is empty"]),
+    ("no name before a value", ["--header", ": x"], ["error[option-value]: --header",
+                                                     "write a name, like X-Custom"]),
+    ("two words for a header", ["--header", "X Custom"], ["--header = \"X Custom\""]),
+    ("no path", ["--path", "api"], ["error[option-value]: --path = \"api\"", "/api/users"]),
+    ("a URL for a path", ["--path", "https://u:secret@api.example.com/"], ["--path", "without scheme"]),
+    ("two words for a method", ["--method", "GET /"], ["error[option-value]: --method"]),
+    ("no public origin", ["--public-origin", "foo"],
+     ["error[option-public-origin]: --public-origin = \"foo\"", "https://foo"]),
+    ("a public origin that is many", ["--public-origin", "https://*.example.com"],
+     ["--public-origin", "exactly one origin"]),
+    ("each of them at once", ["--path", "api", "--header", "a b", "--public-origin", "foo"],
+     ["--path", "--header", "--public-origin"]),
+]
+
+
+def explain_slip(arguments, parts):
+    answer = run("explain", "policy.toml", "--origin", "https://app.example.com", *arguments,
+                 policy=GOOD)
+    equal((answer.returncode, answer.stdout), (1, ""), answer.stderr)
+    for part in parts:
+        contains(answer.stderr, part)
+    assert "secret" not in answer.stderr, answer.stderr
 
 
 # description, arguments of a request that needs no preflight
@@ -328,7 +357,12 @@ def tests_as_json(policy, status, passed, failed, codes):
 # description, arguments, exit status, part of the output
 LINE_ROWS = [
     ("no command", [], 1, "A command is needed"),
-    ("an unknown command", ["nonsense"], 1, "nonsense"),
+    ("an unknown command", ["nonsense"], 1,
+     "There is no such command: nonsense\n\"corsac help\" lists the commands\n"),
+    ("an unknown command with arguments", ["nonsense", "policy.toml", "--json"], 1,
+     "There is no such command: nonsense\n"),
+    ("lint", ["lint", "policy.toml"], 1,
+     "There is no such command: lint\n\"check\" prints every error and warning of a policy, lints"),
     ("a slip in a command", ["chek", "policy.toml"], 1, "Did you mean \"check\"?"),
     ("--help", ["--help"], 0, "explain"),
     ("--version", ["--version"], 0, "0.1"),
@@ -337,6 +371,15 @@ LINE_ROWS = [
     ("help for a command", ["help", "test"], 0, "Usage: corsac test [OPTIONS] policy"),
     ("help for a slip", ["help", "chek"], 1, "Did you mean \"check\"?"),
     ("explain without an origin", ["explain", "policy.toml"], 1, "--origin"),
+    ("explain with an empty origin", ["explain", "policy.toml", "--origin", ""], 1,
+     "--origin: it is empty: give a value, or leave the option out"),
+    ("an empty policy", ["check", ""], 1, "policy: it is empty: give a value\n"),
+    ("an empty name of a token", ["token", "new", "", "--scope", "read", "--file", "x"], 1,
+     "name: it is empty: give a value\n"),
+    ("check of standard input", ["check", "-"], 1, "error[policy-not-a-file]"),
+    ("explain of standard input", ["explain", "-", "--origin", "https://a.example"], 1,
+     "not from standard input; write it to a file"),
+    ("an empty file to import", ["import", "okta", ""], 1, "file: it is empty: give a value\n"),
 ]
 
 
@@ -370,6 +413,8 @@ def main():
     cases.add("check: a plugin that its group can write", check_group_writable_plugin)
     for description, arguments, status, parts in EXPLAIN_ROWS:
         cases.add("explain: " + description, explain_row, arguments, status, parts)
+    for description, *row in EXPLAIN_SLIPS:
+        cases.add("explain: told of " + description, explain_slip, *row)
     for description, arguments in PLAIN_ROWS:
         cases.add("explain: no preflight for " + description, explain_plain_row, arguments)
     for description, *row in GUARD_ROWS:

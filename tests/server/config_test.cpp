@@ -183,8 +183,8 @@ TEST(ServerConfig, NamesWhatHasTheWrongTypeOrRange) {
        {"2:14 field-type admin.token_file"}},
       {"an unknown field",
        "[server]\nlistn = \"127.0.0.1:1\"\n",
-       {"2:1 field-unknown server.listn"}},
-      {"an unknown section", "[nonsense]\n", {"1:2 field-unknown nonsense"}},
+       {"2:9 field-unknown server.listn"}},
+      {"an unknown section", "[nonsense]\n", {"1:1 field-unknown nonsense"}},
       {"a section of a later version", "[forward]\n", {"1:1 section-not-available forward"}},
       {"a number for records", "records = 1\n", {"1:11 field-type records"}},
   });

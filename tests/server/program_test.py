@@ -415,14 +415,6 @@ def ends_when_it_can_accept_nobody():
                  f"no more connections can be accepted on 127.0.0.1:{running.addresses[1]}")
 
 
-def tells_that_it_has_no_pages():
-    """Where none are installed either."""
-    for has_pages in (True, False):
-        with Running(has_pages=has_pages).wait_ready() as running:
-            has_installed = ask(running.addresses[0], "GET", "/static/style.css")[0] == 200
-            equal("the sample has no pages" in running.log_text(), not has_installed)
-
-
 def stands_many_reloads():
     with Running().wait_ready() as running:
         for _ in range(500):
@@ -655,11 +647,17 @@ START_ROWS = [
      ["server.toml:8:10", "admin-not-loopback"]),
     ("a wrong policy", 'version = 1\n[cors]\nallowed_origins = ["example.com"]\n', "",
      ["policy.toml:3:20", "origin-no-scheme", "https://example.com"]),
-    ("a wrong configuration", None, "[log]\nfil = \"-\"\n", ["server.toml:8:1", "field-unknown"]),
+    ("a wrong configuration", None, "[log]\nfil = \"-\"\n", ["server.toml:8:7", "field-unknown"]),
     ("two mistakes at once", None, "[nonsense]\n[log]\nevent_capacity = 0\n",
      ["nonsense", "field-range"]),
-    ("an unknown setting of the store", None, "fil = \"x\"\n", ["fil"]),
-    ("a plugin that is not there", None, "plugin = \"nowhere\"\n", ["nowhere", "plugin-not-found"]),
+    ("an unknown setting of the store", None, "fil = \"x\"\n",
+     ["server.toml:7:7: error[setting-unknown]: store.fil"]),
+    ("a wrong setting of the store", None, "poll_seconds = 0\n",
+     ["server.toml:7:16: error[setting-value]: store.poll_seconds"]),
+    ("an unknown setting of the records", None, "[records]\nfile = \"policy.toml\"\nfil = \"x\"\n",
+     ["server.toml:9:7: error[setting-unknown]: records.fil"]),
+    ("a plugin that is not there", None, "plugin = \"nowhere\"\n",
+     ["server.toml:7:10: error[plugin-not-found]: store.plugin = \"nowhere\""]),
 ]
 
 
@@ -700,6 +698,16 @@ def serves_with_every_thread_or_not_at_all():
     assert served, said[-1]
     contains(said[-1], 'server.toml: error[threads-missing]: server.threads = "8"')
     contains(said[-1], "lower server.threads, or raise the limit of processes")
+
+
+def says_that_it_has_no_pages():
+    with Running(has_pages=False).wait_ready() as running:
+        for path in ("/", "/static/app.js"):
+            equal(ask(running.addresses[0], "GET", path)[0], 404, path)
+        equal(ask(running.addresses[0], "GET", "/api/hello")[0], 200)
+        line = running.wait_log(lambda told: "the sample has no pages" in told.get("message", ""))
+        contains(line["message"], f"no folder static/ in {running.folder} nor in ")
+        leaves_in_time(running)
 
 
 def refuses_one_address_for_two():
@@ -881,7 +889,7 @@ def tells_how_it_starts(store, cache, line, expected):
     files = [("policy.cache", 0o600, cache)] if cache else []
     config = CONFIG.replace("policy.toml", "absent.toml")
     with Running(config=config, more=store + ADMIN, files=files).wait_ready(True) as running:
-        contains("\n".join(running.log), line)
+        until(lambda: line in running.log_text(), running.log_text)
         headers = [("Authorization", f"Bearer {running.wait_token()}")]
         status = json.loads(ask(running.admin, "GET", "/api/status", headers)[2])
         state, is_cached, cache_error = expected
@@ -890,7 +898,8 @@ def tells_how_it_starts(store, cache, line, expected):
             equal(status["cache_error"], None)
         else:
             contains(status["cache_error"], cache_error)
-            contains("\n".join(running.log), "corsac: store: " + status["cache_error"])
+            told = "corsac: store: " + status["cache_error"]
+            until(lambda: told in running.log_text(), running.log_text)
 
 
 def main():
@@ -915,7 +924,6 @@ def main():
         cases.add("ends: with requests that do not", ends_with_requests_that_do_not)
         cases.add("ends: by interrupt", ends_by_interrupt)
         cases.add("ends: when it can accept nobody", ends_when_it_can_accept_nobody)
-        cases.add("serves: without its pages", tells_that_it_has_no_pages)
         cases.add("reload: many at once", stands_many_reloads)
         cases.add("admin: routes behind the token", admin_listener)
         cases.add("records: of a second store", records_of_a_second_store)
@@ -937,6 +945,7 @@ def main():
         cases.add("does not start: a port that is taken", refuses_a_taken_port)
         cases.add("does not start: the port of another program",
                   refuses_the_port_of_another_program)
+        cases.add("says that it has no pages", says_that_it_has_no_pages)
         cases.add("starts closed when told so", starts_closed_when_told)
         for description, *row in START_STATES:
             cases.add("says how it starts: " + description, tells_how_it_starts, *row)

@@ -15,7 +15,9 @@ import tempfile
 
 from extract_examples import examples
 from redis_nodes import RedisClient, RedisError, RedisNode, free_port
+from server_process import ServerProcess
 from tap import Cases, contains, equal
+from trusted_origins_api import Api
 from waiting import until
 
 PROGRAM, ROOT = map(os.path.abspath, sys.argv[1:3])
@@ -72,7 +74,8 @@ class Folder:
     def run(self, *arguments, **environment):
         answer = subprocess.run([PROGRAM, *arguments], cwd=self.path, capture_output=True,
                                 timeout=120, text=True, stdin=subprocess.DEVNULL, check=False,
-                                env={**os.environ, **PASSWORD, **environment})
+                                env={**os.environ, "CORSAC_TEST_EMPTY": "", **PASSWORD,
+                                     **environment})
         for secret in PASSWORD.values():
             assert secret not in answer.stdout + answer.stderr, "a password is told"
         return answer
@@ -242,6 +245,8 @@ PLACES = [
      ["error[setting-value]: --key"]),
     ("a variable that is not set", ["{place}", "{url}", "--password-env", "CORSAC_TEST_NONE"], 1, 1,
      ["error[setting-value]: --password-env"]),
+    ("a variable that is empty", ["{place}", "{url}", "--password-env", "CORSAC_TEST_EMPTY"], 1, 1,
+     ["error[setting-value]: --password-env", "that name is set and empty; put the password"]),
     ("nobody there", ["{place}", "redis://127.0.0.1:{free}"], 4, 4,
      ["error[redis-refused]", "127.0.0.1:{free} refuses connections"]),
     ("a host that does not exist", ["{place}", "redis://no.such.host.invalid"], 4, 4,
@@ -443,8 +448,17 @@ def check_other_stores():
         ended(folder.run("push", "policy.toml", "--config", config), 1,
               "nothing was written", "error[store-not-writable]: store.plugin",
               "stores of the plugin toml cannot be written to")
+        folder.write("wrong.toml", "[store]\nfile = \"policy.toml\"\nfil = 1\n")
+        ended(folder.run("pull", "--config", "wrong.toml"), 1,
+              "wrong.toml:3:7: error[setting-unknown]: store.fil")
         ended(folder.run("pull", "--config", config), 0, "of policy.toml",
               "allowed_origins = [\"https://app.example.com\"]")
+        folder.write("records.toml", "version = 1\n[[trusted_origins]]\nid = \"tos1\"\nname = "
+                     "\"a\"\norigin = \"https://record.example\"\nscopes = [\"CORS\"]\n")
+        config = folder.write("server.toml", "[store]\nfile = \"policy.toml\"\n"
+                              "records_file = \"records.toml\"\n")
+        pulled = ended(folder.run("pull", "--config", config), 0, "app.example.com").stdout
+        assert "record.example" not in pulled, pulled
 
 
 def run_on_terminal(folder, *arguments):
@@ -495,6 +509,7 @@ def readme_examples(folder, redis_port=6379):
              **examples(os.path.join(ROOT, "plugins", "README.md"))}
     replaced = {"ADMIN-PASSWORD": "hunter1", "READER-PASSWORD": "hunter2",
                 "WRITER-PASSWORD": "hunter3", "REPLICA-PASSWORD": "hunter4",
+                "KEEPER-PASSWORD": "hunter6",
                 ">PASSWORD": ">hunter5", "127.0.0.1:6379": f"127.0.0.1:{redis_port}",
                 "/etc/redis/users.acl": folder.file("users.acl")}
     for name in ["fleet.acl", "fleet.redis.conf", "fleet.sh", "fleet.store", "sentinel.acl"]:
@@ -527,6 +542,29 @@ def check_fleet():
         run_fleet_script(folder, redis)
         check_server_reads(redis, folder, readme_examples(folder, redis.port)["fleet.store"])
         check_server_cannot_write(redis, folder)
+
+
+def check_restart():
+    """Redis runs its append-only file as the user default: what that one may not is thrown away."""
+    lasting = examples(os.path.join(ROOT, "README.md"))["kept.redis.conf"].splitlines()[:2]
+    with Folder() as folder, fleet_node(folder, *lasting) as redis:
+        revision = written_revision(folder.push(
+            GOOD, "--to", f"redis://writer@{redis.address}", "--password-env",
+            "CORSAC_TEST_WRITER"))
+        store = f'plugin = "redis"\nurl = "redis://keeper@{redis.address}"\n' \
+                'password_env = "CORSAC_TEST_KEEPER"\n'
+        with ServerProcess(PROGRAM, store, environment={"CORSAC_TEST_KEEPER": "hunter6"}) as server:
+            Api(server).make("partner")
+        policy, records = (redis.run("GET", POLICY),
+                           redis.run("HGETALL", "{corsac}:trusted_origins"))
+        assert policy and len(records) == 2, (policy, records)
+        assert redis.run("GET", REVISION) != revision, "the record has raised the revision"
+        redis.end()
+        assert redis.start(), redis.log()
+        until(lambda: redis.log().count("Ready to accept connections") == 2, "the file is read")
+        assert "NOPERM" not in redis.log(), redis.log()
+        equal((redis.run("GET", POLICY), redis.run("HGETALL", "{corsac}:trusted_origins")),
+              (policy, records))
 
 
 def check_nothing_without_a_user():
@@ -669,6 +707,7 @@ def main():
     cases.add("stores of other plugins", check_other_stores)
     cases.add("progress on a terminal, and none in a pipe", check_progress)
     cases.add("README: a fleet's users, push and pull, and a server", check_fleet)
+    cases.add("README: a fleet's Redis has everything again after a restart", check_restart)
     cases.add("README: nothing is read or written without a user", check_nothing_without_a_user)
     cases.add("README: a replica logs in and has the policy", check_replica_logs_in)
     cases.add("README: the user of the Sentinels", check_sentinel_user)

@@ -8,20 +8,24 @@ import http.client
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from tempfile import TemporaryDirectory
 
+from extract_examples import examples
 from redis_nodes import RedisNode, put_policy
 from server_process import ServerProcess
-from tap import Cases, contains, equal
+from tap import Cases, Skip, contains, equal
 from trusted_origins_api import LIST, Api, record_of
 from waiting import DEADLINE, until
 
 PROGRAM = os.path.abspath(sys.argv[1])
 RECORDS, KILLS = map(int, sys.argv[2:4])
+README = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "README.md")
 CLIENTS = 16  # as many as the admin listener has threads
 POLICY = """version = 1
 [cors]
@@ -467,14 +471,52 @@ def tokens_of_a_file():
 
 
 def records_of_the_second_store():
-    with RedisPlace() as at:
-        store = ('file = "policy.toml"\n[records]\nplugin = "redis"\n'
-                 f'url = "{at.node.url}"\non_start_failure = "closed"\n')
-        at.node.run("SET", "{corsac}:policy", '{"version": 1}')
+    """In a Redis that held nothing but what the README has pushed there."""
+    with RedisNode() as node, TemporaryDirectory() as folder:
+        empty = os.path.join(folder, "empty.toml")
+        with open(os.open(empty, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
+            file.write("version = 1\n")
+        subprocess.run([PROGRAM, "push", empty, "--to", node.url], check=True, capture_output=True,
+                       timeout=60)
+        store = f'file = "policy.toml"\n[records]\nplugin = "redis"\nurl = "{node.url}"\n'
         with ServerProcess(PROGRAM, store, [("policy.toml", POLICY)]) as server:
             Api(server).make("new")
             equal(granted(server, "new"), "true")
-            equal(at.node.run("HLEN", "{corsac}:trusted_origins"), 1)
+            equal(node.run("HLEN", "{corsac}:trusted_origins"), 1)
+
+
+def are_moved_as_the_readme_does():
+    """From a file to a Redis, page by page, with scopes and status."""
+    for program in ("curl", "jq"):
+        if shutil.which(program) is None:
+            raise Skip(f"there is no {program}")
+    with TomlPlace() as old_place, old_place.serve() as old, \
+            RedisPlace() as new_place, new_place.serve() as new, TemporaryDirectory() as folder:
+        for name in "abcde":
+            record = Api(old).make(name, *(["REDIRECT", "CORS"] if name == "c" else ["CORS"]))
+            if name in "bd":
+                Api(old).change(record, "deactivate")
+        environment = {**os.environ, "FROM_TOKEN": old.token, "TO_TOKEN": new.token,
+                       "FROM": f"http://127.0.0.1:{old.admin}{LIST}?limit=2",
+                       "TO": f"http://127.0.0.1:{new.admin}{LIST}"}
+        script = examples(README)["move_records.sh"]
+        done = subprocess.run(["sh", "-e", "-c", script], cwd=folder, env=environment, timeout=60,
+                              capture_output=True, text=True, check=False)
+        equal(done.returncode, 0, done.stderr)
+        there = Api(new).all()
+        equal(set(done.stdout.split()), set(there))
+
+        def told(records):
+            return sorted((record["name"], record["origin"], record["status"],
+                           [scope["type"] for scope in record["scopes"]])
+                          for record in records.values())
+        equal(told(there), told(Api(old).all()))
+        equal([granted(new, name) for name in "abcde"], ["true", None, "true", None, "true"])
+        again = subprocess.run(["sh", "-e", "-c", script], cwd=folder, env=environment, timeout=60,
+                               capture_output=True, text=True, check=False)
+        assert again.returncode != 0, "a record that is refused ends it"
+        contains(again.stderr, "400")
+        equal(Api(new).all(), there)
 
 
 HASH, REVISION = "{corsac}:trusted_origins", "{corsac}:revision"
@@ -546,6 +588,7 @@ def main():
     cases.add("a store that is not there at the start", begins_without_its_store)
     cases.add("tokens of a file", tokens_of_a_file)
     cases.add("records of a second store", records_of_the_second_store)
+    cases.add("records are moved as the README does", are_moved_as_the_readme_does)
     cases.add("redis: records that people take away and make", taken_away_by_hand)
     cases.add("redis: records that nobody can read", unreadable_by_hand)
     if len(sys.argv) > 4:  # only those that have this in their names

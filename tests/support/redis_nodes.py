@@ -121,6 +121,10 @@ class RedisNode:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
 
+    def end(self):
+        self.process.terminate()
+        self.process.wait()
+
     def freeze(self):
         self.process.send_signal(signal.SIGSTOP)
 

@@ -7,6 +7,8 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <iterator>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -114,11 +116,45 @@ bool read_parameter(std::string_view name, std::string_view value, EventQuery& q
   return true;
 }
 
-// What the parameters say, or the name of the one that is wrong.
+// What each parameter may say; `reason` has its codes instead.
+constexpr std::pair<std::string_view, std::string_view> kEventParameters[] = {
+    {"reason", ""},
+    {"message", "a part of any text, with * for anything"},
+    {"type", "event"},
+    {"start", "a time in RFC 3339, its + as %2B, or milliseconds since 1970"},
+    {"end", "a time in RFC 3339, its + as %2B, or milliseconds since 1970"},
+    {"orderBy", "insertInstant DESC, or insertInstant ASC"},
+    {"startRow", "a number from 0"},
+    {"numberOfResults", "a number from 0 to 1000"},
+    {"after", "the seq of an event"},
+};
+static_assert(kEventsLimitRows == 1000);
+
+// What is wrong with a parameter, and what to write instead.
+std::string complaint_about(std::string_view name) {
+  std::string text = "not understood: " + to_printable(name) + "; ";
+  const auto* const found =
+      std::find_if(std::begin(kEventParameters), std::end(kEventParameters),
+                   [&](const auto& parameter) { return parameter.first == name; });
+  if (found == std::end(kEventParameters)) {
+    text += "the parameters are";
+    for (const auto& parameter : kEventParameters) text += " " + std::string(parameter.first);
+  } else if (found->second.empty()) {
+    text += "write one of";
+    for (std::size_t i = 1; i < kReasonCount; ++i) {
+      text += " " + std::string(reason_info(static_cast<Reason>(i)).code);
+    }
+  } else {
+    text += "write " + std::string(found->second);
+  }
+  return text;
+}
+
+// What the parameters say, or what is wrong with the first that cannot be read.
 Result<EventQuery, std::string> read_query(const AdminRequest& request) {
   EventQuery query;
   for (const auto& [name, value] : request.query) {
-    if (!read_parameter(name, value, query)) return fail(to_printable(name));
+    if (!read_parameter(name, value, query)) return fail(complaint_about(name));
   }
   return query;
 }
@@ -321,7 +357,7 @@ AdminAnswer AdminApi::State::status(const AdminRequest&) {
 
 AdminAnswer AdminApi::State::events(const AdminRequest& request) {
   const auto query = read_query(request);
-  if (!query) return refusal(400, "parameter", "not understood: " + query.error());
+  if (!query) return refusal(400, "parameter", query.error());
   const EventLog::Page page = gate->events().find(*query);
   std::string body = "{\"events\":[";
   for (const Event& event : page.events) {

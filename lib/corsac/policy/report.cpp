@@ -63,10 +63,10 @@ void append_text(const Problem& problem, const std::vector<std::string>& sources
   object["code"] = to_one_line(problem.code);
   object["path"] = to_printable(problem.path, kPathLimitBytes);
   object["value"] = to_printable(problem.value);
+  if (problem.place.source < sources.size()) {
+    object["source"] = to_printable(sources[problem.place.source], kPathLimitBytes);
+  }
   if (problem.place.is_known()) {
-    if (problem.place.source < sources.size()) {
-      object["source"] = to_printable(sources[problem.place.source], kPathLimitBytes);
-    }
     object["line"] = std::uint32_t{problem.place.line};
     if (problem.place.column != 0) object["column"] = std::uint32_t{problem.place.column};
   }

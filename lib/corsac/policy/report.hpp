@@ -27,8 +27,8 @@ class Report {
   // Values are escaped and cut. Ends in a line break; empty for an empty report.
   [[nodiscard]] std::string text() const;
 
-  // A JSON array of objects: severity, code, path, value, source, line, column, what, fix. Unknown
-  // places leave source, line and column out. The value is escaped and cut as in text().
+  // A JSON array of objects: severity, code, path, value (always a text), source, line, column,
+  // what, fix. Unknown places leave line and column out. The value is cut and escaped as in text().
   [[nodiscard]] std::string json() const;
 
  private:
