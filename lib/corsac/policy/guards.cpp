@@ -211,7 +211,7 @@ void GuardCompiler::take_frames() {
 
 std::shared_ptr<const Stage> csrf_stage(const Guards& guards,
                                         const std::shared_ptr<const CompiledCors>& cors) {
-  CsrfGuard::Trust trust = guards.csrf_trust;
+  CsrfTrust trust = guards.csrf_trust;
   trust.cors = cors;
   auto guard = std::make_shared<const CsrfGuard>(std::move(trust));
   if (!guards.csrf_exempt_paths) return guard;

@@ -32,7 +32,7 @@ struct Guards {
 
   // [csrf].
   bool has_csrf = false;
-  CsrfGuard::Trust csrf_trust = {};                         // its `cors` is the rule's
+  CsrfTrust csrf_trust = {};                                // its `cors` is the rule's
   std::shared_ptr<const PathTable> csrf_exempt_paths = {};  // null = none
   Patterns csrf_patterns = {};  // of csrf.trusted_origins; null without the list
   std::string csrf_place = {};

@@ -1,0 +1,36 @@
+#pragma once
+
+// Whom the guard against cross-site writes, and everything beside it that is about CSRF, trusts.
+
+#include <memory>
+#include <string_view>
+
+#include "corsac/http/request_view.hpp"
+#include "corsac/origin/origin_set.hpp"
+#include "corsac/stage/cors/compiled.hpp"
+
+namespace corsac {
+
+struct CsrfTrust {
+  // Who is trusted; null = whom `cors` grants with credentials.
+  std::shared_ptr<const OriginSet> origins = {};
+  std::shared_ptr<const CompiledCors> cors = {};  // null, too = only own pages
+  // As in CompiledCors: false = what the request says about its Host proves nothing.
+  bool is_own_by_host = true;
+};
+
+// RFC 9110, 9.2.1, without TRACE, which no page can send: GET, HEAD and OPTIONS.
+[[nodiscard]] bool is_read(std::string_view method) noexcept;
+
+// One `Sec-Fetch-Site` that is same-origin or none: the browser's own word, which no page can set.
+[[nodiscard]] bool says_not_cross_site(const RequestView& request) noexcept;
+
+// The request's one Origin is own, or is trusted.
+[[nodiscard]] bool is_own_page(const CsrfTrust& trust, const RequestView& request) noexcept;
+[[nodiscard]] bool is_listed_page(const CsrfTrust& trust, const RequestView& request) noexcept;
+
+// The browser says that it is not cross-site, or its Origin is own or trusted. Never with several
+// Origin lines: no browser sends them, so none of them is believed, whatever else it says.
+[[nodiscard]] bool is_from_trusted(const CsrfTrust& trust, const RequestView& request) noexcept;
+
+}  // namespace corsac
