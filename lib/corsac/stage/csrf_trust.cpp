@@ -1,5 +1,5 @@
-// Whose pages are trusted to write. Entry: is_from_trusted. Spec: policy document, 4 "csrf"; Fetch
-// Metadata, 2.1. Test: tests/stage/csrf_guard_test.cpp.
+// Whose pages are trusted to write. Entries: is_from_trusted, as_from. Spec: policy document, 4
+// "csrf"; Fetch Metadata, 2.1. Test: tests/stage/csrf_guard_test.cpp.
 
 #include "corsac/stage/csrf_trust.hpp"
 
@@ -7,6 +7,11 @@
 #include "corsac/stage/cors/evaluate.hpp"
 
 namespace corsac {
+namespace {
+
+constexpr std::string_view kSchemeEnd = "://";
+
+}  // namespace
 
 bool is_read(std::string_view method) noexcept {
   return method == "GET" || method == "HEAD" || method == "OPTIONS";
@@ -35,6 +40,31 @@ bool is_from_trusted(const CsrfTrust& trust, const RequestView& request) noexcep
   if (request.origin.is_repeated()) return false;
   return says_not_cross_site(request) || is_own_page(trust, request) ||
          is_listed_page(trust, request);
+}
+
+// Browsers end the authority at one of these (URL standard, 4.4); a backslash is none of an http
+// URL that they serialise, so that what has one is compared with it and matches nothing.
+std::string_view origin_of_referer(const RequestView& request) noexcept {
+  if (request.referer.lines != 1) return {};
+  const std::string_view referer = request.referer.value;
+  const std::size_t scheme_end = referer.find(kSchemeEnd);
+  if (scheme_end == std::string_view::npos || scheme_end == 0) return {};
+  const std::size_t host = scheme_end + kSchemeEnd.size();
+  const std::string_view origin = referer.substr(0, referer.find_first_of("/?#", host));
+  const bool has_userinfo = origin.find('@', host) != std::string_view::npos;
+  return origin.size() == host || has_userinfo ? std::string_view() : origin;
+}
+
+bool has_no_referer(const RequestView& request) noexcept {
+  return request.referer.value.empty() && !request.referer.is_repeated();
+}
+
+RequestView as_from(const RequestView& request, std::string_view origin) noexcept {
+  RequestView asked = request;
+  asked.origin = {.value = origin, .lines = 1};
+  asked.sec_fetch_site = {};
+  asked.is_allowed_by_application = false;
+  return asked;
 }
 
 }  // namespace corsac
