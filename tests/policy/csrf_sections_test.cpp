@@ -213,6 +213,9 @@ TEST(CsrfRefererSection, SaysWhatIsTrue) {
   policy.csrf.trusted_origins = {kApps};
   EXPECT_EQ(problems_of(policy), Texts()) << "no CORS, and a list";
   policy = edx();
+  policy.cors.allowed_origins = Names::none();
+  EXPECT_EQ(problems_of(policy), nobody) << "no origin";
+  policy = edx();
   policy.cors.allow_credentials = false;
   EXPECT_EQ(problems_of(policy), nobody) << "no credentials";
   policy.cors.rules = {{.paths = {"/a"}, .allow_credentials = true}};

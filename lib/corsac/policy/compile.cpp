@@ -47,6 +47,11 @@ std::optional<std::chrono::system_clock::time_point> sooner(
   return a && b ? std::min(a, b) : a ? a : b;
 }
 
+bool grants_listed_with_credentials(const CompiledCors& cors) {
+  const bool lists_somebody = !cors.origins->is_empty() || cors.origin_regexes;
+  return lists_somebody && cors.allows_credentials && !cors.echoes_any_origin && !cors.is_excluded;
+}
+
 }  // namespace
 
 class SnapshotBuilder {
@@ -233,8 +238,7 @@ void SnapshotBuilder::warn_of_nobody_trusted() {
   const bool trusts_somebody =
       guards.csrf_trust.origins ? !guards.csrf_trust.origins->is_empty()
                                 : std::any_of(rules.begin(), rules.end(), [](const RuleInfo& rule) {
-                                    return rule.cors && rule.cors->allows_credentials &&
-                                           !rule.cors->echoes_any_origin && !rule.cors->is_excluded;
+                                    return rule.cors && grants_listed_with_credentials(*rule.cors);
                                   });
   if (trusts_somebody) return;
   problems_.add({.severity = Severity::Warning,

@@ -27,7 +27,7 @@ bool is_host_name(std::string_view host) {
   return parsed && parsed->host == host && !parsed->is_ip && !host.ends_with('.');
 }
 
-// Somebody may own it, and everything below it. What is below localhost is nobody's else.
+// Somebody may own it, and everything below it. Nobody else has what is below localhost.
 bool is_shared_domain(std::string_view host) {
   return is_loopback_host(host) || !registrable_domain(host).empty();
 }
@@ -137,7 +137,8 @@ void CookieChecks::check_path(const std::string& path) {
 void CookieChecks::check_max_age(std::int64_t seconds) {
   if (seconds >= 1 && seconds <= kCookieMaxAgeLimitSeconds) return;
   error("cookie-max-age-range", "max_age_seconds", std::to_string(seconds),
-        cookie_.max_age_seconds.place(), "browsers keep no cookie longer than 400 days",
+        cookie_.max_age_seconds.place(),
+        "browsers keep no cookie longer than 400 days, and none for no time",
         "write 1 to 34560000");
 }
 
