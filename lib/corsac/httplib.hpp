@@ -5,5 +5,6 @@
 // your own cpp-httplib, 0.11.4 or 0.53.
 
 #include "corsac/adapter/httplib.hpp"
+#include "corsac/adapter/httplib_csrf.hpp"
 #include "corsac/policy/local_server.hpp"
 #include "corsac/runtime/gate.hpp"

@@ -180,6 +180,7 @@ Exchange::Exchange(const ExplainOptions& options, const OwnOrigin& own, const Ch
   actual_.target = options.path;
   actual_.path = std::string_view(options.path).substr(0, options.path.find('?'));
   actual_.own = &own;
+  actual_.is_tls = options.public_origin.starts_with("https://");
   if (options.origin) set(actual_.origin, *options.origin);
   if (!host.value.empty()) set(actual_.host, host.value);
   PageHeaders page;

@@ -94,7 +94,8 @@ void tell_csrf_settings(SourceFields& settings, Imported& imported) {
     if (value == nullptr || (value->is(SourceValue::Kind::List) && value->items.empty())) continue;
     imported.leave_out("csrf-not-cors", settings.path_of(name), {}, settings.place_of(name),
                        "it is about cross-site writes, which Django goes on to judge by itself",
-                       "to have them judged here too, add [csrf] with trusted_origins");
+                       "to have them judged here too, write [csrf] with enabled = true, and its "
+                       "trusted_origins");
   }
 }
 

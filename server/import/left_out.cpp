@@ -92,6 +92,7 @@ class Round {
 
  private:
   void take(const Problem& problem) {
+    if (problem.path.starts_with("csrf.cookie")) return take_cookie(problem);
     const auto element = parse_path(problem.path);
     if (!element || (element->rule && *element->rule >= cors_.rules.size())) return;
     if (element->rule) return take_of(cors_.rules[*element->rule], *element, problem);
@@ -109,6 +110,12 @@ class Round {
     if (names == nullptr || !element.index || *element.index >= names->size()) return;
     // One reason is enough; a second one may be about what is no more.
     if (erased_[names].insert(*element.index).second) tell(problem, "left out: ");
+  }
+
+  // Of a cookie that is wrong in one part no part is of use.
+  void take_cookie(const Problem& problem) {
+    imported_.policy.csrf.cookie = {};
+    tell(problem, "the cookie is left out: ");
   }
 
   template <class Section>

@@ -42,23 +42,50 @@ Setting<bool> feature(SourceFields& settings, SourceFields* features, std::strin
   return own.is_set() ? own : old;
 }
 
-void tell_cookie(SourceFields& settings, const Setting<bool>& is_on, Imported& imported) {
-  const Setting<std::string> name = settings.text("CROSS_DOMAIN_CSRF_COOKIE_NAME");
-  const Setting<std::string> domain = settings.text("CROSS_DOMAIN_CSRF_COOKIE_DOMAIN");
+// The cookie for pages of the parent domain, of which some settings are those of Django's own.
+void take_cookie(SourceFields& settings, const Setting<bool>& is_on, Imported& imported) {
+  const CsrfCookie cookie = {.name = settings.text("CROSS_DOMAIN_CSRF_COOKIE_NAME"),
+                             .domain = settings.text("CROSS_DOMAIN_CSRF_COOKIE_DOMAIN"),
+                             .path = settings.text("CSRF_COOKIE_PATH"),
+                             .max_age_seconds = settings.integer("CSRF_COOKIE_AGE"),
+                             .app_cookie_name = settings.text("CSRF_COOKIE_NAME"),
+                             .place = is_on.place()};
   if (!is_on.value_or(false)) return;
   const auto is_missing = [](const Setting<std::string>& text) {
     return text.value_or("").empty();
   };
-  if (is_missing(name) || is_missing(domain)) {
+  if (is_missing(cookie.name) || is_missing(cookie.domain)) {
     imported.refuse("csrf-cookie", "CROSS_DOMAIN_CSRF_COOKIE_NAME", is_on.place(),
                     "with ENABLE_CROSS_DOMAIN_CSRF_COOKIE edX does not start without name and "
                     "domain of the cookie",
                     "set CROSS_DOMAIN_CSRF_COOKIE_NAME and CROSS_DOMAIN_CSRF_COOKIE_DOMAIN");
     return;
   }
-  imported.leave_out("csrf-cookie", "CROSS_DOMAIN_CSRF_COOKIE_NAME", name.value(), name.place(),
-                     "this version sets no cookie for tokens of other pages",
-                     "let the application go on setting it");
+  imported.policy.csrf.cookie = cookie;
+}
+
+// edX relaxes Django's check for pages of its CORS list, and goes on to make that check itself.
+void take_csrf(SourceFields& settings, const Setting<bool>& has_cors,
+               const Setting<bool>& has_cookie, Imported& imported) {
+  CsrfPolicy& csrf = imported.policy.csrf;
+  take_cookie(settings, has_cookie, imported);
+  const Setting<bool> insecure = settings.flag("CORS_ALLOW_INSECURE");
+  if (has_cors.value_or(false)) {
+    csrf.referer.enabled = has_cors;
+    if (insecure.value_or(false)) csrf.referer.dangerously_allow_insecure = insecure;
+  } else if (csrf.cookie.is_present()) {
+    imported.leave_out(
+        "csrf-cookie", "ENABLE_CROSS_DOMAIN_CSRF_COOKIE", {}, has_cookie.place(),
+        "edX sets the cookie without ENABLE_CORS_HEADERS too; here nobody is trusted "
+        "then, and nobody gets it",
+        "write [csrf.referer] with enabled = true, and the pages into "
+        "csrf.trusted_origins");
+  }
+  if (!csrf.is_present()) return;
+  csrf.enabled = false;
+  imported.remarks.push_back(
+      "edX judges cross-site writes by itself: [csrf] has enabled = false. Without that line they "
+      "are refused here too.");
 }
 
 }  // namespace
@@ -87,13 +114,8 @@ Imported import_openedx(std::string_view text) {
     imported.remarks.push_back(
         "ENABLE_CORS_HEADERS is not on, so edX sends no CORS headers: enabled = false");
   }
-  tell_cookie(settings, feature(settings, &features, "ENABLE_CROSS_DOMAIN_CSRF_COOKIE"), imported);
-  const Setting<bool> insecure = settings.flag("CORS_ALLOW_INSECURE");
-  if (insecure.value_or(false)) {
-    imported.leave_out("csrf-insecure", "CORS_ALLOW_INSECURE", "true", insecure.place(),
-                       "it lets pages without TLS write, for development alone",
-                       "serve development by TLS too, or from localhost");
-  }
+  take_csrf(settings, is_on, feature(settings, &features, "ENABLE_CROSS_DOMAIN_CSRF_COOKIE"),
+            imported);
   // edX sets it itself as soon as CORS is on, whatever the file says.
   if (cors.allow_credentials.is_set() && !cors.allow_credentials.value()) {
     imported.leave_out("setting-shadowed", "CORS_ALLOW_CREDENTIALS", "false",

@@ -149,6 +149,7 @@ struct TestHost::State {
   void add_broken_stream();
   void add_reading_routes();
   void add_header_routes();
+  void add_csrf_routes();
   void add_files();
 
   const std::shared_ptr<Gate> gate;
@@ -353,6 +354,9 @@ void TestHost::State::add_header_routes() {
   server.Get("/vary", noting([](const auto&, auto& response) {
                response.set_header("Vary", "Accept-Language");
              }));
+  server.Get("/vary-of", noting([](const auto& request, auto& response) {
+               response.set_header("Vary", request.get_header_value("X-Vary"));
+             }));
   server.Get("/vary-star",
              noting([](const auto&, auto& response) { response.set_header("Vary", "*"); }));
   server.Get("/vary-several", noting([](const auto&, auto& response) {
@@ -368,6 +372,34 @@ void TestHost::State::add_header_routes() {
                headers.erase("Origin");
                headers.emplace("Origin", "https://evil.example");
                const_cast<httplib::Request&>(request).path = "/elsewhere";
+             }));
+}
+
+// What the gate says of the request, as the body; what is refused is 403.
+void TestHost::State::add_csrf_routes() {
+  httplib::Server& server = running.server;
+  const auto trusted = noting([this](const httplib::Request& request, httplib::Response& response) {
+    response.set_content(std::string(to_text(trusted_cross_site(*gate, request))), "text/plain");
+  });
+  server.Get("/csrf/trusted", trusted).Post("/csrf/trusted", trusted);
+  server.Post("/csrf/write", noting([this](const auto& request, auto& response) {
+                const std::string form = request.get_param_value("csrfmiddlewaretoken");
+                const CsrfVerdict verdict = check_csrf(*gate, request, {.form_token = form});
+                if (verdict != CsrfVerdict::Passed) response.status = 403;
+                response.set_content(std::string(to_text(verdict)), "text/plain");
+              }));
+  // Sets the cookie X-Own-Cookie, and asks for the shared one with the token X-Token, if there is
+  // such a header.
+  server.Get("/csrf/token", noting([this](const auto& request, auto& response) {
+               if (request.has_header("X-Own-Cookie")) {
+                 response.set_header("Set-Cookie", request.get_header_value("X-Own-Cookie"));
+               }
+               std::string said = "not asked";
+               if (request.has_header("X-Token")) {
+                 const std::string token = request.get_header_value("X-Token");
+                 said = to_text(add_cross_domain_cookie(*gate, request, response, token));
+               }
+               response.set_content(said, "text/plain");
              }));
 }
 
@@ -410,6 +442,7 @@ TestHost::TestHost(std::shared_ptr<Gate> gate, TestHostOptions options)
   state_->add_broken_stream();
   state_->add_reading_routes();
   state_->add_header_routes();
+  state_->add_csrf_routes();
   state_->add_files();
   state_->running.start();
 }
@@ -482,6 +515,7 @@ TlsAnswer get_by_tls(int port, const std::string& path, const HeaderLines& heade
   const auto result = client.Get(path.c_str(), sent);
   if (!result) return answer;
   answer.status = result->status;
+  answer.body = result->body;
   for (const auto& [name, value] : result->headers) {
     answer.headers.emplace_back(to_ascii_lower(name), value);
   }

@@ -60,11 +60,13 @@ struct TestHostOptions {
 // Listens on a free port from construction to destruction. Routes, each of which notes itself in
 // handled(): GET, POST, PUT, PATCH, DELETE, OPTIONS /ok; GET /redirect, /error/STATUS, /throw,
 // /throw-number, /not-modified,
-// /own-cors, /vary, /vary-star, /vary-several, /between, /forgets-origin, /hidden, /location/STATUS
-// (to X-To, streamed with X-Stream), /framing (with X-CSP and X-XFO), /may-upgrade; GET /stream,
-// /stream-length and /stream-open, in chunks, with a length and up to the end of the connection;
-// the same by POST, which leave the body unread; POST /reads-some, which stops at its first bytes;
-// files under /static (a.txt); with WebSockets /ws, which echoes.
+// /own-cors, /vary, /vary-of (X-Vary), /vary-star, /vary-several, /between, /forgets-origin,
+// /hidden, /location/STATUS (to X-To, streamed with X-Stream), /framing (with X-CSP and X-XFO),
+// /may-upgrade; GET, POST /csrf/trusted, POST /csrf/write, GET /csrf/token (with X-Own-Cookie and
+// X-Token), which say what the gate says; GET /stream, /stream-length and /stream-open, in chunks,
+// with a length and up to the end of the connection; the same by POST, which leave the body unread;
+// POST /reads-some, which stops at its first bytes; files under /static (a.txt); with WebSockets
+// /ws, which echoes.
 class TestHost {
  public:
   explicit TestHost(std::shared_ptr<Gate> gate, TestHostOptions options = {});
@@ -119,6 +121,7 @@ class TestOriginsHost {
 struct TlsAnswer {
   int status = 0;  // 0 = none
   HeaderLines headers = {};
+  std::string body = {};
 };
 // What a client of the version gets for a GET by TLS, without looking at the certificate.
 [[nodiscard]] TlsAnswer get_by_tls(int port, const std::string& path, const HeaderLines& headers);

@@ -52,6 +52,26 @@ TEST(Sha256, ComparesEveryByte) {
   }
 }
 
+TEST(Sha256, ComparesTexts) {
+  const struct {
+    const char* desc;
+    std::string_view a;
+    std::string_view b;
+    bool is_equal;
+  } rows[] = {
+      {"equal", "abc", "abc", true},
+      {"the first byte", "abc", "xbc", false},
+      {"the last byte", "abc", "abx", false},
+      {"a beginning", "abc", "ab", false},
+      {"empty", "", "", true},
+      {"nothing and something", "", "a", false},
+      {"zero bytes count", {"a\0b", 3}, {"a\0c", 3}, false},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(is_equal_in_constant_time(row.a, row.b), row.is_equal) << row.desc;
+  }
+}
+
 TEST(RandomToken, IsLongAndNeverTheSame) {
   const std::string token = make_random_token();
   EXPECT_TRUE(parse_sha256(token));  // 64 hex digits

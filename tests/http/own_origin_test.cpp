@@ -425,6 +425,40 @@ TEST(OwnOrigin, DescribesHowTheRequestReachedIt) {
   }
 }
 
+TEST(CameByTls, BelievesATrustedProxyAndNobodyElse) {
+  const struct {
+    const char* desc;
+    bool is_tls;
+    const char* peer;
+    HeaderField proto;
+    bool came;
+  } rows[] = {
+      {"a plain connection", false, "203.0.113.9", kAbsent, false},
+      {"a connection by TLS", true, "203.0.113.9", kAbsent, true},
+      {"anybody may say https", false, "203.0.113.9", line("https"), false},
+      {"anybody may say http", true, "203.0.113.9", line("http"), true},
+      {"a trusted proxy got TLS", false, "10.0.0.1", line("https"), true},
+      {"in any case", false, "10.0.0.1", line("HTTPS"), true},
+      {"a trusted proxy got plain http and sent it on by TLS", true, "10.0.0.1", line("http"),
+       false},
+      {"a trusted proxy says nothing", true, "10.0.0.1", kAbsent, true},
+      {"a list of two proxies", true, "10.0.0.1", line("https, https"), false},
+      {"two lines", true, "10.0.0.1", lines("https", 2), false},
+      {"empty", true, "10.0.0.1", line(""), false},
+  };
+  const OwnOrigin own = make_own({"https://a.example"}, {"10.0.0.1"});
+  for (const auto& row : rows) {
+    RequestView request;
+    request.is_tls = row.is_tls;
+    request.peer_address = row.peer;
+    request.forwarded_proto = row.proto;
+    request.own = &own;
+    EXPECT_EQ(came_by_tls(request), row.came) << row.desc;
+    request.own = nullptr;
+    EXPECT_EQ(came_by_tls(request), row.is_tls) << row.desc << ", nothing configured";
+  }
+}
+
 TEST(OwnOrigin, KeepsItsPublicOrigins) {
   EXPECT_EQ(make_own({"https://b.example", "https://a.example"}, {}).public_origins(),
             (std::vector<std::string>{"https://b.example", "https://a.example"}));

@@ -29,7 +29,11 @@ ROWS = [
      [("origin-any-credentials", 2), ("field-unknown", 4)]),
 
     ("lms.yml of Open edX, with an alias", "openedx", "openedx_lms.yml", 3,
-     [("origin-no-scheme", 12), ("csrf-cookie", 13), ("csrf-not-cors", 15)]),
+     [("origin-no-scheme", 12), ("csrf-not-cors", 15)]),
+    ("M63: edX's cookie with all of its settings", "openedx", "openedx_cookie.json", 0, []),
+    ("M64, M65: what of edX's cookie is none, and its switch for development", "openedx",
+     "openedx_left_out.yml", 3, [("cookie-domain-not-shared", 7), ("cookie-max-age-range", 8)]),
+    ("edX's cookie without CORS", "openedx", "openedx_cookie_alone.json", 3, [("csrf-cookie", 2)]),
     ("the names of edX's playbooks", "openedx", "openedx_ansible.yml", 0, []),
     ("edX as JSON, with the feature off", "openedx", "openedx_off.json", 0, []),
 

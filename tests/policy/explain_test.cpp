@@ -219,6 +219,14 @@ TEST(Explain, NamesEachStepThatWasAsked) {
        preflight("https://app.example.com", "PUT"),
        {hosts, path, "method ok preflights go to the application",
         "decision ok the handler runs, nothing is granted"}},
+      {"what an application would be told of the Referer",
+       [](Policy& p) {
+         p.csrf.enabled = false;
+         p.csrf.referer.enabled = true;
+       },
+       get("https://app.example.com"),
+       {hosts, path, listed, "referer ok trusted_cross_site says not_tls",
+        "decision ok the handler runs, with a grant"}},
       {"an upgrade",
        nothing,
        upgrade,

@@ -89,6 +89,8 @@ TEST(Policy, KnowsWhatStandsInIt) {
       {"a record", {.trusted_origins = {TrustedOrigin{}}}, false, false},
       {"hosts, even none", {.hosts = {.allowed = Names::none()}}, false, false},
       {"a guard", {.csrf = {.enabled = false}}, false, false},
+      {"trust in a Referer", {.csrf = {.referer = {.enabled = false}}}, false, false},
+      {"a cookie", {.csrf = {.cookie = {.name = "shared"}}}, false, false},
       {"another guard", {.redirects = {.parameters = Names::none()}}, false, false},
       {"tests and allowed warnings do nothing",
        {.allowed_warnings = {AllowedWarning{}}, .tests = {PolicyTest{}}},

@@ -95,6 +95,12 @@ Policy everything() {
   policy.csrf.enabled = true;
   policy.csrf.trusted_origins = {"https://app.example.com"};
   policy.csrf.exempt_paths = {"/webhooks"};
+  policy.csrf.referer = {.enabled = true, .dangerously_allow_insecure = true};
+  policy.csrf.cookie = {.name = "shared-csrftoken",
+                        .domain = ".example.com",
+                        .path = "/",
+                        .max_age_seconds = 60,
+                        .app_cookie_name = "csrftoken"};
   policy.frames.paths = {"/sign-in"};
   policy.frames.enduser_paths = {"/dashboard"};
   policy.frames.report_only = true;

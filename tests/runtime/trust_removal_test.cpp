@@ -116,6 +116,8 @@ TEST(TrustRemoval, TellsRemovalsFromNewDocuments) {
       {"the hosts differ", [](Policy& p) { p.hosts.allowed = {}; }, false},
       {"the cross-site write guard differs", [](Policy& p) { p.csrf.exempt_paths = {"/a"}; },
        false},
+      {"the trust in a Referer differs", [](Policy& p) { p.csrf.referer.enabled = true; }, false},
+      {"the cross-domain cookie differs", [](Policy& p) { p.csrf.cookie.path = "/a"; }, false},
       {"the redirect guard differs", [](Policy& p) { p.redirects.enabled = false; }, false},
       {"the guarded frames differ", [](Policy& p) { p.frames.paths = {"/a"}; }, false},
       {"a test differs", [](Policy& p) { p.tests[0].path = "/b"; }, false},

@@ -56,6 +56,13 @@ def run(*arguments, policy=None, name="policy.toml"):
 
 # description, policy, arguments behind `check policy.toml`, exit status, parts of standard output
 CHECK_ROWS = [
+    ("M60, M64: all that is wrong with edX's cookie, and its switch for development",
+     GOOD + "[csrf.referer]\nenabled = true\ndangerously_allow_insecure = true\n"
+            '[csrf.cookie]\ndomain = ".com"\npath = "a"\n', [], 1,
+     ["policy.toml:10:30: warning[dangerous-switch]: csrf.referer.dangerously_allow_insecure",
+      "policy.toml:11:1: error[field-missing]: csrf.cookie.name",
+      "policy.toml:12:10: error[cookie-domain-not-shared]: csrf.cookie.domain",
+      "policy.toml:13:8: error[cookie-path-malformed]: csrf.cookie.path"]),
     ("a clean policy", GOOD, [], 0, ["0 errors, 0 warnings"]),
     ("a clean policy under --strict", GOOD, ["--strict"], 0, []),
     ("a trailing slash, with its place and fix",
@@ -303,6 +310,23 @@ def explain_stops_after_a_refused_preflight():
     assert told["preflight"] is not None
 
 
+# description, public origin, Referer, what an application would be told
+REFERERS = [
+    ("a listed page", "https://api.example.com", "https://app.example.com/a", "trusted"),
+    ("a stranger", "https://api.example.com", "https://evil.example/", "not_listed"),
+    ("a server without TLS", "http://api.example.com", "https://app.example.com/a", "not_tls"),
+]
+
+
+def explain_referer_row(public_origin, referer, word):
+    policy = GOOD + ('[csrf]\nenabled = false\ntrusted_origins = ["https://app.example.com"]\n'
+                     "[csrf.referer]\nenabled = true\n")
+    answer = run("explain", "policy.toml", "--origin", "https://app.example.com", "--public-origin",
+                 public_origin, "--header", "Referer: " + referer, policy=policy)
+    equal(answer.returncode, 0, answer.stdout + answer.stderr)
+    contains(answer.stdout, "trusted_cross_site says " + word)
+
+
 def explain_wrong_policy():
     answer = run("explain", "policy.toml", "--origin", "https://a.example", policy="version = 2\n")
     equal(answer.returncode, 1)
@@ -421,6 +445,8 @@ def main():
         cases.add(f"explain: {description} that a guard refuses, and what it lacked",
                   explain_guard_row, *row)
     cases.add("explain: a refused preflight ends it", explain_stops_after_a_refused_preflight)
+    for description, *row in REFERERS:
+        cases.add("explain: the Referer of " + description, explain_referer_row, *row)
     cases.add("explain: a wrong policy", explain_wrong_policy)
     cases.add("test: passes", tests_pass)
     cases.add("test: fails", tests_fail)

@@ -44,6 +44,7 @@ class Request final : public HeaderFields {
         {"Sec-Fetch-Site", &view_.sec_fetch_site},
         {"Content-Type", &view_.content_type},
         {"Referer", &view_.referer},
+        {"X-Forwarded-Proto", &view_.forwarded_proto},
     };
     for (const auto& [known, field] : fields) {
       if (name == known && field->lines++ == 0) field->value = value;

@@ -48,6 +48,10 @@ bool is_equal_in_constant_time(const Sha256& a, const Sha256& b) noexcept {
   return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+bool is_equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
 std::string make_random_token() {
   Sha256 bytes = {};
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {

@@ -23,6 +23,8 @@ using Sha256 = std::array<std::uint8_t, 32>;
 
 // Looks at every byte whatever they are, so that the time taken tells nothing about them.
 [[nodiscard]] bool is_equal_in_constant_time(const Sha256& a, const Sha256& b) noexcept;
+// The same for texts; of two lengths they are unequal at once, so that only the length is told.
+[[nodiscard]] bool is_equal_in_constant_time(std::string_view a, std::string_view b) noexcept;
 
 // 256 random bits as 64 lower-case hex digits: a secret of one run. Throws std::runtime_error when
 // the system has no randomness to give.

@@ -236,4 +236,12 @@ std::string OwnOrigin::describe(const RequestView& request) const {
   return (request.is_tls ? "https://" : "http://") + std::string(request.host.value);
 }
 
+bool came_by_tls(const RequestView& request) noexcept {
+  const HeaderField& proto = request.forwarded_proto;
+  const bool is_told = proto.is_present() && request.own != nullptr &&
+                       request.own->is_trusted_proxy(request.peer_address);
+  if (!is_told) return request.is_tls;
+  return proto.lines == 1 && equals_ignoring_case(proto.value, "https");
+}
+
 }  // namespace corsac

@@ -76,4 +76,9 @@ class OwnOrigin {
   Config config_ = {};
 };
 
+// The request came by TLS: what a trusted proxy's X-Forwarded-Proto says, which must then be one
+// line that is `https` and no list; without it, from anybody else, and where nothing is configured,
+// what the connection is.
+[[nodiscard]] bool came_by_tls(const RequestView& request) noexcept;
+
 }  // namespace corsac

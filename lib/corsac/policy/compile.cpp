@@ -47,6 +47,11 @@ std::optional<std::chrono::system_clock::time_point> sooner(
   return a && b ? std::min(a, b) : a ? a : b;
 }
 
+bool grants_listed_with_credentials(const CompiledCors& cors) {
+  const bool lists_somebody = !cors.origins->is_empty() || cors.origin_regexes;
+  return lists_somebody && cors.allows_credentials && !cors.echoes_any_origin && !cors.is_excluded;
+}
+
 }  // namespace
 
 class SnapshotBuilder {
@@ -75,6 +80,7 @@ class SnapshotBuilder {
   void build_path_tables();
   void leave_only(std::string_view field, Place place);
   void warn_of_own_origin_by_host();
+  void warn_of_nobody_trusted();
   void fill(EffectiveRule& rule, RuleInfo& info);
   [[nodiscard]] std::string place_of(Place place) const {
     return place.is_known() ? place_text(place, policy_.sources) : std::string();
@@ -224,6 +230,27 @@ void SnapshotBuilder::warn_of_own_origin_by_host() {
        .fix = "write [hosts] with the names of this server, or configure public_origins"});
 }
 
+// [csrf.referer] has no list of its own.
+void SnapshotBuilder::warn_of_nobody_trusted() {
+  const Guards& guards = snapshot_->guards_;
+  if (!guards.csrf_referer.is_on) return;
+  const auto& rules = snapshot_->rules_;
+  const bool trusts_somebody =
+      guards.csrf_trust.origins ? !guards.csrf_trust.origins->is_empty()
+                                : std::any_of(rules.begin(), rules.end(), [](const RuleInfo& rule) {
+                                    return rule.cors && grants_listed_with_credentials(*rule.cors);
+                                  });
+  if (trusts_somebody) return;
+  problems_.add({.severity = Severity::Warning,
+                 .code = "setting-has-no-effect",
+                 .path = "csrf.referer.enabled",
+                 .value = "true",
+                 .place = policy_.csrf.referer.enabled.place(),
+                 .what = "no page is trusted: csrf.trusted_origins names none, and without it "
+                         "[cors] grants none with credentials",
+                 .fix = "name the pages in csrf.trusted_origins"});
+}
+
 void SnapshotBuilder::take_cors() {
   const CorsPolicy& cors = policy_.cors;
   const auto records = cors_records_.with_scope(TrustedOrigin::ScopeType::Cors);
@@ -261,6 +288,7 @@ Result<Compiled, Report> SnapshotBuilder::run() {
   take_guards();
   take_cors();
   warn_of_own_origin_by_host();
+  warn_of_nobody_trusted();
   if (options_.has_lints) lint_policy(policy_, problems_);
   const bool has_errors = problems_.has_errors();
   Report report(problems_.take(), policy_.sources);

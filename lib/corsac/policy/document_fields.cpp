@@ -107,12 +107,34 @@ void close_csrf(void* owner, Place place) {
   if (!csrf.is_present()) csrf.enabled = Setting<bool>(true, place);
 }
 
+constexpr std::array kCsrfRefererFields = {
+    one<&CsrfReferer::enabled>("enabled"),
+    one<&CsrfReferer::dangerously_allow_insecure>("dangerously_allow_insecure"),
+};
+constexpr DocumentItem kCsrfReferer = {.label = "[csrf.referer]", .fields = kCsrfRefererFields};
+
+void close_csrf_cookie(void* owner, Place place) {
+  auto& cookie = *static_cast<CsrfCookie*>(owner);
+  if (!cookie.is_present()) cookie.path = Setting<std::string>("/", place);
+}
+
+// What is required is asked for by compile_policy, together with all else that is wrong with it.
+constexpr std::array kCsrfCookieFields = {
+    one<&CsrfCookie::name>("name"),
+    one<&CsrfCookie::domain>("domain"),
+    one<&CsrfCookie::path>("path"),
+    one<&CsrfCookie::max_age_seconds>("max_age_seconds"),
+    one<&CsrfCookie::app_cookie_name>("app_cookie_name"),
+};
+constexpr DocumentItem kCsrfCookie = {
+    .label = "[csrf.cookie]", .fields = kCsrfCookieFields, .close = close_csrf_cookie};
+
 constexpr std::array kCsrfFields = {
     one<&CsrfPolicy::enabled>("enabled"),
     list<&CsrfPolicy::trusted_origins>("trusted_origins"),
     list<&CsrfPolicy::exempt_paths>("exempt_paths"),
-    only_known("referer", FieldShape::SectionNotAvailable),
-    only_known("cookie", FieldShape::SectionNotAvailable),
+    section<&CsrfPolicy::referer>("referer", kCsrfReferer),
+    section<&CsrfPolicy::cookie>("cookie", kCsrfCookie),
 };
 constexpr DocumentItem kCsrf = {.label = "[csrf]", .fields = kCsrfFields, .close = close_csrf};
 

@@ -12,9 +12,9 @@ namespace corsac {
 // text is escaped and cut, and can be printed as it is.
 struct Explanation {
   struct Step {
-    // "hosts", "path", "origin", "upgrade", "method", "headers", "csrf", "redirects", "frames":
-    // those that were asked, in this order; the one that refused is the last, but for a CORS that
-    // only marks. Then "decision".
+    // "hosts", "path", "origin", "upgrade", "method", "headers", "referer", "csrf", "redirects",
+    // "frames": those that were asked, in this order; the one that refused is the last, but for a
+    // CORS that only marks. Then "decision". "referer" is what an application would be told.
     std::string name = {};
     bool has_passed = true;
     std::string outcome = {};  // `"https://a.example" matches "https://a.example"`

@@ -12,6 +12,7 @@
 #include "corsac/http/method.hpp"
 #include "corsac/policy/near_miss.hpp"
 #include "corsac/stage/cors/evaluate.hpp"
+#include "corsac/stage/trusted_cross_site.hpp"
 
 namespace corsac {
 namespace {
@@ -98,8 +99,10 @@ class Steps {
     }
   }
   void guards() {
+    referer();
     if (csrf() && redirects()) frames();
   }
+  void referer();
   bool csrf();
   bool redirects();
   void frames();
@@ -139,6 +142,14 @@ Decision Steps::cors_decision(const Snapshot& snapshot, const RequestView& reque
   if (!rule.cors) return {};
   const bool is_ambiguous = snapshot.route(request).is_ambiguous;
   return evaluate(is_ambiguous ? *rule.cors_if_ambiguous : *rule.cors, request);
+}
+
+// Nothing is refused for it here: the application asks.
+void Steps::referer() {
+  const RefererRules& rules = snapshot_.guards().csrf_referer;
+  if (!rules.is_on) return;
+  const CrossSiteTrust trust = trusted_cross_site(rules, snapshot_.csrf_trust(request_), request_);
+  pass("referer", "trusted_cross_site says " + std::string(to_text(trust)));
 }
 
 bool Steps::csrf() {

@@ -105,6 +105,8 @@ void GuardCompiler::take_csrf() {
   const CsrfPolicy& csrf = policy_.csrf;
   if (!csrf.is_present()) return;
   guards_.has_csrf = csrf.enabled.value_or(true);
+  guards_.csrf_referer = compile_csrf_referer(csrf.referer, problems_);
+  guards_.csrf_cookie = compile_csrf_cookie(csrf, problems_);
   guards_.csrf_place =
       place_of(csrf.trusted_origins.is_set() ? csrf.trusted_origins.place() : csrf.place);
   if (csrf.trusted_origins.is_set()) {
@@ -211,7 +213,7 @@ void GuardCompiler::take_frames() {
 
 std::shared_ptr<const Stage> csrf_stage(const Guards& guards,
                                         const std::shared_ptr<const CompiledCors>& cors) {
-  CsrfGuard::Trust trust = guards.csrf_trust;
+  CsrfTrust trust = guards.csrf_trust;
   trust.cors = cors;
   auto guard = std::make_shared<const CsrfGuard>(std::move(trust));
   if (!guards.csrf_exempt_paths) return guard;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "corsac/policy/csrf_sections.hpp"
 #include "corsac/policy/path_table.hpp"
 #include "corsac/policy/policy.hpp"
 #include "corsac/policy/problem_list.hpp"
@@ -32,10 +33,13 @@ struct Guards {
 
   // [csrf].
   bool has_csrf = false;
-  CsrfGuard::Trust csrf_trust = {};                         // its `cors` is the rule's
+  CsrfTrust csrf_trust = {};                                // its `cors` is the rule's
   std::shared_ptr<const PathTable> csrf_exempt_paths = {};  // null = none
   Patterns csrf_patterns = {};  // of csrf.trusted_origins; null without the list
   std::string csrf_place = {};
+  // These two hold whether or not the guard is on.
+  RefererRules csrf_referer = {};
+  std::shared_ptr<const CsrfCookieRules> csrf_cookie = {};  // null = none
 
   // Its lists hold for Gate::may_redirect whether or not [redirects] is there. Never null.
   std::shared_ptr<const RedirectGuard> redirects = std::make_shared<const RedirectGuard>();
@@ -67,7 +71,7 @@ inline constexpr std::size_t kFrameAncestorsLimitBytes = 4096;
 [[nodiscard]] Guards guards_at_start();
 
 // Codes: hosts-nothing-allowed, parameter-empty, those of parse_host_pattern, of
-// compile_guard_origins and of PathTable.
+// compile_guard_origins, of compile_csrf_cookie and of PathTable.
 [[nodiscard]] Guards compile_guards(const Policy& policy, RecordsInForce& records,
                                     ProblemList& problems);
 

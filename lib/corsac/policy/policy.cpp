@@ -35,8 +35,17 @@ bool CorsPolicy::is_present() const noexcept {
                     dangerously_echo_any_origin);
 }
 
+bool CsrfReferer::is_present() const noexcept {
+  return is_any_set(enabled, dangerously_allow_insecure);
+}
+
+bool CsrfCookie::is_present() const noexcept {
+  return is_any_set(name, domain, path, max_age_seconds, app_cookie_name);
+}
+
 bool CsrfPolicy::is_present() const noexcept {
-  return is_any_set(enabled, trusted_origins, exempt_paths);
+  return is_any_set(enabled, trusted_origins, exempt_paths) || referer.is_present() ||
+         cookie.is_present();
 }
 
 bool FramesPolicy::is_present() const noexcept {

@@ -120,12 +120,38 @@ struct HostsPolicy {
   Names allowed = {};
 };
 
+// [csrf.referer]: which pages Gate::trusted_cross_site trusts by their Referer, and whether
+// Gate::check_csrf does.
+struct CsrfReferer {
+  Setting<bool> enabled = {};                     // default false
+  Setting<bool> dangerously_allow_insecure = {};  // without TLS, for development alone
+  Place place = {};
+
+  [[nodiscard]] bool is_present() const noexcept;
+};
+
+// [csrf.cookie]: the cookie that Gate::cross_domain_cookie makes, by which pages of a parent domain
+// get the application's token. Absent, that is, with nothing set, means none; the reader sets
+// `path` for an empty section.
+struct CsrfCookie {
+  Setting<std::string> name = {};              // required
+  Setting<std::string> domain = {};            // required; ".example.com"
+  Setting<std::string> path = {};              // default "/"
+  Setting<std::int64_t> max_age_seconds = {};  // default 31449600, 52 weeks
+  Setting<std::string> app_cookie_name = {};   // default "csrftoken"
+  Place place = {};
+
+  [[nodiscard]] bool is_present() const noexcept;
+};
+
 // [csrf]: cross-site writes. Absent, that is, with nothing set, means off; the reader sets
-// `enabled` for an empty section.
+// `enabled` for an empty section. A section inside it stands there as well.
 struct CsrfPolicy {
-  Setting<bool> enabled = {};  // default true
+  Setting<bool> enabled = {};  // of the guard; default true
   Names trusted_origins = {};  // not set = whom CORS grants with credentials; none() = nobody
   Names exempt_paths = {};
+  CsrfReferer referer = {};  // these two hold whether or not the guard is on
+  CsrfCookie cookie = {};
   Place place = {};
 
   [[nodiscard]] bool is_present() const noexcept;

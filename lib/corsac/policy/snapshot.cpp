@@ -78,6 +78,20 @@ void Snapshot::decide_excluded(const RequestView& request, Decision& decision) c
   rules_[excluded_rule_].pipeline.run(request, decision);
 }
 
+CsrfTrust Snapshot::csrf_trust(const RequestView& request) const noexcept {
+  const Route found = route(request);
+  const RuleInfo& info = rules_[found.rule];
+  CsrfTrust trust = guards_.csrf_trust;
+  trust.cors = found.is_ambiguous ? info.cors_if_ambiguous : info.cors;
+  return trust;
+}
+
+CsrfTrust Snapshot::csrf_trust_excluded() const noexcept {
+  CsrfTrust trust = guards_.csrf_trust;
+  trust.cors = rules_[excluded_rule_].cors;
+  return trust;
+}
+
 std::shared_ptr<const Snapshot> Snapshot::closed_at_start() {
   std::vector<Problem> problems;
   CompiledCors nothing = compile_cors(CorsRules{}, problems);

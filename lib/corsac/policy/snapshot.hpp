@@ -70,6 +70,11 @@ class Snapshot {
   // Without CORS: as decide().
   void decide_excluded(const RequestView& request, Decision& decision) const noexcept;
 
+  // Whom the guard against cross-site writes trusts for this request, whether or not it is on; and
+  // on an excluded path.
+  [[nodiscard]] CsrfTrust csrf_trust(const RequestView& request) const noexcept;
+  [[nodiscard]] CsrfTrust csrf_trust_excluded() const noexcept;
+
   [[nodiscard]] std::string_view revision() const noexcept { return revision_; }
   // Of the whole document; Fetch without one.
   [[nodiscard]] ProfileName profile() const noexcept { return profile_; }

@@ -47,8 +47,12 @@ struct Gate::State {
   enum class Answer : unsigned char { No, Yes, Threw };
   [[nodiscard]] Answer ask(const Predicate& predicate, const RequestView& request,
                            std::string_view& looked_at) noexcept;
+  // Sets whether the application says that the origin counts as listed.
+  void ask_for_origin(RequestView& request, std::string_view& looked_at) noexcept;
   static void pass_by(const RequestView& request, GateDecision& result) noexcept;
   void decide(RequestView& request, GateDecision& result) noexcept;
+  // As the guard [csrf] has it, for which a predicate that throws grants nothing.
+  [[nodiscard]] CsrfTrust csrf_trust(const Snapshot& snapshot, const RequestView& request) noexcept;
   // The event of a decision that has one. The gate may be gone after it: its sink may let go of it.
   static void record(const std::shared_ptr<State>& state, const RequestView& request,
                      const GateDecision& result) noexcept;
@@ -69,6 +73,11 @@ Gate::State::Answer Gate::State::ask(const Predicate& predicate, const RequestVi
   }
 }
 
+void Gate::State::ask_for_origin(RequestView& request, std::string_view& looked_at) noexcept {
+  if (!allow_request || !request.origin.is_present()) return;
+  request.is_allowed_by_application = ask(allow_request, request, looked_at) == Answer::Yes;
+}
+
 // The application says that CORS does not apply: of an upgrade too, which an excluded path refuses.
 void Gate::State::pass_by(const RequestView& request, GateDecision& result) noexcept {
   if (!request.is_websocket_upgrade) {
@@ -79,15 +88,18 @@ void Gate::State::pass_by(const RequestView& request, GateDecision& result) noex
   result.snapshot->decide_excluded(plain, result.decision);
 }
 
+CsrfTrust Gate::State::csrf_trust(const Snapshot& snapshot, const RequestView& request) noexcept {
+  std::string_view looked_at;
+  const bool applies = !applies_to || ask(applies_to, request, looked_at) == Answer::Yes;
+  return applies ? snapshot.csrf_trust(request) : snapshot.csrf_trust_excluded();
+}
+
 void Gate::State::decide(RequestView& request, GateDecision& result) noexcept {
   const Snapshot& snapshot = *result.snapshot;
   Answer applies = Answer::Yes;
   if (applies_to) applies = ask(applies_to, request, result.extra_vary[0]);
   if (applies == Answer::No) return pass_by(request, result);
-  if (allow_request && request.origin.is_present()) {
-    request.is_allowed_by_application =
-        ask(allow_request, request, result.extra_vary[1]) == Answer::Yes;
-  }
+  ask_for_origin(request, result.extra_vary[1]);
   snapshot.decide(request, result.decision);
   // Nobody knows whether the policy applies. It must not grant, in case it does not; but it may
   // refuse, in case it does, and take away what a handler grants, and the answer varies.
@@ -182,6 +194,36 @@ bool Gate::may_upgrade(RequestView request) noexcept {
   state_->counters.count(decision);
   State::record(state_, request, result);
   return decision.outcome == Outcome::Pass;
+}
+
+CrossSiteTrust Gate::trusted_cross_site(RequestView request) noexcept {
+  request.own = &state_->own;
+  const SnapshotPtr snapshot = state_->slot.read();
+  return corsac::trusted_cross_site(snapshot->guards().csrf_referer,
+                                    state_->csrf_trust(*snapshot, request), request);
+}
+
+CsrfVerdict Gate::check_csrf(RequestView request, CsrfSubmission submission) noexcept {
+  request.own = &state_->own;
+  const SnapshotPtr snapshot = state_->slot.read();
+  const Guards& guards = snapshot->guards();
+  if (submission.cookie_name.empty() && guards.csrf_cookie) {
+    submission.cookie_name = guards.csrf_cookie->app_cookie_name;
+  }
+  std::string_view looked_at;
+  state_->ask_for_origin(request, looked_at);
+  return corsac::check_csrf(guards.csrf_referer, state_->csrf_trust(*snapshot, request), request,
+                            submission);
+}
+
+CrossDomainCookie Gate::cross_domain_cookie(RequestView request,
+                                            const CrossDomainCookieFacts& facts) {
+  request.own = &state_->own;
+  const SnapshotPtr snapshot = state_->slot.read();
+  const Guards& guards = snapshot->guards();
+  const CrossSiteTrust trust = corsac::trusted_cross_site(
+      guards.csrf_referer, state_->csrf_trust(*snapshot, request), request);
+  return corsac::cross_domain_cookie(guards.csrf_cookie.get(), trust, facts);
 }
 
 Gate::FrameDirective Gate::frame_directive(const GateDecision& decided) noexcept {

@@ -24,7 +24,10 @@
 #include "corsac/runtime/metrics.hpp"
 #include "corsac/runtime/store_config.hpp"
 #include "corsac/runtime/store_status.hpp"
+#include "corsac/stage/cross_domain_cookie.hpp"
+#include "corsac/stage/csrf_check.hpp"
 #include "corsac/stage/decision.hpp"
+#include "corsac/stage/trusted_cross_site.hpp"
 
 namespace corsac {
 
@@ -123,6 +126,25 @@ class Gate {
   // False = refuse it, with 403 and without a body. Counted, and an event when refused.
   // `request.own` and `is_websocket_upgrade` are set here. Not for what the hooks decide anyway.
   [[nodiscard]] bool may_upgrade(RequestView request) noexcept;
+
+  // Open edX's question: whether the request comes by TLS from a page that the policy trusts, as
+  // its Referer tells, and if not why. Who is trusted is what the guard [csrf] trusts on this path:
+  // csrf.trusted_origins, or else whom [cors] grants with credentials (never through
+  // `allow_request`, and nobody where `applies_to` says no). Behind a trusted proxy TLS is what its
+  // X-Forwarded-Proto says. For applications that relax a check of their own; the token is never
+  // what may be relaxed. `request.own` is set here. Counts nothing but predicates that threw.
+  [[nodiscard]] CrossSiteTrust trusted_cross_site(RequestView request) noexcept;
+
+  // Django's CSRF check, for handlers that write: see check_csrf (stage/csrf_check.hpp). Whoever is
+  // not Passed gets 403 from the application; nothing is counted or recorded here. It is asked
+  // whether or not [csrf] is on, and does not know csrf.exempt_paths.
+  [[nodiscard]] CsrfVerdict check_csrf(RequestView request,
+                                       CsrfSubmission submission = {}) noexcept;
+
+  // The cookie of [csrf.cookie] for this request and the answer that is made: see
+  // stage/cross_domain_cookie.hpp. The caller adds `set_cookie` to the answer when it is Set.
+  [[nodiscard]] CrossDomainCookie cross_domain_cookie(RequestView request,
+                                                      const CrossDomainCookieFacts& facts);
 
   // For adapters: the directive frame-ancestors that the answer gets, whole; empty = none. Lives as
   // long as the decision's snapshot.

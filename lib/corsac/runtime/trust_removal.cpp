@@ -58,9 +58,19 @@ auto fields_of(const HostsPolicy& hosts) {
   return std::tie(allowed);
 }
 
+auto fields_of(const CsrfReferer& referer) {
+  const auto& [enabled, insecure, place] = referer;
+  return std::tie(enabled, insecure, place);
+}
+
+auto fields_of(const CsrfCookie& cookie) {
+  const auto& [name, domain, path, max_age, app_name, place] = cookie;
+  return std::tie(name, domain, path, max_age, app_name, place);
+}
+
 auto fields_of(const CsrfPolicy& csrf) {
-  const auto& [enabled, trusted_origins, exempt_paths, place] = csrf;
-  return std::tie(enabled, trusted_origins, exempt_paths, place);
+  const auto& [enabled, trusted_origins, exempt_paths, referer, cookie, place] = csrf;
+  return std::tie(enabled, trusted_origins, exempt_paths, referer, cookie, place);
 }
 
 auto fields_of(const FramesPolicy& frames) {

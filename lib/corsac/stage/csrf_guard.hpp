@@ -8,10 +8,10 @@
 // in pages that are own or trusted; and, where nothing guards the Host, DNS rebinding over plain
 // http.
 
-#include <memory>
+#include <string_view>
+#include <utility>
 
-#include "corsac/origin/origin_set.hpp"
-#include "corsac/stage/cors/compiled.hpp"
+#include "corsac/stage/csrf_trust.hpp"
 #include "corsac/stage/stage.hpp"
 
 namespace corsac {
@@ -22,22 +22,13 @@ namespace corsac {
 // else, `same-site`, `null`, malformed and repeated included: Refuse 403 cross_site_write.
 class CsrfGuard final : public Stage {
  public:
-  struct Trust {
-    // Who is trusted; null = whom `cors` grants with credentials.
-    std::shared_ptr<const OriginSet> origins = {};
-    std::shared_ptr<const CompiledCors> cors = {};  // null, too = only own pages
-    // As in CompiledCors: false = what the request says about its Host proves nothing.
-    bool is_own_by_host = true;
-  };
-  explicit CsrfGuard(Trust trust) : trust_(std::move(trust)) {}
+  explicit CsrfGuard(CsrfTrust trust) : trust_(std::move(trust)) {}
   [[nodiscard]] std::string_view name() const noexcept override { return "csrf"; }
   [[nodiscard]] StageResult on_request(const RequestView& request,
                                        Decision& decision) const noexcept override;
 
  private:
-  [[nodiscard]] bool is_from_trusted(const RequestView& request) const noexcept;
-
-  Trust trust_;
+  CsrfTrust trust_;
 };
 
 }  // namespace corsac

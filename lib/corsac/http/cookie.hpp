@@ -1,0 +1,30 @@
+#pragma once
+
+// Cookies as far as a CSRF token needs them: RFC 6265.
+
+#include <string_view>
+
+#include "corsac/http/request_view.hpp"
+
+namespace corsac {
+
+// The request's cookies of one name, over all Cookie lines.
+struct FoundCookie {
+  std::string_view value = {};  // the first one's, as it came: quotation marks are part of it
+  int count = 0;
+};
+
+// Names compare with their case. Nothing when the view has no headers.
+[[nodiscard]] FoundCookie find_cookie(const RequestView& request, std::string_view name) noexcept;
+
+// A Set-Cookie line as far as its first `;`.
+struct SetCookiePair {
+  std::string_view name = {};
+  std::string_view value = {};
+};
+[[nodiscard]] SetCookiePair parse_set_cookie(std::string_view line) noexcept;
+
+// RFC 6265, 4.1.1: a value, of which no byte ends it or changes the line. Not the empty one.
+[[nodiscard]] bool is_cookie_value(std::string_view text) noexcept;
+
+}  // namespace corsac
