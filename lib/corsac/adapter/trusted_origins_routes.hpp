@@ -4,12 +4,9 @@
 // adapter/httplib.hpp; everything that it says is said by authority/http_api.hpp.
 
 #include <memory>
-#include <string>
-#include <string_view>
 #include <utility>
 
-#include "corsac/adapter/decision_slot.hpp"
-#include "corsac/adapter/httplib.hpp"
+#include "corsac/adapter/api_route.hpp"
 #include "corsac/authority/http_api.hpp"
 
 namespace corsac {
@@ -20,41 +17,6 @@ namespace adapter {
 // that it matches (0.53 itself matches no path above 256 bytes): what is longer is unknown to the
 // server itself.
 inline constexpr const char* kTrustedOriginsPattern = "/api/v1/trustedOrigins(/.{0,200})?";
-
-// One request, whose bytes the answer does not outlive.
-inline void answer_trusted_origins(TrustedOriginsApi& api, const httplib::Request& request,
-                                   httplib::Response& response) {
-  const HttplibHeaders headers(request.headers);
-  RequestScan scan;
-  scan_request(request, headers, scan);
-  DecisionSlot body;
-  note_body(request, scan, body);
-  const RequestView& view = scan.view();
-  ApiRequest asked{.method = request.method,
-                   .target = request.target,
-                   .host = view.host,
-                   .content_type = view.content_type,
-                   .body = request.body,
-                   .is_tls = view.is_tls};
-  std::string accept;  // a list, which may stand on several lines
-  for (const auto& [name, value] : request.headers) {
-    if (equals_ignoring_case(name, "Authorization")) {
-      if (asked.authorization.lines++ == 0) asked.authorization.value = trim_ows(value);
-    } else if (equals_ignoring_case(name, "Accept")) {
-      if (asked.accept.lines++ != 0) accept += ',';
-      accept += value;
-    }
-  }
-  asked.accept.value = accept;
-  const bool is_refused = refuse_framing(request.method, scan.framing(), {}) != 0;
-  ApiAnswer answer = is_refused ? api.refuse_body(asked) : api.handle(asked);
-  response.status = answer.status;
-  if (!answer.content_type.empty()) {
-    response.set_content(std::move(answer.body), answer.content_type.c_str());
-  }
-  for (const auto& [name, value] : answer.headers) response.headers.emplace(name, value);
-  close_where_unread(body, request, response);
-}
 
 }  // namespace adapter
 
@@ -73,7 +35,7 @@ inline void answer_trusted_origins(TrustedOriginsApi& api, const httplib::Reques
   auto api = TrustedOriginsApi::make(std::move(authority), std::move(options));
   if (!api) return fail(std::move(api.error()));
   const auto handler = [api = *api](const httplib::Request& request, httplib::Response& response) {
-    adapter::answer_trusted_origins(*api, request, response);
+    adapter::answer_api(*api, request, response);
   };
   constexpr const char* kPattern = adapter::kTrustedOriginsPattern;
   server.Get(kPattern, handler).Post(kPattern, handler).Put(kPattern, handler);
