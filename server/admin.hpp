@@ -13,10 +13,10 @@
 
 namespace corsac::server {
 
-// Puts the admin API on `listener`, and the Trusted Origins API over the records of [records] or,
-// without it, of [store]; /metrics says what `log` has lost. `config.admin` is there. The answer is
-// the token that was made for this run; empty when a token file is configured. The error side: what
-// is wrong with the token file or the store.
+// Puts the admin API on `listener`, the policy of [store], and the Trusted Origins API over the
+// records of [records] or, without it, of [store]; /metrics says what `log` has lost.
+// `config.admin` is there. The answer is the token that was made for this run; empty when a token
+// file is configured. The error side: what is wrong with the token file or the store.
 [[nodiscard]] Result<std::string, Report> add_admin(Listener& listener, const ServerConfig& config,
                                                     const std::shared_ptr<Gate>& gate,
                                                     const std::shared_ptr<Log>& log);
