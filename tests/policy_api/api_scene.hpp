@@ -2,6 +2,7 @@
 
 // The API over documents in memory, and what it answers.
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -121,12 +122,14 @@ struct ApiScene {
     gate = std::move(other);
     open(10'000);
   }
-  void open(unsigned requests_per_minute) {
+  void open(unsigned requests_per_minute,
+            std::chrono::milliseconds queue_deadline = std::chrono::seconds(10)) {
     api = std::make_unique<PolicyApi>(
         std::make_unique<MemoryDocuments>(documents), gate,
         PolicyApiOptions{.tokens = {{"owner", AdminScope::Manage, sha256("manage-token")},
                                     {"viewer", AdminScope::Read, sha256("read-token")}},
-                         .requests_per_minute = requests_per_minute});
+                         .requests_per_minute = requests_per_minute,
+                         .queue_deadline = queue_deadline});
   }
   [[nodiscard]] ApiAnswer ask(const Sent& sent) const {
     return api->handle({.method = sent.method,

@@ -93,6 +93,18 @@ TEST(JsonBody, MergesPatches) {
   }
 }
 
+TEST(JsonBody, TellsAThousandProblemsAtMost) {
+  std::string twice;
+  std::string unknown;
+  for (int i = 0; i < 2'000; ++i) {
+    twice += R"(,"a":1)";
+    unknown += R"(,"unknown)" + std::to_string(i) + "\":null";
+  }
+  EXPECT_EQ(check_json_body(R"({"a":1)" + twice + "}").size(), 1'000U);
+  const auto merged = merge_patch("{}", R"({"cors":null)" + unknown + "}");
+  EXPECT_EQ(merged ? 0 : merged.error().size(), 1'000U);
+}
+
 TEST(JsonBody, NamesTheNearestField) {
   const auto merged = merge_patch("{}", R"({"cors": {"allowed_origin": null}})");
   ASSERT_FALSE(merged);

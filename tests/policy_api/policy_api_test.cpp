@@ -2,6 +2,8 @@
 
 #include "corsac/policy_api/policy_api.hpp"
 
+#include <chrono>
+#include <future>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,8 @@ using ::testing::HasSubstr;
 constexpr const char* kTag = R"("1:n")";
 const char* const kNext = R"({"version": 1, "cors": {"allowed_origins": ["https://b.example"]},
  "hosts": {"allowed": ["api.example"]}})";
+
+const Sent kPut{.method = "PUT", .body = kNext, .if_match = kTag};
 
 // "policy_invalid origin-trailing-slash /cors/allowed_origins/0": errors only.
 std::string errors_of(const ApiAnswer& answer) {
@@ -363,6 +367,24 @@ TEST(PolicyApi, LosesNoUpdate) {
       R"({"cors":{"debug":false,"max_age_seconds":5},"hosts":{"allowed":["y"]},"version":1})");
 }
 
+// A store that hangs holds up as many threads as ask for it, and none for ever.
+TEST(PolicyApi, WaitsForThoseBeforeAndNotForEver) {
+  ApiScene scene;
+  scene.open(10'000, std::chrono::milliseconds(1));
+  std::promise<void> written;
+  std::promise<void> may_go_on;
+  scene.documents->before_write = [&] {
+    written.set_value();
+    may_go_on.get_future().wait();
+  };
+  auto first = std::async(std::launch::async, [&] { return scene.ask(kPut).status; });
+  written.get_future().wait();
+  EXPECT_EQ(errors_of(scene.ask({})), "store_unreachable; store-busy -");
+  EXPECT_EQ(errors_of(scene.ask(kPut)), "store_unreachable; store-busy -");
+  may_go_on.set_value();
+  EXPECT_EQ(first.get(), 200);
+}
+
 TEST(PolicyApi, GivesUpOnAStoreThatAlwaysChanges) {
   const ApiScene scene;
   scene.documents->before_write = [&] { scene.documents->put(kStored); };
@@ -379,7 +401,6 @@ struct StoreRow {
   const char* errors;
 };
 
-const Sent kPut{.method = "PUT", .body = kNext, .if_match = kTag};
 const Sent kPutAny{.method = "PUT", .body = kNext, .if_match = "*"};
 const Sent kPatchAny{.method = "PATCH", .body = "{}", .if_match = "*"};
 const StoreRow kStores[] = {

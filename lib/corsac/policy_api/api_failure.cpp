@@ -100,8 +100,6 @@ std::string to_pointer(std::string_view path) {
   return pointer;
 }
 
-std::string problems_json(const Report& report) { return problems_of(report).dump(); }
-
 std::string failure_json(const ApiFailure& failure) {
   Json json;
   json["error"] = failure.code;

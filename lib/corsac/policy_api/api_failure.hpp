@@ -25,14 +25,11 @@ struct ApiFailure {
 [[nodiscard]] ApiFailure failure_of(const DocumentRead& read);
 
 // A JSON pointer (RFC 6901) of the path of a problem: "cors.rules[0].paths[1]" is
-// "/cors/rules/0/paths/1".
+// "/cors/rules/0/paths/1". A name with a dot or a bracket, which no policy has, is cut there.
 [[nodiscard]] std::string to_pointer(std::string_view path);
 
-// An array of objects as Report::json makes them, with `pointer` where the place lies in the
-// document itself.
-[[nodiscard]] std::string problems_json(const Report& report);
-
-// {"error": CODE, "message": TEXT, "problems": [...]}
+// {"error": CODE, "message": TEXT, "problems": [...]}: objects as Report::json makes them, with
+// `pointer` where the place lies in the document itself.
 [[nodiscard]] std::string failure_json(const ApiFailure& failure);
 // {"revision": TEXT, "problems": [warnings]}
 [[nodiscard]] std::string written_json(const EditResult& result);

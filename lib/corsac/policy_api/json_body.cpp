@@ -45,7 +45,7 @@ class BodyChecker final : public nlohmann::json_sax<Json> {
     if (!level.names.insert(level.key).second) {
       add("field-repeated", "the field stands twice", "keep one of the two", places_.value());
     }
-    return true;
+    return problems_.size() < kProblemLimit;
   }
   bool parse_error(std::size_t, const std::string&, const Json::exception& error) override {
     const JsonFault fault = to_json_fault(error.what());
@@ -127,6 +127,7 @@ class UnknownNulls {
           std::find_if(item.fields.begin(), item.fields.end(),
                        [&name = name](const DocumentField& known) { return known.name == name; });
       const std::string whole = path.empty() ? name : path + '.' + name;
+      if (problems_.size() == kProblemLimit) return;
       if (field == item.fields.end()) {
         if (value.is_null()) add(whole, name, item);
       } else if (value.is_object() && field->shape == FieldShape::Item) {

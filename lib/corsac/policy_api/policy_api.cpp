@@ -151,7 +151,9 @@ struct PolicyApi::State {
       : gate(std::move(gate_of_api)),
         options(std::move(api_options)),
         editor(std::move(store), gate,
-               {.accept_empty = options.accept_empty, .gate_deadline = options.gate_deadline}),
+               {.accept_empty = options.accept_empty,
+                .gate_deadline = options.gate_deadline,
+                .queue_deadline = options.queue_deadline}),
         holders(options.tokens, options.requests_per_minute) {
     if (!options.clock) options.clock = std::make_shared<SystemClock>();
   }

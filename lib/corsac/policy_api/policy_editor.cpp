@@ -55,6 +55,12 @@ Report report_of(const Draft& draft, std::vector<Problem> problems,
   return Report(std::move(problems), std::move(sources));
 }
 
+Problem store_busy() {
+  return {.code = "store-busy",
+          .what = "those who came before still wait for the store",
+          .fix = "try again later"};
+}
+
 Problem document_empty() {
   return {.code = "document-empty",
           .what = "the document has no section at all, and a server would not take it",
@@ -93,18 +99,44 @@ Status status_of(WriteStatus status) noexcept {
 
 }  // namespace
 
+// One call at a time; the others wait, but not for ever.
+class PolicyEditor::Turn {
+ public:
+  explicit Turn(PolicyEditor& editor) : editor_(editor) {
+    std::unique_lock lock(editor.mutex_);
+    has_come_ = editor.free_.wait_for(lock, editor.options_.queue_deadline,
+                                      [&editor] { return !editor.is_taken_; });
+    if (has_come_) editor.is_taken_ = true;
+  }
+  ~Turn() {
+    if (!has_come_) return;
+    const std::lock_guard lock(editor_.mutex_);
+    editor_.is_taken_ = false;
+    editor_.free_.notify_one();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  [[nodiscard]] bool has_come() const noexcept { return has_come_; }
+
+ private:
+  PolicyEditor& editor_;
+  bool has_come_ = false;
+};
+
 PolicyEditor::PolicyEditor(std::unique_ptr<DocumentStore> store, std::shared_ptr<Gate> gate,
                            Options options)
     : store_(std::move(store)), gate_(std::move(gate)), options_(options) {}
 
 DocumentRead PolicyEditor::read() {
-  const std::lock_guard lock(mutex_);
-  return read_now();
+  const Turn turn(*this);
+  if (turn.has_come()) return read_now();
+  return {.report = Report({store_busy()})};
 }
 
 EditResult PolicyEditor::edit(const Edit& edit) {
   if (!store_->can_write()) return {.status = Status::NotWritable};
-  const std::lock_guard lock(mutex_);
+  const Turn turn(*this);
+  if (!turn.has_come()) return {.report = Report({store_busy()})};
   const bool is_strict = edit.condition.kind == EditCondition::Kind::Tags;
   EditResult result = try_edit(edit);
   for (int tries = 1; result.status == Status::OutOfDate && !is_strict && tries < kTries; ++tries) {

@@ -4,6 +4,7 @@
 // revision that was read, and in force before anybody is answered.
 
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -72,25 +73,30 @@ struct EditResult {
 class PolicyEditor {
  public:
   struct Options {
-    bool accept_empty = false;                      // as StoreConfig::accept_empty
-    std::chrono::milliseconds gate_deadline{5000};  // until what was written is in force
+    bool accept_empty = false;                         // as StoreConfig::accept_empty
+    std::chrono::milliseconds gate_deadline{5000};     // until what was written is in force
+    std::chrono::milliseconds queue_deadline{10'000};  // until those before it are done
   };
   // Neither is null. `gate` follows that store.
   PolicyEditor(std::unique_ptr<DocumentStore> store, std::shared_ptr<Gate> gate, Options options);
 
-  // All calls are safe from any thread, and one waits for the other.
+  // All calls are safe from any thread, and one waits for the other; too long = not reached.
   [[nodiscard]] bool can_write() const { return store_->can_write(); }
   [[nodiscard]] DocumentRead read();
   [[nodiscard]] EditResult edit(const Edit& edit);
 
  private:
+  class Turn;
   [[nodiscard]] DocumentRead read_now();
   [[nodiscard]] EditResult try_edit(const Edit& edit);
   [[nodiscard]] std::optional<EditResult> refuse_before(const Edit& edit, const DocumentRead& now);
   [[nodiscard]] EditResult judge(const Draft& draft, const DocumentRead& now);
   [[nodiscard]] EditResult write(EditResult judged, const std::string& expected);
 
-  std::mutex mutex_;  // held during each call
+  std::mutex mutex_;  // guards what follows, up to the blank line; held for no call of the store
+  std::condition_variable free_;
+  bool is_taken_ = false;
+
   const std::unique_ptr<DocumentStore> store_;
   const std::shared_ptr<Gate> gate_;
   const Options options_;

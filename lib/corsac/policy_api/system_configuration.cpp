@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "corsac/base/printable.hpp"
+#include "corsac/policy/reader.hpp"
 #include "corsac/policy/writer.hpp"
 #include "corsac/policy_api/json_body.hpp"
 #include "corsac/stage/cors/profile.hpp"
@@ -136,6 +137,7 @@ class BodyReader {
     return nullptr;
   }
   void add_unknown(const std::string& path) {
+    if (problems_.size() == kProblemLimit) return;
     problems_.push_back({.code = "field-unknown",
                          .path = path,
                          .what = "it is no field of the CORS part, which is all that is kept here",
