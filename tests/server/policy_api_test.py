@@ -255,13 +255,14 @@ def bodies_without_an_end():
     """What the host cannot know the length of is refused, and its connection ends."""
     with Place(document("app")) as at, at.serve() as server:
         before = at.state()
-        for framing, status in [("", b"411"), ("Content-Length: 5x\r\n", b"400"),
-                                ("Content-Length: 1\r\nTransfer-Encoding: chunked\r\n", b"400")]:
+        # cpp-httplib 0.53 reads no length as no body, which is no JSON.
+        for framing, statuses in [("", "400 411"), ("Content-Length: 5x\r\n", "400"),
+                                  ("Content-Length: 1\r\nTransfer-Encoding: chunked\r\n", "400")]:
             with socket.create_connection(("127.0.0.1", int(server.admin)), DEADLINE) as raw:
                 raw.sendall((f"PUT {POLICY} HTTP/1.1\r\nHost: 127.0.0.1\r\nIf-Match: *\r\n"
                              f"Authorization: Bearer {server.token}\r\n{framing}"
                              "Content-Type: application/json\r\n\r\n").encode())
-                contains(raw.recv(4096).split(b"\r\n")[0].decode(), status.decode())
+                contains(statuses, raw.recv(4096).decode().split(" ")[1])
         equal(at.state(), before)
 
 
