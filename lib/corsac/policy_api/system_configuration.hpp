@@ -27,7 +27,9 @@ inline constexpr std::string_view kOtherFormCode = "system-configuration-other";
 
 enum class ConfigurationChange : unsigned char {
   Replace,  // PUT: what is absent, or null, gets its default
-  Merge,    // PATCH: what is absent stays, null gets its default; lists are replaced
+  // PATCH: what is absent stays, null gets its default. Lists are replaced (RFC 7396): appending,
+  // as FusionAuth does under application/json, could take no origin away.
+  Merge,
 };
 // The document with what `body` says as its [cors]; all else of it stays. The problems: those of
 // check_json_body, field-missing and field-type of the two objects, field-unknown of whatever is
