@@ -9,6 +9,7 @@
 
 #include <corsac/adapter/admin_api.hpp>
 #include <corsac/adapter/admin_routes.hpp>
+#include <corsac/adapter/policy_api_routes.hpp>
 #include <corsac/adapter/trusted_origins_page_route.hpp>
 #include <corsac/adapter/trusted_origins_routes.hpp>
 #include <corsac/authority/admin_tokens.hpp>
@@ -47,12 +48,16 @@ std::string origin_of(const std::string& url) {
   return host == std::string::npos ? url : url.substr(0, url.find('/', host + 3));
 }
 
+LogSink errors_of_store(const std::shared_ptr<Log>& log) {
+  return [log](const LogRecord& record) { log->message(record.level, record.line); };
+}
+
 Result<std::shared_ptr<TrustedOriginsApi>, Report> make_trusted_origins(
     const ServerConfig& config, AdminTokenSet tokens, const std::shared_ptr<Gate>& gate,
     const std::shared_ptr<Log>& log) {
   StoreAuthorityOptions options;
   options.gate = gate;
-  options.log = [log](const LogRecord& record) { log->message(record.level, record.line); };
+  options.log = errors_of_store(log);
   auto authority = open_authority(config.records.value_or(config.store), std::move(options));
   if (!authority) return fail(std::move(authority.error()));
   return TrustedOriginsApi::make(std::move(*authority),
@@ -60,6 +65,18 @@ Result<std::shared_ptr<TrustedOriginsApi>, Report> make_trusted_origins(
                                   .requests_per_minute = config.admin->requests_per_minute,
                                   .gate = gate,
                                   .base_url = origin_of(config.admin->public_url)});
+}
+
+Result<void, Report> add_policy_api(Listener& listener, const ServerConfig& config,
+                                    AdminTokenSet tokens, const std::shared_ptr<Gate>& gate,
+                                    const std::shared_ptr<Log>& log) {
+  auto api = open_policy_api(
+      config.store, gate,
+      {.tokens = std::move(tokens), .requests_per_minute = config.admin->requests_per_minute},
+      errors_of_store(log));
+  if (!api) return fail(std::move(api.error()));
+  mount_policy_api(listener.server(), *std::move(api));
+  return {};
 }
 
 }  // namespace
@@ -85,6 +102,8 @@ Result<AddedAdmin, Report> add_admin(Listener& listener, const ServerConfig& con
   if (!origins) return fail(std::move(origins.error()));
   install_admin(listener.server(), std::move(*api), *origins);
   mount_trusted_origins(listener.server(), std::move(*origins));
+  auto policy = add_policy_api(listener, config, tokens->known, gate, log);
+  if (!policy) return fail(std::move(policy.error()));
   mount_trusted_origins_page(listener.server());
   return AddedAdmin{std::move(tokens->of_this_run), std::move(tokens->reader)};
 }

@@ -19,9 +19,9 @@ struct AddedAdmin {
   std::shared_ptr<TokenReader> tokens = {};  // of that file; null without one
 };
 
-// Puts the admin API on `listener`, and the Trusted Origins API over the records of [records] or,
-// without it, of [store]; /metrics says what `log` has lost. `config.admin` is there. The error
-// side: what is wrong with the token file or the store.
+// Puts the admin API on `listener`, the policy of [store], and the Trusted Origins API over the
+// records of [records] or, without it, of [store]; /metrics says what `log` has lost.
+// `config.admin` is there. The error side: what is wrong with the token file or the store.
 [[nodiscard]] Result<AddedAdmin, Report> add_admin(Listener& listener, const ServerConfig& config,
                                                    const std::shared_ptr<Gate>& gate,
                                                    const std::shared_ptr<Log>& log);

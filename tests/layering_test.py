@@ -11,7 +11,8 @@ import re
 import sys
 import tempfile
 
-LAYERS = ["abi", "base", "http", "origin", "stage", "policy", "runtime", "authority", "pages", "adapter"]
+LAYERS = ["abi", "base", "http", "origin", "stage", "policy", "runtime", "authority",
+          "policy_api", "pages", "adapter"]
 
 # Header prefix -> files (or folders, ending in "/") that may include it.
 THIRD_PARTY = {
@@ -31,6 +32,9 @@ THIRD_PARTY = {
         "lib/corsac/runtime/feed_json.cpp",
         "lib/corsac/authority/api_json.cpp",
         "lib/corsac/authority/filter.cpp",
+        "lib/corsac/policy_api/api_failure.cpp",
+        "lib/corsac/policy_api/json_body.cpp",
+        "lib/corsac/policy_api/system_configuration.cpp",
         "lib/corsac/adapter/admin_api.cpp",
         "server/commands/",
         "server/import/read_json.cpp",

@@ -50,5 +50,13 @@ TEST(MediaTypes, KnowsJson) {
   }
 }
 
+TEST(MediaTypes, KnowMergePatches) {
+  EXPECT_TRUE(is_merge_patch_type("application/merge-patch+json"));
+  EXPECT_TRUE(is_merge_patch_type("Application/Merge-Patch+JSON; charset=utf-8"));
+  EXPECT_FALSE(is_merge_patch_type("application/merge-patch+json; charset=latin1"));
+  EXPECT_FALSE(is_merge_patch_type("application/json-patch+json"));
+  EXPECT_FALSE(is_merge_patch_type("application/json"));
+}
+
 }  // namespace
 }  // namespace corsac

@@ -380,6 +380,21 @@ TEST(Gate, ReplacesItsPolicyOrKeepsIt) {
   EXPECT_FALSE(gate->reload_and_wait(seconds(1)).has_errors()) << "there is no store to read";
 }
 
+TEST(Gate, TriesAPolicyAndChangesNothing) {
+  const auto gate = a_gate();
+  const SnapshotPtr before = gate->snapshot();
+  Policy other = a_policy();
+  other.cors.allowed_origins = {kEvil};
+  EXPECT_FALSE(gate->try_policy(other).has_errors());
+  other.tests.push_back(
+      {.name = "nobody from there", .origin = kEvil, .expect = PolicyTest::Expect::Deny});
+  EXPECT_THAT(gate->try_policy(other).text(), HasSubstr("error[test-failed]"));
+  EXPECT_THAT(gate->try_policy(a_policy(), {{.code = "of-the-reader"}}).text(),
+              HasSubstr("error[of-the-reader]"));
+  EXPECT_EQ(gate->snapshot(), before);
+  EXPECT_EQ(gate->status().failures, 0U);
+}
+
 TEST(Gate, ADecisionOutlivesItsPolicy) {
   const auto gate = a_gate();
   Request request("GET", "/", lines_of(kApp));

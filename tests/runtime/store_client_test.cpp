@@ -249,6 +249,8 @@ TEST_F(StoreClientTest, SaysThatAStoreCannotBeWrittenTo) {
   EXPECT_EQ(result.status, WriteStatus::Refused);
   ASSERT_EQ(result.problems.size(), 1u);
   EXPECT_EQ(result.problems[0].what, "stores of the plugin scripted cannot be written to");
+  EXPECT_FALSE((*client)->can_write());
+  EXPECT_TRUE((*StoreClient::open(loaded<true>(), {}, {}))->can_write());
 }
 
 TEST_F(StoreClientTest, TellsTheDeadlineAndHearsOfProgress) {

@@ -224,6 +224,18 @@ TEST(SupervisorRecords, MustNotMakeATestOfTheDocumentFail) {
   EXPECT_EQ(scene.decision_for(kOther), "allowed");
 }
 
+TEST(SupervisorRecords, AreWhatTheNextDocumentIsJudgedAgainst) {
+  Scene scene;
+  ASSERT_TRUE(scene.start()) << scene.error.text();
+  scene.records.give(records({kPartner, kOther}), "b");
+  EXPECT_FALSE(scene.supervisor->reload_and_wait(std::chrono::seconds(10)).has_errors());
+  const JudgementBasis basis = scene.supervisor->basis();
+  ASSERT_NE(basis.records, nullptr);
+  EXPECT_EQ(basis.records->trusted_origins.size(), 2U);
+  ASSERT_NE(basis.snapshot, nullptr);
+  EXPECT_EQ(basis.snapshot->revision(), "1+b");
+}
+
 TEST(SupervisorRecords, CureADocumentThatWasRefusedForWantOfThem) {
   Scene scene;
   ASSERT_TRUE(scene.start());

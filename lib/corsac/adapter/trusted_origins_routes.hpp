@@ -5,12 +5,10 @@
 
 #include <cstddef>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <utility>
 
-#include "corsac/adapter/decision_slot.hpp"
-#include "corsac/adapter/httplib.hpp"
+#include "corsac/adapter/api_route.hpp"
 #include "corsac/authority/http_api.hpp"
 
 namespace corsac {
@@ -31,48 +29,6 @@ inline bool is_trusted_origins_path(std::string_view path) noexcept {
   return path.empty() || path.front() == '/';
 }
 
-// `status` = 0: asks the API; else the body is refused with it.
-inline void answer_trusted_origins(TrustedOriginsApi& api, const httplib::Request& request,
-                                   const RequestScan& scan, int status,
-                                   httplib::Response& response) {
-  const RequestView& view = scan.view();
-  ApiRequest asked{.method = request.method,
-                   .target = request.target,
-                   .host = view.host,
-                   .content_type = view.content_type,
-                   .body = request.body,
-                   .is_tls = view.is_tls};
-  std::string accept;  // a list, which may stand on several lines
-  for (const auto& [name, value] : request.headers) {
-    if (equals_ignoring_case(name, "Authorization")) {
-      if (asked.authorization.lines++ == 0) asked.authorization.value = trim_ows(value);
-    } else if (equals_ignoring_case(name, "Accept")) {
-      if (asked.accept.lines++ != 0) accept += ',';
-      accept += value;
-    }
-  }
-  asked.accept.value = accept;
-  ApiAnswer answer = status != 0 ? api.refuse_body(asked, status) : api.handle(asked);
-  response.status = answer.status;
-  if (!answer.content_type.empty()) {
-    response.set_content(std::move(answer.body), answer.content_type.c_str());
-  }
-  for (const auto& [name, value] : answer.headers) response.headers.emplace(name, value);
-}
-
-// One request, whose bytes the answer does not outlive.
-inline void answer_trusted_origins(TrustedOriginsApi& api, const httplib::Request& request,
-                                   httplib::Response& response) {
-  const HttplibHeaders headers(request.headers);
-  RequestScan scan;
-  scan_request(request, headers, scan);
-  DecisionSlot body;
-  note_body(request, scan, body);
-  const int status = refuse_framing(request.method, scan.framing(), {});
-  answer_trusted_origins(api, request, scan, status, response);
-  close_where_unread(body, request, response);
-}
-
 // Before routing, on a listener whose hooks are ours: what the host would not bring to the routes.
 // A request with neither Content-Length nor Transfer-Encoding has no body (RFC 9112, 6.3), though
 // 0.11.4 would wait for one; it would say 404 to a long path, and no error object to a body that it
@@ -86,7 +42,7 @@ inline bool answer_trusted_origins_early(TrustedOriginsApi& api, const httplib::
   const bool has_no_body = !framing.has_content_length && !framing.has_transfer_encoding;
   const int status = refuse_framing(request.method, framing, {.require_content_length = true});
   if (status == 0 && has_route) return false;
-  answer_trusted_origins(api, request, scan, has_no_body ? 0 : status, response);
+  answer_api(api, request, scan, has_no_body ? 0 : status, response);
   return true;
 }
 
@@ -96,7 +52,7 @@ inline bool answer_trusted_origins_early(TrustedOriginsApi& api, const httplib::
 inline void mount_trusted_origins(httplib::Server& server, std::shared_ptr<TrustedOriginsApi> api) {
   const auto handler = [api = std::move(api)](const httplib::Request& request,
                                               httplib::Response& response) {
-    adapter::answer_trusted_origins(*api, request, response);
+    adapter::answer_api(*api, request, response);
   };
   constexpr const char* kPattern = adapter::kTrustedOriginsPattern;
   server.Get(kPattern, handler).Post(kPattern, handler).Put(kPattern, handler);

@@ -7,13 +7,11 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "corsac/authority/admin_tokens.hpp"
+#include "corsac/authority/api_message.hpp"
 #include "corsac/authority/authority.hpp"
-#include "corsac/http/request_view.hpp"
 #include "corsac/policy/report.hpp"
 #include "corsac/runtime/gate.hpp"
 
@@ -36,27 +34,6 @@ struct TrustedOriginsOptions {
   std::string base_url = {};
   std::shared_ptr<const Clock> clock = {};         // empty = the system's
   std::function<std::string()> random_token = {};  // as in AuthorityOptions
-};
-
-// Views of the host's request.
-struct ApiRequest {
-  std::string_view method = {};
-  std::string_view target = {};  // as on the wire: path, `?`, query
-  HeaderField host = {};
-  HeaderField accept = {};
-  HeaderField content_type = {};
-  HeaderField authorization = {};
-  std::string_view body = {};
-  bool is_tls = false;
-};
-
-struct ApiAnswer {
-  int status = 200;
-  std::string content_type = {};  // empty = none, and no body
-  std::string body = {};
-  // Besides Content-Type, in this order; only Link and X-Corsac-Without-Effect stand more than
-  // once. Never CORS.
-  std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
 //   GET    /api/v1/trustedOrigins       read: a page; q, filter, after, limit (read_list_query)

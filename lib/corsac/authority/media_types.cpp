@@ -1,4 +1,4 @@
-// Entries: accepts_json, is_json_type. Spec: RFC 9110, 8.3.1 and 12.5.1. Test:
+// Entries: accepts_json, is_json_type, is_merge_patch_type. Spec: RFC 9110, 8.3.1 and 12.5.1. Test:
 // tests/authority/media_types_test.cpp.
 
 #include "corsac/authority/media_types.hpp"
@@ -33,6 +33,13 @@ std::string_view find_parameter(std::string_view parameters, std::string_view na
   return {};
 }
 
+bool is_type_in_utf8(std::string_view content_type, std::string_view wanted) noexcept {
+  const std::string_view type = take_part(content_type, ';');
+  const std::string_view charset = find_parameter(content_type, "charset");
+  return equals_ignoring_case(type, wanted) &&
+         (charset.empty() || equals_ignoring_case(charset, "utf-8"));
+}
+
 bool is_zero(std::string_view weight) noexcept {
   return weight.starts_with('0') && weight.find_first_not_of("0.") == std::string_view::npos;
 }
@@ -56,10 +63,11 @@ bool accepts_json(std::string_view accept) noexcept {
 }
 
 bool is_json_type(std::string_view content_type) noexcept {
-  const std::string_view type = take_part(content_type, ';');
-  const std::string_view charset = find_parameter(content_type, "charset");
-  return equals_ignoring_case(type, "application/json") &&
-         (charset.empty() || equals_ignoring_case(charset, "utf-8"));
+  return is_type_in_utf8(content_type, "application/json");
+}
+
+bool is_merge_patch_type(std::string_view content_type) noexcept {
+  return is_type_in_utf8(content_type, "application/merge-patch+json");
 }
 
 }  // namespace corsac

@@ -11,4 +11,7 @@ namespace corsac {
 // True for application/json, whatever its parameters, but for a charset other than UTF-8.
 [[nodiscard]] bool is_json_type(std::string_view content_type) noexcept;
 
+// The same for application/merge-patch+json (RFC 7396).
+[[nodiscard]] bool is_merge_patch_type(std::string_view content_type) noexcept;
+
 }  // namespace corsac

@@ -17,7 +17,10 @@ std::string_view presented_token(const HeaderField& authorization,
   if (authorization.lines != 1) return {};
   const std::string_view value = authorization.value;
   const std::size_t blank = value.find(' ');
-  if (blank == std::string_view::npos) return {};
+  if (blank == std::string_view::npos) {
+    const bool may_be_bare = std::find(schemes.begin(), schemes.end(), kBareToken) != schemes.end();
+    return may_be_bare ? value : std::string_view();
+  }
   const bool is_known = std::any_of(schemes.begin(), schemes.end(), [&](std::string_view scheme) {
     return equals_ignoring_case(value.substr(0, blank), scheme);
   });

@@ -14,6 +14,9 @@
 
 namespace corsac {
 
+// Stands among schemes for a token without one: `Authorization: TOKEN`.
+inline constexpr std::string_view kBareToken = {};
+
 // Who asks: each holder of a token with an allowance of his own, and strangers, who share one.
 class TokenHolders {
  public:

@@ -26,6 +26,8 @@ class CodePolicy {
   // there was no memory, or no thread to end grants.
   [[nodiscard]] Result<Report, Report> replace(Policy policy);
 
+  // What the next policy is judged against.
+  [[nodiscard]] JudgementBasis basis() const;
   [[nodiscard]] StoreStatus status() const;
 
  private:
@@ -33,7 +35,6 @@ class CodePolicy {
   void take(Judgement judgement, const Report& report);
   void expire() noexcept;
   [[nodiscard]] bool expire_if_due() noexcept;
-  [[nodiscard]] JudgementBasis basis() const;
 
   const std::shared_ptr<const Clock> clock_;
   const std::function<void(SnapshotPtr)> publish_;

@@ -15,6 +15,7 @@
 #include "corsac/runtime/code_policy.hpp"
 #include "corsac/runtime/gate_options.hpp"
 #include "corsac/runtime/joined_report.hpp"
+#include "corsac/runtime/judgement.hpp"
 #include "corsac/runtime/sink_calls.hpp"
 #include "corsac/runtime/snapshot_slot.hpp"
 #include "corsac/runtime/supervisor.hpp"
@@ -284,6 +285,12 @@ Report Gate::reload_and_wait(std::chrono::milliseconds deadline) {
 
 void Gate::withdraw(std::vector<RecordWithdrawal> withdrawn) {
   if (state_->supervisor) state_->supervisor->withdraw(std::move(withdrawn));
+}
+
+Report Gate::try_policy(Policy policy, std::vector<Problem> reader_problems) const {
+  const JudgementBasis basis =
+      state_->supervisor ? state_->supervisor->basis() : state_->code->basis();
+  return judge_document(std::move(policy), std::move(reader_problems), basis).report;
 }
 
 Result<Report, Report> Gate::replace_policy(const Policy& policy) {

@@ -182,6 +182,10 @@ class Gate {
   // store has: for records that were removed there while it cannot be used. The next document that
   // is taken speaks for itself. In force when it returns. Nothing for a gate made by make_gate.
   void withdraw(std::vector<RecordWithdrawal> withdrawn);
+  // What becomes of `policy` if the store delivers it now, its [[test]] cases and the records of
+  // the second store included; nothing changes. `reader_problems` are told and count with the rest.
+  // As long as judging takes; not from inside of a sink.
+  [[nodiscard]] Report try_policy(Policy policy, std::vector<Problem> reader_problems = {}) const;
   // Replaces the policy of a gate made by make_gate; errors leave the old one in force (besides
   // those of the policy gate-failed: there was no memory, or no thread to end grants). For a gate
   // with a store: the error gate-has-store.

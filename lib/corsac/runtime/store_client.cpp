@@ -216,6 +216,10 @@ ReadResult StoreClient::read() {
   return result;
 }
 
+bool StoreClient::can_write() const noexcept {
+  return write_table(*state_->plugin.table) != nullptr;
+}
+
 WriteResult StoreClient::put_document(std::string_view json, std::string_view expected) {
   State& state = *state_;
   const corsac_store_write_v1* write = write_table(*state.plugin.table);

@@ -72,6 +72,8 @@ class StoreClient {
   // may have told a problem as well.
   [[nodiscard]] ReadResult read();
 
+  // Whether the plugin can write documents; what the store or its rights say to it, a write tells.
+  [[nodiscard]] bool can_write() const noexcept;
   // Replaces the document by `json`, which the caller has checked, when the store is in the
   // revision `expected` (empty = any). Refused when the store cannot be written at all.
   [[nodiscard]] WriteResult put_document(std::string_view json, std::string_view expected);

@@ -185,6 +185,8 @@ void Supervisor::withdraw(std::vector<RecordWithdrawal> withdrawn) {
   state_->loop.withdraw(std::move(withdrawn));
 }
 
+JudgementBasis Supervisor::basis() { return state_->loop.basis(); }
+
 StoreStatus Supervisor::status() const { return state_->loop.store().status(); }
 
 std::optional<StoreStatus> Supervisor::records_status() const {

@@ -15,6 +15,7 @@
 #include "corsac/policy/record_withdrawal.hpp"
 #include "corsac/policy/report.hpp"
 #include "corsac/policy/snapshot.hpp"
+#include "corsac/runtime/judgement.hpp"
 #include "corsac/runtime/log_sink.hpp"
 #include "corsac/runtime/store_config.hpp"
 #include "corsac/runtime/store_status.hpp"
@@ -80,6 +81,10 @@ class Supervisor {
   // From now on the policy in force trusts no more what these records do not, until another
   // document is taken; published when it returns. Not from inside of a callback.
   void withdraw(std::vector<RecordWithdrawal> withdrawn);
+
+  // What a document that the store delivered now would be judged against. Not from inside of a
+  // callback.
+  [[nodiscard]] JudgementBasis basis();
 
   [[nodiscard]] StoreStatus status() const;  // of the document's store
   [[nodiscard]] std::optional<StoreStatus> records_status() const;

@@ -72,6 +72,18 @@ void SupervisorLoop::withdraw(std::vector<RecordWithdrawal> withdrawn) {
   woken_.wait(lock, [&] { return withdrawals_made_ >= ticket || is_stopping_; });
 }
 
+JudgementBasis SupervisorLoop::basis() {
+  std::promise<JudgementBasis> asked;
+  auto basis = asked.get_future();
+  {
+    const std::lock_guard lock(mutex_);
+    basis_asked_.push_back(std::move(asked));
+    is_woken_ = true;
+    woken_.notify_all();
+  }
+  return basis.get();
+}
+
 void SupervisorLoop::withdraw_trust(const std::vector<RecordWithdrawal>& withdrawn) noexcept {
   withdraw_from_policy(withdrawn);
   for_each_store([&](StoreFeed& feed) {
@@ -129,11 +141,13 @@ void SupervisorLoop::run() {
     std::optional<Judged> judged = std::exchange(judged_document_, std::nullopt);
     const std::vector<RecordWithdrawal> withdrawn = std::exchange(withdrawn_, {});
     const std::uint64_t asked = withdrawals_asked_;
+    std::vector<std::promise<JudgementBasis>> basis_asked = std::exchange(basis_asked_, {});
     lock.unlock();
     if (!withdrawn.empty()) withdraw_trust(withdrawn);
     note_answers(std::move(judged));
     const Time now = Steady::now();
     const std::optional<Time> next = try_step(now);
+    for (auto& basis : basis_asked) basis.set_value(in_force_.basis());
     for_each_store([](StoreFeed& feed) { feed.tell_next_due(); });
     lock.lock();
     if (next) withdrawals_made_ = asked;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -37,6 +38,8 @@ class SupervisorLoop {
   [[nodiscard]] StoreFeed& store() noexcept { return store_; }
   // Published when it returns, unless the supervisor stops. From any thread but its own.
   void withdraw(std::vector<RecordWithdrawal> withdrawn);
+  // What a document that came now would be judged against. From any thread but its own.
+  [[nodiscard]] JudgementBasis basis();
   // Null when there is none.
   [[nodiscard]] StoreFeed* records() noexcept { return records_.get(); }
 
@@ -90,6 +93,7 @@ class SupervisorLoop {
   std::vector<RecordWithdrawal> withdrawn_ = {};
   std::uint64_t withdrawals_asked_ = 0;
   std::uint64_t withdrawals_made_ = 0;
+  std::vector<std::promise<JudgementBasis>> basis_asked_ = {};
 
   // The thread's own, but for what StoreFeed says.
   StoreFeed store_;

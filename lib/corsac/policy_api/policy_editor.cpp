@@ -1,0 +1,234 @@
+// Entry: PolicyEditor. Tests: tests/policy_api/policy_api_test.cpp,
+// tests/server/policy_api_test.py.
+
+#include "corsac/policy_api/policy_editor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "corsac/policy/reader.hpp"
+#include "corsac/policy/writer.hpp"
+#include "corsac/runtime/feed_json.hpp"
+#include "corsac/runtime/sink_adapter.hpp"
+
+namespace corsac {
+namespace {
+
+using Status = EditResult::Status;
+
+// How often a change is made again on what others wrote in between.
+constexpr int kTries = 5;
+// The source of what a client sends, in places.
+constexpr std::string_view kBody = "body";
+
+struct ReadDraft {
+  bool is_whole = false;  // else it is no JSON object, and `problems` say why
+  Policy policy = {};
+  std::vector<Problem> problems = {};
+};
+
+ReadDraft read_draft(const std::string& json) {
+  PolicyReader reader;
+  SinkAdapter sink;
+  sink.begin(reader);
+  reader.source(kBody);
+  const bool is_json = feed_json(nullptr, &sink.table(), json.data(), json.size()) == CORSAC_OK;
+  sink.end();
+  if (is_json) reader.finish({});
+  ReadDraft draft{.is_whole = reader.is_finished()};
+  draft.problems = reader.take_problems();
+  draft.policy = reader.take_policy();
+  return draft;
+}
+
+// Places in what we made ourselves mean nothing to anybody.
+std::vector<Problem> without_places(std::vector<Problem> problems) {
+  for (Problem& problem : problems) {
+    if (problem.place.source == 0) problem.place = {};
+  }
+  return problems;
+}
+
+Report report_of(const Draft& draft, std::vector<Problem> problems,
+                 std::vector<std::string> sources) {
+  if (!draft.is_body) problems = without_places(std::move(problems));
+  return Report(std::move(problems), std::move(sources));
+}
+
+Problem store_busy() {
+  return {.code = "store-busy",
+          .what = "those who came before still wait for the store",
+          .fix = "try again later"};
+}
+
+Problem document_empty() {
+  return {.code = "document-empty",
+          .what = "the document has no section at all, and a server would not take it",
+          .fix =
+              "write \"cors\": {\"enabled\": false} to switch CORS off, or set accept_empty = "
+              "true in [store]"};
+}
+
+// Whether they are about JSON, and not about a policy.
+bool are_of_json(const std::vector<Problem>& problems) {
+  return std::any_of(problems.begin(), problems.end(), [](const Problem& problem) {
+    return problem.code == "json-syntax" || problem.code == "json-root" ||
+           problem.code == "nesting-too-deep";
+  });
+}
+
+bool is_answer(ReadStatus status) noexcept {
+  return status == ReadStatus::Read || status == ReadStatus::Invalid;
+}
+
+Status status_of(WriteStatus status) noexcept {
+  switch (status) {
+    case WriteStatus::Written:
+      return Status::Written;
+    case WriteStatus::Conflict:
+      return Status::OutOfDate;
+    case WriteStatus::Refused:
+      return Status::Refused;
+    case WriteStatus::NotReached:
+      return Status::NotReached;
+    case WriteStatus::Failed:
+      break;
+  }
+  return Status::Failed;
+}
+
+}  // namespace
+
+// One call at a time; the others wait, but not for ever.
+class PolicyEditor::Turn {
+ public:
+  explicit Turn(PolicyEditor& editor) : editor_(editor) {
+    std::unique_lock lock(editor.mutex_);
+    has_come_ = editor.free_.wait_for(lock, editor.options_.queue_deadline,
+                                      [&editor] { return !editor.is_taken_; });
+    if (has_come_) editor.is_taken_ = true;
+  }
+  ~Turn() {
+    if (!has_come_) return;
+    const std::lock_guard lock(editor_.mutex_);
+    editor_.is_taken_ = false;
+    editor_.free_.notify_one();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  [[nodiscard]] bool has_come() const noexcept { return has_come_; }
+
+ private:
+  PolicyEditor& editor_;
+  bool has_come_ = false;
+};
+
+PolicyEditor::PolicyEditor(std::unique_ptr<DocumentStore> store, std::shared_ptr<Gate> gate,
+                           Options options)
+    : store_(std::move(store)), gate_(std::move(gate)), options_(options) {}
+
+DocumentRead PolicyEditor::read() {
+  const Turn turn(*this);
+  if (turn.has_come()) return read_now();
+  return {.report = Report({store_busy()})};
+}
+
+EditResult PolicyEditor::edit(const Edit& edit) {
+  if (!store_->can_write()) return {.status = Status::NotWritable};
+  const Turn turn(*this);
+  if (!turn.has_come()) return {.report = Report({store_busy()})};
+  const bool is_strict = edit.condition.kind == EditCondition::Kind::Tags;
+  EditResult result = try_edit(edit);
+  for (int tries = 1; result.status == Status::OutOfDate && !is_strict && tries < kTries; ++tries) {
+    result = try_edit(edit);
+  }
+  return result;
+}
+
+DocumentRead PolicyEditor::read_now() {
+  ReadResult result = store_->read();
+  DocumentRead read;
+  read.is_reached = is_answer(result.status);
+  read.is_readable = result.status == ReadStatus::Read && !has_error(result.problems);
+  read.document = std::move(result.policy);
+  read.detail = std::move(result.detail);
+  read.report = Report(std::move(result.problems), read.document.sources);
+  read.beside = take_beside(read.document);
+  return read;
+}
+
+// Why the change is not so much as made; nothing = it is.
+std::optional<EditResult> PolicyEditor::refuse_before(const Edit& edit, const DocumentRead& now) {
+  EditResult refused{.revision = now.document.revision, .report = now.report};
+  if (!now.is_reached) {
+    std::vector<Problem> problems = now.report.problems();
+    if (problems.empty()) problems.push_back({.code = "store-unreachable", .what = now.detail});
+    refused.report = Report(std::move(problems));
+    return refused;
+  }
+  const bool is_known = !now.document.revision.empty();
+  refused.status = is_known || now.is_readable ? Status::OutOfDate : Status::Unusable;
+  if (!edit.condition.holds_for(now.document.revision)) {
+    if (refused.status == Status::OutOfDate) refused.report = {};
+    return refused;
+  }
+  refused.status = Status::Unusable;
+  if (edit.needs_document && !now.is_readable) return refused;
+  return std::nullopt;
+}
+
+EditResult PolicyEditor::try_edit(const Edit& edit) {
+  const DocumentRead now = read_now();
+  if (auto refused = refuse_before(edit, now)) return *std::move(refused);
+  const Draft draft = edit.make(now.is_readable ? &now.document : nullptr);
+  EditResult judged = judge(draft, now);
+  if (judged.status != Status::Written) return judged;
+  // Whatever is there is what `*` says; what was read is what a change was made to.
+  const bool is_any = edit.condition.kind == EditCondition::Kind::Any && !edit.needs_document;
+  return write(std::move(judged), is_any ? std::string() : now.document.revision);
+}
+
+// Status Written = it may be.
+EditResult PolicyEditor::judge(const Draft& draft, const DocumentRead& now) {
+  EditResult result{.status = Status::Invalid, .revision = now.document.revision};
+  if (has_error(draft.problems)) {
+    if (are_of_json(draft.problems)) result.status = Status::Malformed;
+    result.report = Report(draft.problems, {std::string(kBody)});
+    return result;
+  }
+  ReadDraft read = read_draft(draft.json);
+  if (!read.is_whole) {
+    if (are_of_json(read.problems)) result.status = Status::Malformed;
+    result.report = report_of(draft, std::move(read.problems), {std::string(kBody)});
+    return result;
+  }
+  Policy whole = read.policy;
+  put_beside(now.beside, whole);
+  std::vector<std::string> sources = whole.sources;
+  if (whole.is_empty() && !options_.accept_empty) read.problems.push_back(document_empty());
+  const Report judged = gate_->try_policy(std::move(whole), std::move(read.problems));
+  if (!judged.has_errors()) result.status = Status::Written;
+  result.report = report_of(draft, judged.problems(), std::move(sources));
+  result.document = std::move(read.policy);
+  return result;
+}
+
+EditResult PolicyEditor::write(EditResult judged, const std::string& expected) {
+  WriteResult written = store_->write(policy_to_json(judged.document), expected);
+  EditResult result = std::move(judged);
+  result.status = status_of(written.status);
+  result.revision = std::move(written.revision);
+  if (result.status != Status::Written) {
+    result.report = Report(std::move(written.problems));
+    return result;
+  }
+  Report taken = gate_->reload_and_wait(options_.gate_deadline);
+  // Errors may be those of the second store.
+  if (taken.has_errors() && gate_->status().revision != result.revision) {
+    result.status = Status::NotInForce;
+    result.report = std::move(taken);
+  }
+  return result;
+}
+
+}  // namespace corsac

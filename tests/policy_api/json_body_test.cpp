@@ -1,0 +1,115 @@
+#include "corsac/policy_api/json_body.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace corsac {
+namespace {
+
+std::string lines_of(const std::vector<Problem>& problems) {
+  std::string lines;
+  for (const Problem& problem : problems) {
+    if (!lines.empty()) lines += ", ";
+    lines += std::string(problem.code) + " " + problem.path + " " +
+             std::to_string(problem.place.line) + ":" + std::to_string(problem.place.column);
+  }
+  return lines;
+}
+
+struct BodyRow {
+  const char* desc;
+  std::string body;
+  const char* problems;
+};
+
+const BodyRow kBodies[] = {
+    {"an object", R"({"a": [1, {"b": null}], "c": "d"})", ""},
+    {"one name in two objects", R"({"a": {"b": 1}, "c": {"b": 1}})", ""},
+    {"sixteen levels", "{\"a\":" + std::string(16, '[') + std::string(16, ']') + "}", ""},
+    {"one more", "{\"a\":" + std::string(17, '[') + std::string(17, ']') + "}",
+     "nesting-too-deep a[0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0] 1:22"},
+    {"a million levels", "{\"a\":" + std::string(1'000'000, '['),
+     "nesting-too-deep a[0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0] 1:22"},
+    {"every name that stands twice", R"({"a": 1, "b": [{}, {"c": 1, "c": 2}], "a": 2})",
+     "field-repeated b[1].c 1:29, field-repeated a 1:39"},
+    {"twice by an escape", R"({"a": 1, "\u0061": 2})", "field-repeated a 1:10"},
+    {"nothing", "", "json-syntax  1:1"},
+    {"half", "{\"a\":\n 1", "json-syntax  2:2"},
+    {"something behind it", "{} {}", "json-syntax  1:4"},
+    {"a list", "[1]", "json-root  1:1"},
+    {"a text", R"("a")", "json-root  1:1"},
+    {"null", "null", "json-root  1:1"},
+    {"not UTF-8", "{\"a\": \"\xC3\x28\"}", "json-syntax  1:7"},
+    {"a comment", "{ // a\n}", "json-syntax  1:3"},
+    {"a number beyond all bounds", R"({"a": 1e999})", "json-syntax  1:7"},
+};
+
+TEST(JsonBody, TellsAllThatIsWrong) {
+  for (const BodyRow& row : kBodies) {
+    SCOPED_TRACE(row.desc);
+    EXPECT_EQ(lines_of(check_json_body(row.body)), row.problems);
+  }
+}
+
+struct PatchRow {
+  const char* desc;
+  const char* patch;
+  const char* outcome;
+};
+
+// To kDocument.
+constexpr const char* kDocument =
+    R"({"version":1,"cors":{"allowed_origins":["https://a.example"],"debug":true}})";
+constexpr PatchRow kPatches[] = {
+    {"nothing", "{}", kDocument},
+    {"a field is added", R"({"cors": {"allow_credentials": true}})",
+     R"({"version":1,"cors":{"allowed_origins":["https://a.example"],"debug":true,)"
+     R"("allow_credentials":true}})"},
+    {"false is a value", R"({"cors": {"debug": false}})",
+     R"({"version":1,"cors":{"allowed_origins":["https://a.example"],"debug":false}})"},
+    {"null takes away", R"({"cors": {"debug": null}})",
+     R"({"version":1,"cors":{"allowed_origins":["https://a.example"]}})"},
+    {"null of what is not there", R"({"csrf": null, "cors": {"enabled": null}})", kDocument},
+    {"a section goes", R"({"cors": null})", R"({"version":1})"},
+    {"a list is replaced", R"({"cors": {"allowed_origins": ["https://b.example"]}})",
+     R"({"version":1,"cors":{"allowed_origins":["https://b.example"],"debug":true}})"},
+    {"a null in a list stays, for the reader", R"({"cors": {"allowed_origins": [null]}})",
+     R"({"version":1,"cors":{"allowed_origins":[null],"debug":true}})"},
+    {"what is wrong goes on to the reader", R"({"cors": 5, "unknown": {"a": null}})",
+     R"({"version":1,"cors":5,"unknown":{}})"},
+    {"null of what a policy has not", R"({"cors": {"allowed_origin": null}, "x": null})",
+     "field-unknown cors.allowed_origin 0:0, field-unknown x 0:0"},
+    {"a name twice", R"({"cors": {"debug": true, "debug": null}})",
+     "field-repeated cors.debug 1:26"},
+    {"no object", "[]", "json-root  1:1"},
+};
+
+TEST(JsonBody, MergesPatches) {
+  for (const PatchRow& row : kPatches) {
+    SCOPED_TRACE(row.desc);
+    const auto merged = merge_patch(kDocument, row.patch);
+    EXPECT_EQ(merged ? *merged : lines_of(merged.error()), row.outcome);
+  }
+}
+
+TEST(JsonBody, TellsAThousandProblemsAtMost) {
+  std::string twice;
+  std::string unknown;
+  for (int i = 0; i < 2'000; ++i) {
+    twice += R"(,"a":1)";
+    unknown += R"(,"unknown)" + std::to_string(i) + "\":null";
+  }
+  EXPECT_EQ(check_json_body(R"({"a":1)" + twice + "}").size(), 1'000U);
+  const auto merged = merge_patch("{}", R"({"cors":null)" + unknown + "}");
+  EXPECT_EQ(merged ? 0 : merged.error().size(), 1'000U);
+}
+
+TEST(JsonBody, NamesTheNearestField) {
+  const auto merged = merge_patch("{}", R"({"cors": {"allowed_origin": null}})");
+  ASSERT_FALSE(merged);
+  EXPECT_EQ(merged.error()[0].fix, "write allowed_origins");
+}
+
+}  // namespace
+}  // namespace corsac
