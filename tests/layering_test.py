@@ -32,6 +32,7 @@ THIRD_PARTY = {
         "lib/corsac/authority/api_json.cpp",
         "lib/corsac/authority/filter.cpp",
         "lib/corsac/adapter/admin_api.cpp",
+        "lib/corsac/adapter/forward_options.cpp",
         "server/commands/",
         "server/import/read_json.cpp",
         "server/sample/",
