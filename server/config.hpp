@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <corsac/adapter/forward_options.hpp>
 #include <corsac/base/result.hpp>
 #include <corsac/policy/report.hpp>
 #include <corsac/runtime/store_config.hpp>
@@ -38,14 +39,15 @@ struct ServerConfig {
   StoreConfig store = {};
   std::optional<StoreConfig> records = {};
   std::optional<AdminConfig> admin = {};
+  // Checked, but for whether the program has TLS.
+  std::vector<ForwardOptions> forwards = {};
   LogConfig log = {};
 };
 
 // Reads and checks `file`. The error side holds every error at once, with line and column:
 // toml-syntax, config-not-found, config-not-a-file, config-too-large, field-unknown, field-type,
-// field-range, field-missing, field-not-available, section-not-available, listen-address,
-// listen-address-repeated, admin-not-loopback, admin-public-url, option-public-origin,
-// option-trusted-proxy.
+// field-range, field-missing, listen-address, listen-address-repeated, admin-not-loopback,
+// admin-public-url, option-public-origin, option-trusted-proxy, and those of compile_forwards.
 [[nodiscard]] Result<ServerConfig, Report> read_config(const std::filesystem::path& file);
 
 }  // namespace corsac::server
