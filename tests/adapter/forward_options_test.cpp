@@ -46,7 +46,7 @@ TEST(ForwardOptions, BecomeAForward) {
   EXPECT_EQ(forward.drop_response_headers, std::vector<std::string>{"Set-Cookie"});
 }
 
-// M114: one header with a JSON object of two keys.
+// Proves M114.
 TEST(ForwardOptions, MakeATokenOfOneHeader) {
   ForwardOptions options = good();
   options.headers.clear();

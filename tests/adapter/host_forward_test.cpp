@@ -21,7 +21,8 @@ std::vector<std::string> lines_of(const std::string& head) {
   return lines;
 }
 
-// M110: the two headers, all request parts kept; M111: no cookie back; seed 004's Worker.
+// The document's Worker: two headers are added, all request parts kept, no cookie comes back.
+// Proves M110, M111.
 TEST(HostForward, AddsCredentialsAndKeepsTheRest) {
   const ForwardPeer peer(ok_answer("hello", "Set-Cookie: CF_Authorization=x\r\nX-A: %2F\r\n"));
   const ForwardGate gate;

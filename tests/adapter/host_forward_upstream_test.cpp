@@ -24,7 +24,7 @@ struct BrokenRow {
   std::string answer;
 };
 
-// M112: any failure before the answer is 500 with {"error": text}.
+// Proves M112.
 TEST(HostForwardUpstream, BrokenAnswersAre500) {
   const BrokenRow rows[] = {
       {"closes at once", ""},
@@ -224,7 +224,7 @@ TEST(HostForwardUpstream, ABodyIsStreamed) {
   EXPECT_EQ(connection.receive().body, "piece");
 }
 
-// M112, TLS: verified, with no switch. The peer has a certificate for localhost that nobody signed.
+// TLS is verified, with no switch. The peer has a certificate for localhost that nobody signed.
 TEST(HostForwardUpstream, ACertificateMustBeTrustedAndOfTheName) {
   const test::TempFolder folder;
   const std::string certificate = (folder.path() / "cert.pem").string();

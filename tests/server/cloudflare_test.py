@@ -98,7 +98,7 @@ def ask(port, path, headers):
 
 
 def check_curl_line():
-    """M116: status, CORS headers and Vary are those that the document prints."""
+    """Status, CORS headers and Vary are those that the document prints."""
     if shutil.which("curl") is None:
         raise Skip("no curl")
     imported = subprocess.run([PROGRAM, "import", "cloudflare", "/dev/stdin"],
@@ -124,7 +124,7 @@ def check_curl_line():
 
 
 def check_worker():
-    """M110, M111: the document's Worker, with the prefix taken off."""
+    """The document's Worker, with the prefix taken off."""
     with Upstream() as upstream, forwarding(upstream) as server:
         status, headers, body = ask(server.port, "/api/protected/name?a=%2Fb",
                                     {"Sec-Fetch-Site": "same-origin", "Cookie": "session=1"})
@@ -139,7 +139,7 @@ def check_worker():
 
 
 def check_token():
-    """M114: one header with a JSON object of two keys."""
+    """One header with a JSON object of two keys."""
     with Upstream() as upstream, forwarding(upstream) as server:
         status, _, _ = ask(server.port, "/token/a", {"Sec-Fetch-Site": "none"})
         equal(status, 200)
@@ -150,7 +150,7 @@ def check_token():
 
 
 def check_refusals_and_secrets():
-    """M112, M113: who is not proved own is refused and told; nothing tells the secret."""
+    """Who is not proved own is refused and told; nothing tells the secret."""
     with Upstream() as upstream, forwarding(upstream) as server:
         foreign, _, body = ask(server.port, "/api/protected/a", {"Sec-Fetch-Site": "cross-site"})
         equal((foreign, body), (403, ""))
