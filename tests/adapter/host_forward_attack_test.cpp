@@ -194,7 +194,8 @@ TEST(HostForwardAttack, AClientThatGoesAwayWhileTheUpstreamThinks) {
   EXPECT_TRUE(test::eventually([&has_ended] { return has_ended.load(); }));
 }
 
-// Proves M113. Neither an event, nor the log, nor an answer, nor what a reflecting client sends back of it.
+// Proves M113. Neither an event, nor the log, nor an answer, nor what a reflecting client sends
+// back of it.
 TEST(HostForwardAttack, TellsNoSecret) {
   std::string told;
   const auto hear = [&told](const TestForwardHost& host, const ForwardGate& gate) {

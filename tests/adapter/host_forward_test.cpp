@@ -288,6 +288,20 @@ TEST(HostForward, CorsIsThatOfThePolicy) {
                                           kPlain}));
 }
 
+// HTTP/1.0 knows no chunks: the end of the connection is that of the answer.
+TEST(HostForward, AnOldClientGetsNoChunks) {
+  const ForwardPeer peer(
+      "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "5\r\nhello\r\n0\r\n\r\n");
+  const ForwardGate gate;
+  const TestForwardHost host(gate.gate, {.forwards = {forward_to(peer.url())}});
+  RawConnection connection(host.port());
+  connection.send("GET /api/protected/a HTTP/1.0\r\nSec-Fetch-Site: same-origin\r\n\r\n");
+  const std::string answer = connection.receive_until_closed();
+  EXPECT_EQ(answer.find("Transfer-Encoding"), std::string::npos) << answer;
+  EXPECT_TRUE(answer.ends_with("\r\n\r\nhello")) << answer;
+}
+
 TEST(HostForward, TwoRequestsOnOneConnection) {
   const ForwardPeer peer(ok_answer("hello"));
   const ForwardGate gate;

@@ -90,25 +90,26 @@ TEST(HostForwardUpstream, NobodyThereIs500) {
 
 struct SlowRow {
   const char* desc;
+  milliseconds ForwardOptions::*limit;  // that ends it
+  milliseconds value;
   std::string at_once;
   std::string slowly;  // a byte each 10 ms; empty = nothing comes
   int status;          // 200 = the answer begins, and its connection ends
 };
 
 TEST(HostForwardUpstream, SlowOnesEndInTime) {
+  constexpr auto kAnswer = &ForwardOptions::answer_limit;
+  std::string interim;
+  for (int i = 0; i < 200; ++i) interim += "HTTP/1.1 100 Continue\r\n\r\n";
+  const std::string many(5000, 'x');
   const SlowRow rows[] = {
-      {"says nothing", "", "", 500},
-      {"drips its headers", "HTTP/1.1 200 OK\r\n", std::string(5000, 'x'), 500},
-      {"sends interim answers without end", "",
-       [] {
-         std::string many;
-         for (int i = 0; i < 200; ++i) many += "HTTP/1.1 100 Continue\r\n\r\n";
-         return many;
-       }(),
-       500},
-      {"stops in its body", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", "", 200},
-      {"drips its body", "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", std::string(5000, 'x'),
-       200},
+      {"says nothing", kAnswer, kShort, "", "", 500},
+      {"drips its headers", kAnswer, kShort, "HTTP/1.1 200 OK\r\n", many, 500},
+      {"sends interim answers without end", kAnswer, kShort, "", interim, 500},
+      {"stops in its body", &ForwardOptions::idle_limit, kShort,
+       "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", "", 200},
+      {"drips its body", &ForwardOptions::total_limit, milliseconds(2'000),
+       "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", many, 200},
   };
   for (const SlowRow& row : rows) {
     SCOPED_TRACE(row.desc);
@@ -119,8 +120,7 @@ TEST(HostForwardUpstream, SlowOnesEndInTime) {
     });
     const ForwardGate gate;
     ForwardOptions options = forward_to(peer.url());
-    options.answer_limit = options.idle_limit = kShort;
-    options.total_limit = 3 * kShort;
+    options.*row.limit = row.value;
     const TestForwardHost host(gate.gate, {.forwards = {options}});
     const RawResponse response = exchange(host.port(), own_get());
     EXPECT_EQ(response.status, row.status);

@@ -81,6 +81,7 @@ bool ForwardExchange::put(std::string_view bytes) noexcept {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return is_cut_ || buffer_.size() < kBufferLimitBytes; });
   if (is_cut_) return false;
+  if (bytes.empty()) return true;
   try {
     buffer_.append(bytes);
   } catch (...) {
