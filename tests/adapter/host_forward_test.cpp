@@ -288,6 +288,32 @@ TEST(HostForward, CorsIsThatOfThePolicy) {
                                           kPlain}));
 }
 
+// 0.53 asks no regular expression about more than 256 bytes.
+TEST(HostForward, PassesLongPaths) {
+  const ForwardPeer peer([](test::PeerConnection& connection, const std::string& head) {
+    connection.send(ok_answer(head.substr(0, head.find(" HTTP"))));
+  });
+  const ForwardGate gate;
+  ForwardOptions options = forward_to(peer.url());
+  options.path_prefix = "/api/v1.0/(x)";
+  const TestForwardHost host(gate.gate, {.forwards = {options}});
+  ASSERT_EQ(host.problem(), "");
+  std::string deep = "/api/v1.0/(x)";
+  for (int i = 0; i < 30; ++i) deep += "/" + std::string(100, 'a');
+  const std::string targets[] = {"/api/v1.0/(x)",
+                                 "/api/v1.0/(x)/",
+                                 "/api/v1.0/(x)/" + std::string(300, 'a'),
+                                 "/api/v1.0/(x)/" + std::string(4000, 'a') + "/",
+                                 deep,
+                                 deep + "/"};
+  for (const std::string& target : targets) {
+    EXPECT_EQ(exchange(host.port(), own("GET", target)).body, "GET " + target);
+  }
+  for (const char* other : {"/api/v1x0/(x)/a", "/api/v1.0/x/a"}) {
+    EXPECT_EQ(exchange(host.port(), own("GET", other)).status, 404) << other;
+  }
+}
+
 // HTTP/1.0 knows no chunks: the end of the connection is that of the answer.
 TEST(HostForward, AnOldClientGetsNoChunks) {
   const ForwardPeer peer(

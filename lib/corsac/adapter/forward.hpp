@@ -6,6 +6,7 @@
 // What it proves and what not: README, "Forwarding with credentials". It knows pages, not users:
 // put your own authentication before it, or `authorize`.
 
+#include <cassert>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -101,6 +102,34 @@ inline void answer_forward_error(httplib::Response& response, int status, std::s
   response.set_content("{\"error\": \"" + std::string(text) + "\"}\n", "application/json");
 }
 
+struct ForwardError {
+  int status = 0;
+  std::string_view text = {};
+};
+// What is wrong with a body: that its end is not known, that the host does not hand it out (of GET,
+// HEAD and OPTIONS), its length.
+[[nodiscard]] inline std::optional<ForwardError> judge_body(const Forward& forward,
+                                                            const RequestFraming& framing,
+                                                            bool is_offered) {
+  if (framing.is_ambiguous || (framing.has_body && !is_offered)) {
+    return ForwardError{400, "a request body is not expected here"};
+  }
+  if (framing.has_content_length && framing.content_length > forward.body_limit_bytes) {
+    return ForwardError{413, describe(ForwardFailure::BodyTooLarge)};
+  }
+  return std::nullopt;
+}
+
+[[nodiscard]] inline ForwardHeaders lines_of(const HttplibHeaders& headers) {
+  ForwardHeaders lines;
+  headers.visit(
+      [](void* context, std::string_view name, std::string_view value) {
+        static_cast<ForwardHeaders*>(context)->emplace_back(name, value);
+      },
+      &lines);
+  return lines;
+}
+
 // The head of the upstream's answer in the host's response.
 inline void write_forward_head(const ForwardHead& head, httplib::Response& response) {
   response.status = head.status;
@@ -108,14 +137,24 @@ inline void write_forward_head(const ForwardHead& head, httplib::Response& respo
   for (const auto& [name, value] : head.headers) response.headers.emplace(name, value);
 }
 
-// A regular expression of cpp-httplib's router for the prefix and what lies below it.
-[[nodiscard]] inline std::string forward_pattern(std::string_view prefix) {
-  std::string pattern;
+// 0.53 asks no regular expression about a path of more than 256 bytes; these are for longer ones.
+inline constexpr int kLongPathSegments = 32;
+
+// cpp-httplib's patterns for the prefix and what lies below it. The handler judges the target
+// again.
+[[nodiscard]] inline std::vector<std::string> forward_patterns(const std::string& prefix) {
+  std::string expression;
   for (const char c : prefix) {
-    if (!is_ascii_alpha(c) && !is_ascii_digit(c) && c != '/' && c != '-') pattern += '\\';
-    pattern += c;
+    if (!is_ascii_alpha(c) && !is_ascii_digit(c) && c != '/' && c != '-') expression += '\\';
+    expression += c;
   }
-  return pattern + "(?:/.*)?";
+  std::vector<std::string> patterns = {expression + "(?:/.*)?"};
+  std::string segments = prefix;
+  for (int i = 0; kHostReadsBodies && i < kLongPathSegments; ++i) {
+    segments += "/:s" + std::to_string(i);
+    patterns.push_back(segments);
+  }
+  return patterns;
 }
 
 }  // namespace adapter
@@ -172,6 +211,7 @@ class Forwarder : public std::enable_shared_from_this<Forwarder> {
 #else
   constexpr bool kHasTls = false;
 #endif
+  assert(gate != nullptr && "a forwarder needs a gate");
   auto forwards = compile_forwards(options, {.has_tls = kHasTls});
   if (!forwards) return corsac::fail(std::move(forwards.error()));
   return std::shared_ptr<Forwarder>(
@@ -180,7 +220,6 @@ class Forwarder : public std::enable_shared_from_this<Forwarder> {
 
 inline void Forwarder::mount(httplib::Server& server) {
   for (const ForwardPtr& forward : forwards_) {
-    const std::string pattern = adapter::forward_pattern(forward->path_prefix);
     const httplib::Server::Handler plain = [self = shared_from_this(), forward](
                                                const httplib::Request& request,
                                                httplib::Response& response) {
@@ -192,11 +231,12 @@ inline void Forwarder::mount(httplib::Server& server) {
                                              const httplib::ContentReader& body) {
           self->answer(forward, request, response, &body);
         };
-    server.Get(pattern, plain).Options(pattern, plain);
-    // The plain ones as well: which of the two a host asks depends on what the request says of its
-    // body.
-    server.Post(pattern, reading).Put(pattern, reading).Patch(pattern, reading);
-    server.Delete(pattern, reading).Delete(pattern, plain);
+    for (const std::string& pattern : adapter::forward_patterns(forward->path_prefix)) {
+      server.Get(pattern, plain).Options(pattern, plain);
+      server.Post(pattern, reading).Put(pattern, reading).Patch(pattern, reading);
+      // Both: which of the two a host asks depends on what a DELETE says of its body.
+      server.Delete(pattern, reading).Delete(pattern, plain);
+    }
   }
 }
 
@@ -226,30 +266,17 @@ inline void Forwarder::forward_or_refuse(const ForwardPtr& forward, const httpli
   if (!target) {
     return adapter::answer_forward_error(response, 400, "the path may be read in two ways");
   }
-  // A body that the host does not hand out, or whose end is not known.
-  const bool has_body = framing.has_body;
-  const bool is_readable = !has_body || (body != nullptr && !framing.is_ambiguous);
-  if (framing.is_ambiguous || !is_readable) {
-    return adapter::answer_forward_error(response, 400, "a request body is not expected here");
+  if (const auto error = adapter::judge_body(*forward, framing, body != nullptr)) {
+    return adapter::answer_forward_error(response, error->status, error->text);
   }
-  if (has_body && framing.has_content_length &&
-      framing.content_length > forward->body_limit_bytes) {
-    return adapter::answer_forward_error(response, 413, describe(ForwardFailure::BodyTooLarge));
-  }
-  ForwardHeaders lines;
-  headers.visit(
-      [](void* context, std::string_view name, std::string_view value) {
-        static_cast<ForwardHeaders*>(context)->emplace_back(name, value);
-      },
-      &lines);
-  auto sent =
-      forward_request_headers(*forward, lines, forwarded_from(gate_->own_origin(), scan.view()));
+  auto sent = forward_request_headers(*forward, adapter::lines_of(headers),
+                                      forwarded_from(gate_->own_origin(), scan.view()));
   if (!sent) {
     return adapter::answer_forward_error(response, 400, "a header cannot be sent as it is");
   }
   adapter::UpstreamRequest upstream{
       .method = request.method, .target = std::move(*target), .headers = std::move(*sent)};
-  if (has_body) upstream.body = body;
+  if (framing.has_body) upstream.body = body;
   if (framing.has_content_length) upstream.length = framing.content_length;
   exchange(forward, std::move(upstream), request, response);
 }

@@ -27,9 +27,10 @@ std::optional<std::string> of_process(const std::string& name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
+// Without ":", which names a parameter in a route of cpp-httplib.
 bool is_path_char(char c) {
   return is_ascii_alpha(c) || is_ascii_digit(c) ||
-         std::string_view("-._~!$&'()*+,;=:@/").find(c) != std::string_view::npos;
+         std::string_view("-._~!$&'()*+,;=@/").find(c) != std::string_view::npos;
 }
 
 // One prefix within the other, or the same.
