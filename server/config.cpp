@@ -4,7 +4,6 @@
 #include "config.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <initializer_list>
 #include <iterator>
@@ -14,11 +13,12 @@
 #include <system_error>
 #include <utility>
 
-#include <toml++/toml.h>
-
 #include <corsac/base/printable.hpp>
 #include <corsac/runtime/gate_options.hpp>
 #include <corsac/stage/host_guard.hpp>
+
+#include "config_forward.hpp"
+#include "config_section.hpp"
 
 namespace corsac::server {
 namespace {
@@ -27,146 +27,6 @@ namespace {
 // parser's recursion on dotted keys shallow.
 constexpr std::size_t kConfigLimitBytes = std::size_t{1024} * 1024;
 constexpr std::size_t kLineLimitBytes = 4096;
-
-Place place_of(const toml::node& node) {
-  const toml::source_position at = node.source().begin;
-  return {.line = at.line, .column = at.column, .source = 0};
-}
-
-Place place_of(const toml::key& key) {
-  const toml::source_position at = key.source().begin;
-  return {.line = at.line, .column = at.column, .source = 0};
-}
-
-std::string value_text(const toml::node& node) {
-  if (const auto* text = node.as_string()) return text->get();
-  if (const auto* number = node.as_integer()) return std::to_string(number->get());
-  if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
-  return {};
-}
-
-// One table of the file. Asks for its fields by name, remembers which it was asked for, and reports
-// all others as unknown.
-class Section {
- public:
-  Section(const toml::table* table, std::string path, std::vector<Problem>& problems)
-      : table_(table), path_(std::move(path)), problems_(problems) {}
-
-  [[nodiscard]] const toml::node* find(std::string_view field) {
-    asked_.push_back(field);
-    return table_ == nullptr ? nullptr : table_->get(field);
-  }
-
-  void wrong(std::string_view code, std::string_view field, const toml::node& node,
-             std::string what, std::string fix) {
-    wrong(code, field, node, value_text(node), std::move(what), std::move(fix));
-  }
-
-  // With a value that is shown in the place of the node's own.
-  void wrong(std::string_view code, std::string_view field, const toml::node& node,
-             std::string value, std::string what, std::string fix) {
-    problems_.push_back({.code = code,
-                         .path = path_ + "." + std::string(field),
-                         .value = std::move(value),
-                         .place = place_of(node),
-                         .what = std::move(what),
-                         .fix = std::move(fix)});
-  }
-
-  void read(std::string_view field, std::string& value) {
-    const toml::node* node = find(field);
-    if (node == nullptr) return;
-    if (const auto* text = node->as_string()) {
-      value = text->get();
-    } else {
-      wrong("field-type", field, *node, "a text is expected", "put the value in quotes");
-    }
-  }
-
-  void read(std::string_view field, bool& value) {
-    const toml::node* node = find(field);
-    if (node == nullptr) return;
-    if (const auto* flag = node->as_boolean()) {
-      value = flag->get();
-    } else {
-      wrong("field-type", field, *node, "a switch is expected", "write true or false");
-    }
-  }
-
-  void read_number(std::string_view field, std::int64_t first, std::int64_t last,
-                   std::int64_t& value) {
-    const toml::node* node = find(field);
-    if (node == nullptr) return;
-    const auto* number = node->as_integer();
-    if (number == nullptr) {
-      wrong("field-type", field, *node, "a whole number is expected",
-            "write a number without quotes");
-    } else if (number->get() < first || number->get() > last) {
-      wrong("field-range", field, *node, "the number is out of range",
-            "write a number from " + std::to_string(first) + " to " + std::to_string(last));
-    } else {
-      value = number->get();
-    }
-  }
-
-  void read(std::string_view field, std::chrono::seconds& value) {
-    std::int64_t seconds = value.count();
-    read_number(field, 1, 366LL * 24 * 3600, seconds);
-    value = std::chrono::seconds(seconds);
-  }
-
-  void read(std::string_view field, std::vector<std::string>& values) {
-    const toml::node* node = find(field);
-    if (node == nullptr) return;
-    const auto* list = node->as_array();
-    if (list == nullptr) {
-      wrong("field-type", field, *node, "a list of texts is expected", "put the value in [ ]");
-      return;
-    }
-    for (const toml::node& element : *list) {
-      if (const auto* text = element.as_string()) {
-        values.push_back(text->get());
-      } else {
-        wrong("field-type", field, element, "a list of texts is expected",
-              "put each value in quotes");
-      }
-    }
-  }
-
-  void read(std::string_view field, ListenAddress& address) {
-    const toml::node* node = find(field);
-    if (node == nullptr) return;
-    const auto* text = node->as_string();
-    const auto parsed = text == nullptr ? std::nullopt : parse_listen_address(text->get());
-    if (parsed) {
-      address = *parsed;
-    } else {
-      wrong("listen-address", field, *node, "this is no address to listen on",
-            "write \"HOST:PORT\" like \"127.0.0.1:8080\"; port 0 takes any free one");
-    }
-  }
-
-  void report_unknown() {
-    if (table_ == nullptr) return;
-    for (const auto& [key, node] : *table_) {
-      if (std::find(asked_.begin(), asked_.end(), key.str()) != asked_.end()) continue;
-      const std::string_view nearest = nearest_name(key.str(), asked_);
-      problems_.push_back({.code = "field-unknown",
-                           .path = (path_.empty() ? "" : path_ + ".") + std::string(key.str()),
-                           .place = place_of(key),
-                           .what = "there is no such field here",
-                           .fix = nearest.empty() ? "remove it" : "write " + std::string(nearest)});
-    }
-  }
-
-  [[nodiscard]] const std::vector<std::string_view>& asked() const { return asked_; }
-
- private:
-  const toml::table* table_;  // null = the section is absent
-  std::string path_;
-  std::vector<std::string_view> asked_ = {};
-  std::vector<Problem>& problems_;
-};
 
 const toml::table* subtable(const toml::table& document, std::string_view name,
                             std::vector<Problem>& problems) {
@@ -344,18 +204,6 @@ void read_stores(const toml::table& document, const std::filesystem::path& folde
   }
 }
 
-// A path of a file; nothing for an absent one.
-std::filesystem::path read_path(Section& section, std::string_view field,
-                                const std::filesystem::path& folder) {
-  std::string text;
-  section.read(field, text);
-  const toml::node* node = section.find(field);
-  if (text.empty() && node != nullptr && node->is_string()) {
-    section.wrong("field-range", field, *node, "the path of a file is expected", "write one");
-  }
-  return text.empty() ? std::filesystem::path() : folder / text;
-}
-
 // "admin.example.com:8443" of "https://admin.example.com:8443/corsac"; empty when that is no URL of
 // a server, or names more than one.
 std::string host_of(std::string_view url) {
@@ -417,128 +265,6 @@ void read_log(const toml::table& document, const std::filesystem::path& folder, 
   section.report_unknown();
 }
 
-// A text, or { env = "NAME" }.
-ForwardValue read_value(Section& section, std::string_view field, const toml::node& node) {
-  if (const auto* text = node.as_string()) return {.text = text->get()};
-  const toml::table* table = node.as_table();
-  const auto* name = table == nullptr ? nullptr : table->get_as<std::string>("env");
-  if (name != nullptr && table->size() == 1) return {.env = name->get()};
-  section.wrong("field-type", field, node, {}, "a text or the name of a variable is expected",
-                "write \"TEXT\" or { env = \"NAME\" }");
-  return {};
-}
-
-// { "name" = value, ... }; `path` is where it stands in the section.
-ForwardValues read_values(Section& section, const std::string& path, const toml::node* node) {
-  ForwardValues values;
-  if (node == nullptr) return values;
-  const toml::table* table = node->as_table();
-  if (table == nullptr) {
-    section.wrong("field-type", path, *node, {}, "a table of names and values is expected",
-                  "write { \"x-name\" = { env = \"NAME\" } }");
-    return values;
-  }
-  for (const auto& [key, value] : *table) {
-    const std::string name(key.str());
-    values.emplace_back(name, read_value(section, path + "." + name, value));
-  }
-  return values;
-}
-
-std::optional<ForwardToken> read_token(Section& section) {
-  const toml::node* node = section.find("token_header");
-  if (node == nullptr) return std::nullopt;
-  const toml::table* table = node->as_table();
-  const auto* name = table == nullptr ? nullptr : table->get_as<std::string>("name");
-  if (name == nullptr || table->size() != 2 || !table->contains("values")) {
-    section.wrong("field-type", "token_header", *node, {}, "a name and values are expected",
-                  "write { name = \"Authorization\", values = { ... } }");
-    return std::nullopt;
-  }
-  return ForwardToken{.name = name->get(),
-                      .values = read_values(section, "token_header.values", table->get("values"))};
-}
-
-ForwardOptions read_forward(Section& section, const std::filesystem::path& folder) {
-  ForwardOptions forward;
-  section.read("path_prefix", forward.path_prefix);
-  section.read("upstream", forward.upstream);
-  section.read("strip_prefix", forward.strip_prefix);
-  forward.headers = read_values(section, "headers", section.find("headers"));
-  forward.token_header = read_token(section);
-  section.read("drop_request_headers", forward.drop_request_headers);
-  if (section.find("drop_response_headers") != nullptr) forward.drop_response_headers.clear();
-  section.read("drop_response_headers", forward.drop_response_headers);
-  const auto read_limit = [&section](std::string_view field, std::chrono::milliseconds& limit) {
-    std::int64_t seconds = limit.count() / 1000;
-    section.read_number(field, 1, 24 * 3600, seconds);
-    limit = std::chrono::seconds(seconds);
-  };
-  read_limit("connect_limit_seconds", forward.connect_limit);
-  read_limit("answer_limit_seconds", forward.answer_limit);
-  read_limit("idle_limit_seconds", forward.idle_limit);
-  read_limit("total_limit_seconds", forward.total_limit);
-  // The listener takes no larger request.
-  auto body_limit = static_cast<std::int64_t>(forward.body_limit_bytes);
-  section.read_number("body_limit_bytes", 0, 1024 * 1024, body_limit);
-  forward.body_limit_bytes = static_cast<std::uint64_t>(body_limit);
-  forward.ca_file = read_path(section, "ca_file", folder).string();
-  section.read("dangerously_open", forward.dangerously_open);
-  section.report_unknown();
-  return forward;
-}
-
-// Where the field of "forward[1].headers.x-a" or "forward[1].drop_response_headers[0]" stands: the
-// header's own name may have dots.
-Place place_of_forward(const toml::array& forwards, const std::string& path) {
-  const std::size_t index = std::strtoul(path.c_str() + sizeof "forward[" - 1, nullptr, 10);
-  const toml::node* node = forwards.get(index);
-  std::string_view rest = std::string_view(path).substr(path.find(']') + 2);
-  while (node != nullptr && node->is_table() && !rest.empty()) {
-    const toml::table& table = *node->as_table();
-    const std::size_t end = std::min(rest.find_first_of(".["), rest.size());
-    const toml::node* next = table.get(rest);
-    if (next == nullptr) next = table.get(rest.substr(0, end));
-    if (next == nullptr) return place_of(*node);
-    rest.remove_prefix(table.get(rest) == next ? rest.size() : std::min(end + 1, rest.size()));
-    node = next;
-  }
-  if (const toml::array* list = node->as_array()) {
-    node = list->get(std::strtoul(std::string(rest).c_str(), nullptr, 10));
-  }
-  return node == nullptr ? Place() : place_of(*node);
-}
-
-void read_forwards(const toml::node& node, const std::filesystem::path& folder,
-                   ServerConfig& config, std::vector<Problem>& problems) {
-  const toml::array* forwards = node.as_array();
-  if (forwards == nullptr || !forwards->is_homogeneous<toml::table>()) {
-    problems.push_back({.code = "field-type",
-                        .path = "forward",
-                        .place = place_of(node),
-                        .what = "a list of sections is expected",
-                        .fix = "write [[forward]]"});
-    return;
-  }
-  std::vector<Problem> found;
-  for (std::size_t i = 0; i < forwards->size(); ++i) {
-    Section section(forwards->get(i)->as_table(), "forward[" + std::to_string(i) + "]", found);
-    config.forwards.push_back(read_forward(section, folder));
-  }
-  problems.insert(problems.end(), found.begin(), found.end());
-  const auto compiled = compile_forwards(config.forwards, {.has_tls = true});
-  if (compiled) return;
-  for (Problem problem : compiled.error().problems()) {
-    // What could not be read is empty, which is told already.
-    const bool is_told = std::any_of(found.begin(), found.end(), [&problem](const Problem& told) {
-      return problem.path.starts_with(told.path);
-    });
-    if (is_told) continue;
-    problem.place = place_of_forward(*forwards, problem.path);
-    problems.push_back(std::move(problem));
-  }
-}
-
 void read_sections(const toml::table& document, const std::filesystem::path& folder,
                    ServerConfig& config, std::vector<Problem>& problems) {
   Section top(&document, "", problems);
@@ -551,7 +277,7 @@ void read_sections(const toml::table& document, const std::filesystem::path& fol
   read_stores(document, folder, config, problems);
   read_admin(document, folder, config, problems);
   read_log(document, folder, config.log, problems);
-  if (forwards != nullptr) read_forwards(*forwards, folder, config, problems);
+  if (forwards != nullptr) config.forwards = read_forwards(*forwards, folder, problems);
   check_addresses(document, config, problems);
 }
 

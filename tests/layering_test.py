@@ -39,7 +39,7 @@ THIRD_PARTY = {
     ],
     "httplib.h": ["lib/corsac/adapter/httplib_host.hpp", "plugins/remote/http_get.cpp", "server/"],
     "hiredis/": ["plugins/redis/reply_parser.cpp"],
-    "toml++/": ["plugins/toml/", "server/config.cpp"],
+    "toml++/": ["plugins/toml/", "server/config_section.hpp"],
     "yaml-cpp/": ["server/import/read_yaml.cpp"],
     # The okta importer reads records by what the remote store reads them by.
     "remote/okta_filter.hpp": ["server/import/okta.cpp"],
