@@ -40,7 +40,9 @@ ForwardValues read_values(Section& section, const std::string& path, const toml:
   }
   for (const auto& [key, value] : *table) {
     const std::string name(key.str());
-    values.emplace_back(name, read_value(section, path + "." + name, value));
+    std::string field = path;
+    field.append(".").append(name);
+    values.emplace_back(name, read_value(section, field, value));
   }
   return values;
 }
@@ -71,7 +73,7 @@ ForwardOptions read_forward(Section& section, const std::filesystem::path& folde
   section.read("drop_response_headers", forward.drop_response_headers);
   const auto read_limit = [&section](std::string_view field, std::chrono::milliseconds& limit) {
     std::int64_t seconds = limit.count() / 1000;
-    section.read_number(field, 1, 24 * 3600, seconds);
+    section.read_number(field, 1, 24LL * 3600, seconds);
     limit = std::chrono::seconds(seconds);
   };
   read_limit("connect_limit_seconds", forward.connect_limit);
@@ -80,7 +82,7 @@ ForwardOptions read_forward(Section& section, const std::filesystem::path& folde
   read_limit("total_limit_seconds", forward.total_limit);
   // The listener takes no larger request.
   auto body_limit = static_cast<std::int64_t>(forward.body_limit_bytes);
-  section.read_number("body_limit_bytes", 0, 1024 * 1024, body_limit);
+  section.read_number("body_limit_bytes", 0, 1024LL * 1024, body_limit);
   forward.body_limit_bytes = static_cast<std::uint64_t>(body_limit);
   forward.ca_file = read_path(section, "ca_file", folder).string();
   section.read("dangerously_open", forward.dangerously_open);

@@ -6,7 +6,7 @@
 #include "corsac/adapter/forward_options.hpp"
 
 #include <algorithm>
-#include <cstdlib>
+#include <cstdlib>  // secure_getenv
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -23,7 +23,7 @@ namespace corsac {
 namespace {
 
 std::optional<std::string> of_process(const std::string& name) {
-  const char* const value = std::getenv(name.c_str());
+  const char* const value = ::secure_getenv(name.c_str());
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 

@@ -93,7 +93,8 @@ struct Forward {
 
 struct ForwardSurroundings {
   bool has_tls = false;  // the application's cpp-httplib is built with OpenSSL
-  // The value of an environment variable; nothing where it is not set. Empty = getenv.
+  // The value of an environment variable; nothing where it is not set. Empty = those of the
+  // process.
   std::function<std::optional<std::string>(const std::string&)> environment = {};
 };
 
