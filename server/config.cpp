@@ -13,11 +13,12 @@
 #include <system_error>
 #include <utility>
 
-#include <toml++/toml.h>
-
 #include <corsac/base/printable.hpp>
 #include <corsac/runtime/gate_options.hpp>
 #include <corsac/stage/host_guard.hpp>
+
+#include "config_forward.hpp"
+#include "config_section.hpp"
 
 namespace corsac::server {
 namespace {
@@ -26,147 +27,6 @@ namespace {
 // parser's recursion on dotted keys shallow.
 constexpr std::size_t kConfigLimitBytes = std::size_t{1024} * 1024;
 constexpr std::size_t kLineLimitBytes = 4096;
-
-Place place_of(const toml::node& node) {
-  const toml::source_position at = node.source().begin;
-  return {.line = at.line, .column = at.column, .source = 0};
-}
-
-std::string value_text(const toml::node& node) {
-  if (const auto* text = node.as_string()) return text->get();
-  if (const auto* number = node.as_integer()) return std::to_string(number->get());
-  if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
-  return {};
-}
-
-// One table of the file. Asks for its fields by name, remembers which it was asked for, and reports
-// all others as unknown.
-class Section {
- public:
-  Section(const toml::table* table, std::string path, std::vector<Problem>& problems)
-      : table_(table), path_(std::move(path)), problems_(problems) {}
-
-  [[nodiscard]] const toml::node* find(std::string_view field) {
-    asked_.push_back(field);
-    return table_ == nullptr ? nullptr : table_->get(field);
-  }
-
-  void wrong(std::string_view code, std::string_view field, const toml::node& node,
-             std::string what, std::string fix) {
-    wrong(code, field, node, value_text(node), std::move(what), std::move(fix));
-  }
-
-  // With a value that is shown in the place of the node's own.
-  void wrong(std::string_view code, std::string_view field, const toml::node& node,
-             std::string value, std::string what, std::string fix) {
-    problems_.push_back({.code = code,
-                         .path = path_ + "." + std::string(field),
-                         .value = std::move(value),
-                         .place = place_of(node),
-                         .what = std::move(what),
-                         .fix = std::move(fix)});
-  }
-
-  void read(std::string_view field, std::string& value) {
-    const toml::node* node = find(field);
-    if (node == nullptr) return;
-    if (const auto* text = node->as_string()) {
-      value = text->get();
-    } else {
-      wrong("field-type", field, *node, "a text is expected", "put the value in quotes");
-    }
-  }
-
-  void read(std::string_view field, bool& value) {
-    const toml::node* node = find(field);
-    if (node == nullptr) return;
-    if (const auto* flag = node->as_boolean()) {
-      value = flag->get();
-    } else {
-      wrong("field-type", field, *node, "a switch is expected", "write true or false");
-    }
-  }
-
-  void read_number(std::string_view field, std::int64_t first, std::int64_t last,
-                   std::int64_t& value) {
-    const toml::node* node = find(field);
-    if (node == nullptr) return;
-    const auto* number = node->as_integer();
-    if (number == nullptr) {
-      wrong("field-type", field, *node, "a whole number is expected",
-            "write a number without quotes");
-    } else if (number->get() < first || number->get() > last) {
-      wrong("field-range", field, *node, "the number is out of range",
-            "write a number from " + std::to_string(first) + " to " + std::to_string(last));
-    } else {
-      value = number->get();
-    }
-  }
-
-  void read(std::string_view field, std::chrono::seconds& value) {
-    std::int64_t seconds = value.count();
-    read_number(field, 1, 366LL * 24 * 3600, seconds);
-    value = std::chrono::seconds(seconds);
-  }
-
-  void read(std::string_view field, std::vector<std::string>& values) {
-    const toml::node* node = find(field);
-    if (node == nullptr) return;
-    const auto* list = node->as_array();
-    if (list == nullptr) {
-      wrong("field-type", field, *node, "a list of texts is expected", "put the value in [ ]");
-      return;
-    }
-    for (const toml::node& element : *list) {
-      if (const auto* text = element.as_string()) {
-        values.push_back(text->get());
-      } else {
-        wrong("field-type", field, element, "a list of texts is expected",
-              "put each value in quotes");
-      }
-    }
-  }
-
-  void read(std::string_view field, ListenAddress& address) {
-    const toml::node* node = find(field);
-    if (node == nullptr) return;
-    const auto* text = node->as_string();
-    const auto parsed = text == nullptr ? std::nullopt : parse_listen_address(text->get());
-    if (parsed) {
-      address = *parsed;
-    } else {
-      wrong("listen-address", field, *node, "this is no address to listen on",
-            "write \"HOST:PORT\" like \"127.0.0.1:8080\"; port 0 takes any free one");
-    }
-  }
-
-  void not_available(std::string_view field, std::string what) {
-    if (const toml::node* node = find(field)) {
-      wrong("field-not-available", field, *node, std::move(what), "remove it");
-    }
-  }
-
-  void report_unknown() {
-    if (table_ == nullptr) return;
-    for (const auto& [key, node] : *table_) {
-      if (std::find(asked_.begin(), asked_.end(), key.str()) != asked_.end()) continue;
-      const std::string_view nearest = nearest_name(key.str(), asked_);
-      problems_.push_back({.code = "field-unknown",
-                           .path = (path_.empty() ? "" : path_ + ".") + std::string(key.str()),
-                           .place = place_of(node),
-                           .what = "there is no such field here",
-                           .fix = nearest.empty() ? "remove it" : "write " + std::string(nearest)});
-    }
-  }
-
-  [[nodiscard]] const std::vector<std::string_view>& asked() const { return asked_; }
-
- private:
-  const toml::table* table_;  // null = the section is absent
-  std::string path_;
-  std::vector<std::string_view> asked_ = {};
-  std::vector<Problem>& problems_;
-};
 
 const toml::table* subtable(const toml::table& document, std::string_view name,
                             std::vector<Problem>& problems) {
@@ -353,18 +213,6 @@ void read_stores(const toml::table& document, const std::filesystem::path& folde
   }
 }
 
-// A path of a file; nothing for an absent one.
-std::filesystem::path read_path(Section& section, std::string_view field,
-                                const std::filesystem::path& folder) {
-  std::string text;
-  section.read(field, text);
-  const toml::node* node = section.find(field);
-  if (text.empty() && node != nullptr && node->is_string()) {
-    section.wrong("field-range", field, *node, "the path of a file is expected", "write one");
-  }
-  return text.empty() ? std::filesystem::path() : folder / text;
-}
-
 // "admin.example.com:8443" of "https://admin.example.com:8443/corsac"; empty when that is no URL of
 // a server, or names more than one.
 std::string host_of(std::string_view url) {
@@ -432,18 +280,13 @@ void read_sections(const toml::table& document, const std::filesystem::path& fol
   for (const std::string_view name : {"server", "store", "records", "admin", "log"}) {
     static_cast<void>(top.find(name));
   }
-  if (const toml::node* node = top.find("forward")) {
-    problems.push_back({.code = "section-not-available",
-                        .path = "forward",
-                        .place = place_of(*node),
-                        .what = "this version does not have this section",
-                        .fix = "remove it"});
-  }
+  const toml::node* forwards = top.find("forward");
   top.report_unknown();
   read_server(document, config, problems);
   read_stores(document, folder, config, problems);
   read_admin(document, folder, config, problems);
   read_log(document, folder, config.log, problems);
+  if (forwards != nullptr) config.forwards = read_forwards(*forwards, folder, problems);
   check_addresses(document, config, problems);
 }
 

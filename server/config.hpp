@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <corsac/adapter/forward_options.hpp>
 #include <corsac/base/result.hpp>
 #include <corsac/policy/report.hpp>
 #include <corsac/runtime/store_config.hpp>
@@ -39,6 +40,8 @@ struct ServerConfig {
   StoreConfig store = {};
   std::optional<StoreConfig> records = {};
   std::optional<AdminConfig> admin = {};
+  // Checked, but for whether the program has TLS.
+  std::vector<ForwardOptions> forwards = {};
   LogConfig log = {};
   // Where the fields of [store] and [records] stand, by their paths, as "store.url"; "store" is the
   // section. Of values, as every place.
@@ -47,13 +50,12 @@ struct ServerConfig {
 
 // Reads and checks `file`. The error side holds every error at once, with line and column:
 // toml-syntax, config-not-found, config-not-a-file, config-too-large, field-unknown, field-type,
-// field-range, field-missing, field-not-available, section-not-available, listen-address,
-// listen-address-repeated, admin-not-loopback, admin-public-url, option-public-origin,
-// option-trusted-proxy.
+// field-range, field-missing, listen-address, listen-address-repeated, admin-not-loopback,
+// admin-public-url, option-public-origin, option-trusted-proxy, and those of compile_forwards.
 [[nodiscard]] Result<ServerConfig, Report> read_config(const std::filesystem::path& file);
 
-// What a store says of its settings, with the places that they have in `file`, of which `config` is.
-// Problems that have a place keep it.
+// What a store says of its settings, with the places that they have in `file`, of which `config`
+// is. Problems that have a place keep it.
 [[nodiscard]] Report with_store_places(const Report& report, const ServerConfig& config,
                                        const std::filesystem::path& file);
 

@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include <corsac/adapter/forward.hpp>
 #include <corsac/adapter/self_check.hpp>
 #include <corsac/adapter/trusted_origins_page_route.hpp>
 #include <corsac/httplib.hpp>
@@ -61,6 +62,12 @@ std::filesystem::path sample_folder(const std::filesystem::path& config_file, Lo
   return {};
 }
 
+LogSink log_sink(const std::shared_ptr<Log>& log) {
+  return [log](const LogRecord& record) {
+    record.json.empty() ? log->message(record.level, record.line) : log->json_line(record.json);
+  };
+}
+
 GateOptions gate_options(const ServerConfig& config, const std::shared_ptr<Log>& log) {
   GateOptions options;
   options.public_origins = config.public_origins;
@@ -68,10 +75,18 @@ GateOptions gate_options(const ServerConfig& config, const std::shared_ptr<Log>&
   options.event_capacity = config.log.event_capacity;
   options.records = config.records;
   options.event_sink = [log](std::string_view line) { log->json_line(line); };
-  options.log = [log](const LogRecord& record) {
-    record.json.empty() ? log->message(record.level, record.line) : log->json_line(record.json);
-  };
+  options.log = log_sink(log);
   return options;
+}
+
+void tell_forwards(const ServerConfig& config, Log& log) {
+  for (const ForwardOptions& forward : config.forwards) {
+    log.message(LogLevel::Info, "forward " + forward.path_prefix + " to " + forward.upstream);
+    if (!forward.dangerously_open) continue;
+    log.message(LogLevel::Warning, "forward " + forward.path_prefix +
+                                       " is dangerously open: requests of foreign pages go to the "
+                                       "upstream with its credentials");
+  }
 }
 
 // An address that cannot be had, the setting that names it, and why.
@@ -119,8 +134,8 @@ std::string describe_missing_threads(const std::error_code& error, const std::st
 class Listeners {
  public:
   Listeners(const ServerConfig& config, const std::shared_ptr<Gate>& gate,
-            const std::filesystem::path& folder)
-      : config_(config) {
+            std::shared_ptr<Forwarder> forwarder, const std::filesystem::path& folder)
+      : config_(config), forwarder_(std::move(forwarder)) {
     add_sample(config.listen, gate, folder);
     if (config.second_listen) add_sample(*config.second_listen, gate, folder);
     if (config.admin) {
@@ -230,12 +245,14 @@ class Listeners {
     auto other_port = std::make_shared<std::atomic<int>>(0);
     auto listener = std::make_unique<Listener>(config_.threads);
     install(listener->server(), gate, {.require_content_length = true});
+    forwarder_->mount(listener->server());  // before the sample's own routes
     add_sample_routes(listener->server(),
                       {.folder = folder, .other_port = other_port, .streams = streams_});
     samples_.push_back({address, std::move(other_port), std::move(listener)});
   }
 
   const ServerConfig& config_;
+  const std::shared_ptr<Forwarder> forwarder_;
   const std::shared_ptr<Streams> streams_ = std::make_shared<Streams>();
   std::vector<Sample> samples_ = {};
   std::unique_ptr<Listener> admin_ = {};
@@ -299,7 +316,11 @@ int serve_under(StopWatch& watch, const ServeOptions& options) {
     std::fputs(describe_start(*records, "records").c_str(), stderr);
   }
 
-  Listeners listeners(*config, *gate, sample_folder(options.config, **log));
+  const auto forwarder = make_forwarder(*gate, config->forwards, log_sink(*log));
+  if (!forwarder) return fail_with(forwarder.error().text());
+  tell_forwards(*config, **log);
+
+  Listeners listeners(*config, *gate, *forwarder, sample_folder(options.config, **log));
   if (const auto refused = listeners.bind()) {
     return fail_with(describe(*refused, options));
   }

@@ -19,8 +19,8 @@ inline constexpr int kExitConflict = 2;
 inline constexpr int kExitUnreachable = 4;
 
 // Opens the store; of toml and redis only the policy itself is read, and what stands beside it
-// (origins in Redis, and records, which have writers of their own) is left out. `url_option` ("--to") is
-// what problems with the URL are said to stand in.
+// (origins in Redis, and records, which have writers of their own) is left out. `url_option`
+// ("--to") is what problems with the URL are said to stand in.
 [[nodiscard]] Result<std::unique_ptr<StoreClient>, Report> open_store_place(
     const StorePlace& place, std::string_view url_option, PluginHost::Progress progress);
 

@@ -17,6 +17,7 @@
 #include <corsac/httplib.hpp>
 
 #include "corsac/adapter/admin_routes.hpp"
+#include "corsac/adapter/forward.hpp"
 #include "corsac/adapter/self_check.hpp"
 #include "corsac/adapter/trusted_origins_page_route.hpp"
 #include "corsac/adapter/trusted_origins_routes.hpp"
@@ -504,6 +505,46 @@ TestOriginsHost::~TestOriginsHost() = default;
 int TestOriginsHost::port() const { return state_->running.port; }
 
 const std::string& TestOriginsHost::problem() const { return state_->problem; }
+
+struct TestForwardHost::State {
+  std::string problem;
+  mutable std::mutex mutex;
+  std::vector<std::string> logged;  // guarded by mutex
+  RunningServer running;
+
+  explicit State(unsigned threads) : running({.threads = threads}) {}
+};
+
+TestForwardHost::TestForwardHost(std::shared_ptr<Gate> gate, TestForwardHostOptions options)
+    : state_(std::make_unique<State>(options.threads)) {
+  httplib::Server& server = state_->running.server;
+  server.set_payload_max_length(options.payload_limit_bytes);
+  install(server, gate);
+  const auto forwarder = make_forwarder(gate, options.forwards, [this](const LogRecord& record) {
+    const std::lock_guard lock(state_->mutex);
+    state_->logged.emplace_back(record.line);
+  });
+  if (forwarder) {
+    (*forwarder)->mount(server);
+  } else {
+    state_->problem = forwarder.error().text();
+  }
+  server.Get("/page", [](const httplib::Request&, httplib::Response& response) {
+    response.set_content("page", "text/html");
+  });
+  state_->running.start();
+}
+
+TestForwardHost::~TestForwardHost() = default;
+
+int TestForwardHost::port() const { return state_->running.port; }
+
+const std::string& TestForwardHost::problem() const { return state_->problem; }
+
+std::vector<std::string> TestForwardHost::logged() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->logged;
+}
 
 TlsAnswer get_by_tls(int port, const std::string& path, const HeaderLines& headers) {
   TlsAnswer answer;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "corsac/adapter/admin_api.hpp"
+#include "corsac/adapter/forward_options.hpp"
 #include "corsac/authority/http_api.hpp"
 #include "corsac/base/problem.hpp"
 #include "corsac/runtime/gate.hpp"
@@ -112,6 +113,29 @@ class TestOriginsHost {
   [[nodiscard]] int port() const;
   // What mounting said; empty = it is mounted.
   [[nodiscard]] const std::string& problem() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// A server with the middleware and a forwarder, and beside it GET /page.
+struct TestForwardHostOptions {
+  std::vector<ForwardOptions> forwards = {};
+  unsigned threads = 8;
+  std::size_t payload_limit_bytes = 1024 * 1024;
+};
+class TestForwardHost {
+ public:
+  TestForwardHost(std::shared_ptr<Gate> gate, TestForwardHostOptions options);
+  ~TestForwardHost();
+  TestForwardHost(const TestForwardHost&) = delete;
+  TestForwardHost& operator=(const TestForwardHost&) = delete;
+  [[nodiscard]] int port() const;
+  // What making the forwarder said; empty = it is mounted.
+  [[nodiscard]] const std::string& problem() const;
+  // What the forwarder logged so far.
+  [[nodiscard]] std::vector<std::string> logged() const;
 
  private:
   struct State;

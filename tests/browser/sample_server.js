@@ -9,12 +9,11 @@ const readline = require("node:readline");
 const kDeadlineMs = 30_000;
 
 // Resolves with the addresses of both listeners and the lines of the log. `folder` is an empty one
-// that the caller takes away.
-function startServer(program, sampleFolder, folder) {
-  for (const name of ["policy.toml"]) {
-    fs.copyFileSync(path.join(sampleFolder, name), path.join(folder, name));
-    fs.chmodSync(path.join(folder, name), 0o600);
-  }
+// that the caller takes away. `policy` is another one, `more` stands in server.toml besides, and
+// `environment` is added to ours.
+function startServer(program, sampleFolder, folder, { policy, more = "", environment = {} } = {}) {
+  fs.writeFileSync(path.join(folder, "policy.toml"),
+    policy || fs.readFileSync(path.join(sampleFolder, "policy.toml")), { mode: 0o600 });
   fs.cpSync(path.join(sampleFolder, "static"), path.join(folder, "static"), { recursive: true });
   fs.writeFileSync(path.join(folder, "server.toml"), `
 [server]
@@ -24,9 +23,9 @@ second_listen = "127.0.0.1:0"
 file = "policy.toml"
 [log]
 file = "-"
-`);
+${more}`);
   const server = spawn(program, ["serve", "--config", path.join(folder, "server.toml")], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment },
   });
   const log = [];
   readline.createInterface({ input: server.stderr }).on("line", (line) => log.push(line));

@@ -49,7 +49,9 @@ def configuration_serves(text, policy):
         arguments = [] if "listen =" in text else ["--listen", "127.0.0.1:0"]
         server = subprocess.Popen([PROGRAM, "serve", "--config", config, *arguments],
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                  env={**os.environ, "OKTA_TOKEN": "token"})
+                                  env={**os.environ, "OKTA_TOKEN": "token",
+                                       "CF_ACCESS_CLIENT_ID": "id",
+                                       "CF_ACCESS_CLIENT_SECRET": "secret"})
         first = server.stdout.readline()
         if not first:
             raise AssertionError(server.stderr.read())

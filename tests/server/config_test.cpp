@@ -108,6 +108,57 @@ event_capacity = 1
   EXPECT_EQ(config->log.event_capacity, 1U);
 }
 
+TEST(ServerConfig, ReadsForwards) {
+  const test::TempFolder folder;
+  folder.write("ca.pem", "");
+  const auto config = read(folder, std::string(kStore) + R"(
+[[forward]]
+path_prefix = "/api/protected"
+upstream = "https://api.example.com:8443"
+strip_prefix = true
+headers = { "x.id" = "id", x-secret = { env = "PATH" } }
+token_header = { name = "Authorization", values = { "id" = "i", "secret" = { env = "PATH" } } }
+drop_request_headers = ["Cookie"]
+drop_response_headers = []
+connect_limit_seconds = 1
+answer_limit_seconds = 2
+idle_limit_seconds = 3
+total_limit_seconds = 4
+body_limit_bytes = 5
+ca_file = "ca.pem"
+dangerously_open = true
+[[forward]]
+path_prefix = "/other"
+upstream = "http://127.0.0.1:1"
+)");
+  ASSERT_TRUE(config.has_value()) << config.error().text();
+  ASSERT_EQ(config->forwards.size(), 2U);
+  const ForwardOptions& forward = config->forwards[0];
+  EXPECT_EQ(forward.path_prefix, "/api/protected");
+  EXPECT_EQ(forward.upstream, "https://api.example.com:8443");
+  EXPECT_TRUE(forward.strip_prefix);
+  ASSERT_EQ(forward.headers.size(), 2U);
+  EXPECT_EQ(forward.headers[0].first, "x-secret");
+  EXPECT_EQ(forward.headers[0].second.env, "PATH");
+  EXPECT_EQ(forward.headers[1].first, "x.id");
+  EXPECT_EQ(forward.headers[1].second.text, "id");
+  ASSERT_TRUE(forward.token_header.has_value());
+  EXPECT_EQ(forward.token_header->name, "Authorization");
+  ASSERT_EQ(forward.token_header->values.size(), 2U);
+  EXPECT_EQ(forward.token_header->values[1].second.env, "PATH");
+  EXPECT_EQ(forward.drop_request_headers, std::vector<std::string>{"Cookie"});
+  EXPECT_TRUE(forward.drop_response_headers.empty());
+  EXPECT_EQ(forward.connect_limit, std::chrono::seconds(1));
+  EXPECT_EQ(forward.answer_limit, std::chrono::seconds(2));
+  EXPECT_EQ(forward.idle_limit, std::chrono::seconds(3));
+  EXPECT_EQ(forward.total_limit, std::chrono::seconds(4));
+  EXPECT_EQ(forward.body_limit_bytes, 5U);
+  EXPECT_EQ(forward.ca_file, (folder.path() / "ca.pem").string());
+  EXPECT_TRUE(forward.dangerously_open);
+  EXPECT_EQ(config->forwards[1].drop_response_headers, std::vector<std::string>{"Set-Cookie"});
+  EXPECT_FALSE(config->forwards[1].dangerously_open);
+}
+
 struct WrongRow {
   const char* desc;
   std::string text;
@@ -185,7 +236,31 @@ TEST(ServerConfig, NamesWhatHasTheWrongTypeOrRange) {
        "[server]\nlistn = \"127.0.0.1:1\"\n",
        {"2:9 field-unknown server.listn"}},
       {"an unknown section", "[nonsense]\n", {"1:1 field-unknown nonsense"}},
-      {"a section of a later version", "[forward]\n", {"1:1 section-not-available forward"}},
+      {"a forward that is no list", "[forward]\n", {"1:1 field-type forward"}},
+      {"a forward without anything",
+       "[[forward]]\n",
+       {"1:1 forward-path-prefix forward[0].path_prefix",
+        "1:1 forward-upstream forward[0].upstream"}},
+      {"forwards with every kind of mistake",
+       "[[forward]]\n"
+       "path_prefix = \"/a\"\n"
+       "upstream = \"https://api.example.com/v1\"\n"
+       "headers = { \"x.a\" = { env = \"CORSAC_NOT_SET\" }, x-b = 7 }\n"
+       "token_header = { name = \"Host\", values = { k = \"\" } }\n"
+       "drop_response_headers = [\"Set-Cookie\", \"a b\"]\n"
+       "body_limit_bytes = 1048577\n"
+       "idle_limit = 1\n"
+       "[[forward]]\n"
+       "path_prefix = \"/a/b\"\n"
+       "upstream = 7\n",
+       {"4:55 field-type forward[0].headers.x-b", "7:20 field-range forward[0].body_limit_bytes",
+        "8:14 field-unknown forward[0].idle_limit", "11:12 field-type forward[1].upstream",
+        "3:12 forward-upstream forward[0].upstream",
+        "4:21 forward-env-missing forward[0].headers.x.a",
+        "5:25 forward-header-name forward[0].token_header.name",
+        "5:48 forward-header-value forward[0].token_header.values.k",
+        "6:40 forward-header-name forward[0].drop_response_headers[1]",
+        "10:15 forward-prefix-overlap forward[1].path_prefix"}},
       {"a number for records", "records = 1\n", {"1:11 field-type records"}},
   });
 }

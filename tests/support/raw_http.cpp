@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -171,6 +172,21 @@ std::string RawConnection::receive_until_closed() {
   const auto deadline = Clock::now() + kDeadline;
   while (fill(deadline)) continue;
   return std::move(buffer_);
+}
+
+std::string RawConnection::receive_until(std::string_view end) {
+  const auto deadline = Clock::now() + kDeadline;
+  while (buffer_.find(end) == std::string::npos && fill(deadline)) continue;
+  const std::size_t at = buffer_.find(end);
+  const std::size_t size = at == std::string::npos ? buffer_.size() : at + end.size();
+  std::string bytes = buffer_.substr(0, size);
+  buffer_.erase(0, size);
+  return bytes;
+}
+
+std::string RawConnection::receive_some() {
+  if (buffer_.empty()) static_cast<void>(fill(Clock::now() + kDeadline));
+  return std::exchange(buffer_, {});
 }
 
 bool RawConnection::is_silent_for(std::chrono::milliseconds time) {

@@ -50,6 +50,10 @@ class RawConnection {
   [[nodiscard]] RawResponse receive(AnswerTo to = AnswerTo::Other);
   // Reads until the peer closes; what came is the answer. Fails the test when it does not close.
   [[nodiscard]] std::string receive_until_closed();
+  // What came up to `end`, and with it, while the answer goes on; what there is when it does not.
+  [[nodiscard]] std::string receive_until(std::string_view end);
+  // The bytes that come next; empty at the end.
+  [[nodiscard]] std::string receive_some();
   // True when the peer neither sends nor closes for this long. For the absence of something there
   // is nothing to poll: keep it short and rare.
   [[nodiscard]] bool is_silent_for(std::chrono::milliseconds time);

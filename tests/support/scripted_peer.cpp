@@ -48,12 +48,28 @@ std::vector<std::string> PeerConnection::read_command() {
   return command;
 }
 
-void PeerConnection::send(std::string_view bytes) {
+std::string PeerConnection::read_until(std::string_view end) {
+  while (buffer_.find(end) == std::string::npos && fill()) {
+  }
+  const std::size_t at = buffer_.find(end);
+  return read(at == std::string::npos ? buffer_.size() : at + end.size());
+}
+
+std::string PeerConnection::read(std::size_t count) {
+  while (buffer_.size() < count && fill()) {
+  }
+  std::string bytes = buffer_.substr(0, count);
+  buffer_.erase(0, count);
+  return bytes;
+}
+
+bool PeerConnection::send(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (count <= 0) return;
+    if (count <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
+  return true;
 }
 
 void PeerConnection::send_slowly(std::string_view bytes, std::chrono::milliseconds pause) {

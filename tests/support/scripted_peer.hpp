@@ -21,7 +21,12 @@ class PeerConnection {
 
   // The next command of the RESP protocol; empty at the end of the connection.
   [[nodiscard]] std::vector<std::string> read_command();
-  void send(std::string_view bytes);
+  // All bytes up to `end`, and with it; what there is at the end of the connection.
+  [[nodiscard]] std::string read_until(std::string_view end);
+  // So many bytes; fewer at the end of the connection.
+  [[nodiscard]] std::string read(std::size_t count);
+  // False when the other side has gone.
+  bool send(std::string_view bytes);
   // One byte at a time, with this pause between them, until the other side has gone.
   void send_slowly(std::string_view bytes, std::chrono::milliseconds pause);
   // Returns when the other side has gone.

@@ -246,9 +246,34 @@ void Gate::refuse_location(RequestView& request, std::string_view location,
   decision.status = 403;
   decision.reason = Reason::RedirectNotAllowed;
   decision.offending = shown_target(location);
-  state_->counters.count_location_refused();
+  state_->counters.count_late_reason(decision.reason);
   State::record(state_, request, decided);
   decision.offending = {};  // the caller takes the header away
+}
+
+bool Gate::is_proved_own(const RequestView& request) const noexcept {
+  if (request.origin.is_repeated()) return false;
+  const HeaderField& site = request.sec_fetch_site;
+  if (!request.origin.is_present() && site.lines == 1 && site.value == "none") return true;
+  const bool has_host_guard = state_->slot.read()->guards().host_guard != nullptr;
+  return has_host_guard ? state_->own.is_same_origin(request)
+                        : state_->own.is_same_origin_whatever_host(request);
+}
+
+void Gate::refuse_forward(RequestView& request, GateDecision& decided) noexcept {
+  begin(state_->slot, decided);
+  request.own = &state_->own;
+  decided.snapshot->decide(request, decided.decision);  // which rule, for the event
+  Decision& decision = decided.decision;
+  decision.outcome = Outcome::Refuse;
+  decision.status = 403;
+  decision.reason = Reason::ForwardNotAllowed;
+  decision.offending =
+      request.origin.is_present() ? request.origin.value : request.sec_fetch_site.value;
+  decision.grant_count = 0;
+  state_->counters.count_late_reason(decision.reason);
+  State::record(state_, request, decided);
+  decision.offending = {};  // the request may go before the decision
 }
 
 void Gate::decide_unparsed(GateDecision& result) noexcept {

@@ -163,6 +163,15 @@ class Gate {
   void refuse_location(RequestView& request, std::string_view location,
                        GateDecision& decided) noexcept;
 
+  // For the forwarder: the request is proved to come from a page of our own, or from the user's own
+  // hand: `Sec-Fetch-Site: same-origin`, `none` without an Origin (an extension's request has one),
+  // or an own Origin. That the Origin equals Host counts only under a Host guard: without one, DNS
+  // rebinding makes them equal.
+  [[nodiscard]] bool is_proved_own(const RequestView& request) const noexcept;
+  // It may not be forwarded: the decision becomes Refuse 403 forward_not_allowed. Counts the reason
+  // (the request itself was counted before routing) and records an event when there is one.
+  void refuse_forward(RequestView& request, GateDecision& decided) noexcept;
+
   // The policy in force. A thread that asks again without a change in between pays one atomic load.
   [[nodiscard]] SnapshotPtr snapshot() const noexcept;
 

@@ -43,9 +43,8 @@ void Counters::count_handler_headers_replaced() noexcept {
   add_one(reasons_[static_cast<std::size_t>(Reason::HandlerHeadersReplaced)]);
 }
 
-// The handler ran, and the decision that let it was counted then.
-void Counters::count_location_refused() noexcept {
-  add_one(reasons_[static_cast<std::size_t>(Reason::RedirectNotAllowed)]);
+void Counters::count_late_reason(Reason reason) noexcept {
+  add_one(reasons_[static_cast<std::size_t>(reason)]);
 }
 
 void Counters::count_response_without_decision() noexcept { add_one(responses_without_decision_); }

@@ -16,7 +16,8 @@ class Counters {
   void count(const Decision& decision) noexcept;
   void count_predicate_failure() noexcept;
   void count_handler_headers_replaced() noexcept;  // as a reason, too
-  void count_location_refused() noexcept;          // as a reason alone
+  // Of a request that was decided, and counted, before: by its handler, or behind it.
+  void count_late_reason(Reason reason) noexcept;
   void count_response_without_decision() noexcept;
   void count_event_failure() noexcept;
 

@@ -1,0 +1,186 @@
+// What passes a forward. Entries: forward_target, forward_request_headers, forward_answer_head.
+// Spec: RFC 9110, 5.5, 7.6.1, 15; RFC 9112, 3.2, 6.3. Test: tests/adapter/forward_headers_test.cpp.
+
+#include "corsac/adapter/forward_headers.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "corsac/base/ascii.hpp"
+#include "corsac/http/own_origin.hpp"
+#include "corsac/policy/path_table.hpp"
+
+namespace corsac {
+namespace {
+
+constexpr std::string_view kConnectionHeaders[] = {"Connection",
+                                                   "Keep-Alive",
+                                                   "Proxy-Connection",
+                                                   "Proxy-Authenticate",
+                                                   "Proxy-Authorization",
+                                                   "TE",
+                                                   "Trailer",
+                                                   "Transfer-Encoding",
+                                                   "Upgrade"};
+
+char fold(char c) { return c == '_' ? '-' : ascii_lower(c); }
+
+template <class Names>
+bool has_name(const Names& names, std::string_view name) {
+  return std::any_of(std::begin(names), std::end(names),
+                     [name](std::string_view other) { return is_same_header(other, name); });
+}
+
+bool is_named(std::string_view name, std::string_view wanted) {
+  return equals_ignoring_case(name, wanted);
+}
+
+// What the lines of Connection name besides.
+std::vector<std::string_view> named_by_connection(const ForwardHeaders& headers) {
+  std::vector<std::string_view> names;
+  for (const auto& [name, value] : headers) {
+    if (!is_named(name, "Connection")) continue;
+    std::string_view rest = value;
+    while (!rest.empty()) {
+      const std::size_t comma = std::min(rest.find(','), rest.size());
+      names.push_back(trim_ows(rest.substr(0, comma)));
+      rest.remove_prefix(std::min(comma + 1, rest.size()));
+    }
+  }
+  return names;
+}
+
+// May stand in a line of its own: no control byte but a tab. Bytes above ASCII pass, as they came.
+bool is_sendable(std::string_view name, std::string_view value) {
+  return is_token(name) && std::none_of(value.begin(), value.end(), [](char c) {
+           const auto byte = static_cast<unsigned char>(c);
+           return (byte < 0x20 && c != '\t') || byte == 0x7F;
+         });
+}
+
+// RFC 9110, 8.6: digits.
+std::optional<std::uint64_t> parse_length(std::string_view text) {
+  std::uint64_t number = 0;
+  if (text.empty() || !std::all_of(text.begin(), text.end(), is_ascii_digit)) return std::nullopt;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} ? std::optional(number) : std::nullopt;
+}
+
+// The framing that an answer says.
+struct AnswerFraming {
+  unsigned lengths = 0;
+  unsigned codings = 0;
+  std::optional<std::uint64_t> length = {};
+  bool is_chunked = true;  // of all codings
+
+  void add(std::string_view name, std::string_view value) {
+    if (is_named(name, "Content-Length")) {
+      ++lengths;
+      length = parse_length(trim_ows(value));
+    } else if (is_named(name, "Transfer-Encoding")) {
+      ++codings;
+      is_chunked = is_chunked && is_named(trim_ows(value), "chunked");
+    }
+  }
+  [[nodiscard]] bool is_clear() const {
+    if (lengths + codings > 1) return false;
+    return lengths == 0 ? is_chunked : length.has_value();
+  }
+};
+
+}  // namespace
+
+bool is_connection_header(std::string_view name) noexcept {
+  return has_name(kConnectionHeaders, name);
+}
+
+bool is_same_header(std::string_view a, std::string_view b) noexcept {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return fold(x) == fold(y); });
+}
+
+bool is_plain_header_value(std::string_view value) noexcept {
+  if (value.empty() || trim_ows(value).size() != value.size()) return false;
+  return std::all_of(value.begin(), value.end(),
+                     [](char c) { return (c >= ' ' && c <= '~') || c == '\t'; });
+}
+
+std::optional<std::string> forward_target(const Forward& forward, std::string_view target) {
+  const bool is_plain = std::all_of(target.begin(), target.end(),
+                                    [](char c) { return c > ' ' && c <= '~' && c != '#'; });
+  if (!is_plain || is_ambiguous_target(target)) return std::nullopt;
+  const std::string_view path = target.substr(0, target.find('?'));
+  const std::string& prefix = forward.path_prefix;
+  const bool is_below =
+      path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
+  if (!is_below) return std::nullopt;
+  if (!forward.strip_prefix) return std::string(target);
+  const std::string_view rest = target.substr(prefix.size());
+  return rest.starts_with('/') ? std::string(rest) : "/" + std::string(rest);
+}
+
+ForwardedFrom forwarded_from(const OwnOrigin& own, const RequestView& request) {
+  return {.client_address = own.client_address(request),
+          .host = request.host.value,
+          .is_https = own.is_https_page(request)};
+}
+
+std::optional<ForwardHeaders> forward_request_headers(const Forward& forward,
+                                                      const ForwardHeaders& client,
+                                                      const ForwardedFrom& from) {
+  const auto named = named_by_connection(client);
+  const auto is_kept = [&](std::string_view name) {
+    for (const std::string_view own : {"Host", "Content-Length", "Expect", "Forwarded"}) {
+      if (is_same_header(name, own)) return false;
+    }
+    if (name.size() >= 12 && is_same_header(name.substr(0, 12), "X-Forwarded-")) return false;
+    if (is_connection_header(name) || has_name(named, name)) return false;
+    if (has_name(forward.drop_request_headers, name)) return false;
+    return std::none_of(
+        forward.injected.begin(), forward.injected.end(),
+        [name](const auto& injected) { return is_same_header(injected.first, name); });
+  };
+  ForwardHeaders headers = {{"Host", forward.authority}};
+  for (const auto& [name, value] : client) {
+    if (!is_kept(name)) continue;
+    if (!is_sendable(name, value)) return std::nullopt;
+    headers.emplace_back(name, value);
+  }
+  const auto add = [&](std::string_view name, std::string_view value) {
+    if (value.empty() || has_name(forward.drop_request_headers, name)) return;
+    const bool is_injected =
+        std::any_of(forward.injected.begin(), forward.injected.end(),
+                    [name](const auto& other) { return is_same_header(other.first, name); });
+    if (!is_injected) headers.emplace_back(name, value);
+  };
+  add("X-Forwarded-For", from.client_address);
+  add("X-Forwarded-Host", from.host);
+  add("X-Forwarded-Proto", from.is_https ? "https" : "http");
+  headers.insert(headers.end(), forward.injected.begin(), forward.injected.end());
+  const bool is_right = std::all_of(headers.begin(), headers.end(), [](const auto& line) {
+    return is_sendable(line.first, line.second);
+  });
+  return is_right ? std::optional(std::move(headers)) : std::nullopt;
+}
+
+std::optional<ForwardHead> forward_answer_head(const Forward& forward, std::string_view method,
+                                               int status, const ForwardHeaders& upstream) {
+  if (status < 200 || status > 599) return std::nullopt;
+  ForwardHead head{.status = status};
+  AnswerFraming framing;
+  const auto named = named_by_connection(upstream);
+  for (const auto& [name, value] : upstream) {
+    if (!is_sendable(name, value)) return std::nullopt;
+    framing.add(name, value);
+    const bool is_dropped = is_connection_header(name) || is_named(name, "Content-Length") ||
+                            has_name(named, name) || has_name(forward.drop_response_headers, name);
+    if (!is_dropped) head.headers.emplace_back(name, value);
+  }
+  if (!framing.is_clear()) return std::nullopt;
+  const bool never_has_body = status == 204 || status == 205 || status == 304;
+  if (!never_has_body) head.length = framing.length;
+  head.has_body = !never_has_body && method != "HEAD" && head.length != std::uint64_t{0};
+  return head;
+}
+
+}  // namespace corsac
