@@ -118,13 +118,43 @@ TEST(CheckCsrf, AsksForTheRefererWhereThereIsNoOrigin) {
             {"twice", "POST", with_token({{"Referer", kOwnPage}, {"Referer", kOwnPage}}), no},
             {"the browser says that it is another site: its Referer counts", "POST",
              with_token({{"Sec-Fetch-Site", "cross-site"}, {"Referer", kEvilPage}}), no},
-            {"without TLS nobody asks for it", "POST", with_token({}), Verdict::Passed, false},
-            {"without TLS a stranger's is not asked for either", "POST",
-             with_token({{"Referer", kEvilPage}}), Verdict::Passed, false}});
+            {"TLS ends before this process, as every public origin is https", "POST",
+             with_token({}), Verdict::NoReferer, false},
+            {"and a stranger's", "POST", with_token({{"Referer", kEvilPage}}), no, false}});
   expect_rows({.is_on = true, .allows_insecure = true},
               {{"M65: the list stays", "POST", with_token({{"Referer", kEvilPage}}), no},
                {"M65: a listed page of https", "POST", with_token({{"Referer", kAppsPage}}),
                 Verdict::Passed}});
+}
+
+// Behind a proxy that ends TLS: whatever it garbles is asked as TLS is.
+TEST(CheckCsrf, AsksForNoRefererOnlyWherePlainHttpIsCertain) {
+  const struct {
+    const char* desc;
+    const char* public_origin;
+    std::vector<const char*> protos;
+    const char* verdict;
+  } rows[] = {
+      {"https", kOwn, {"https"}, "referer_not_trusted"},
+      {"a list", kOwn, {"https, https"}, "referer_not_trusted"},
+      {"two lines", kOwn, {"https", "https"}, "referer_not_trusted"},
+      {"two lines of http", kOwn, {"http", "http"}, "referer_not_trusted"},
+      {"empty", kOwn, {""}, "referer_not_trusted"},
+      {"nothing", kOwn, {}, "referer_not_trusted"},
+      {"http", kOwn, {"http"}, "passed"},
+      {"nothing, where a public origin is http", "http://api.example.com", {}, "passed"},
+  };
+  for (const auto& row : rows) {
+    const OwnOrigin own({.public_origins = {row.public_origin},
+                         .trusted_proxies = {IpRange::parse("10.0.0.1").value()}});
+    test::Request request("POST", "/", with_token({{"Referer", kEvilPage}}));
+    RequestView& view = request.view();
+    view.own = &own;
+    view.peer_address = "10.0.0.1";
+    view.forwarded_proto.lines = static_cast<std::uint32_t>(row.protos.size());
+    if (!row.protos.empty()) view.forwarded_proto.value = row.protos.front();
+    EXPECT_EQ(to_text(check_csrf(kOff, trust(), view, {})), row.verdict) << row.desc;
+  }
 }
 
 // Whatever is trusted: the token is asked for, of own and of listed pages.
