@@ -70,6 +70,27 @@ TEST(PolicyApi, ShowsNothingThatStandsBesideTheDocument) {
                          R"("hosts":{"allowed":["api.example"]},"version":1})");
 }
 
+TEST(PolicyApi, WarnsOfOriginsThatStayWithoutCors) {
+  const struct {
+    const char* desc;
+    std::vector<std::string> origins_beside;
+    const char* body;
+    bool warns;
+  } rows[] = {
+      {"[cors] goes, and origins stay", {"https://set.example"}, R"({"cors": null})", true},
+      {"[cors] goes with them", {}, R"({"cors": null})", false},
+      {"it is switched off", {"https://set.example"}, R"({"cors": {"enabled": false}})", false},
+      {"it stays", {"https://set.example"}, R"({"cors": {"debug": true}})", false},
+  };
+  for (const auto& row : rows) {
+    const ApiScene scene;
+    scene.documents->origins_beside = row.origins_beside;
+    const ApiAnswer answer = scene.ask({.method = "PATCH", .body = row.body, .if_match = kTag});
+    EXPECT_EQ(answer.status, 200) << row.desc << answer.body;
+    EXPECT_EQ(answer.body.find("cors-beside-document") != std::string::npos, row.warns) << row.desc;
+  }
+}
+
 struct Row {
   const char* desc;
   Sent sent;

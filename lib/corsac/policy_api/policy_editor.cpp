@@ -69,6 +69,19 @@ Problem document_empty() {
               "true in [store]"};
 }
 
+// Nobody who takes [cors] away should think that nothing is granted any more.
+Problem cors_beside() {
+  return {.severity = Severity::Warning,
+          .code = "cors-beside-document",
+          .path = "cors",
+          .what =
+              "the document has no [cors], and the origins that the store keeps beside it are "
+              "granted all the same, by the defaults",
+          .fix =
+              "write \"cors\": {\"enabled\": false} to switch CORS off, or take the origins out "
+              "of the store"};
+}
+
 // Whether they are about JSON, and not about a policy.
 bool are_of_json(const std::vector<Problem>& problems) {
   return std::any_of(problems.begin(), problems.end(), [](const Problem& problem) {
@@ -180,7 +193,7 @@ std::optional<EditResult> PolicyEditor::refuse_before(const Edit& edit, const Do
 EditResult PolicyEditor::try_edit(const Edit& edit) {
   const DocumentRead now = read_now();
   if (auto refused = refuse_before(edit, now)) return *std::move(refused);
-  const Draft draft = edit.make(now.is_readable ? &now.document : nullptr);
+  const Draft draft = edit.make(now.is_readable ? &now.document : nullptr, now.beside);
   EditResult judged = judge(draft, now);
   if (judged.status != Status::Written) return judged;
   // Whatever is there is what `*` says; what was read is what a change was made to.
@@ -201,6 +214,9 @@ EditResult PolicyEditor::judge(const Draft& draft, const DocumentRead& now) {
     if (are_of_json(read.problems)) result.status = Status::Malformed;
     result.report = report_of(draft, std::move(read.problems), {std::string(kBody)});
     return result;
+  }
+  if (!read.policy.cors.is_present() && now.beside.origins.size() != 0) {
+    read.problems.push_back(cors_beside());
   }
   Policy whole = read.policy;
   put_beside(now.beside, whole);

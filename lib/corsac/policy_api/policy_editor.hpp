@@ -47,7 +47,7 @@ struct Edit {
   // replaces whatever there is, and `make` may get null.
   bool needs_document = true;
   // Called for each try.
-  std::function<Draft(const Policy* document)> make = {};
+  std::function<Draft(const Policy* document, const BesideDocument& beside)> make = {};
 };
 
 struct EditResult {
