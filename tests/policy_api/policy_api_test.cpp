@@ -2,6 +2,7 @@
 
 #include "corsac/policy_api/policy_api.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <string>
@@ -12,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "policy_api/api_scene.hpp"
+#include "support/eventually.hpp"
 #include "support/temp_folder.hpp"
 
 namespace corsac::testing {
@@ -404,6 +406,41 @@ TEST(PolicyApi, WaitsForThoseBeforeAndNotForEver) {
   EXPECT_EQ(errors_of(scene.ask(kPut)), "store_unreachable; store-busy -");
   may_go_on.set_value();
   EXPECT_EQ(first.get(), 200);
+}
+
+// The store hangs: /healthz and the others need the threads of the server.
+TEST(PolicyApi, LetsFewWait) {
+  const ApiScene scene;
+  std::promise<void> has_begun;
+  std::promise<void> may_go_on;
+  scene.documents->before_write = [&] {
+    has_begun.set_value();
+    may_go_on.get_future().wait();
+    scene.documents->write_status = WriteStatus::NotReached;
+  };
+  auto first = std::async(std::launch::async, [&] { return scene.ask(kPut).status; });
+  has_begun.get_future().wait();
+  constexpr int kAll = 20;
+  std::atomic<int> answered = 0;
+  std::vector<std::future<ApiAnswer>> others;
+  for (int i = 0; i < kAll; ++i) {
+    others.push_back(std::async(std::launch::async, [&] {
+      ApiAnswer answer = scene.ask({});
+      ++answered;
+      return answer;
+    }));
+  }
+  EXPECT_TRUE(test::eventually([&] { return answered == kAll - 8; }));
+  const int reads = scene.documents->reads;
+  may_go_on.set_value();
+  EXPECT_EQ(first.get(), 503);
+  for (auto& other : others) {
+    const ApiAnswer answer = other.get();
+    EXPECT_EQ(errors_of(answer), "store_unreachable; store-busy -");
+    EXPECT_EQ(header_of(answer, "Retry-After"), "5");
+  }
+  EXPECT_EQ(scene.documents->reads, reads) << "nobody waits for it again";
+  EXPECT_EQ(scene.ask({}).status, 200) << "whoever comes later does";
 }
 
 TEST(PolicyApi, GivesUpOnAStoreThatAlwaysChanges) {

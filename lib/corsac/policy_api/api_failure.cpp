@@ -14,6 +14,9 @@ namespace corsac {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+// Of what may be over soon; a revision that went back is taken after five seconds.
+constexpr unsigned kRetryAfterSeconds = 5;
 using Status = EditResult::Status;
 
 struct FailureText {
@@ -71,6 +74,9 @@ ApiFailure failure_of(const EditResult& result) {
     failure.message = text.message;
   }
   if (result.status == Status::NotWritable) failure.allow = "GET, HEAD";
+  if (result.status == Status::NotReached || result.status == Status::NotInForce) {
+    failure.retry_after_seconds = kRetryAfterSeconds;
+  }
   return failure;
 }
 

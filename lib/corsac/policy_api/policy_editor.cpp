@@ -18,6 +18,8 @@ using Status = EditResult::Status;
 
 // How often a change is made again on what others wrote in between.
 constexpr int kTries = 5;
+// Who waits occupies a thread of the server, whose other routes must go on when the store hangs.
+constexpr int kWaiterLimit = 8;
 // The source of what a client sends, in places.
 constexpr std::string_view kBody = "body";
 
@@ -57,7 +59,7 @@ Report report_of(const Draft& draft, std::vector<Problem> problems,
 
 Problem store_busy() {
   return {.code = "store-busy",
-          .what = "those who came before still wait for the store",
+          .what = "too many wait for the store, or it did not answer those who came before",
           .fix = "try again later"};
 }
 
@@ -117,23 +119,34 @@ class PolicyEditor::Turn {
  public:
   explicit Turn(PolicyEditor& editor) : editor_(editor) {
     std::unique_lock lock(editor.mutex_);
-    has_come_ = editor.free_.wait_for(lock, editor.options_.queue_deadline,
-                                      [&editor] { return !editor.is_taken_; });
+    if (editor.is_taken_ && editor.waiters_ == kWaiterLimit) return;
+    const std::uint64_t failures = editor.failures_;
+    // Each of those who wait would wait for a store that hangs as long as the one before him.
+    const auto has_failed = [&] { return editor.failures_ != failures; };
+    ++editor.waiters_;
+    editor.free_.wait_for(lock, editor.options_.queue_deadline,
+                          [&] { return !editor.is_taken_ || has_failed(); });
+    --editor.waiters_;
+    has_come_ = !editor.is_taken_ && !has_failed();
     if (has_come_) editor.is_taken_ = true;
   }
   ~Turn() {
     if (!has_come_) return;
     const std::lock_guard lock(editor_.mutex_);
     editor_.is_taken_ = false;
-    editor_.free_.notify_one();
+    if (has_failed_) ++editor_.failures_;
+    editor_.free_.notify_all();
   }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
   [[nodiscard]] bool has_come() const noexcept { return has_come_; }
+  // The store was not to be had: whoever waits is told so.
+  void note_failure() noexcept { has_failed_ = true; }
 
  private:
   PolicyEditor& editor_;
   bool has_come_ = false;
+  bool has_failed_ = false;
 };
 
 PolicyEditor::PolicyEditor(std::unique_ptr<DocumentStore> store, std::shared_ptr<Gate> gate,
@@ -141,20 +154,23 @@ PolicyEditor::PolicyEditor(std::unique_ptr<DocumentStore> store, std::shared_ptr
     : store_(std::move(store)), gate_(std::move(gate)), options_(options) {}
 
 DocumentRead PolicyEditor::read() {
-  const Turn turn(*this);
-  if (turn.has_come()) return read_now();
-  return {.report = Report({store_busy()})};
+  Turn turn(*this);
+  if (!turn.has_come()) return {.report = Report({store_busy()})};
+  DocumentRead read = read_now();
+  if (!read.is_reached) turn.note_failure();
+  return read;
 }
 
 EditResult PolicyEditor::edit(const Edit& edit) {
   if (!store_->can_write()) return {.status = Status::NotWritable};
-  const Turn turn(*this);
+  Turn turn(*this);
   if (!turn.has_come()) return {.report = Report({store_busy()})};
   const bool is_strict = edit.condition.kind == EditCondition::Kind::Tags;
   EditResult result = try_edit(edit);
   for (int tries = 1; result.status == Status::OutOfDate && !is_strict && tries < kTries; ++tries) {
     result = try_edit(edit);
   }
+  if (result.status == Status::NotReached || result.status == Status::Failed) turn.note_failure();
   return result;
 }
 

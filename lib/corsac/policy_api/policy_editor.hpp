@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -73,14 +74,16 @@ struct EditResult {
 class PolicyEditor {
  public:
   struct Options {
-    bool accept_empty = false;                         // as StoreConfig::accept_empty
-    std::chrono::milliseconds gate_deadline{5000};     // until what was written is in force
-    std::chrono::milliseconds queue_deadline{10'000};  // until those before it are done
+    bool accept_empty = false;                      // as StoreConfig::accept_empty
+    std::chrono::milliseconds gate_deadline{5000};  // until what was written is in force
+    // Until those before it are done; the store's own deadline comes on top.
+    std::chrono::milliseconds queue_deadline{10'000};
   };
   // Neither is null. `gate` follows that store.
   PolicyEditor(std::unique_ptr<DocumentStore> store, std::shared_ptr<Gate> gate, Options options);
 
-  // All calls are safe from any thread, and one waits for the other; too long = not reached.
+  // All calls are safe from any thread, and one waits for the other. Too long, too many (8 wait at
+  // most), or the store was not to be had for the one before: not reached (store-busy).
   [[nodiscard]] bool can_write() const { return store_->can_write(); }
   [[nodiscard]] DocumentRead read();
   [[nodiscard]] EditResult edit(const Edit& edit);
@@ -96,6 +99,8 @@ class PolicyEditor {
   std::mutex mutex_;  // guards what follows, up to the blank line; held for no call of the store
   std::condition_variable free_;
   bool is_taken_ = false;
+  int waiters_ = 0;
+  std::uint64_t failures_ = 0;  // calls for which the store was not to be had
 
   const std::unique_ptr<DocumentStore> store_;
   const std::shared_ptr<Gate> gate_;
