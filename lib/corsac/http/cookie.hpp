@@ -14,7 +14,8 @@ struct FoundCookie {
   int count = 0;
 };
 
-// Names compare with their case. Nothing when the view has no headers.
+// Names compare with their case. Where the host has decoded the header (cpp-httplib 0.11.4 does), a
+// `%3B` in a value has become what ends it, and cannot be told from that. Nothing when the view has no headers.
 [[nodiscard]] FoundCookie find_cookie(const RequestView& request, std::string_view name) noexcept;
 
 // A Set-Cookie line as far as its first `;`.

@@ -49,7 +49,8 @@ enum class CsrfVerdict : unsigned char {
 //
 // The token is compared in constant time, byte for byte with the cookie. Tokens that Django masks
 // anew for each form are not unmasked: hand in what was unmasked, or send the cookie's value.
-// Headers are read through RequestView::headers. No lock or allocation.
+// Headers are read through RequestView::headers. A host that decodes them first (cpp-httplib 0.11.4)
+// makes one cookie look like two: there no name proves who set it, `__Host-` neither. No lock or allocation.
 [[nodiscard]] CsrfVerdict check_csrf(const RefererRules& rules, const CsrfTrust& trust,
                                      const RequestView& request,
                                      const CsrfSubmission& submission) noexcept;
