@@ -26,7 +26,9 @@ struct CsrfSubmission {
 // In the order in which it is asked.
 enum class CsrfVerdict : unsigned char {
   Passed,
-  OriginNotTrusted,  // its Origin is neither own nor trusted; also `null`, malformed, repeated
+  // Its Origin is neither own nor trusted; also `null`, malformed, repeated. Or without one the
+  // browser says that it is of another site, and it is not trusted_cross_site.
+  OriginNotTrusted,
   // Without an Origin the Referer counts, but for a request by plain http:
   NoReferer,
   RefererNotHttps,
@@ -43,7 +45,8 @@ enum class CsrfVerdict : unsigned char {
 
 // GET, HEAD and OPTIONS pass. Then the page, as Django asks: an Origin must be own or trusted, as
 // for the guard (so must a request without one of which the browser says that it is not
-// cross-site); without any of that a request must have the https Referer of an own page, or one for
+// cross-site); with any other Sec-Fetch-Site, trusted_cross_site must say Trusted; without any of
+// that a request must have the https Referer of an own page, or one for
 // which trusted_cross_site says Trusted, unless came_by_plain_http. Then the token, for all: it is
 // never relaxed.
 //
