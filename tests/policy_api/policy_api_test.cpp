@@ -128,6 +128,14 @@ const Row kRefused[] = {
      412,
      "out_of_date"},
     {"a weak tag", {.method = "PUT", .body = kNext, .if_match = R"(W/"1:n")"}, 412, "out_of_date"},
+    {"a part of a document",
+     {.method = "PUT", .body = kNext, .if_match = kTag, .has_content_range = true},
+     400,
+     "content_range"},
+    {"a part of a patch",
+     {.method = "PATCH", .body = "{}", .if_match = "*", .has_content_range = true},
+     400,
+     "content_range"},
     {"no Content-Type",
      {.method = "PUT", .body = kNext, .if_match = kTag, .content_type = ""},
      415,
@@ -490,6 +498,27 @@ const StoreRow kStores[] = {
     {"perhaps written", kPut, ReadStatus::Read, WriteStatus::Failed, 503,
      "store_failed; store-says-no -"},
 };
+
+TEST(PolicyApi, SaysThatThereIsNoDocument) {
+  const struct {
+    Sent sent;
+    int status;
+    const char* errors;
+  } rows[] = {
+      {{}, 404, "document_missing; redis-key-missing -"},
+      {kPut, 404, "document_missing; redis-key-missing -"},
+      {kPatchAny, 404, "document_missing; redis-key-missing -"},
+      {kPutAny, 200, ""},
+  };
+  for (const auto& row : rows) {
+    const ApiScene scene;
+    scene.documents->read_status = ReadStatus::Invalid;
+    scene.documents->read_code = "redis-key-missing";
+    const ApiAnswer answer = scene.ask(row.sent);
+    EXPECT_EQ(answer.status, row.status) << row.sent.method;
+    EXPECT_EQ(errors_of(answer), row.errors) << row.sent.method;
+  }
+}
 
 TEST(PolicyApi, SaysWhatTheStoreDoes) {
   for (const StoreRow& row : kStores) {

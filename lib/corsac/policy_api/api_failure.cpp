@@ -37,6 +37,9 @@ constexpr FailureText kTexts[] = {
     {Status::Unusable, 409, "document_unusable",
      "the store holds something that cannot be read as a policy; replace it whole by PUT with "
      "If-Match: *"},
+    {Status::Missing, 404, "document_missing",
+     "the store holds no document: never written, flushed, or another key or database; write one "
+     "by PUT with If-Match: *"},
     {Status::NotWritable, 405, "store_not_writable",
      "documents of this store plugin cannot be written; change what it reads (a file is in force "
      "when it is saved), or keep the policy in a store that can be written (redis; corsac push "
@@ -81,7 +84,8 @@ ApiFailure failure_of(const EditResult& result) {
 }
 
 ApiFailure failure_of(const DocumentRead& read) {
-  EditResult result{.status = read.is_reached ? Status::Unusable : Status::NotReached,
+  const Status unusable = read.is_missing ? Status::Missing : Status::Unusable;
+  EditResult result{.status = read.is_reached ? unusable : Status::NotReached,
                     .revision = read.document.revision,
                     .report = read.report};
   if (!read.is_reached && read.report.problems().empty()) {

@@ -51,6 +51,14 @@ ApiFailure method_failure() {
 
 // Nothing = it is fine.
 std::optional<ApiFailure> check_body(const ApiRequest& request) {
+  // RFC 9110, 14.5: a part must not become the whole.
+  if (request.has_content_range) {
+    return ApiFailure{.status = 400,
+                      .code = "content_range",
+                      .message =
+                          "parts of a document are not taken: send all of it, without "
+                          "Content-Range"};
+  }
   const std::string_view type = request.content_type.value;
   const bool is_patch = request.method == "PATCH";
   const bool is_taken = is_json_type(type) || (is_patch && is_merge_patch_type(type));

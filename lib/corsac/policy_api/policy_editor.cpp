@@ -92,6 +92,13 @@ bool are_of_json(const std::vector<Problem>& problems) {
   });
 }
 
+// As plugins call it: redis-key-missing.
+bool are_of_nothing(const std::vector<Problem>& problems) {
+  return std::any_of(problems.begin(), problems.end(), [](const Problem& problem) {
+    return std::string_view(problem.code).ends_with("-key-missing");
+  });
+}
+
 bool is_answer(ReadStatus status) noexcept {
   return status == ReadStatus::Read || status == ReadStatus::Invalid;
 }
@@ -178,6 +185,7 @@ DocumentRead PolicyEditor::read_now() {
   ReadResult result = store_->read();
   DocumentRead read;
   read.is_reached = is_answer(result.status);
+  read.is_missing = result.status == ReadStatus::Invalid && are_of_nothing(result.problems);
   read.is_readable = result.status == ReadStatus::Read && !has_error(result.problems);
   read.document = std::move(result.policy);
   read.detail = std::move(result.detail);
@@ -196,12 +204,13 @@ std::optional<EditResult> PolicyEditor::refuse_before(const Edit& edit, const Do
     return refused;
   }
   const bool is_known = !now.document.revision.empty();
-  refused.status = is_known || now.is_readable ? Status::OutOfDate : Status::Unusable;
+  const Status unusable = now.is_missing ? Status::Missing : Status::Unusable;
+  refused.status = is_known || now.is_readable ? Status::OutOfDate : unusable;
   if (!edit.condition.holds_for(now.document.revision)) {
     if (refused.status == Status::OutOfDate) refused.report = {};
     return refused;
   }
-  refused.status = Status::Unusable;
+  refused.status = unusable;
   if (edit.needs_document && !now.is_readable) return refused;
   return std::nullopt;
 }

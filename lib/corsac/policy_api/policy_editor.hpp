@@ -25,6 +25,7 @@ namespace corsac {
 // What a store holds now.
 struct DocumentRead {
   bool is_reached = false;   // else `detail` says why not
+  bool is_missing = false;   // the store has none: never written, or flushed
   bool is_readable = false;  // it is a policy without an error of the reader; => is_reached
   Policy document = {};      // without what stands beside it; its revision, where it is known
   BesideDocument beside = {};
@@ -60,6 +61,7 @@ struct EditResult {
     Invalid,      // it is no policy that a server would take
     OutOfDate,    // the store is in `revision` (empty: none is known)
     Unusable,     // the document that is there cannot be read; the report says why
+    Missing,      // there is no document; the report says where it was looked for
     NotWritable,  // stores of this plugin cannot be written
     Refused,      // the store does not let us, or not with this
     NotReached,   // the store is not to be had
