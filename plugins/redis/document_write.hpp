@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "connection.hpp"
+#include "document.hpp"
 #include "fault.hpp"
 #include "settings.hpp"
 #include "wait.hpp"
@@ -21,5 +22,12 @@ struct WriteResult {
 [[nodiscard]] Outcome<WriteResult> write_document(Connection& connection, const Keys& keys,
                                                   std::string_view json, std::string_view expected,
                                                   const Waiter& waiter);
+
+// The same over `before`, as it was read: under its revision, which may be none, and only when the
+// policy there is still its own. What stands beside the policy is not looked at again.
+[[nodiscard]] Outcome<WriteResult> write_document_over(Connection& connection, const Keys& keys,
+                                                       std::string_view json,
+                                                       const Document& before,
+                                                       const Waiter& waiter);
 
 }  // namespace corsac::redis_store

@@ -71,6 +71,9 @@ std::string hexadecimal(std::uint64_t number) {
   return digits;
 }
 
+// Before the hash of a document without a revision of its own.
+constexpr std::string_view kContentPrefix = "content:";
+
 class RedisStore final : public plugin::Store {
  public:
   static constexpr const char* kName = "redis";
@@ -123,13 +126,10 @@ class RedisStore final : public plugin::Store {
     auto connection = reading_.connect(waiter);
     if (!connection) return report_write(connection.fault(), Written::Nothing);
     show_progress_of(*connection);
-    auto result = write_document(*connection, settings_.keys, json, expected, waiter);
-    if (!result) {
-      return report_write(write_fault_of(*connection, std::move(result.fault()), waiter),
-                          Written::Perhaps);
-    }
-    revision = std::move(result->revision);
-    return result->is_written ? Status::Ok : Status::Conflict;
+    if (is_made_up(expected)) return put_over_read(*connection, json, expected, revision, waiter);
+    return report_write_of(*connection,
+                           write_document(*connection, settings_.keys, json, expected, waiter),
+                           revision, waiter);
   }
 
   // The extension corsac.store.records/1.
@@ -186,6 +186,36 @@ class RedisStore final : public plugin::Store {
   }
 
  private:
+  // Of a name that revision_of makes. Redis knows it not, and may by chance know another like it.
+  static bool is_made_up(std::string_view revision) noexcept {
+    return revision.starts_with(kContentPrefix) || revision.find('~') != std::string_view::npos;
+  }
+
+  // Where Redis' own revision does not vouch for the document: what is there must have that name.
+  Status put_over_read(Connection& connection, std::string_view json, std::string_view expected,
+                       std::string& revision, const Waiter& waiter) {
+    auto before = read_document(connection, settings_, Parts::All, waiter);
+    if (!before) return report_write(before.fault(), Written::Nothing);
+    std::string name = revision_of(*before);
+    if (before->revision != expected && (name != expected || !before->is_settled)) {
+      revision = std::move(name);
+      return Status::Conflict;
+    }
+    return report_write_of(connection,
+                           write_document_over(connection, settings_.keys, json, *before, waiter),
+                           revision, waiter);
+  }
+
+  Status report_write_of(Connection& connection, Outcome<WriteResult> result, std::string& revision,
+                         const Waiter& waiter) {
+    if (!result) {
+      return report_write(write_fault_of(connection, std::move(result.fault()), waiter),
+                          Written::Perhaps);
+    }
+    revision = std::move(result->revision);
+    return result->is_written ? Status::Ok : Status::Conflict;
+  }
+
   // The records as they were read or written last.
   struct Kept {
     std::string revision = {};  // of the key; empty = no key
@@ -333,7 +363,7 @@ class RedisStore final : public plugin::Store {
   // nothing else, would miss the change.
   std::string revision_of(const Document& document) {
     const std::uint64_t hash = document.hash();
-    if (document.revision.empty()) return "content:" + hexadecimal(hash);
+    if (document.revision.empty()) return std::string(kContentPrefix) + hexadecimal(hash);
     if (document.is_settled && document.revision != known_revision_) {
       known_revision_ = document.revision;
       known_hash_ = hash;

@@ -1,5 +1,7 @@
 #include "corsac/http/cookie.hpp"
 
+#include <chrono>
+#include <string>
 #include <string_view>
 
 #include <gtest/gtest.h>
@@ -32,6 +34,12 @@ TEST(FindCookie, CountsEachOfTheName) {
       {"quotation marks belong to it", {{"Cookie", "csrftoken=\"abc\""}}, "\"abc\"", 1},
       {"an equals sign belongs to it", {{"Cookie", "csrftoken=a=b"}}, "a=b", 1},
       {"empty", {{"Cookie", "csrftoken="}}, "", 1},
+      {"a coded separator is none", {{"Cookie", "x=%3B%20csrftoken=abc"}}, "", 0},
+      {"one that the host has decoded: the known limit",
+       {{"Cookie", "x=; csrftoken=abc"}},
+       "abc",
+       1},
+      {"the same beside the real one", {{"Cookie", "x=;csrftoken=b; csrftoken=abc"}}, "b", 2},
       {"a name alone", {{"Cookie", "csrftoken"}}, "", 0},
       {"only separators", {{"Cookie", ";;;"}}, "", 0},
       {"another header", {{"X-Cookie", "csrftoken=abc"}}, "", 0},
@@ -48,6 +56,45 @@ TEST(FindCookie, CountsEachOfTheName) {
   EXPECT_EQ(find_cookie(RequestView{}, "csrftoken").count, 0) << "no headers are known";
   test::Request nameless("GET", "/", {{"Cookie", "=abc; x"}});
   EXPECT_EQ(find_cookie(nameless.view(), "").count, 0) << "no name";
+}
+
+TEST(SetCookie, IsExpiredByItsAgeOrItsDate) {
+  const auto now = std::chrono::sys_days(std::chrono::year(2026) / 6 / 15) + std::chrono::hours(12);
+  const struct {
+    const char* desc;
+    std::string_view attributes;
+    bool is_expired;
+  } rows[] = {
+      {"neither", "; Path=/; Secure", false},
+      {"an age", "; Max-Age=60", false},
+      {"none left", "; Max-Age=0", true},
+      {"zeros", "; max-age = 000 ; Path=/", true},
+      {"less than none", ";MAX-AGE=-1", true},
+      {"beyond all numbers", "; Max-Age=99999999999999999999", false},
+      {"no number", "; Max-Age=0x; Max-Age=; Max-Age=-; Max-Age", false},
+      {"the last one counts", "; Max-Age=0; Max-Age=60", false},
+      {"the last one counts, over", "; Max-Age=60; Max-Age=0", true},
+      {"the beginning", "; Expires=Thu, 01 Jan 1970 00:00:00 GMT", true},
+      {"RFC 850", "; expires=Thursday, 01-Jan-70 00:00:00 GMT", true},
+      {"asctime", "; Expires=Mon Jun 15 11:59:59 2026", true},
+      {"now", "; Expires=Mon, 15 Jun 2026 12:00:00 GMT", true},
+      {"in a second", "; Expires=Mon, 15 Jun 2026 12:00:01 GMT", false},
+      {"beyond the clock", "; Expires=Fri, 31 Dec 9999 23:59:59 GMT", false},
+      {"two digits of this century", "; Expires=Mon, 15-Jun-27 12:00:00 GMT", false},
+      {"no date", "; Expires=yesterday", false},
+      {"no such day", "; Expires=Mon, 31 Feb 2020 12:00:00 GMT", false},
+      {"no such hour", "; Expires=Mon, 01 Feb 2020 24:00:00 GMT", false},
+      {"the age goes before the date", "; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=60",
+       false},
+      {"the same over", "; Max-Age=0; Expires=Fri, 31 Dec 9999 23:59:59 GMT", true},
+      {"a value is no attribute", "Max-Age=0", false},
+      {"nothing behind", ";;;", false},
+  };
+  for (const auto& row : rows) {
+    const std::string line = "csrftoken=" + std::string(row.attributes);
+    EXPECT_EQ(is_expired_set_cookie(line, now), row.is_expired) << row.desc;
+  }
+  EXPECT_FALSE(is_expired_set_cookie("", now));
 }
 
 TEST(SetCookie, IsReadUpToItsAttributes) {

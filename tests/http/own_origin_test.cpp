@@ -459,6 +459,51 @@ TEST(CameByTls, BelievesATrustedProxyAndNobodyElse) {
   }
 }
 
+TEST(CameByPlainHttp, IsTrueOnlyWhereItIsCertain) {
+  using Origins = std::vector<std::string>;
+  const Origins https = {"https://a.example"};
+  const Origins both = {"https://a.example", "http://b.example"};
+  const char* const proxy = "10.0.0.1";
+  const char* const other = "203.0.113.9";
+  const struct {
+    const char* desc;
+    Origins public_origins;
+    bool is_tls;
+    const char* peer;
+    HeaderField proto;
+    bool came;
+  } rows[] = {
+      {"a plain connection", {}, false, other, kAbsent, true},
+      {"a connection by TLS", {}, true, other, kAbsent, false},
+      {"a plain connection, and every public origin is https", https, false, other, kAbsent, false},
+      {"a plain connection, and one is http", both, false, other, kAbsent, true},
+      {"anybody may say http", https, false, other, line("http"), false},
+      {"anybody may say https", both, false, other, line("https"), true},
+      {"anybody may say http on TLS", both, true, other, line("http"), false},
+      {"a trusted proxy got plain http", https, false, proxy, line("http"), true},
+      {"in any case", https, true, proxy, line("HTTP"), true},
+      {"a trusted proxy got TLS", both, false, proxy, line("https"), false},
+      {"a trusted proxy says nothing", both, false, proxy, kAbsent, true},
+      {"a trusted proxy says nothing, all https", https, false, proxy, kAbsent, false},
+      {"a list of https", both, false, proxy, line("https, https"), false},
+      {"a list of http", both, false, proxy, line("http, http"), false},
+      {"two lines", both, false, proxy, lines("http", 2), false},
+      {"empty", both, false, proxy, line(""), false},
+      {"another scheme", both, false, proxy, line("wss"), false},
+  };
+  for (const auto& row : rows) {
+    const OwnOrigin own = make_own(row.public_origins, {proxy});
+    RequestView request;
+    request.is_tls = row.is_tls;
+    request.peer_address = row.peer;
+    request.forwarded_proto = row.proto;
+    request.own = &own;
+    EXPECT_EQ(came_by_plain_http(request), row.came) << row.desc;
+    request.own = nullptr;
+    EXPECT_EQ(came_by_plain_http(request), !row.is_tls) << row.desc << ", nothing configured";
+  }
+}
+
 TEST(OwnOrigin, KeepsItsPublicOrigins) {
   EXPECT_EQ(make_own({"https://b.example", "https://a.example"}, {}).public_origins(),
             (std::vector<std::string>{"https://b.example", "https://a.example"}));

@@ -69,6 +69,53 @@ TEST_F(RedisWriteTest, RefusesALostUpdate) {
   EXPECT_THAT(writer.revisions, testing::ElementsAre(MatchesRegex("9:.*")));
 }
 
+// The reader says which revision it is, and the writer is told that one.
+TEST_F(RedisWriteTest, WritesOverWhatWasChangedByHand) {
+  const std::string by_hand = R"({"version": 1, "hosts": {"allowed": ["a.example"]}})";
+  const struct {
+    const char* desc;
+    const char* revision_key;     // "" = none
+    const char* changed_before;   // the policy after the read, before the write; "" = the same
+    const char* origin_before;    // the same of the set
+    const char* revision_before;  // the same of the key
+    std::int32_t outcome;
+  } rows[] = {
+      {"without a revision", "", "", "", "", CORSAC_OK},
+      {"under the one of before", "11:b", "", "", "", CORSAC_OK},
+      {"without one, and changed again", "", "{}", "", "", CORSAC_CONFLICT},
+      {"under the one of before, and changed again", "11:b", "{}", "", "", CORSAC_CONFLICT},
+      {"without one, and an origin more", "", "", "https://b.example", "", CORSAC_CONFLICT},
+      {"without one, and then there is one", "", "", "", "12:c", CORSAC_CONFLICT},
+      {"under the one of before, and then another", "11:b", "", "", "12:c", CORSAC_CONFLICT},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.desc);
+    const RedisServer server;
+    WritingStore store({{"url", server.url()}});
+    if (*row.revision_key != '\0') {
+      put(server, kSmallPolicy, row.revision_key);
+      EXPECT_EQ(store.read_revision(), row.revision_key);
+    }
+    server.run({"SET", "{corsac}:policy", by_hand});
+    const std::string name = store.read_revision();
+    EXPECT_THAT(name, MatchesRegex("(content:|11:b~)[0-9a-f]+"));
+    const auto change = [&server](const char* verb, const char* key, const std::string& value) {
+      if (!value.empty()) server.run({verb, key, value});
+    };
+    change("SET", "{corsac}:policy", row.changed_before);
+    change("SADD", "{corsac}:origins", row.origin_before);
+    change("SET", "{corsac}:revision", row.revision_before);
+    EXPECT_EQ(store.put(R"({"version": 1})", name), row.outcome);
+    if (row.outcome == CORSAC_OK) {
+      EXPECT_THAT(store.revision(), MatchesRegex("(1|12):[0-9a-f]{16}"));
+      EXPECT_EQ(server.run({"GET", "{corsac}:policy"}), R"({"version": 1})");
+    } else {
+      EXPECT_EQ(store.revision(), store.read_revision()) << "it names the one that can be used";
+      EXPECT_NE(server.run({"GET", "{corsac}:policy"}), R"({"version": 1})");
+    }
+  }
+}
+
 TEST_F(RedisWriteTest, CountsOnFromWhatStandsThere) {
   const RedisServer server;
   WritingStore writer({{"url", server.url()}});

@@ -66,6 +66,12 @@ class WritingStore {
   [[nodiscard]] std::string revision() const {
     return revisions.empty() ? std::string() : revisions.back();
   }
+  // Of the document, by a read that succeeds.
+  std::string read_revision() {
+    const RecordingSink sink;
+    EXPECT_EQ(table_.read(store_, sink.sink()), CORSAC_OK);
+    return sink.revision();
+  }
   std::int32_t read_records(const RecordingSink& sink) {
     return records_->read_records(store_, sink.sink());
   }

@@ -264,17 +264,21 @@ TEST(CsrfRefererSection, TrustsWhomTheGuardTrusts) {
       << "M43: any origin is nobody's trust";
 }
 
-TEST(CsrfRefererSection, TrustsNobodyThroughCorsWhenThePolicyIsClosed) {
-  const auto result = compiled(edx());
-  ASSERT_TRUE(result) << result.error().text();
-  const auto closed = Snapshot::closed(*result->snapshot);
+TEST(CsrfRefererSection, TrustsNobodyWhenThePolicyIsClosed) {
+  Policy with_list = edx();
+  with_list.csrf.trusted_origins = {"https://apps.example.com"};
   auto asked = get(kApps);
   RequestView view = asked.view();
   view.is_tls = true;
   view.referer = {.value = "https://apps.example.com/", .lines = 1};
-  EXPECT_EQ(
-      to_text(trusted_cross_site(closed->guards().csrf_referer, closed->csrf_trust(view), view)),
-      "not_listed");
+  for (const Policy& policy : {edx(), with_list}) {
+    const auto result = compiled(policy);
+    ASSERT_TRUE(result) << result.error().text();
+    const auto closed = Snapshot::closed(*result->snapshot);
+    EXPECT_EQ(
+        to_text(trusted_cross_site(closed->guards().csrf_referer, closed->csrf_trust(view), view)),
+        "not_listed");
+  }
   const auto start = Snapshot::closed_at_start();
   EXPECT_EQ(
       to_text(trusted_cross_site(start->guards().csrf_referer, start->csrf_trust(view), view)),

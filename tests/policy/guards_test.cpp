@@ -11,6 +11,7 @@
 #include "corsac/policy/compile.hpp"
 #include "corsac/policy/explain.hpp"
 #include "corsac/policy/self_test.hpp"
+#include "corsac/stage/csrf_trust.hpp"
 #include "policy/asked.hpp"
 #include "support/allocation_counter.hpp"
 
@@ -141,6 +142,48 @@ TEST(CsrfPolicy, TrustsWhomCorsGrantsWithCredentials) {
   EXPECT_EQ(ask(*closed, post(kApp)), "cors: " + refused);
   policy.cors.enabled = false;
   EXPECT_EQ(ask(*compiled(policy), post(kApp)), "no policy: refuse 403 cross_site_write");
+}
+
+// max_stale has passed: a list of [csrf] is as old as the grants of [cors].
+TEST(CsrfPolicy, TrustsNobodyByItsListWhenThePolicyIsClosed) {
+  Policy policy;
+  policy.csrf.trusted_origins = {kPortal};
+  policy.csrf.exempt_paths = {"/hook"};
+  Policy with_cors = policy;
+  with_cors.cors.allowed_origins = {kApp};
+  with_cors.cors.on_denied = "mark";
+  with_cors.cors.excluded_paths = {"/admin"};
+  with_cors.cors.rules = {{.name = "api", .paths = {"/api"}, .allowed_origins = {kApp}}};
+  Asked own = post("https://api.example.com");
+  own.sec_fetch_site = "same-origin";
+  const struct {
+    const char* desc;
+    const Policy& policy;
+    Asked asked;
+    const char* open;
+    const char* closed;
+  } rows[] = {
+      {"of [cors]", with_cors, post(kPortal), "pass", "refuse"},
+      {"of a rule", with_cors, post(kPortal, "/api"), "pass", "refuse"},
+      {"on an ambiguous path", with_cors, post(kPortal, "/a//b"), "pass", "refuse"},
+      {"on an excluded path", with_cors, post(kPortal, "/admin"), "pass", "refuse"},
+      {"without [cors]", policy, post(kPortal), "pass", "refuse"},
+      {"an exempt path stays", policy, post(kPortal, "/hook"), "pass", "pass"},
+      {"an own page stays", with_cors, own, "pass", "pass"},
+      {"a stranger", with_cors, post(kEvil), "refuse", "refuse"},
+  };
+  for (const auto& row : rows) {
+    const SnapshotPtr good = compiled(row.policy);
+    const auto closed = Snapshot::closed(*good);
+    Asked asked = row.asked;
+    const auto word = [&asked](const Snapshot& snapshot) {
+      return snapshot.decide(asked.view()).outcome == Outcome::Refuse ? "refuse" : "pass";
+    };
+    EXPECT_STREQ(word(*good), row.open) << row.desc;
+    EXPECT_STREQ(word(*closed), row.closed) << row.desc;
+    const bool is_trusted = is_listed_page(closed->csrf_trust(asked.view()), asked.view());
+    EXPECT_FALSE(is_trusted) << row.desc;
+  }
 }
 
 TEST(CsrfPolicy, TrustsNobodyBecauseAnyOriginIsEchoed) {

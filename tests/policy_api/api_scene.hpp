@@ -32,6 +32,7 @@ struct Documents {
   bool can_write = true;
   std::vector<std::string> origins_beside = {};
   std::vector<TrustedOrigin> records_beside = {};
+  const char* read_code = "store-broken";           // of an invalid one
   ReadStatus read_status = ReadStatus::Read;        // anything else: that, without a revision
   WriteStatus write_status = WriteStatus::Written;  // anything else: that, and nothing is written
   std::function<void()> before_write = [] {};       // what somebody else does in between
@@ -55,7 +56,7 @@ class MemoryDocuments final : public DocumentStore {
     ReadResult result{.status = documents_->read_status};
     if (result.status == ReadStatus::Unreachable) result.detail = "it is away";
     if (result.status == ReadStatus::Invalid) {
-      result.problems = {{.code = "store-broken", .what = "it is broken"}};
+      result.problems = {{.code = documents_->read_code, .what = "it is broken"}};
     }
     if (result.status != ReadStatus::Read) return result;
     PolicyReader reader;
@@ -105,6 +106,7 @@ struct Sent {
   std::string if_match = {};
   std::string content_type = "application/json";
   std::string authorization = "Bearer manage-token";
+  bool has_content_range = false;
 };
 
 inline HeaderField field(std::string_view value) {
@@ -137,6 +139,7 @@ struct ApiScene {
                         .content_type = field(sent.content_type),
                         .authorization = field(sent.authorization),
                         .if_match = field(sent.if_match),
+                        .has_content_range = sent.has_content_range,
                         .body = sent.body});
   }
 };

@@ -23,6 +23,11 @@ struct BodyRow {
   const char* problems;
 };
 
+// What is cut is shown as cut.
+const std::string kCut = std::string(512, 'a') + "...";
+const std::string kLongProblems =
+    "key-too-long " + kCut + " 1:2, field-repeated " + kCut + " 1:1040";
+
 const BodyRow kBodies[] = {
     {"an object", R"({"a": [1, {"b": null}], "c": "d"})", ""},
     {"one name in two objects", R"({"a": {"b": 1}, "c": {"b": 1}})", ""},
@@ -34,6 +39,9 @@ const BodyRow kBodies[] = {
     {"every name that stands twice", R"({"a": 1, "b": [{}, {"c": 1, "c": 2}], "a": 2})",
      "field-repeated b[1].c 1:29, field-repeated a 1:39"},
     {"twice by an escape", R"({"a": 1, "\u0061": 2})", "field-repeated a 1:10"},
+    {"the longest name", "{\"" + std::string(1'024, 'a') + "\": 1}", ""},
+    {"one byte more, twice, and an object in it",
+     "{\"" + std::string(1'025, 'a') + "\": {\"b\": 1, \"b\": 2}}", kLongProblems.c_str()},
     {"nothing", "", "json-syntax  1:1"},
     {"half", "{\"a\":\n 1", "json-syntax  2:2"},
     {"something behind it", "{} {}", "json-syntax  1:4"},
@@ -103,6 +111,34 @@ TEST(JsonBody, TellsAThousandProblemsAtMost) {
   EXPECT_EQ(check_json_body(R"({"a":1)" + twice + "}").size(), 1'000U);
   const auto merged = merge_patch("{}", R"({"cors":null)" + unknown + "}");
   EXPECT_EQ(merged ? 0 : merged.error().size(), 1'000U);
+}
+
+// A body of 1 MiB must not cost a thousand times as much.
+TEST(JsonBody, KeepsLittleOfLongNames) {
+  const auto bytes_of = [](const std::vector<Problem>& problems) {
+    std::size_t bytes = 0;
+    for (const Problem& problem : problems) bytes += problem.path.size() + problem.what.size();
+    return bytes;
+  };
+  std::string twice;
+  std::string long_names;
+  std::string nested;
+  for (int i = 0; i < 20'000; ++i) twice += R"(,"a":1)";
+  for (int i = 0; i < 900; ++i) long_names += ",\"" + std::string(1'100, 'b') + "\":1";
+  for (int i = 0; i < 15; ++i) nested += "{\"" + std::string(1'000, 'c') + "\":";
+  const struct {
+    const char* desc;
+    std::string body;
+  } rows[] = {
+      {"in one long name", "{\"" + std::string(500'000, 'K') + R"(":{"a":1)" + twice + "}}"},
+      {"many long names", R"({"a":1)" + long_names + "}"},
+      {"in many names", nested + R"({"a":1)" + twice + "}" + std::string(15, '}')},
+  };
+  for (const auto& row : rows) {
+    const std::vector<Problem> problems = check_json_body(row.body);
+    EXPECT_GE(problems.size(), 900U) << row.desc;
+    EXPECT_LE(bytes_of(problems), 1'000U * 600U) << row.desc;
+  }
 }
 
 TEST(JsonBody, NamesTheNearestField) {

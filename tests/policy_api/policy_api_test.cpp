@@ -2,6 +2,7 @@
 
 #include "corsac/policy_api/policy_api.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <string>
@@ -12,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "policy_api/api_scene.hpp"
+#include "support/eventually.hpp"
 #include "support/temp_folder.hpp"
 
 namespace corsac::testing {
@@ -70,6 +72,27 @@ TEST(PolicyApi, ShowsNothingThatStandsBesideTheDocument) {
                          R"("hosts":{"allowed":["api.example"]},"version":1})");
 }
 
+TEST(PolicyApi, WarnsOfOriginsThatStayWithoutCors) {
+  const struct {
+    const char* desc;
+    std::vector<std::string> origins_beside;
+    const char* body;
+    bool warns;
+  } rows[] = {
+      {"[cors] goes, and origins stay", {"https://set.example"}, R"({"cors": null})", true},
+      {"[cors] goes with them", {}, R"({"cors": null})", false},
+      {"it is switched off", {"https://set.example"}, R"({"cors": {"enabled": false}})", false},
+      {"it stays", {"https://set.example"}, R"({"cors": {"debug": true}})", false},
+  };
+  for (const auto& row : rows) {
+    const ApiScene scene;
+    scene.documents->origins_beside = row.origins_beside;
+    const ApiAnswer answer = scene.ask({.method = "PATCH", .body = row.body, .if_match = kTag});
+    EXPECT_EQ(answer.status, 200) << row.desc << answer.body;
+    EXPECT_EQ(answer.body.find("cors-beside-document") != std::string::npos, row.warns) << row.desc;
+  }
+}
+
 struct Row {
   const char* desc;
   Sent sent;
@@ -105,6 +128,14 @@ const Row kRefused[] = {
      412,
      "out_of_date"},
     {"a weak tag", {.method = "PUT", .body = kNext, .if_match = R"(W/"1:n")"}, 412, "out_of_date"},
+    {"a part of a document",
+     {.method = "PUT", .body = kNext, .if_match = kTag, .has_content_range = true},
+     400,
+     "content_range"},
+    {"a part of a patch",
+     {.method = "PATCH", .body = "{}", .if_match = "*", .has_content_range = true},
+     400,
+     "content_range"},
     {"no Content-Type",
      {.method = "PUT", .body = kNext, .if_match = kTag, .content_type = ""},
      415,
@@ -385,6 +416,41 @@ TEST(PolicyApi, WaitsForThoseBeforeAndNotForEver) {
   EXPECT_EQ(first.get(), 200);
 }
 
+// The store hangs: /healthz and the others need the threads of the server.
+TEST(PolicyApi, LetsFewWait) {
+  const ApiScene scene;
+  std::promise<void> has_begun;
+  std::promise<void> may_go_on;
+  scene.documents->before_write = [&] {
+    has_begun.set_value();
+    may_go_on.get_future().wait();
+    scene.documents->write_status = WriteStatus::NotReached;
+  };
+  auto first = std::async(std::launch::async, [&] { return scene.ask(kPut).status; });
+  has_begun.get_future().wait();
+  constexpr int kAll = 20;
+  std::atomic<int> answered = 0;
+  std::vector<std::future<ApiAnswer>> others;
+  for (int i = 0; i < kAll; ++i) {
+    others.push_back(std::async(std::launch::async, [&] {
+      ApiAnswer answer = scene.ask({});
+      ++answered;
+      return answer;
+    }));
+  }
+  EXPECT_TRUE(test::eventually([&] { return answered == kAll - 8; }));
+  const int reads = scene.documents->reads;
+  may_go_on.set_value();
+  EXPECT_EQ(first.get(), 503);
+  for (auto& other : others) {
+    const ApiAnswer answer = other.get();
+    EXPECT_EQ(errors_of(answer), "store_unreachable; store-busy -");
+    EXPECT_EQ(header_of(answer, "Retry-After"), "5");
+  }
+  EXPECT_EQ(scene.documents->reads, reads) << "nobody waits for it again";
+  EXPECT_EQ(scene.ask({}).status, 200) << "whoever comes later does";
+}
+
 TEST(PolicyApi, GivesUpOnAStoreThatAlwaysChanges) {
   const ApiScene scene;
   scene.documents->before_write = [&] { scene.documents->put(kStored); };
@@ -432,6 +498,27 @@ const StoreRow kStores[] = {
     {"perhaps written", kPut, ReadStatus::Read, WriteStatus::Failed, 503,
      "store_failed; store-says-no -"},
 };
+
+TEST(PolicyApi, SaysThatThereIsNoDocument) {
+  const struct {
+    Sent sent;
+    int status;
+    const char* errors;
+  } rows[] = {
+      {{}, 404, "document_missing; redis-key-missing -"},
+      {kPut, 404, "document_missing; redis-key-missing -"},
+      {kPatchAny, 404, "document_missing; redis-key-missing -"},
+      {kPutAny, 200, ""},
+  };
+  for (const auto& row : rows) {
+    const ApiScene scene;
+    scene.documents->read_status = ReadStatus::Invalid;
+    scene.documents->read_code = "redis-key-missing";
+    const ApiAnswer answer = scene.ask(row.sent);
+    EXPECT_EQ(answer.status, row.status) << row.sent.method;
+    EXPECT_EQ(errors_of(answer), row.errors) << row.sent.method;
+  }
+}
 
 TEST(PolicyApi, SaysWhatTheStoreDoes) {
   for (const StoreRow& row : kStores) {

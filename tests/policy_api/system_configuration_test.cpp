@@ -69,9 +69,14 @@ struct OtherRow {
   const char* desc;
   const char* cors;
   const char* path;
+  const char* origin_beside = "";  // "" = none
 };
 
 constexpr OtherRow kOthers[] = {
+    {"origins beside a document without [cors]", "",
+     "systemConfiguration.corsConfiguration.allowedOrigins", "https://set.example"},
+    {"origins beside one that is of the form", R"({"profile":"fusionauth"})",
+     "systemConfiguration.corsConfiguration.allowedOrigins", "https://set.example"},
     {"another profile", R"({"profile":"okta"})", "cors.profile"},
     {"no profile", R"({"enabled":true})", "cors.profile"},
     {"rules", R"({"profile":"fusionauth","rules":[{"paths":["/a"]}]})", "cors.rules"},
@@ -87,6 +92,7 @@ TEST(SystemConfiguration, SaysWhatItCannotSay) {
       SCOPED_TRACE(std::string(row.desc) + " " + method);
       const ApiScene scene;
       scene.documents->json = with_cors(row.cors);
+      if (*row.origin_beside != '\0') scene.documents->origins_beside = {row.origin_beside};
       const ApiAnswer answer =
           scene.ask({.method = method, .target = kPath, .body = body_of(R"("enabled":true)")});
       EXPECT_EQ(answer.status, 409);

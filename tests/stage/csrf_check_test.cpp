@@ -116,15 +116,66 @@ TEST(CheckCsrf, AsksForTheRefererWhereThereIsNoOrigin) {
             {"null", "POST", with_token({{"Referer", "null"}}), no},
             {"userinfo", "POST", with_token({{"Referer", "https://a@api.example.com/"}}), no},
             {"twice", "POST", with_token({{"Referer", kOwnPage}, {"Referer", kOwnPage}}), no},
-            {"the browser says that it is another site: its Referer counts", "POST",
-             with_token({{"Sec-Fetch-Site", "cross-site"}, {"Referer", kEvilPage}}), no},
-            {"without TLS nobody asks for it", "POST", with_token({}), Verdict::Passed, false},
-            {"without TLS a stranger's is not asked for either", "POST",
-             with_token({{"Referer", kEvilPage}}), Verdict::Passed, false}});
+            {"TLS ends before this process, as every public origin is https", "POST",
+             with_token({}), Verdict::NoReferer, false},
+            {"and a stranger's", "POST", with_token({{"Referer", kEvilPage}}), no, false}});
   expect_rows({.is_on = true, .allows_insecure = true},
               {{"M65: the list stays", "POST", with_token({{"Referer", kEvilPage}}), no},
                {"M65: a listed page of https", "POST", with_token({{"Referer", kAppsPage}}),
                 Verdict::Passed}});
+}
+
+// As the guard does; what is asked for in the handler is not less.
+TEST(CheckCsrf, BelievesTheBrowserThatItIsOfAnotherSite) {
+  const Verdict no = Verdict::OriginNotTrusted;
+  for (const char* site : {"cross-site", "same-site", "Same-Origin", ""}) {
+    SCOPED_TRACE(site);
+    const auto lines = [site](const char* referer) {
+      Lines all = {{"Sec-Fetch-Site", site}};
+      if (*referer != '\0') all.emplace_back("Referer", referer);
+      return with_token(all);
+    };
+    expect_rows(kOn, {{"a listed Referer", "POST", lines(kAppsPage), Verdict::Passed},
+                      {"an own one", "POST", lines(kOwnPage), no},
+                      {"a stranger's", "POST", lines(kEvilPage), no},
+                      {"none", "POST", lines(""), no}});
+    expect_rows(kOff,
+                {{"a listed Referer, while nothing is relaxed", "POST", lines(kAppsPage), no}});
+    for (const Lines& asked : {lines(""), lines(kAppsPage), lines(kOwnPage)}) {
+      test::Request request("POST", "/", asked);
+      EXPECT_EQ(check_csrf(kOn, trust(), request.view(), {}), no) << "by plain http";
+    }
+  }
+}
+
+// Behind a proxy that ends TLS: whatever it garbles is asked as TLS is.
+TEST(CheckCsrf, AsksForNoRefererOnlyWherePlainHttpIsCertain) {
+  const struct {
+    const char* desc;
+    const char* public_origin;
+    std::vector<const char*> protos;
+    const char* verdict;
+  } rows[] = {
+      {"https", kOwn, {"https"}, "referer_not_trusted"},
+      {"a list", kOwn, {"https, https"}, "referer_not_trusted"},
+      {"two lines", kOwn, {"https", "https"}, "referer_not_trusted"},
+      {"two lines of http", kOwn, {"http", "http"}, "referer_not_trusted"},
+      {"empty", kOwn, {""}, "referer_not_trusted"},
+      {"nothing", kOwn, {}, "referer_not_trusted"},
+      {"http", kOwn, {"http"}, "passed"},
+      {"nothing, where a public origin is http", "http://api.example.com", {}, "passed"},
+  };
+  for (const auto& row : rows) {
+    const OwnOrigin own({.public_origins = {row.public_origin},
+                         .trusted_proxies = {IpRange::parse("10.0.0.1").value()}});
+    test::Request request("POST", "/", with_token({{"Referer", kEvilPage}}));
+    RequestView& view = request.view();
+    view.own = &own;
+    view.peer_address = "10.0.0.1";
+    view.forwarded_proto.lines = static_cast<std::uint32_t>(row.protos.size());
+    if (!row.protos.empty()) view.forwarded_proto.value = row.protos.front();
+    EXPECT_EQ(to_text(check_csrf(kOff, trust(), view, {})), row.verdict) << row.desc;
+  }
 }
 
 // Whatever is trusted: the token is asked for, of own and of listed pages.

@@ -34,6 +34,8 @@ void answer_api(Api& api, const httplib::Request& request, const RequestScan& sc
     } else if (equals_ignoring_case(name, "If-Match")) {
       if (asked.if_match.lines++ != 0) if_match += ',';
       if_match += value;
+    } else if (equals_ignoring_case(name, "Content-Range")) {
+      asked.has_content_range = true;
     }
   }
   asked.accept.value = accept;

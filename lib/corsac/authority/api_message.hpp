@@ -20,6 +20,7 @@ struct ApiRequest {
   HeaderField content_type = {};
   HeaderField authorization = {};
   HeaderField if_match = {};  // several lines joined by commas
+  bool has_content_range = false;
   std::string_view body = {};
   bool is_tls = false;
 };

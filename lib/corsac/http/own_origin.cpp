@@ -162,6 +162,12 @@ std::string to_text(const OriginTuple& origin) {
   return text;
 }
 
+// A trusted proxy says how the request reached it, however badly.
+bool is_told_by_proxy(const RequestView& request) noexcept {
+  return request.forwarded_proto.is_present() && request.own != nullptr &&
+         request.own->is_trusted_proxy(request.peer_address);
+}
+
 }  // namespace
 
 OwnOrigin::OwnOrigin(Config config) : config_(std::move(config)) {}
@@ -183,7 +189,10 @@ bool OwnOrigin::is_https_page(const RequestView& request) const noexcept {
   if (request.forwarded_proto.lines == 1 && is_trusted_proxy(request.peer_address)) {
     return equals_ignoring_case(request.forwarded_proto.value, "https");
   }
-  if (request.is_tls) return true;
+  return request.is_tls || has_only_https_origins();
+}
+
+bool OwnOrigin::has_only_https_origins() const noexcept {
   const auto& own = config_.public_origins;
   return !own.empty() && std::all_of(own.begin(), own.end(), [](const std::string& origin) {
     return origin.starts_with("https://");
@@ -237,11 +246,17 @@ std::string OwnOrigin::describe(const RequestView& request) const {
 }
 
 bool came_by_tls(const RequestView& request) noexcept {
+  if (!is_told_by_proxy(request)) return request.is_tls;
   const HeaderField& proto = request.forwarded_proto;
-  const bool is_told = proto.is_present() && request.own != nullptr &&
-                       request.own->is_trusted_proxy(request.peer_address);
-  if (!is_told) return request.is_tls;
   return proto.lines == 1 && equals_ignoring_case(proto.value, "https");
+}
+
+bool came_by_plain_http(const RequestView& request) noexcept {
+  const HeaderField& proto = request.forwarded_proto;
+  if (is_told_by_proxy(request)) {
+    return proto.lines == 1 && equals_ignoring_case(proto.value, "http");
+  }
+  return !request.is_tls && !(request.own != nullptr && request.own->has_only_https_origins());
 }
 
 }  // namespace corsac

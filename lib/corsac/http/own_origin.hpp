@@ -51,6 +51,9 @@ class OwnOrigin {
   // is wrong makes `//host` mean the wrong scheme, and no other host.
   [[nodiscard]] bool is_https_page(const RequestView& request) const noexcept;
 
+  // Every public origin is one of https, and there is one.
+  [[nodiscard]] bool has_only_https_origins() const noexcept;
+
   [[nodiscard]] bool is_trusted_proxy(std::string_view peer_address) const noexcept;
 
   // The address that the request came from: the peer, or, when the peer is a trusted proxy, the
@@ -80,5 +83,11 @@ class OwnOrigin {
 // line that is `https` and no list; without it, from anybody else, and where nothing is configured,
 // what the connection is.
 [[nodiscard]] bool came_by_tls(const RequestView& request) noexcept;
+
+// The request came by plain http, for certain: a trusted proxy's X-Forwarded-Proto is one line that
+// is `http`; without it, and from anybody else, the connection is plain, and not every public
+// origin is one of https. Of what a proxy garbles neither this nor came_by_tls is true: what guards
+// asks this one where plain http makes it ask for less.
+[[nodiscard]] bool came_by_plain_http(const RequestView& request) noexcept;
 
 }  // namespace corsac

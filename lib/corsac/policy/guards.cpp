@@ -1,6 +1,6 @@
 // Compiles [hosts], [csrf], [redirects] and [frames], and puts the stages of a rule in order.
-// Entries: compile_guards, guards_at_start, make_pipeline. Spec: policy document, 1 and 4. Test:
-// tests/policy/guards_test.cpp.
+// Entries: compile_guards, guards_at_start, trust_nobody, make_pipeline. Spec: policy document, 1
+// and 4. Test: tests/policy/guards_test.cpp.
 
 #include "corsac/policy/guards.hpp"
 
@@ -246,6 +246,13 @@ Guards guards_at_start() {
   guards.frames = std::make_shared<const FrameAncestors>(FrameList::Pages);
   guards.frame_ancestors = kOwnFramesOnly;
   return guards;
+}
+
+void trust_nobody(Guards& guards) {
+  if (!guards.csrf_trust.origins) return;
+  guards.csrf_trust.origins = OriginSet::build({}, {}, OriginSet::random_seed());
+  guards.csrf_patterns.reset();
+  guards.csrf_place.clear();  // nothing that stands in the policy is the cause
 }
 
 Guards compile_guards(const Policy& policy, RecordsInForce& records, ProblemList& problems) {

@@ -70,6 +70,9 @@ inline constexpr std::size_t kFrameAncestorsLimitBytes = 4096;
 // our own, and nobody is trusted: cross-site writes are refused, only own pages may frame ours.
 [[nodiscard]] Guards guards_at_start();
 
+// Takes away whom csrf.trusted_origins names. Without that list it is CORS that says who is trusted.
+void trust_nobody(Guards& guards);
+
 // Codes: hosts-nothing-allowed, parameter-empty, those of parse_host_pattern, of
 // compile_guard_origins, of compile_csrf_cookie and of PathTable.
 [[nodiscard]] Guards compile_guards(const Policy& policy, RecordsInForce& records,

@@ -38,6 +38,7 @@ Target target_of(const Decision& decision, std::string_view shown) {
 
 std::string near_write(const Snapshot& snapshot, const RequestView& request,
                        const Decision& decision) {
+  if (snapshot.is_closed()) return {};  // whatever is listed, nobody is trusted
   if (!request.origin.is_present() || request.origin.is_repeated()) return {};
   const std::string_view origin = request.origin.value;
   const Guards& guards = snapshot.guards();

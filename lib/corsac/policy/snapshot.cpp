@@ -109,11 +109,13 @@ std::shared_ptr<const Snapshot> Snapshot::closed_at_start() {
 
 std::shared_ptr<const Snapshot> Snapshot::closed(const Snapshot& good) {
   auto snapshot = std::make_shared<Snapshot>(good);
+  trust_nobody(snapshot->guards_);
   for (RuleInfo& rule : snapshot->rules_) {
     // An excluded path grants nothing already, and what is not judged there still passes.
-    if (!rule.cors || rule.cors->is_excluded) continue;
-    rule.cors = std::make_shared<const CompiledCors>(
-        with_all_denied(*rule.cors, Reason::PolicyUnavailable));
+    if (rule.cors && !rule.cors->is_excluded) {
+      rule.cors = std::make_shared<const CompiledCors>(
+          with_all_denied(*rule.cors, Reason::PolicyUnavailable));
+    }
     rule.pipeline = make_pipeline(snapshot->guards_, rule.cors);
     if (!rule.cors_if_ambiguous) continue;
     rule.cors_if_ambiguous = rule.cors;

@@ -102,7 +102,8 @@ class Snapshot {
   // own pages frame its answers. There is no Host guard, so
   // Host makes no page our own: that takes Sec-Fetch-Site or a public origin.
   [[nodiscard]] static std::shared_ptr<const Snapshot> closed_at_start();
-  // `good` with every origin refused as policy_unavailable; every other stage stays.
+  // `good` with every origin refused as policy_unavailable, and nobody trusted to write but own
+  // pages; every other stage stays.
   [[nodiscard]] static std::shared_ptr<const Snapshot> closed(const Snapshot& good);
 
  private:

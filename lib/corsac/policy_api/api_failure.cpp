@@ -14,6 +14,9 @@ namespace corsac {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+// Of what may be over soon; a revision that went back is taken after five seconds.
+constexpr unsigned kRetryAfterSeconds = 5;
 using Status = EditResult::Status;
 
 struct FailureText {
@@ -34,6 +37,9 @@ constexpr FailureText kTexts[] = {
     {Status::Unusable, 409, "document_unusable",
      "the store holds something that cannot be read as a policy; replace it whole by PUT with "
      "If-Match: *"},
+    {Status::Missing, 404, "document_missing",
+     "the store holds no document: never written, flushed, or another key or database; write one "
+     "by PUT with If-Match: *"},
     {Status::NotWritable, 405, "store_not_writable",
      "documents of this store plugin cannot be written; change what it reads (a file is in force "
      "when it is saved), or keep the policy in a store that can be written (redis; corsac push "
@@ -71,11 +77,15 @@ ApiFailure failure_of(const EditResult& result) {
     failure.message = text.message;
   }
   if (result.status == Status::NotWritable) failure.allow = "GET, HEAD";
+  if (result.status == Status::NotReached || result.status == Status::NotInForce) {
+    failure.retry_after_seconds = kRetryAfterSeconds;
+  }
   return failure;
 }
 
 ApiFailure failure_of(const DocumentRead& read) {
-  EditResult result{.status = read.is_reached ? Status::Unusable : Status::NotReached,
+  const Status unusable = read.is_missing ? Status::Missing : Status::Unusable;
+  EditResult result{.status = read.is_reached ? unusable : Status::NotReached,
                     .revision = read.document.revision,
                     .report = read.report};
   if (!read.is_reached && read.report.problems().empty()) {

@@ -21,6 +21,15 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Of the path of a problem, of which there may be kProblemLimit: as much as answers show.
+constexpr std::size_t kPathLimitBytes = 512;
+
+std::string cut_path(std::string path) {
+  if (path.size() <= kPathLimitBytes) return path;
+  path.resize(kPathLimitBytes);
+  return path + "...";
+}
+
 // What the parser calls (nlohmann's SAX interface; false = stop parsing).
 class BodyChecker final : public nlohmann::json_sax<Json> {
  public:
@@ -41,6 +50,12 @@ class BodyChecker final : public nlohmann::json_sax<Json> {
 
   bool key(string_t& name) override {
     Level& level = levels_.back();
+    if (name.size() > kKeyLimitBytes) {
+      level.key = name.substr(0, kPathLimitBytes) + "...";
+      add("key-too-long", "a name has more than " + std::to_string(kKeyLimitBytes) + " bytes", "",
+          places_.value());
+      return problems_.size() < kProblemLimit;
+    }
     level.key = std::move(name);
     if (!level.names.insert(level.key).second) {
       add("field-repeated", "the field stands twice", "keep one of the two", places_.value());
@@ -90,13 +105,14 @@ class BodyChecker final : public nlohmann::json_sax<Json> {
   [[nodiscard]] std::string path() const {
     std::string path;
     for (const Level& level : levels_) {
+      if (path.size() > kPathLimitBytes) break;
       if (level.is_list) {
         path += '[' + std::to_string(level.count - 1) + ']';
       } else {
         path += (path.empty() ? "" : ".") + level.key;
       }
     }
-    return path;
+    return cut_path(std::move(path));
   }
   void add(std::string_view code, std::string what, std::string_view fix, corsac_place place) {
     problems_.push_back({.code = code,
@@ -140,7 +156,7 @@ class UnknownNulls {
     for (const DocumentField& field : item.fields) known.push_back(field.name);
     const std::string_view nearest = nearest_name(name, known);
     problems_.push_back({.code = "field-unknown",
-                         .path = path,
+                         .path = cut_path(path),
                          .what = std::string(item.label) + " has no such field to take away",
                          .fix = nearest.empty() ? "" : "write " + std::string(nearest)});
   }

@@ -12,8 +12,9 @@
 namespace corsac {
 
 // Empty when `body` is a JSON object in UTF-8. Else all of: json-root, nesting-too-deep
-// (kNestingLimit) and field-repeated (one reader takes the first, another the last), or json-syntax
-// alone. Places are those of the body; at most kProblemLimit.
+// (kNestingLimit), key-too-long (kKeyLimitBytes) and field-repeated (one reader takes the first,
+// another the last), or json-syntax alone. Places are those of the body; at most kProblemLimit,
+// each with a path of a few hundred bytes, however long the names of the body are.
 [[nodiscard]] std::vector<Problem> check_json_body(std::string_view body);
 
 // `document`, a policy as JSON, changed by `patch` (RFC 7396): objects are merged, null takes a

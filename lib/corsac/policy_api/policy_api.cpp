@@ -51,6 +51,14 @@ ApiFailure method_failure() {
 
 // Nothing = it is fine.
 std::optional<ApiFailure> check_body(const ApiRequest& request) {
+  // RFC 9110, 14.5: a part must not become the whole.
+  if (request.has_content_range) {
+    return ApiFailure{.status = 400,
+                      .code = "content_range",
+                      .message =
+                          "parts of a document are not taken: send all of it, without "
+                          "Content-Range"};
+  }
   const std::string_view type = request.content_type.value;
   const bool is_patch = request.method == "PATCH";
   const bool is_taken = is_json_type(type) || (is_patch && is_merge_patch_type(type));
@@ -123,18 +131,20 @@ bool is_other_form(const Report& report) {
 }
 
 // The document as it is shown in this form.
-Result<std::string, ApiFailure> shown(const Policy& document, Form form) {
+Result<std::string, ApiFailure> shown(const Policy& document, const BesideDocument& beside,
+                                      Form form) {
   if (form == Form::Document) return policy_to_json(document);
-  auto configuration = to_system_configuration(document);
+  auto configuration = to_system_configuration(document, beside);
   if (configuration) return *std::move(configuration);
   return fail(other_form(Report(std::move(configuration.error())), document.revision));
 }
 
-Draft draft_of(const ApiRequest& request, Form form, const Policy* document) {
+Draft draft_of(const ApiRequest& request, Form form, const Policy* document,
+               const BesideDocument& beside) {
   const bool is_patch = request.method == "PATCH";
   if (form == Form::SystemConfiguration) {
     return changed_by_system_configuration(
-        *document, request.body,
+        *document, beside, request.body,
         is_patch ? ConfigurationChange::Merge : ConfigurationChange::Replace);
   }
   if (!is_patch) return {.json = std::string(request.body), .is_body = true};
@@ -236,7 +246,7 @@ void PolicyApi::State::add_in_force(ApiAnswer& answer) const {
 Answer PolicyApi::State::read(Form form) {
   const DocumentRead read = editor.read();
   if (!read.is_readable) return fail(failure_of(read));
-  auto body = shown(read.document, form);
+  auto body = shown(read.document, read.beside, form);
   if (!body) return fail(std::move(body.error()));
   ApiAnswer answer{.content_type = "application/json", .body = *std::move(body)};
   add_etag(read.document.revision, answer);
@@ -252,16 +262,18 @@ Answer PolicyApi::State::write(const ApiRequest& request, Form form) {
   if (!condition) return fail(std::move(condition.error()));
   if (auto wrong = check_body(request)) return fail(*std::move(wrong));
   const bool replaces_all = form == Form::Document && request.method == "PUT";
-  EditResult result = editor.edit(
-      {.condition = *std::move(condition),
-       .needs_document = !replaces_all,
-       .make = [&](const Policy* document) { return draft_of(request, form, document); }});
+  EditResult result =
+      editor.edit({.condition = *std::move(condition),
+                   .needs_document = !replaces_all,
+                   .make = [&](const Policy* document, const BesideDocument& beside) {
+                     return draft_of(request, form, document, beside);
+                   }});
   if (is_other_form(result.report)) return fail(other_form(result.report, result.revision));
   if (result.status != EditResult::Status::Written) return fail(failure_of(result));
   ApiAnswer answer{.content_type = "application/json"};
   if (form == Form::Document) {
     answer.body = written_json(result);
-  } else if (auto body = shown(result.document, form)) {
+  } else if (auto body = shown(result.document, {}, form)) {  // with any beside, it was refused
     answer.body = *std::move(body);
   }
   add_etag(result.revision, answer);

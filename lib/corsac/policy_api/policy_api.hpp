@@ -28,7 +28,9 @@ struct PolicyApiOptions {
   bool accept_empty = false;  // as StoreConfig::accept_empty; open_policy_api takes that one
   // Until what was written is in force on this server: of the gate's read.
   std::chrono::milliseconds gate_deadline{5000};
-  // Requests wait for those before them, one at a time; longer than this is 503.
+  // Requests wait for those before them, one at a time and eight at most; longer than this, and
+  // when the store was not to be had for the one before, is 503. The store's own deadline comes on
+  // top.
   std::chrono::milliseconds queue_deadline{10'000};
   std::shared_ptr<const Clock> clock = {};  // empty = the system's
 };

@@ -18,6 +18,8 @@ using Status = EditResult::Status;
 
 // How often a change is made again on what others wrote in between.
 constexpr int kTries = 5;
+// Who waits occupies a thread of the server, whose other routes must go on when the store hangs.
+constexpr int kWaiterLimit = 8;
 // The source of what a client sends, in places.
 constexpr std::string_view kBody = "body";
 
@@ -57,7 +59,7 @@ Report report_of(const Draft& draft, std::vector<Problem> problems,
 
 Problem store_busy() {
   return {.code = "store-busy",
-          .what = "those who came before still wait for the store",
+          .what = "too many wait for the store, or it did not answer those who came before",
           .fix = "try again later"};
 }
 
@@ -69,11 +71,31 @@ Problem document_empty() {
               "true in [store]"};
 }
 
+// Nobody who takes [cors] away should think that nothing is granted any more.
+Problem cors_beside() {
+  return {.severity = Severity::Warning,
+          .code = "cors-beside-document",
+          .path = "cors",
+          .what =
+              "the document has no [cors], and the origins that the store keeps beside it are "
+              "granted all the same, by the defaults",
+          .fix =
+              "write \"cors\": {\"enabled\": false} to switch CORS off, or take the origins out "
+              "of the store"};
+}
+
 // Whether they are about JSON, and not about a policy.
 bool are_of_json(const std::vector<Problem>& problems) {
   return std::any_of(problems.begin(), problems.end(), [](const Problem& problem) {
     return problem.code == "json-syntax" || problem.code == "json-root" ||
            problem.code == "nesting-too-deep";
+  });
+}
+
+// As plugins call it: redis-key-missing.
+bool are_of_nothing(const std::vector<Problem>& problems) {
+  return std::any_of(problems.begin(), problems.end(), [](const Problem& problem) {
+    return std::string_view(problem.code).ends_with("-key-missing");
   });
 }
 
@@ -104,23 +126,34 @@ class PolicyEditor::Turn {
  public:
   explicit Turn(PolicyEditor& editor) : editor_(editor) {
     std::unique_lock lock(editor.mutex_);
-    has_come_ = editor.free_.wait_for(lock, editor.options_.queue_deadline,
-                                      [&editor] { return !editor.is_taken_; });
+    if (editor.is_taken_ && editor.waiters_ == kWaiterLimit) return;
+    const std::uint64_t failures = editor.failures_;
+    // Each of those who wait would wait for a store that hangs as long as the one before him.
+    const auto has_failed = [&] { return editor.failures_ != failures; };
+    ++editor.waiters_;
+    editor.free_.wait_for(lock, editor.options_.queue_deadline,
+                          [&] { return !editor.is_taken_ || has_failed(); });
+    --editor.waiters_;
+    has_come_ = !editor.is_taken_ && !has_failed();
     if (has_come_) editor.is_taken_ = true;
   }
   ~Turn() {
     if (!has_come_) return;
     const std::lock_guard lock(editor_.mutex_);
     editor_.is_taken_ = false;
-    editor_.free_.notify_one();
+    if (has_failed_) ++editor_.failures_;
+    editor_.free_.notify_all();
   }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
   [[nodiscard]] bool has_come() const noexcept { return has_come_; }
+  // The store was not to be had: whoever waits is told so.
+  void note_failure() noexcept { has_failed_ = true; }
 
  private:
   PolicyEditor& editor_;
   bool has_come_ = false;
+  bool has_failed_ = false;
 };
 
 PolicyEditor::PolicyEditor(std::unique_ptr<DocumentStore> store, std::shared_ptr<Gate> gate,
@@ -128,20 +161,23 @@ PolicyEditor::PolicyEditor(std::unique_ptr<DocumentStore> store, std::shared_ptr
     : store_(std::move(store)), gate_(std::move(gate)), options_(options) {}
 
 DocumentRead PolicyEditor::read() {
-  const Turn turn(*this);
-  if (turn.has_come()) return read_now();
-  return {.report = Report({store_busy()})};
+  Turn turn(*this);
+  if (!turn.has_come()) return {.report = Report({store_busy()})};
+  DocumentRead read = read_now();
+  if (!read.is_reached) turn.note_failure();
+  return read;
 }
 
 EditResult PolicyEditor::edit(const Edit& edit) {
   if (!store_->can_write()) return {.status = Status::NotWritable};
-  const Turn turn(*this);
+  Turn turn(*this);
   if (!turn.has_come()) return {.report = Report({store_busy()})};
   const bool is_strict = edit.condition.kind == EditCondition::Kind::Tags;
   EditResult result = try_edit(edit);
   for (int tries = 1; result.status == Status::OutOfDate && !is_strict && tries < kTries; ++tries) {
     result = try_edit(edit);
   }
+  if (result.status == Status::NotReached || result.status == Status::Failed) turn.note_failure();
   return result;
 }
 
@@ -149,6 +185,7 @@ DocumentRead PolicyEditor::read_now() {
   ReadResult result = store_->read();
   DocumentRead read;
   read.is_reached = is_answer(result.status);
+  read.is_missing = result.status == ReadStatus::Invalid && are_of_nothing(result.problems);
   read.is_readable = result.status == ReadStatus::Read && !has_error(result.problems);
   read.document = std::move(result.policy);
   read.detail = std::move(result.detail);
@@ -167,12 +204,13 @@ std::optional<EditResult> PolicyEditor::refuse_before(const Edit& edit, const Do
     return refused;
   }
   const bool is_known = !now.document.revision.empty();
-  refused.status = is_known || now.is_readable ? Status::OutOfDate : Status::Unusable;
+  const Status unusable = now.is_missing ? Status::Missing : Status::Unusable;
+  refused.status = is_known || now.is_readable ? Status::OutOfDate : unusable;
   if (!edit.condition.holds_for(now.document.revision)) {
     if (refused.status == Status::OutOfDate) refused.report = {};
     return refused;
   }
-  refused.status = Status::Unusable;
+  refused.status = unusable;
   if (edit.needs_document && !now.is_readable) return refused;
   return std::nullopt;
 }
@@ -180,7 +218,7 @@ std::optional<EditResult> PolicyEditor::refuse_before(const Edit& edit, const Do
 EditResult PolicyEditor::try_edit(const Edit& edit) {
   const DocumentRead now = read_now();
   if (auto refused = refuse_before(edit, now)) return *std::move(refused);
-  const Draft draft = edit.make(now.is_readable ? &now.document : nullptr);
+  const Draft draft = edit.make(now.is_readable ? &now.document : nullptr, now.beside);
   EditResult judged = judge(draft, now);
   if (judged.status != Status::Written) return judged;
   // Whatever is there is what `*` says; what was read is what a change was made to.
@@ -201,6 +239,9 @@ EditResult PolicyEditor::judge(const Draft& draft, const DocumentRead& now) {
     if (are_of_json(read.problems)) result.status = Status::Malformed;
     result.report = report_of(draft, std::move(read.problems), {std::string(kBody)});
     return result;
+  }
+  if (!read.policy.cors.is_present() && now.beside.origins.size() != 0) {
+    read.problems.push_back(cors_beside());
   }
   Policy whole = read.policy;
   put_beside(now.beside, whole);

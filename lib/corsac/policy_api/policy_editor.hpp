@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -24,6 +25,7 @@ namespace corsac {
 // What a store holds now.
 struct DocumentRead {
   bool is_reached = false;   // else `detail` says why not
+  bool is_missing = false;   // the store has none: never written, or flushed
   bool is_readable = false;  // it is a policy without an error of the reader; => is_reached
   Policy document = {};      // without what stands beside it; its revision, where it is known
   BesideDocument beside = {};
@@ -47,7 +49,7 @@ struct Edit {
   // replaces whatever there is, and `make` may get null.
   bool needs_document = true;
   // Called for each try.
-  std::function<Draft(const Policy* document)> make = {};
+  std::function<Draft(const Policy* document, const BesideDocument& beside)> make = {};
 };
 
 struct EditResult {
@@ -59,6 +61,7 @@ struct EditResult {
     Invalid,      // it is no policy that a server would take
     OutOfDate,    // the store is in `revision` (empty: none is known)
     Unusable,     // the document that is there cannot be read; the report says why
+    Missing,      // there is no document; the report says where it was looked for
     NotWritable,  // stores of this plugin cannot be written
     Refused,      // the store does not let us, or not with this
     NotReached,   // the store is not to be had
@@ -73,14 +76,16 @@ struct EditResult {
 class PolicyEditor {
  public:
   struct Options {
-    bool accept_empty = false;                         // as StoreConfig::accept_empty
-    std::chrono::milliseconds gate_deadline{5000};     // until what was written is in force
-    std::chrono::milliseconds queue_deadline{10'000};  // until those before it are done
+    bool accept_empty = false;                      // as StoreConfig::accept_empty
+    std::chrono::milliseconds gate_deadline{5000};  // until what was written is in force
+    // Until those before it are done; the store's own deadline comes on top.
+    std::chrono::milliseconds queue_deadline{10'000};
   };
   // Neither is null. `gate` follows that store.
   PolicyEditor(std::unique_ptr<DocumentStore> store, std::shared_ptr<Gate> gate, Options options);
 
-  // All calls are safe from any thread, and one waits for the other; too long = not reached.
+  // All calls are safe from any thread, and one waits for the other. Too long, too many (8 wait at
+  // most), or the store was not to be had for the one before: not reached (store-busy).
   [[nodiscard]] bool can_write() const { return store_->can_write(); }
   [[nodiscard]] DocumentRead read();
   [[nodiscard]] EditResult edit(const Edit& edit);
@@ -96,6 +101,8 @@ class PolicyEditor {
   std::mutex mutex_;  // guards what follows, up to the blank line; held for no call of the store
   std::condition_variable free_;
   bool is_taken_ = false;
+  int waiters_ = 0;
+  std::uint64_t failures_ = 0;  // calls for which the store was not to be had
 
   const std::unique_ptr<DocumentStore> store_;
   const std::shared_ptr<Gate> gate_;

@@ -88,8 +88,15 @@ Problem other(const std::string& field, std::string what) {
 }
 
 // What of [cors] the form cannot say.
-std::vector<Problem> other_fields(const Json& cors) {
+std::vector<Problem> other_fields(const Json& cors, const BesideDocument& beside) {
   std::vector<Problem> problems;
+  if (beside.origins.size() != 0) {
+    Problem hidden = other("allowed_origins",
+                           "the store keeps origins beside the document, which are granted, and "
+                           "this form has no place for them");
+    hidden.fix = "move them into the document, or use /api/policy";
+    problems.push_back(std::move(hidden));
+  }
   if (cors.empty()) return problems;
   if (cors.value("profile", "fetch") != kProfile) {
     problems.push_back(other("profile",
@@ -187,9 +194,10 @@ Json error_json(const std::string& code, const std::string& message) {
 
 }  // namespace
 
-Result<std::string, std::vector<Problem>> to_system_configuration(const Policy& document) {
+Result<std::string, std::vector<Problem>> to_system_configuration(const Policy& document,
+                                                                  const BesideDocument& beside) {
   const Json cors = cors_of(Json::parse(policy_to_json(document)));
-  std::vector<Problem> problems = other_fields(cors);
+  std::vector<Problem> problems = other_fields(cors, beside);
   if (!problems.empty()) return fail(std::move(problems));
   Json answer;
   Json& fields = answer[kSystem][kCors];
@@ -200,8 +208,8 @@ Result<std::string, std::vector<Problem>> to_system_configuration(const Policy& 
   return answer.dump() + "\n";
 }
 
-Draft changed_by_system_configuration(const Policy& document, std::string_view body,
-                                      ConfigurationChange change) {
+Draft changed_by_system_configuration(const Policy& document, const BesideDocument& beside,
+                                      std::string_view body, ConfigurationChange change) {
   Draft draft;
   draft.problems = check_json_body(body);
   if (!draft.problems.empty()) return draft;
@@ -212,7 +220,7 @@ Draft changed_by_system_configuration(const Policy& document, std::string_view b
   draft.problems = reader.take_problems();
   Json changed = Json::parse(policy_to_json(document));
   Json cors = cors_of(changed);
-  for (Problem& problem : other_fields(cors)) draft.problems.push_back(std::move(problem));
+  for (Problem& problem : other_fields(cors, beside)) draft.problems.push_back(std::move(problem));
   if (!draft.problems.empty()) return draft;
   if (change == ConfigurationChange::Replace) cors = Json::object();
   take_fields(*fields, cors);

@@ -11,6 +11,7 @@
 #include "corsac/base/result.hpp"
 #include "corsac/policy/policy.hpp"
 #include "corsac/policy_api/api_failure.hpp"
+#include "corsac/policy_api/document_parts.hpp"
 #include "corsac/policy_api/policy_editor.hpp"
 
 namespace corsac {
@@ -20,10 +21,10 @@ inline constexpr std::string_view kOtherFormCode = "system-configuration-other";
 
 // {"systemConfiguration": {"corsConfiguration": {...}}} with all eight fields: what the document
 // does not say as its default. A document without [cors] is one that is not enabled. The error
-// side: kOtherFormCode for each field of [cors] that this form cannot say, and for
-// another profile.
+// side: kOtherFormCode for each field of [cors] that this form cannot say, for another profile, and
+// for origins that stand beside the document: they are granted, and the form would hide them.
 [[nodiscard]] Result<std::string, std::vector<Problem>> to_system_configuration(
-    const Policy& document);
+    const Policy& document, const BesideDocument& beside);
 
 enum class ConfigurationChange : unsigned char {
   Replace,  // PUT: what is absent, or null, gets its default
@@ -34,7 +35,9 @@ enum class ConfigurationChange : unsigned char {
 // The document with what `body` says as its [cors]; all else of it stays. The problems: those of
 // check_json_body, field-missing and field-type of the two objects, field-unknown of whatever is
 // not CORS, and those of to_system_configuration.
-[[nodiscard]] Draft changed_by_system_configuration(const Policy& document, std::string_view body,
+[[nodiscard]] Draft changed_by_system_configuration(const Policy& document,
+                                                    const BesideDocument& beside,
+                                                    std::string_view body,
                                                     ConfigurationChange change);
 
 // {"fieldErrors": {FIELD: [{"code": "[CODE]FIELD", "message": TEXT}]}, "generalErrors": [...]}.

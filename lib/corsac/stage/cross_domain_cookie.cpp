@@ -13,10 +13,12 @@
 namespace corsac {
 namespace {
 
-// Django takes a cookie away by setting it to `""`.
-bool sets_app_cookie(const CsrfCookieRules& rules, std::string_view line) noexcept {
+// Django takes a cookie away by setting it to `""`; all do by an age or a date that is over.
+bool sets_app_cookie(const CsrfCookieRules& rules, std::string_view line,
+                     std::chrono::system_clock::time_point now) noexcept {
   const SetCookiePair pair = parse_set_cookie(line);
-  return pair.name == rules.app_cookie_name && !pair.value.empty() && pair.value != "\"\"";
+  return pair.name == rules.app_cookie_name && !pair.value.empty() && pair.value != "\"\"" &&
+         !is_expired_set_cookie(line, now);
 }
 
 CookieOutcome judge(const CsrfCookieRules* rules, CrossSiteTrust trust,
@@ -25,8 +27,8 @@ CookieOutcome judge(const CsrfCookieRules* rules, CrossSiteTrust trust,
   if (trust != CrossSiteTrust::Trusted) return CookieOutcome::NotTrusted;
   if (!facts.is_asked_for) return CookieOutcome::NotAskedFor;
   const auto& lines = facts.set_cookie_lines;
-  const bool is_set = std::any_of(lines.begin(), lines.end(), [rules](std::string_view line) {
-    return sets_app_cookie(*rules, line);
+  const bool is_set = std::any_of(lines.begin(), lines.end(), [&](std::string_view line) {
+    return sets_app_cookie(*rules, line, facts.now);
   });
   if (!is_set) return CookieOutcome::AppCookieNotSet;
   if (facts.token.empty()) return CookieOutcome::NoToken;

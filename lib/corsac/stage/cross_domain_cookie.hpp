@@ -3,6 +3,7 @@
 // Open edX's second CSRF cookie: the token again, in a cookie of a parent domain, so that trusted
 // pages below that domain can read it and send it as X-CSRFToken.
 
+#include <chrono>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@ struct CrossDomainCookieFacts {
   std::string_view token = {};
   // The answer's Set-Cookie lines: the application's own cookie is set or renewed by one of them.
   std::span<const std::string_view> set_cookie_lines = {};
+  std::chrono::system_clock::time_point now = std::chrono::system_clock::now();
 };
 
 // In the order in which it is asked.
@@ -26,7 +28,8 @@ enum class CookieOutcome : unsigned char {
   NotConfigured,    // there is no [csrf.cookie]
   NotTrusted,       // trusted_cross_site says why
   NotAskedFor,      // is_asked_for is false
-  AppCookieNotSet,  // no line sets csrf.cookie.app_cookie_name, or only to nothing
+  AppCookieNotSet,  // no line sets csrf.cookie.app_cookie_name, or only to nothing, or to what has
+                    // expired
   NoToken,
   TokenMalformed,  // it has bytes that may not stand in a cookie (RFC 6265, 4.1.1)
 };

@@ -33,7 +33,13 @@ CsrfVerdict judge_page(const RefererRules& rules, const CsrfTrust& trust,
   if (request.origin.is_present() || says_not_cross_site(request)) {
     return is_from_trusted(trust, request) ? CsrfVerdict::Passed : CsrfVerdict::OriginNotTrusted;
   }
-  return came_by_tls(request) ? judge_referer(rules, trust, request) : CsrfVerdict::Passed;
+  // The browser says that it is of another site, or something says what no browser does.
+  if (request.sec_fetch_site.is_present()) {
+    return trusted_cross_site(rules, trust, request) == CrossSiteTrust::Trusted
+               ? CsrfVerdict::Passed
+               : CsrfVerdict::OriginNotTrusted;
+  }
+  return came_by_plain_http(request) ? CsrfVerdict::Passed : judge_referer(rules, trust, request);
 }
 
 HeaderField token_header(const RequestView& request) noexcept {

@@ -26,8 +26,10 @@ struct CsrfSubmission {
 // In the order in which it is asked.
 enum class CsrfVerdict : unsigned char {
   Passed,
-  OriginNotTrusted,  // its Origin is neither own nor trusted; also `null`, malformed, repeated
-  // Without an Origin and by TLS the Referer counts:
+  // Its Origin is neither own nor trusted; also `null`, malformed, repeated. Or without one the
+  // browser says that it is of another site, and it is not trusted_cross_site.
+  OriginNotTrusted,
+  // Without an Origin the Referer counts, but for a request by plain http:
   NoReferer,
   RefererNotHttps,
   RefererNotTrusted,  // neither own, nor trusted_cross_site
@@ -43,12 +45,15 @@ enum class CsrfVerdict : unsigned char {
 
 // GET, HEAD and OPTIONS pass. Then the page, as Django asks: an Origin must be own or trusted, as
 // for the guard (so must a request without one of which the browser says that it is not
-// cross-site); without any of that a request by TLS must have the https Referer of an own page, or
-// one for which trusted_cross_site says Trusted. Then the token, for all: it is never relaxed.
+// cross-site); with any other Sec-Fetch-Site, trusted_cross_site must say Trusted; without any of
+// that a request must have the https Referer of an own page, or one for
+// which trusted_cross_site says Trusted, unless came_by_plain_http. Then the token, for all: it is
+// never relaxed.
 //
 // The token is compared in constant time, byte for byte with the cookie. Tokens that Django masks
 // anew for each form are not unmasked: hand in what was unmasked, or send the cookie's value.
-// Headers are read through RequestView::headers. No lock or allocation.
+// Headers are read through RequestView::headers. A host that decodes them first (cpp-httplib 0.11.4)
+// makes one cookie look like two: there no name proves who set it, `__Host-` neither. No lock or allocation.
 [[nodiscard]] CsrfVerdict check_csrf(const RefererRules& rules, const CsrfTrust& trust,
                                      const RequestView& request,
                                      const CsrfSubmission& submission) noexcept;
