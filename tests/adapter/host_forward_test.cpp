@@ -105,6 +105,46 @@ TEST(HostForward, AsksTheUpstreamForOwnPagesOnly) {
   EXPECT_EQ(gate.gate->events().find({}).events.size(), refused);
 }
 
+// A preflight passes the application's login: it never gets the credential, whoever sends it.
+TEST(HostForward, APreflightIsNeverForwarded) {
+  const ForwardPeer peer(ok_answer("hello"));
+  Policy passing = {.cors = {.allowed_origins = {kApp}, .debug = true}};
+  passing.cors.preflight = "pass_through";
+  const std::pair<std::string, std::string> asks = {"Access-Control-Request-Method", "PUT"};
+  struct Row {
+    const char* desc;
+    HeaderLines headers;
+    int status;
+  };
+  const Row rows[] = {
+      {"a forged own page", {kOwnPage, {"Origin", "https://x.example"}, asks}, 403},
+      {"an own Origin", {{"Origin", "https://api.example.com"}, asks}, 403},
+      {"a listed Origin", {{"Origin", kApp}, asks}, 403},
+      {"asks twice", {kOwnPage, {"Origin", kApp}, asks, asks}, 403},
+      {"no Origin: no preflight", {kOwnPage, asks}, 200},
+      {"no method: no preflight", {kOwnPage, {"Origin", "https://api.example.com"}}, 200},
+  };
+  ForwardOptions open = forward_to(peer.url());
+  open.dangerously_open = true;
+  for (const Policy& policy : {Policy{.cors = {.enabled = false, .debug = true}}, passing}) {
+    for (const ForwardOptions& options : {forward_to(peer.url()), open}) {
+      const ForwardGate gate({.public_origins = {"https://api.example.com"}}, policy);
+      const TestForwardHost host(gate.gate, {.forwards = {options}});
+      for (const Row& row : rows) {
+        SCOPED_TRACE(row.desc);
+        const std::size_t before = peer.heads().size();
+        HeaderLines headers = {kHost};
+        headers.insert(headers.end(), row.headers.begin(), row.headers.end());
+        const RawResponse response =
+            exchange(host.port(), request_text("OPTIONS", "/api/protected/a", headers));
+        EXPECT_EQ(response.status, row.status);
+        EXPECT_EQ(peer.heads().size(), before + (row.status == 200 ? 1 : 0));
+      }
+      EXPECT_EQ(gate.refused(), 4u);
+    }
+  }
+}
+
 TEST(HostForward, AnOwnHostIsProofUnderAHostGuard) {
   const ForwardPeer peer(ok_answer("hello"));
   Policy policy;

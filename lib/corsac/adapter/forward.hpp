@@ -120,6 +120,13 @@ struct ForwardError {
   return std::nullopt;
 }
 
+// As Fetch defines it, 2.2.2. It carries no credentials, so that the application's login lets it
+// pass (Before::PreflightDoNotChallenge): it must not get ours.
+[[nodiscard]] inline bool is_preflight(const RequestView& request) noexcept {
+  return request.method == "OPTIONS" && request.origin.is_present() &&
+         request.requested_method.is_present();
+}
+
 [[nodiscard]] inline ForwardHeaders lines_of(const HttplibHeaders& headers) {
   ForwardHeaders lines;
   headers.visit(
@@ -282,6 +289,7 @@ inline void Forwarder::forward_or_refuse(const ForwardPtr& forward, const httpli
 }
 
 inline bool Forwarder::may_forward(const Forward& forward, const RequestView& request) const {
+  if (adapter::is_preflight(request)) return false;
   if (forward.dangerously_open || gate_->is_proved_own(request)) return true;
   if (!forward.authorize) return false;
   try {

@@ -64,11 +64,12 @@ struct ForwardOptions {
   // the system's; a relative path is that of the process. There is no switch to turn the check off.
   std::string ca_file = {};
 
-  // Asked about requests that are not proved to come from an own page; true = forward. On the
-  // request's thread, and must be safe from any thread. An exception counts as false.
+  // Asked about requests that are not proved to come from an own page and are no preflights; true =
+  // forward. On the request's thread, and must be safe from any thread. An exception counts as
+  // false.
   std::function<bool(const RequestView&)> authorize = {};
-  // Everybody's requests are forwarded, those of foreign pages too: they then act with these
-  // credentials.
+  // Everybody's requests are forwarded but for preflights, those of foreign pages too: they then
+  // act with these credentials.
   bool dangerously_open = false;
 };
 
