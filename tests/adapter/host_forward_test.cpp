@@ -156,6 +156,45 @@ TEST(HostForward, AnOwnHostIsProofUnderAHostGuard) {
   EXPECT_EQ(exchange(host.port(), head("GET", "/api/protected/a", kEvil)).status, 403);
 }
 
+// No guard looks at X-Forwarded-Host, which DNS rebinding makes equal to the Origin too.
+TEST(HostForward, WhatATrustedProxyForwardedIsNoProof) {
+  const ForwardPeer peer(ok_answer("hello"));
+  Policy policy{.cors = {.enabled = false, .debug = true}};
+  policy.hosts.allowed = {"127.0.0.1:*", "api.example.com"};
+  struct Row {
+    const char* desc;
+    const char* host;
+    HeaderLines headers;
+    int status;
+  };
+  const HeaderLines rebound = {{"Origin", "http://evil.example"},
+                               {"X-Forwarded-Host", "evil.example"},
+                               {"X-Forwarded-Proto", "http"}};
+  HeaderLines told = rebound;
+  told.emplace_back("Sec-Fetch-Site", "cross-site");
+  const Row rows[] = {
+      {"the browser says nothing", "127.0.0.1:8080", rebound, 403},
+      {"the browser says that it is foreign", "127.0.0.1:8080", told, 403},
+      {"the guarded Host", "api.example.com", {{"Origin", "http://api.example.com"}}, 200},
+      {"the guarded Host, whatever was forwarded",
+       "api.example.com",
+       {{"Origin", "http://api.example.com"},
+        {"X-Forwarded-Host", "evil.example"},
+        {"X-Forwarded-Proto", "http"}},
+       200},
+  };
+  const ForwardGate gate({.trusted_proxies = {"127.0.0.1"}}, policy);
+  const TestForwardHost host(gate.gate, {.forwards = {forward_to(peer.url())}});
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.desc);
+    HeaderLines headers = {{"Host", row.host}, {"Content-Length", "0"}};
+    headers.insert(headers.end(), row.headers.begin(), row.headers.end());
+    EXPECT_EQ(exchange(host.port(), request_text("POST", "/api/protected/a", headers)).status,
+              row.status);
+  }
+  EXPECT_EQ(peer.heads().size(), 2u);
+}
+
 // What the application knows counts, and an exception is a no.
 TEST(HostForward, AsksTheApplication) {
   const ForwardPeer peer(ok_answer("hello"));
