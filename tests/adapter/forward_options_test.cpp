@@ -46,6 +46,15 @@ TEST(ForwardOptions, BecomeAForward) {
   EXPECT_EQ(forward.drop_response_headers, std::vector<std::string>{"Set-Cookie"});
 }
 
+TEST(ForwardOptions, AlwaysKeepCookiesOfTheUpstreamHere) {
+  ForwardOptions options = good();
+  options.drop_response_headers = {"Clear-Site-Data"};
+  const auto forwards = compile_forwards({options}, surroundings());
+  ASSERT_TRUE(forwards) << forwards.error().text();
+  const std::vector<std::string> dropped = {"Clear-Site-Data", "Set-Cookie"};
+  EXPECT_EQ(forwards->front().drop_response_headers, dropped);
+}
+
 // Proves M114.
 TEST(ForwardOptions, MakeATokenOfOneHeader) {
   ForwardOptions options = good();

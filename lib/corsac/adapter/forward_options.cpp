@@ -56,6 +56,7 @@ class Compiler {
                forward_.drop_request_headers);
     take_names("drop_response_headers", options_.drop_response_headers,
                forward_.drop_response_headers);
+    forward_.drop_response_headers.emplace_back("Set-Cookie");
     take_limits();
     take_ca_file();
     forward_.strip_prefix = options_.strip_prefix;

@@ -51,8 +51,9 @@ struct ForwardOptions {
   // Request headers that stay here, as "Cookie". By default all go to the upstream, cookies too, as
   // with Cloudflare's Worker.
   std::vector<std::string> drop_request_headers = {};
-  // Answer headers that stay here.
-  std::vector<std::string> drop_response_headers = {"Set-Cookie"};
+  // Answer headers that stay here besides Set-Cookie, which always does: a cookie of the upstream
+  // would be one of the own origin.
+  std::vector<std::string> drop_response_headers = {};
 
   std::chrono::milliseconds connect_limit{5'000};  // for each address of the upstream
   std::chrono::milliseconds answer_limit{30'000};  // until the answer's headers are there
@@ -83,7 +84,7 @@ struct Forward {
   std::string authority = {};                                      // the value of Host
   std::vector<std::pair<std::string, std::string>> injected = {};  // name, value
   std::vector<std::string> drop_request_headers = {};
-  std::vector<std::string> drop_response_headers = {};
+  std::vector<std::string> drop_response_headers = {};  // Set-Cookie with them
   std::chrono::milliseconds connect_limit = {}, answer_limit = {}, idle_limit = {},
                             total_limit = {};
   std::uint64_t body_limit_bytes = 0;
