@@ -40,8 +40,7 @@ ForwardValues read_values(Section& section, const std::string& path, const toml:
   }
   for (const auto& [key, value] : *table) {
     const std::string name(key.str());
-    std::string field = path;
-    field.append(".").append(name);
+    const std::string field = forward_entry_path(path, name, values.size());
     values.emplace_back(name, read_value(section, field, value));
   }
   return values;

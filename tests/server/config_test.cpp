@@ -261,6 +261,16 @@ TEST(ServerConfig, NamesWhatHasTheWrongTypeOrRange) {
         "5:48 forward-header-value forward[0].token_header.values.k",
         "6:40 forward-header-name forward[0].drop_response_headers[1]",
         "10:15 forward-prefix-overlap forward[1].path_prefix"}},
+      {"a secret in the place of a header's name",
+       "[[forward]]\n"
+       "path_prefix = \"/a\"\n"
+       "upstream = \"https://api.example.com\"\n"
+       "headers = { \"Bearer x\" = 7 }\n"
+       "[[forward]]\n"
+       "path_prefix = \"/b\"\n"
+       "upstream = \"https://api.example.com\"\n"
+       "headers = { \"Bearer x\" = \"Authorization\" }\n",
+       {"4:26 field-type forward[0].headers[0]", "8:11 forward-header-name forward[1].headers[0]"}},
       {"a number for records", "records = 1\n", {"1:11 field-type records"}},
   });
 }

@@ -4,6 +4,7 @@
 // Knows no host.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -93,6 +94,11 @@ struct Forward {
   bool dangerously_open = false;
 };
 
+// Where the entry `index` of a table stands in a report: "headers.X-A", but "headers[0]" where the
+// name is no token: a value in the place of its name is a secret.
+[[nodiscard]] std::string forward_entry_path(const std::string& table, const std::string& name,
+                                             std::size_t index);
+
 struct ForwardSurroundings {
   bool has_tls = false;  // the application's cpp-httplib is built with OpenSSL
   // The value of an environment variable; nothing where it is not set. Empty = those of the
@@ -100,7 +106,8 @@ struct ForwardSurroundings {
   std::function<std::optional<std::string>(const std::string&)> environment = {};
 };
 
-// Checks all of them. The error side holds every error at once, none with the value of a header:
+// Checks all of them. The error side holds every error at once, none with the value of a header,
+// nor with what may be one in the wrong place (a name that is no token, a variable's that is none):
 // forward-path-prefix, forward-prefix-overlap, forward-upstream, forward-upstream-not-tls,
 // forward-tls-missing, forward-header-name, forward-header-value, forward-header-repeated,
 // forward-env-missing, forward-limit, forward-ca-file. Paths are like "forward[0].upstream".
