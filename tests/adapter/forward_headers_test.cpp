@@ -258,5 +258,33 @@ TEST(ForwardAnswer, KeepsWhatIsClearAndRefusesTheRest) {
   }
 }
 
+struct KeepRow {
+  ForwardHeaders answer;
+  bool is_said;
+};
+
+TEST(ForwardAnswer, SaysWhoMayKeepIt) {
+  const KeepRow rows[] = {
+      {{}, false},
+      {{{"Cache-Control", "max-age=60"}}, false},
+      {{{"Cache-Control", "max-age=60, Public"}}, true},
+      {{{"cache-control", "max-age=60"}, {"Cache-Control", "s-maxage=5"}}, true},
+      {{{"Cache-Control", "private"}}, true},
+      {{{"Cache-Control", "no-store"}}, true},
+      {{{"Cache-Control", "no-cache, must-revalidate"}}, false},
+      {{{"Cache-Control", "private=\"X-A, X-B\""}}, false},
+      {{{"Cache-Control", "no-cache=\"X-A, public\""}}, false},
+      {{{"Cache-Control", "a=\"\\\", public\""}}, false},
+      {{{"Cache-Control", "a=\"b, public"}}, false},
+      {{{"Cache-Control", "a=\"b\", public"}}, true},
+      {{{"Cache-Control", "publicly"}}, false},
+      {{{"X-A", "public"}}, false},
+  };
+  for (const KeepRow& row : rows) {
+    EXPECT_EQ(says_who_may_keep(row.answer), row.is_said)
+        << (row.answer.empty() ? "" : row.answer.front().second);
+  }
+}
+
 }  // namespace
 }  // namespace corsac

@@ -37,7 +37,7 @@ TEST(HostForward, AddsCredentialsAndKeepsTheRest) {
                                                           {"X-Forwarded-For", "1.2.3.4"}}));
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.body, "hello");
-  EXPECT_EQ(response.header_set(), lines({{"content-type", "text/plain"}, {"x-a", "%2F"}}));
+  EXPECT_EQ(response.header_set(), forwarded({kPlain, {"x-a", "%2F"}}));
   ASSERT_EQ(peer.heads().size(), 1u);
   const std::vector<std::string> expected = {"GET /api/protected/a%20b?q=%2F&r HTTP/1.1",
                                              "Accept-Encoding: identity",
@@ -345,9 +345,31 @@ TEST(HostForward, PassesAnswersAsTheyAre) {
         host.port(),
         own("GET", "/api/protected/a", {{"Range", "bytes=0-1"}, {"Accept-Encoding", "gzip, br"}}));
     EXPECT_EQ(response.status, row.status);
-    EXPECT_EQ(response.header_set(), lines(row.headers));
+    EXPECT_EQ(response.header_set(), forwarded(row.headers));
     EXPECT_EQ(response.body, row.body);
     EXPECT_TRUE(response.is_whole);
+  }
+}
+
+// A cache before this server sees no credentials, and would serve everybody with what it keeps.
+TEST(HostForward, NoSharedCacheKeepsAnAnswerUnasked) {
+  const struct {
+    const char* said;
+    HeaderLines cache_lines;
+  } rows[] = {
+      {"max-age=60", {{"cache-control", "max-age=60"}, {"cache-control", "private"}}},
+      {"public, max-age=60", {{"cache-control", "public, max-age=60"}}},
+      {"no-store", {{"cache-control", "no-store"}}},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.said);
+    const ForwardPeer peer(
+        ok_answer("hello", std::string("Cache-Control: ") + row.said + "\r\nVary: Origin\r\n"));
+    const ForwardGate gate;
+    const TestForwardHost host(gate.gate, {.forwards = {forward_to(peer.url())}});
+    HeaderLines expected = {kPlain, {"vary", "Origin, Sec-Fetch-Site"}};
+    expected.insert(expected.end(), row.cache_lines.begin(), row.cache_lines.end());
+    EXPECT_EQ(exchange(host.port(), own("GET", "/api/protected/a")).header_set(), lines(expected));
   }
 }
 
@@ -362,7 +384,8 @@ TEST(HostForward, CorsIsThatOfThePolicy) {
   EXPECT_EQ(response.header_set(), lines({{"access-control-allow-origin", kApp},
                                           {"access-control-allow-credentials", "true"},
                                           {"access-control-expose-headers", "X-Request-Id"},
-                                          {"vary", "Accept, Origin"},
+                                          {"cache-control", "private"},
+                                          {"vary", "Accept, Sec-Fetch-Site, Origin"},
                                           {"x-request-id", "7"},
                                           kPlain}));
 }

@@ -137,11 +137,18 @@ struct ForwardError {
   return lines;
 }
 
-// The head of the upstream's answer in the host's response.
+// What the proof of an own page looks at.
+inline constexpr std::string_view kForwardVary = "Sec-Fetch-Site, Origin";
+
+// The head of the upstream's answer in the host's response. No shared cache keeps it for everybody
+// unless the upstream says so.
 inline void write_forward_head(const ForwardHead& head, httplib::Response& response) {
   response.status = head.status;
-  for (const auto& [name, value] : head.headers) erase_named(response.headers, name);
-  for (const auto& [name, value] : head.headers) response.headers.emplace(name, value);
+  ForwardHeaders lines = head.headers;
+  if (!says_who_may_keep(lines)) lines.emplace_back("Cache-Control", "private");
+  for (const auto& [name, value] : lines) erase_named(response.headers, name);
+  for (const auto& [name, value] : lines) response.headers.emplace(name, value);
+  add_vary(response.headers, kForwardVary);
 }
 
 // 0.53 asks no regular expression about a path of more than 256 bytes; these are for longer ones.

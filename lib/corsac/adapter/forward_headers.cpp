@@ -88,6 +88,34 @@ struct AnswerFraming {
   }
 };
 
+// The directives of a Cache-Control value, with their arguments. A comma in quotes parts nothing; a
+// quote without end takes the rest along.
+std::vector<std::string_view> directives_of(std::string_view value) {
+  std::vector<std::string_view> directives;
+  bool is_quoted = false;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (is_quoted && value[i] == '\\')
+      ++i;
+    else if (value[i] == '"')
+      is_quoted = !is_quoted;
+    else if (value[i] == ',' && !is_quoted) {
+      directives.push_back(trim_ows(value.substr(begin, i - begin)));
+      begin = i + 1;
+    }
+  }
+  directives.push_back(trim_ows(value.substr(begin)));
+  return directives;
+}
+
+bool says_who_may_keep(std::string_view directive) {
+  const std::string_view name = directive.substr(0, directive.find('='));
+  for (const std::string_view whole : {"public", "private", "no-store"}) {
+    if (is_named(directive, whole)) return true;
+  }
+  return is_named(name, "s-maxage");
+}
+
 }  // namespace
 
 bool is_connection_header(std::string_view name) noexcept {
@@ -181,6 +209,15 @@ std::optional<ForwardHead> forward_answer_head(const Forward& forward, std::stri
   if (!never_has_body) head.length = framing.length;
   head.has_body = !never_has_body && method != "HEAD" && head.length != std::uint64_t{0};
   return head;
+}
+
+bool says_who_may_keep(const ForwardHeaders& answer) {
+  return std::any_of(answer.begin(), answer.end(), [](const auto& line) {
+    if (!is_named(line.first, "Cache-Control")) return false;
+    const auto directives = directives_of(line.second);
+    return std::any_of(directives.begin(), directives.end(),
+                       [](std::string_view directive) { return says_who_may_keep(directive); });
+  });
 }
 
 }  // namespace corsac

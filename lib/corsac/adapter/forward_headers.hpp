@@ -69,4 +69,10 @@ struct ForwardHead {
                                                              std::string_view method, int status,
                                                              const ForwardHeaders& upstream);
 
+// Whether the Cache-Control lines of an answer say if a cache that several users share may keep it:
+// public, s-maxage, private without names, or no-store. A cache before this server sees no
+// Authorization, since the credentials are added behind it, and so takes any answer without these
+// for everybody's (RFC 9111, 3.5).
+[[nodiscard]] bool says_who_may_keep(const ForwardHeaders& answer);
+
 }  // namespace corsac
