@@ -351,6 +351,27 @@ TEST(HostForward, PassesAnswersAsTheyAre) {
   }
 }
 
+// 0.53 takes any interim answer but 100 for the answer and hands out no stream to read on from.
+TEST(HostForward, SkipsInterimAnswers) {
+  const std::string interim =
+      "HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
+      "HTTP/1.1 100 Continue\r\n\r\n";
+  for (const std::string& answer :
+       {ok_answer("hello", "X-A: %0d\r\n"),
+        std::string("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-A: %0d\r\n"
+                    "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")}) {
+    const ForwardPeer peer(interim + answer);
+    const ForwardGate gate;
+    const TestForwardHost host(gate.gate, {.forwards = {forward_to(peer.url())}});
+    const RawResponse response = exchange(host.port(), own("GET", "/api/protected/a"));
+    EXPECT_EQ(response.status, host_reads_bodies() ? 500 : 200);
+    if (host_reads_bodies()) continue;
+    EXPECT_EQ(response.body, "hello");
+    EXPECT_EQ(response.value("x-a"), "%0d");
+    EXPECT_EQ(response.value("link"), "");
+  }
+}
+
 // A cache before this server sees no credentials, and would serve everybody with what it keeps.
 TEST(HostForward, NoSharedCacheKeepsAnAnswerUnasked) {
   const struct {

@@ -29,8 +29,9 @@ using TlsSession = std::nullptr_t;
 
 // What a stream and its reader tell each other. Outlives the client.
 struct ReadingState {
-  bool has_head = false;             // told by the reader
-  bool ends_with_empty_line = true;  // told by the stream: the last line that was read
+  httplib::Stream* stream = nullptr;  // while a client of 0.11.4 sends; else null
+  bool has_head = false;              // told by the reader
+  bool ends_with_empty_line = true;   // told by the stream: the last line that was read
 };
 
 // Templated on the client: only of 0.11.4 is it instantiated.
@@ -154,7 +155,10 @@ class StreamedClient final : public Base {
     session = socket.ssl;
 #endif
     ForwardStream<Base> stream(socket.sock, session, *state_, patience_);
-    return callback(stream);
+    state_->stream = &stream;
+    const bool is_done = callback(stream);
+    state_->stream = nullptr;
+    return is_done;
   }
 
   ReadingState* state_ = nullptr;
