@@ -48,6 +48,14 @@ TEST(HostForwardUpstream, BrokenAnswersAre500) {
       {"a control byte in a value", "HTTP/1.1 200 OK\r\nX-A: a\x01\r\nContent-Length: 0\r\n\r\n"},
       {"a carriage return in a value",
        "HTTP/1.1 200 OK\r\nX-A: a\rX-B: b\r\nContent-Length: 0\r\n\r\n"},
+      {"an interim answer and no other", "HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n"},
+      {"no HTTP behind an interim answer", "HTTP/1.1 103 Early Hints\r\n\r\nSSH-2.0\r\n\r\n"},
+      {"interim answers without end",
+       [] {
+         std::string answers;
+         for (int i = 0; i < 100; ++i) answers += "HTTP/1.1 103 Early Hints\r\n\r\n";
+         return answers + ok_answer("hello");
+       }()},
       {"an upgrade", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"},
   };
   for (const BrokenRow& row : rows) {
@@ -129,6 +137,7 @@ TEST(HostForwardUpstream, SlowOnesEndInTime) {
     } else {
       EXPECT_FALSE(response.is_whole);
     }
+    EXPECT_TRUE(test::eventually([&host] { return host.logged().size() == 1; }));
   }
 }
 
@@ -159,6 +168,8 @@ TEST(HostForwardUpstream, HalfABodyEndsTheConnection) {
     EXPECT_TRUE(response.body.empty() || response.body == "half") << response.body;
     EXPECT_FALSE(response.is_whole);
     EXPECT_EQ(connection.receive_until_closed(), "");
+    EXPECT_EQ(host.logged(),
+              std::vector<std::string>{"forward /api/protected: the upstream's answer is broken"});
   }
 }
 

@@ -9,6 +9,7 @@
 #include <cassert>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -66,6 +67,7 @@ inline constexpr std::chrono::milliseconds kForwardPatience{200};
 struct ForwardBody {
   std::shared_ptr<ForwardCall> call;
   bool has_length;
+  std::function<void(ForwardFailure)> log;  // never throws
 
   bool operator()(std::size_t, std::size_t, httplib::DataSink& sink) const {
     std::string bytes;
@@ -75,10 +77,14 @@ struct ForwardBody {
       case ForwardExchange::Taken::NothingYet:
         return sink.is_writable();  // the host looks whether it stops, and asks again
       case ForwardExchange::Taken::Whole:
-        if (has_length) return false;  // less than was announced
+        if (has_length) {  // less than was announced
+          log(ForwardFailure::Broken);
+          return false;
+        }
         sink.done();
         return true;
       case ForwardExchange::Taken::Failed:
+        log(call->exchange().failure());
         break;
     }
     return false;
@@ -347,7 +353,12 @@ inline void Forwarder::exchange(const ForwardPtr& forward, adapter::UpstreamRequ
   if (!needs_provider) return;
   response.is_chunked_content_provider_ = !head->length && !is_old;
   if (!head->length && is_old) replace_line(response.headers, "Connection", "close");
-  response.content_provider_ = adapter::ForwardBody{call, head->length.has_value()};
+  response.content_provider_ =
+      adapter::ForwardBody{.call = call,
+                           .has_length = head->length.has_value(),
+                           .log = [self = shared_from_this(), forward](ForwardFailure failure) {
+                             self->log(*forward, failure);
+                           }};
 }
 
 inline void Forwarder::fail(const Forward& forward, ForwardFailure failure,
