@@ -29,8 +29,9 @@ using ForwardHeaders = std::vector<std::pair<std::string, std::string>>;
 
 // The request target for the upstream, byte for byte as it came but for the stripped prefix.
 // Nothing for one that is not under the prefix on the wire, that a server may read as another path
-// (path_table.hpp, is_ambiguous_target: `//`, `..`, %2F, a backslash), or that has a byte which may
-// not stand in a request line, or a "#".
+// (path_table.hpp, is_ambiguous_target: `//`, `..`, %2F, a backslash; here also a dot segment with
+// path parameters as `..;a`, the escapes of those escaped again as %252F, and UTF-8 that is longer
+// than it must be), or that has a byte which may not stand in a request line, or a "#".
 [[nodiscard]] std::optional<std::string> forward_target(const Forward& forward,
                                                         std::string_view target);
 
@@ -40,12 +41,14 @@ struct ForwardedFrom {
   std::string_view host = {};
   bool is_https = false;
 };
-// As far as `own` believes the request. The views are of the request.
+// As far as `own` believes the request: the host is what a trusted proxy's one X-Forwarded-Host
+// says, else what Host does. The views are of the request.
 [[nodiscard]] ForwardedFrom forwarded_from(const OwnOrigin& own, const RequestView& request);
 
 // The headers for the upstream: its Host, the client's own, but for those of one connection, the
 // framing (whoever sends writes it), Expect, what is to be dropped, whatever is called like an
-// injected one, and Forwarded and X-Forwarded-*, which anybody may have written; then
+// injected one, Forwarded and X-Forwarded-*, which anybody may have written, and X-Original-URL and
+// X-Rewrite-URL, in which some servers see another path; then
 // X-Forwarded-For, -Host and -Proto as this server knows them, and the injected ones. Nothing when
 // a name or a value could not be sent as it is: 0.11.4 decodes %0D%0A.
 [[nodiscard]] std::optional<ForwardHeaders> forward_request_headers(const Forward& forward,
