@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -126,6 +127,15 @@ struct ForwardError {
   return std::nullopt;
 }
 
+// A name that no other instance has.
+[[nodiscard]] inline std::string make_pseudonym() {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::random_device random;
+  std::string name = "corsac-";
+  for (int i = 0; i < 16; ++i) name += kDigits[random() % kDigits.size()];
+  return name;
+}
+
 // As Fetch defines it, 2.2.2. It carries no credentials, so that the application's login lets it
 // pass (Before::PreflightDoNotChallenge): it must not get ours.
 [[nodiscard]] inline bool is_preflight(const RequestView& request) noexcept {
@@ -218,6 +228,7 @@ class Forwarder : public std::enable_shared_from_this<Forwarder> {
 
   const std::shared_ptr<Gate> gate_;
   const LogSink log_;
+  const std::string pseudonym_ = adapter::make_pseudonym();
   std::vector<ForwardPtr> forwards_ = {};
 };
 
@@ -289,8 +300,13 @@ inline void Forwarder::forward_or_refuse(const ForwardPtr& forward, const httpli
   if (const auto error = adapter::judge_body(*forward, framing, body != nullptr)) {
     return adapter::answer_forward_error(response, error->status, error->text);
   }
-  auto sent = forward_request_headers(*forward, adapter::lines_of(headers),
-                                      forwarded_from(gate_->own_origin(), scan.view()));
+  const ForwardHeaders lines = adapter::lines_of(headers);
+  if (has_passed(lines, pseudonym_)) {
+    return adapter::answer_forward_error(response, 508, "the forward leads back to this server");
+  }
+  ForwardedFrom from = forwarded_from(gate_->own_origin(), scan.view());
+  from.pseudonym = pseudonym_;
+  auto sent = forward_request_headers(*forward, lines, from);
   if (!sent) {
     return adapter::answer_forward_error(response, 400, "a header cannot be sent as it is");
   }

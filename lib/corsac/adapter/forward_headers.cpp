@@ -247,6 +247,8 @@ std::optional<ForwardHeaders> forward_request_headers(const Forward& forward,
   add("X-Forwarded-For", from.client_address);
   add("X-Forwarded-Host", from.host);
   add("X-Forwarded-Proto", from.is_https ? "https" : "http");
+  // Behind the client's, RFC 9110, 7.6.3; nothing drops it.
+  if (!from.pseudonym.empty()) headers.emplace_back("Via", "1.1 " + std::string(from.pseudonym));
   headers.insert(headers.end(), forward.injected.begin(), forward.injected.end());
   const bool is_right = std::all_of(headers.begin(), headers.end(), [](const auto& line) {
     return is_sendable(line.first, line.second);
@@ -272,6 +274,12 @@ std::optional<ForwardHead> forward_answer_head(const Forward& forward, std::stri
   if (!never_has_body) head.length = framing.length;
   head.has_body = !never_has_body && method != "HEAD" && head.length != std::uint64_t{0};
   return head;
+}
+
+bool has_passed(const ForwardHeaders& client, std::string_view pseudonym) {
+  return std::any_of(client.begin(), client.end(), [pseudonym](const auto& line) {
+    return is_named(line.first, "Via") && line.second.find(pseudonym) != std::string::npos;
+  });
 }
 
 bool says_who_may_keep(const ForwardHeaders& answer) {

@@ -40,7 +40,11 @@ struct ForwardedFrom {
   std::string_view client_address = {};
   std::string_view host = {};
   bool is_https = false;
+  std::string_view pseudonym = {};  // of the forwarder, for Via; empty = no Via
 };
+
+// A line of Via names the forwarder: the request came by here, and would go round for ever.
+[[nodiscard]] bool has_passed(const ForwardHeaders& client, std::string_view pseudonym);
 // As far as `own` believes the request: the host is what a trusted proxy's one X-Forwarded-Host
 // says, else what Host does. The views are of the request.
 [[nodiscard]] ForwardedFrom forwarded_from(const OwnOrigin& own, const RequestView& request);
