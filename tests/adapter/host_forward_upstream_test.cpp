@@ -74,6 +74,18 @@ TEST(HostForwardUpstream, BrokenAnswersAre500) {
   }
 }
 
+TEST(HostForwardUpstream, ManySmallChunksPass) {
+  constexpr std::size_t kMany = 5000;
+  std::string answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (std::size_t i = 0; i < kMany; ++i) answer += "1\r\nx\r\n";
+  const ForwardPeer peer(answer + "0\r\n\r\n");
+  const ForwardGate gate;
+  const TestForwardHost host(gate.gate, {.forwards = {forward_to(peer.url())}});
+  const RawResponse response = exchange(host.port(), own_get());
+  EXPECT_EQ(response.body, std::string(kMany, 'x'));
+  EXPECT_TRUE(response.is_whole);
+}
+
 // What 0.11.4 decodes in a header is what the upstream wrote.
 TEST(HostForwardUpstream, AnEscapedLineBreakStaysEscaped) {
   const ForwardPeer peer(ok_answer("hello", "X-A: 1%0d%0aX-B: 2\r\nX-C: 100%\r\n"));
@@ -148,6 +160,8 @@ TEST(HostForwardUpstream, HalfABodyEndsTheConnection) {
       {"in a chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhalf"},
       {"before the last chunk",
        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"},
+      {"in a chunk of a carriage return",
+       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n1\r\n\r\n"},
       {"a size that is none",
        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nzz\r\n"},
       {"a chunk longer than its size",
@@ -165,7 +179,7 @@ TEST(HostForwardUpstream, HalfABodyEndsTheConnection) {
     connection.send(own_get());
     const RawResponse response = connection.receive();
     EXPECT_EQ(response.status, 200);
-    EXPECT_TRUE(response.body.empty() || response.body == "half") << response.body;
+    EXPECT_TRUE(response.body.empty() || response.body.starts_with("half")) << response.body;
     EXPECT_FALSE(response.is_whole);
     EXPECT_EQ(connection.receive_until_closed(), "");
     EXPECT_EQ(host.logged(),

@@ -99,7 +99,7 @@ class UpstreamCall {
     if (is_answered && !reading_.has_head) static_cast<void>(take_head(response));
     if (!is_answered && !has_ended_well_) exchange_.fail(outcome_of(error));
     const bool is_chunked = response.has_header("Transfer-Encoding");
-    if (is_chunked && !reading_.ends_with_empty_line) exchange_.fail(ForwardFailure::Broken);
+    if (is_chunked && !reading_.ends_with_last_chunk) exchange_.fail(ForwardFailure::Broken);
   }
 
   // The request target goes out as it stands.
