@@ -40,8 +40,7 @@ ForwardValues read_values(Section& section, const std::string& path, const toml:
   }
   for (const auto& [key, value] : *table) {
     const std::string name(key.str());
-    std::string field = path;
-    field.append(".").append(name);
+    const std::string field = forward_entry_path(path, name, values.size());
     values.emplace_back(name, read_value(section, field, value));
   }
   return values;
@@ -69,7 +68,6 @@ ForwardOptions read_forward(Section& section, const std::filesystem::path& folde
   forward.headers = read_values(section, "headers", section.find("headers"));
   forward.token_header = read_token(section);
   section.read("drop_request_headers", forward.drop_request_headers);
-  if (section.find("drop_response_headers") != nullptr) forward.drop_response_headers.clear();
   section.read("drop_response_headers", forward.drop_response_headers);
   const auto read_limit = [&section](std::string_view field, std::chrono::milliseconds& limit) {
     std::int64_t seconds = limit.count() / 1000;

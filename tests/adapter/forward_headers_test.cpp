@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "corsac/http/own_origin.hpp"
+
 namespace corsac {
 namespace {
 
@@ -30,7 +32,23 @@ TEST(ForwardTarget, IsKeptByteForByteOrRefused) {
        "/a?q=%2F..//%0d%0a@&b=\\"},
       {"@ in a path is a byte of the path", "/api/x/@evil.example/a", "/api/x/@evil.example/a",
        "/@evil.example/a"},
-      {"an escaped slash behind a double escape", "/api/x/%252F", "/api/x/%252F", "/%252F"},
+      {"an escaped percent sign", "/api/x/100%25", "/api/x/100%25", "/100%25"},
+      {"path parameters", "/api/x/a;v=1/..a;b", "/api/x/a;v=1/..a;b", "/a;v=1/..a;b"},
+      {"Latin-1", "/api/x/%C0%fc%E0a", "/api/x/%C0%fc%E0a", "/%C0%fc%E0a"},
+      {"UTF-8", "/api/x/%e0%a4%85%f0%9f%98%80", "/api/x/%e0%a4%85%f0%9f%98%80",
+       "/%e0%a4%85%f0%9f%98%80"},
+      {"an escaped slash, escaped again", "/api/x/%252F", {}, {}},
+      {"escaped three times", "/api/x/%25252f", {}, {}},
+      {"up and out, escaped twice", "/api/x/%252e%252E/admin", {}, {}},
+      {"an escaped backslash, escaped again", "/api/x/%255C", {}, {}},
+      {"up and out with parameters", "/api/x/..;/admin", {}, {}},
+      {"with parameters that say something", "/api/x/..;a=b/admin", {}, {}},
+      {"with an escaped semicolon", "/api/x/..%3B/admin", {}, {}},
+      {"here with parameters", "/api/x/.;/a", {}, {}},
+      {"up and out, overlong", "/api/x/%c0%ae%C0%AE/admin", {}, {}},
+      {"a slash, overlong", "/api/x/..%c1%9cadmin", {}, {}},
+      {"of three bytes", "/api/x/%e0%80%af", {}, {}},
+      {"of four bytes", "/api/x/%f0%80%80%af", {}, {}},
       {"another path", "/api/xy", {}, {}},
       {"above the prefix", "/api", {}, {}},
       {"the prefix in another case", "/API/x/a", {}, {}},
@@ -129,7 +147,9 @@ TEST(ForwardRequestHeaders, AreTheClientsButForTheConnectionsAndOurs) {
         {"x_forwarded_proto", "https"},
         {"X-Forwarded-Port", "1"},
         {"X-Forwarded-Server", "x"},
-        {"Forwarded", "for=1.2.3.4"}},
+        {"Forwarded", "for=1.2.3.4"},
+        {"X-Original-URL", "/admin"},
+        {"x_rewrite_url", "/admin"}},
        ForwardHeaders{}},
       {"a client's credentials of the same name, and what looks like it",
        {{"CF-Access-Client-Secret", "x"},
@@ -255,6 +275,59 @@ TEST(ForwardAnswer, KeepsWhatIsClearAndRefusesTheRest) {
     EXPECT_EQ(head->headers, row.head->headers);
     EXPECT_EQ(head->length, row.head->length);
     EXPECT_EQ(head->has_body, row.head->has_body);
+  }
+}
+
+struct FromRow {
+  const char* peer;
+  HeaderField forwarded_host;
+  std::string_view host;
+};
+
+TEST(ForwardedFrom, BelievesATrustedProxyAndNobodyElse) {
+  const OwnOrigin own({.trusted_proxies = {*IpRange::parse("10.0.0.1")}});
+  const FromRow rows[] = {
+      {"10.0.0.1", {"public.example", 1}, "public.example"},
+      {"10.0.0.2", {"public.example", 1}, "inner.example"},
+      {"10.0.0.1", {}, "inner.example"},
+      {"10.0.0.1", {"", 1}, "inner.example"},
+      {"10.0.0.1", {"public.example", 2}, "inner.example"},
+      {"10.0.0.1", {"public.example, other.example", 1}, "inner.example"},
+  };
+  for (const FromRow& row : rows) {
+    RequestView request;
+    request.peer_address = row.peer;
+    request.host = {"inner.example", 1};
+    request.forwarded_host = row.forwarded_host;
+    EXPECT_EQ(forwarded_from(own, request).host, row.host) << row.peer;
+  }
+}
+
+struct KeepRow {
+  ForwardHeaders answer;
+  bool is_said;
+};
+
+TEST(ForwardAnswer, SaysWhoMayKeepIt) {
+  const KeepRow rows[] = {
+      {{}, false},
+      {{{"Cache-Control", "max-age=60"}}, false},
+      {{{"Cache-Control", "max-age=60, Public"}}, true},
+      {{{"cache-control", "max-age=60"}, {"Cache-Control", "s-maxage=5"}}, true},
+      {{{"Cache-Control", "private"}}, true},
+      {{{"Cache-Control", "no-store"}}, true},
+      {{{"Cache-Control", "no-cache, must-revalidate"}}, false},
+      {{{"Cache-Control", "private=\"X-A, X-B\""}}, false},
+      {{{"Cache-Control", "no-cache=\"X-A, public\""}}, false},
+      {{{"Cache-Control", "a=\"\\\", public\""}}, false},
+      {{{"Cache-Control", "a=\"b, public"}}, false},
+      {{{"Cache-Control", "a=\"b\", public"}}, true},
+      {{{"Cache-Control", "publicly"}}, false},
+      {{{"X-A", "public"}}, false},
+  };
+  for (const KeepRow& row : rows) {
+    EXPECT_EQ(says_who_may_keep(row.answer), row.is_said)
+        << (row.answer.empty() ? "" : row.answer.front().second);
   }
 }
 

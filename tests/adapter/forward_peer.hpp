@@ -61,6 +61,13 @@ inline std::string ok_answer(std::string_view body, std::string_view more = "") 
          std::to_string(body.size()) + "\r\n" + std::string(more) + "\r\n" + std::string(body);
 }
 
+// The header lines of an answer that came with `more`.
+inline auto forwarded(HeaderLines more) {
+  more.emplace_back("cache-control", "private");
+  more.emplace_back("vary", "Sec-Fetch-Site, Origin");
+  return lines(more);
+}
+
 inline ForwardOptions forward_to(const std::string& upstream) {
   return {.path_prefix = "/api/protected",
           .upstream = upstream,
@@ -88,7 +95,8 @@ struct ForwardGate {
   std::shared_ptr<std::vector<std::string>> lines = std::make_shared<std::vector<std::string>>();
   std::shared_ptr<Gate> gate;
 
-  explicit ForwardGate(GateOptions options = {}, Policy policy = {.cors = {.enabled = false, .debug = true}}) {
+  explicit ForwardGate(GateOptions options = {},
+                       Policy policy = {.cors = {.enabled = false, .debug = true}}) {
     options.event_sink = [lines = lines](std::string_view line) { lines->emplace_back(line); };
     gate = make_test_gate(std::move(policy), std::move(options));
   }

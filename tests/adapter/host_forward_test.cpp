@@ -15,7 +15,9 @@ namespace {
 std::vector<std::string> lines_of(const std::string& head) {
   std::vector<std::string> lines;
   for (std::size_t at = 0, end; (end = head.find("\r\n", at)) != std::string::npos; at = end + 2) {
-    if (end > at) lines.push_back(head.substr(at, end - at));
+    const std::string line = head.substr(at, end - at);
+    // Another one of each forwarder.
+    if (!line.empty()) lines.push_back(line.starts_with("Via: 1.1 corsac-") ? "Via: ours" : line);
   }
   if (!lines.empty()) std::sort(lines.begin() + 1, lines.end());
   return lines;
@@ -37,7 +39,7 @@ TEST(HostForward, AddsCredentialsAndKeepsTheRest) {
                                                           {"X-Forwarded-For", "1.2.3.4"}}));
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.body, "hello");
-  EXPECT_EQ(response.header_set(), lines({{"content-type", "text/plain"}, {"x-a", "%2F"}}));
+  EXPECT_EQ(response.header_set(), forwarded({kPlain, {"x-a", "%2F"}}));
   ASSERT_EQ(peer.heads().size(), 1u);
   const std::vector<std::string> expected = {"GET /api/protected/a%20b?q=%2F&r HTTP/1.1",
                                              "Accept-Encoding: identity",
@@ -47,6 +49,7 @@ TEST(HostForward, AddsCredentialsAndKeepsTheRest) {
                                              "Host: " + peer.address(),
                                              "Sec-Fetch-Site: same-origin",
                                              "User-Agent: test",
+                                             "Via: ours",
                                              "X-Forwarded-For: 127.0.0.1",
                                              "X-Forwarded-Host: api.example.com",
                                              "X-Forwarded-Proto: http",
@@ -105,6 +108,46 @@ TEST(HostForward, AsksTheUpstreamForOwnPagesOnly) {
   EXPECT_EQ(gate.gate->events().find({}).events.size(), refused);
 }
 
+// A preflight passes the application's login: it never gets the credential, whoever sends it.
+TEST(HostForward, APreflightIsNeverForwarded) {
+  const ForwardPeer peer(ok_answer("hello"));
+  Policy passing = {.cors = {.allowed_origins = {kApp}, .debug = true}};
+  passing.cors.preflight = "pass_through";
+  const std::pair<std::string, std::string> asks = {"Access-Control-Request-Method", "PUT"};
+  struct Row {
+    const char* desc;
+    HeaderLines headers;
+    int status;
+  };
+  const Row rows[] = {
+      {"a forged own page", {kOwnPage, {"Origin", "https://x.example"}, asks}, 403},
+      {"an own Origin", {{"Origin", "https://api.example.com"}, asks}, 403},
+      {"a listed Origin", {{"Origin", kApp}, asks}, 403},
+      {"asks twice", {kOwnPage, {"Origin", kApp}, asks, asks}, 403},
+      {"no Origin: no preflight", {kOwnPage, asks}, 200},
+      {"no method: no preflight", {kOwnPage, {"Origin", "https://api.example.com"}}, 200},
+  };
+  ForwardOptions open = forward_to(peer.url());
+  open.dangerously_open = true;
+  for (const Policy& policy : {Policy{.cors = {.enabled = false, .debug = true}}, passing}) {
+    for (const ForwardOptions& options : {forward_to(peer.url()), open}) {
+      const ForwardGate gate({.public_origins = {"https://api.example.com"}}, policy);
+      const TestForwardHost host(gate.gate, {.forwards = {options}});
+      for (const Row& row : rows) {
+        SCOPED_TRACE(row.desc);
+        const std::size_t before = peer.heads().size();
+        HeaderLines headers = {kHost};
+        headers.insert(headers.end(), row.headers.begin(), row.headers.end());
+        const RawResponse response =
+            exchange(host.port(), request_text("OPTIONS", "/api/protected/a", headers));
+        EXPECT_EQ(response.status, row.status);
+        EXPECT_EQ(peer.heads().size(), before + (row.status == 200 ? 1 : 0));
+      }
+      EXPECT_EQ(gate.refused(), 4u);
+    }
+  }
+}
+
 TEST(HostForward, AnOwnHostIsProofUnderAHostGuard) {
   const ForwardPeer peer(ok_answer("hello"));
   Policy policy;
@@ -114,6 +157,45 @@ TEST(HostForward, AnOwnHostIsProofUnderAHostGuard) {
   EXPECT_EQ(exchange(host.port(), head("GET", "/api/protected/a", "http://api.example.com")).status,
             200);
   EXPECT_EQ(exchange(host.port(), head("GET", "/api/protected/a", kEvil)).status, 403);
+}
+
+// No guard looks at X-Forwarded-Host, which DNS rebinding makes equal to the Origin too.
+TEST(HostForward, WhatATrustedProxyForwardedIsNoProof) {
+  const ForwardPeer peer(ok_answer("hello"));
+  Policy policy{.cors = {.enabled = false, .debug = true}};
+  policy.hosts.allowed = {"127.0.0.1:*", "api.example.com"};
+  struct Row {
+    const char* desc;
+    const char* host;
+    HeaderLines headers;
+    int status;
+  };
+  const HeaderLines rebound = {{"Origin", "http://evil.example"},
+                               {"X-Forwarded-Host", "evil.example"},
+                               {"X-Forwarded-Proto", "http"}};
+  HeaderLines told = rebound;
+  told.emplace_back("Sec-Fetch-Site", "cross-site");
+  const Row rows[] = {
+      {"the browser says nothing", "127.0.0.1:8080", rebound, 403},
+      {"the browser says that it is foreign", "127.0.0.1:8080", told, 403},
+      {"the guarded Host", "api.example.com", {{"Origin", "http://api.example.com"}}, 200},
+      {"the guarded Host, whatever was forwarded",
+       "api.example.com",
+       {{"Origin", "http://api.example.com"},
+        {"X-Forwarded-Host", "evil.example"},
+        {"X-Forwarded-Proto", "http"}},
+       200},
+  };
+  const ForwardGate gate({.trusted_proxies = {"127.0.0.1"}}, policy);
+  const TestForwardHost host(gate.gate, {.forwards = {forward_to(peer.url())}});
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.desc);
+    HeaderLines headers = {{"Host", row.host}, {"Content-Length", "0"}};
+    headers.insert(headers.end(), row.headers.begin(), row.headers.end());
+    EXPECT_EQ(exchange(host.port(), request_text("POST", "/api/protected/a", headers)).status,
+              row.status);
+  }
+  EXPECT_EQ(peer.heads().size(), 2u);
 }
 
 // What the application knows counts, and an exception is a no.
@@ -266,9 +348,52 @@ TEST(HostForward, PassesAnswersAsTheyAre) {
         host.port(),
         own("GET", "/api/protected/a", {{"Range", "bytes=0-1"}, {"Accept-Encoding", "gzip, br"}}));
     EXPECT_EQ(response.status, row.status);
-    EXPECT_EQ(response.header_set(), lines(row.headers));
+    EXPECT_EQ(response.header_set(), forwarded(row.headers));
     EXPECT_EQ(response.body, row.body);
     EXPECT_TRUE(response.is_whole);
+  }
+}
+
+// 0.53 takes any interim answer but 100 for the answer and hands out no stream to read on from.
+TEST(HostForward, SkipsInterimAnswers) {
+  const std::string interim =
+      "HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
+      "HTTP/1.1 100 Continue\r\n\r\n";
+  for (const std::string& answer :
+       {ok_answer("hello", "X-A: %0d\r\n"),
+        std::string("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-A: %0d\r\n"
+                    "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")}) {
+    const ForwardPeer peer(interim + answer);
+    const ForwardGate gate;
+    const TestForwardHost host(gate.gate, {.forwards = {forward_to(peer.url())}});
+    const RawResponse response = exchange(host.port(), own("GET", "/api/protected/a"));
+    EXPECT_EQ(response.status, host_reads_bodies() ? 500 : 200);
+    if (host_reads_bodies()) continue;
+    EXPECT_EQ(response.body, "hello");
+    EXPECT_EQ(response.value("x-a"), "%0d");
+    EXPECT_EQ(response.value("link"), "");
+  }
+}
+
+// A cache before this server sees no credentials, and would serve everybody with what it keeps.
+TEST(HostForward, NoSharedCacheKeepsAnAnswerUnasked) {
+  const struct {
+    const char* said;
+    HeaderLines cache_lines;
+  } rows[] = {
+      {"max-age=60", {{"cache-control", "max-age=60"}, {"cache-control", "private"}}},
+      {"public, max-age=60", {{"cache-control", "public, max-age=60"}}},
+      {"no-store", {{"cache-control", "no-store"}}},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.said);
+    const ForwardPeer peer(
+        ok_answer("hello", std::string("Cache-Control: ") + row.said + "\r\nVary: Origin\r\n"));
+    const ForwardGate gate;
+    const TestForwardHost host(gate.gate, {.forwards = {forward_to(peer.url())}});
+    HeaderLines expected = {kPlain, {"vary", "Origin, Sec-Fetch-Site"}};
+    expected.insert(expected.end(), row.cache_lines.begin(), row.cache_lines.end());
+    EXPECT_EQ(exchange(host.port(), own("GET", "/api/protected/a")).header_set(), lines(expected));
   }
 }
 
@@ -283,7 +408,8 @@ TEST(HostForward, CorsIsThatOfThePolicy) {
   EXPECT_EQ(response.header_set(), lines({{"access-control-allow-origin", kApp},
                                           {"access-control-allow-credentials", "true"},
                                           {"access-control-expose-headers", "X-Request-Id"},
-                                          {"vary", "Accept, Origin"},
+                                          {"cache-control", "private"},
+                                          {"vary", "Accept, Sec-Fetch-Site, Origin"},
                                           {"x-request-id", "7"},
                                           kPlain}));
 }
@@ -339,6 +465,25 @@ TEST(HostForward, TwoRequestsOnOneConnection) {
   }
   connection.send(request_text("GET", "/page", {kHost}));
   EXPECT_EQ(connection.receive().body, "page");
+}
+
+// What leads back ends at the second time.
+TEST(HostForward, ALoopEnds) {
+  const ForwardPeer peer(ok_answer("hello"));
+  const ForwardGate gate;
+  ForwardOptions options = forward_to(peer.url());
+  options.drop_request_headers = {"Via"};
+  const TestForwardHost host(gate.gate, {.forwards = {options}});
+  EXPECT_EQ(exchange(host.port(), own("GET", "/api/protected/a", {{"Via", "1.1 other"}})).status,
+            200);
+  const std::string asked = peer.heads().at(0);
+  const std::size_t at = asked.find("Via: ") + 5;
+  const std::string via = asked.substr(at, asked.find("\r\n", at) - at);
+  const RawResponse again =
+      exchange(host.port(), own("GET", "/api/protected/a", {{"Via", "1.1 other, " + via}}));
+  EXPECT_EQ(again.status, 508);
+  EXPECT_EQ(again.body, error_body("the forward leads back to this server"));
+  EXPECT_EQ(peer.heads().size(), 1u);
 }
 
 TEST(HostForward, ManyAtOnce) {

@@ -226,6 +226,15 @@ TEST(HostHooks, TellTheApplicationWhatNotToChallenge) {
   EXPECT_EQ(preflight_answer.header_set(), lines({kPlain, {"x-served-by", "me"}}));
   EXPECT_EQ(host.handled(), std::vector<std::string>{"OPTIONS /ok"});
 
+  // No browser sends one to the page's own origin: whoever forges that is challenged.
+  for (const HeaderLines& forged :
+       {HeaderLines{{"Sec-Fetch-Site", "same-origin"}},
+        HeaderLines{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-origin"}}}) {
+    HeaderLines asks = {{"Access-Control-Request-Method", "PUT"}};
+    asks.insert(asks.end(), forged.begin(), forged.end());
+    EXPECT_EQ(exchange(host.port(), head("OPTIONS", "/ok", kEvil, asks)).status, 401);
+  }
+
   const RawResponse challenged = exchange(host.port(), head("GET", "/ok", kApp));
   EXPECT_EQ(challenged.status, 401);
   EXPECT_EQ(challenged.header_set(), granted({{"x-served-by", "me"}}));

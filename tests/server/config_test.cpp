@@ -119,7 +119,7 @@ strip_prefix = true
 headers = { "x.id" = "id", x-secret = { env = "PATH" } }
 token_header = { name = "Authorization", values = { "id" = "i", "secret" = { env = "PATH" } } }
 drop_request_headers = ["Cookie"]
-drop_response_headers = []
+drop_response_headers = ["X-A"]
 connect_limit_seconds = 1
 answer_limit_seconds = 2
 idle_limit_seconds = 3
@@ -147,7 +147,7 @@ upstream = "http://127.0.0.1:1"
   ASSERT_EQ(forward.token_header->values.size(), 2U);
   EXPECT_EQ(forward.token_header->values[1].second.env, "PATH");
   EXPECT_EQ(forward.drop_request_headers, std::vector<std::string>{"Cookie"});
-  EXPECT_TRUE(forward.drop_response_headers.empty());
+  EXPECT_EQ(forward.drop_response_headers, std::vector<std::string>{"X-A"});
   EXPECT_EQ(forward.connect_limit, std::chrono::seconds(1));
   EXPECT_EQ(forward.answer_limit, std::chrono::seconds(2));
   EXPECT_EQ(forward.idle_limit, std::chrono::seconds(3));
@@ -155,7 +155,7 @@ upstream = "http://127.0.0.1:1"
   EXPECT_EQ(forward.body_limit_bytes, 5U);
   EXPECT_EQ(forward.ca_file, (folder.path() / "ca.pem").string());
   EXPECT_TRUE(forward.dangerously_open);
-  EXPECT_EQ(config->forwards[1].drop_response_headers, std::vector<std::string>{"Set-Cookie"});
+  EXPECT_TRUE(config->forwards[1].drop_response_headers.empty());
   EXPECT_FALSE(config->forwards[1].dangerously_open);
 }
 
@@ -261,6 +261,16 @@ TEST(ServerConfig, NamesWhatHasTheWrongTypeOrRange) {
         "5:48 forward-header-value forward[0].token_header.values.k",
         "6:40 forward-header-name forward[0].drop_response_headers[1]",
         "10:15 forward-prefix-overlap forward[1].path_prefix"}},
+      {"a secret in the place of a header's name",
+       "[[forward]]\n"
+       "path_prefix = \"/a\"\n"
+       "upstream = \"https://api.example.com\"\n"
+       "headers = { \"Bearer x\" = 7 }\n"
+       "[[forward]]\n"
+       "path_prefix = \"/b\"\n"
+       "upstream = \"https://api.example.com\"\n"
+       "headers = { \"Bearer x\" = \"Authorization\" }\n",
+       {"4:26 field-type forward[0].headers[0]", "8:11 forward-header-name forward[1].headers[0]"}},
       {"a number for records", "records = 1\n", {"1:11 field-type records"}},
   });
 }

@@ -9,8 +9,10 @@
 #include <cassert>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -66,6 +68,7 @@ inline constexpr std::chrono::milliseconds kForwardPatience{200};
 struct ForwardBody {
   std::shared_ptr<ForwardCall> call;
   bool has_length;
+  std::function<void(ForwardFailure)> log;  // never throws
 
   bool operator()(std::size_t, std::size_t, httplib::DataSink& sink) const {
     std::string bytes;
@@ -75,10 +78,14 @@ struct ForwardBody {
       case ForwardExchange::Taken::NothingYet:
         return sink.is_writable();  // the host looks whether it stops, and asks again
       case ForwardExchange::Taken::Whole:
-        if (has_length) return false;  // less than was announced
+        if (has_length) {  // less than was announced
+          log(ForwardFailure::Broken);
+          return false;
+        }
         sink.done();
         return true;
       case ForwardExchange::Taken::Failed:
+        log(call->exchange().failure());
         break;
     }
     return false;
@@ -120,6 +127,22 @@ struct ForwardError {
   return std::nullopt;
 }
 
+// A name that no other instance has.
+[[nodiscard]] inline std::string make_pseudonym() {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::random_device random;
+  std::string name = "corsac-";
+  for (int i = 0; i < 16; ++i) name += kDigits[random() % kDigits.size()];
+  return name;
+}
+
+// As Fetch defines it, 2.2.2. It carries no credentials, so that the application's login lets it
+// pass (Before::PreflightDoNotChallenge): it must not get ours.
+[[nodiscard]] inline bool is_preflight(const RequestView& request) noexcept {
+  return request.method == "OPTIONS" && request.origin.is_present() &&
+         request.requested_method.is_present();
+}
+
 [[nodiscard]] inline ForwardHeaders lines_of(const HttplibHeaders& headers) {
   ForwardHeaders lines;
   headers.visit(
@@ -130,11 +153,18 @@ struct ForwardError {
   return lines;
 }
 
-// The head of the upstream's answer in the host's response.
+// What the proof of an own page looks at.
+inline constexpr std::string_view kForwardVary = "Sec-Fetch-Site, Origin";
+
+// The head of the upstream's answer in the host's response. No shared cache keeps it for everybody
+// unless the upstream says so.
 inline void write_forward_head(const ForwardHead& head, httplib::Response& response) {
   response.status = head.status;
-  for (const auto& [name, value] : head.headers) erase_named(response.headers, name);
-  for (const auto& [name, value] : head.headers) response.headers.emplace(name, value);
+  ForwardHeaders lines = head.headers;
+  if (!says_who_may_keep(lines)) lines.emplace_back("Cache-Control", "private");
+  for (const auto& [name, value] : lines) erase_named(response.headers, name);
+  for (const auto& [name, value] : lines) response.headers.emplace(name, value);
+  add_vary(response.headers, kForwardVary);
 }
 
 // 0.53 asks no regular expression about a path of more than 256 bytes; these are for longer ones.
@@ -198,6 +228,7 @@ class Forwarder : public std::enable_shared_from_this<Forwarder> {
 
   const std::shared_ptr<Gate> gate_;
   const LogSink log_;
+  const std::string pseudonym_ = adapter::make_pseudonym();
   std::vector<ForwardPtr> forwards_ = {};
 };
 
@@ -269,8 +300,13 @@ inline void Forwarder::forward_or_refuse(const ForwardPtr& forward, const httpli
   if (const auto error = adapter::judge_body(*forward, framing, body != nullptr)) {
     return adapter::answer_forward_error(response, error->status, error->text);
   }
-  auto sent = forward_request_headers(*forward, adapter::lines_of(headers),
-                                      forwarded_from(gate_->own_origin(), scan.view()));
+  const ForwardHeaders lines = adapter::lines_of(headers);
+  if (has_passed(lines, pseudonym_)) {
+    return adapter::answer_forward_error(response, 508, "the forward leads back to this server");
+  }
+  ForwardedFrom from = forwarded_from(gate_->own_origin(), scan.view());
+  from.pseudonym = pseudonym_;
+  auto sent = forward_request_headers(*forward, lines, from);
   if (!sent) {
     return adapter::answer_forward_error(response, 400, "a header cannot be sent as it is");
   }
@@ -282,6 +318,7 @@ inline void Forwarder::forward_or_refuse(const ForwardPtr& forward, const httpli
 }
 
 inline bool Forwarder::may_forward(const Forward& forward, const RequestView& request) const {
+  if (adapter::is_preflight(request)) return false;
   if (forward.dangerously_open || gate_->is_proved_own(request)) return true;
   if (!forward.authorize) return false;
   try {
@@ -332,7 +369,12 @@ inline void Forwarder::exchange(const ForwardPtr& forward, adapter::UpstreamRequ
   if (!needs_provider) return;
   response.is_chunked_content_provider_ = !head->length && !is_old;
   if (!head->length && is_old) replace_line(response.headers, "Connection", "close");
-  response.content_provider_ = adapter::ForwardBody{call, head->length.has_value()};
+  response.content_provider_ =
+      adapter::ForwardBody{.call = call,
+                           .has_length = head->length.has_value(),
+                           .log = [self = shared_from_this(), forward](ForwardFailure failure) {
+                             self->log(*forward, failure);
+                           }};
 }
 
 inline void Forwarder::fail(const Forward& forward, ForwardFailure failure,

@@ -88,6 +88,91 @@ struct AnswerFraming {
   }
 };
 
+// The byte that an escape at the beginning of `text` stands for; -1 = none stands there.
+int escaped_byte(std::string_view text) {
+  if (text.size() < 3 || text[0] != '%') return -1;
+  unsigned byte = 0;
+  const auto [end, error] = std::from_chars(text.data() + 1, text.data() + 3, byte, 16);
+  return error == std::errc{} && end == text.data() + 3 ? static_cast<int>(byte) : -1;
+}
+
+// UTF-8 of more bytes than its character needs: careless readers find a dot or a slash in it.
+bool is_overlong(std::string_view text) {
+  const int lead = escaped_byte(text);
+  const int next = lead < 0 ? -1 : escaped_byte(text.substr(3));
+  if (next < 0x80) return false;
+  switch (lead) {
+    case 0xC0:
+    case 0xC1:
+      return next <= 0xBF;
+    case 0xE0:
+      return next <= 0x9F;
+    case 0xF0:
+      return next <= 0x8F;
+    case 0xF8:
+      return next <= 0x87;
+    case 0xFC:
+      return next <= 0x83;
+    default:
+      return false;
+  }
+}
+
+// A dot, a slash or a backslash, escaped more than once.
+bool is_escaped_again(std::string_view text) {
+  if (escaped_byte(text) != '%') return false;
+  text.remove_prefix(3);
+  while (text.starts_with("25")) text.remove_prefix(2);
+  return text.size() >= 2 &&
+         ((text[0] == '2' && (ascii_lower(text[1]) == 'e' || ascii_lower(text[1]) == 'f')) ||
+          (text[0] == '5' && ascii_lower(text[1]) == 'c'));
+}
+
+// `text` begins with "/": a dot segment for servers that take off path parameters.
+bool is_dot_segment_with_parameters(std::string_view text) {
+  if (!text.starts_with("/.")) return false;
+  text.remove_prefix(text.starts_with("/..") ? 3 : 2);
+  return text.starts_with(';') || escaped_byte(text) == ';';
+}
+
+// What an upstream that decodes once more, or knows path parameters, may read as another path.
+bool may_leave_the_prefix(std::string_view path) {
+  for (; !path.empty(); path.remove_prefix(1)) {
+    if (is_overlong(path) || is_escaped_again(path) || is_dot_segment_with_parameters(path)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// The directives of a Cache-Control value, with their arguments. A comma in quotes parts nothing; a
+// quote without end takes the rest along.
+std::vector<std::string_view> directives_of(std::string_view value) {
+  std::vector<std::string_view> directives;
+  bool is_quoted = false;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (is_quoted && value[i] == '\\')
+      ++i;
+    else if (value[i] == '"')
+      is_quoted = !is_quoted;
+    else if (value[i] == ',' && !is_quoted) {
+      directives.push_back(trim_ows(value.substr(begin, i - begin)));
+      begin = i + 1;
+    }
+  }
+  directives.push_back(trim_ows(value.substr(begin)));
+  return directives;
+}
+
+bool says_who_may_keep(std::string_view directive) {
+  const std::string_view name = directive.substr(0, directive.find('='));
+  for (const std::string_view whole : {"public", "private", "no-store"}) {
+    if (is_named(directive, whole)) return true;
+  }
+  return is_named(name, "s-maxage");
+}
+
 }  // namespace
 
 bool is_connection_header(std::string_view name) noexcept {
@@ -110,6 +195,7 @@ std::optional<std::string> forward_target(const Forward& forward, std::string_vi
                                     [](char c) { return c > ' ' && c <= '~' && c != '#'; });
   if (!is_plain || is_ambiguous_target(target)) return std::nullopt;
   const std::string_view path = target.substr(0, target.find('?'));
+  if (may_leave_the_prefix(path)) return std::nullopt;
   const std::string& prefix = forward.path_prefix;
   const bool is_below =
       path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
@@ -120,8 +206,12 @@ std::optional<std::string> forward_target(const Forward& forward, std::string_vi
 }
 
 ForwardedFrom forwarded_from(const OwnOrigin& own, const RequestView& request) {
+  const HeaderField& told = request.forwarded_host;
+  const bool is_told = told.lines == 1 && !told.value.empty() &&
+                       told.value.find(',') == std::string_view::npos &&
+                       own.is_trusted_proxy(request.peer_address);
   return {.client_address = own.client_address(request),
-          .host = request.host.value,
+          .host = is_told ? request.forwarded_host.value : request.host.value,
           .is_https = own.is_https_page(request)};
 }
 
@@ -130,7 +220,8 @@ std::optional<ForwardHeaders> forward_request_headers(const Forward& forward,
                                                       const ForwardedFrom& from) {
   const auto named = named_by_connection(client);
   const auto is_kept = [&](std::string_view name) {
-    for (const std::string_view own : {"Host", "Content-Length", "Expect", "Forwarded"}) {
+    for (const std::string_view own :
+         {"Host", "Content-Length", "Expect", "Forwarded", "X-Original-URL", "X-Rewrite-URL"}) {
       if (is_same_header(name, own)) return false;
     }
     if (name.size() >= 12 && is_same_header(name.substr(0, 12), "X-Forwarded-")) return false;
@@ -156,6 +247,8 @@ std::optional<ForwardHeaders> forward_request_headers(const Forward& forward,
   add("X-Forwarded-For", from.client_address);
   add("X-Forwarded-Host", from.host);
   add("X-Forwarded-Proto", from.is_https ? "https" : "http");
+  // Behind the client's, RFC 9110, 7.6.3; nothing drops it.
+  if (!from.pseudonym.empty()) headers.emplace_back("Via", "1.1 " + std::string(from.pseudonym));
   headers.insert(headers.end(), forward.injected.begin(), forward.injected.end());
   const bool is_right = std::all_of(headers.begin(), headers.end(), [](const auto& line) {
     return is_sendable(line.first, line.second);
@@ -181,6 +274,21 @@ std::optional<ForwardHead> forward_answer_head(const Forward& forward, std::stri
   if (!never_has_body) head.length = framing.length;
   head.has_body = !never_has_body && method != "HEAD" && head.length != std::uint64_t{0};
   return head;
+}
+
+bool has_passed(const ForwardHeaders& client, std::string_view pseudonym) {
+  return std::any_of(client.begin(), client.end(), [pseudonym](const auto& line) {
+    return is_named(line.first, "Via") && line.second.find(pseudonym) != std::string::npos;
+  });
+}
+
+bool says_who_may_keep(const ForwardHeaders& answer) {
+  return std::any_of(answer.begin(), answer.end(), [](const auto& line) {
+    if (!is_named(line.first, "Cache-Control")) return false;
+    const auto directives = directives_of(line.second);
+    return std::any_of(directives.begin(), directives.end(),
+                       [](std::string_view directive) { return says_who_may_keep(directive); });
+  });
 }
 
 }  // namespace corsac

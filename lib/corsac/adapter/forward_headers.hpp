@@ -29,8 +29,9 @@ using ForwardHeaders = std::vector<std::pair<std::string, std::string>>;
 
 // The request target for the upstream, byte for byte as it came but for the stripped prefix.
 // Nothing for one that is not under the prefix on the wire, that a server may read as another path
-// (path_table.hpp, is_ambiguous_target: `//`, `..`, %2F, a backslash), or that has a byte which may
-// not stand in a request line, or a "#".
+// (path_table.hpp, is_ambiguous_target: `//`, `..`, %2F, a backslash; here also a dot segment with
+// path parameters as `..;a`, the escapes of those escaped again as %252F, and UTF-8 that is longer
+// than it must be), or that has a byte which may not stand in a request line, or a "#".
 [[nodiscard]] std::optional<std::string> forward_target(const Forward& forward,
                                                         std::string_view target);
 
@@ -39,13 +40,19 @@ struct ForwardedFrom {
   std::string_view client_address = {};
   std::string_view host = {};
   bool is_https = false;
+  std::string_view pseudonym = {};  // of the forwarder, for Via; empty = no Via
 };
-// As far as `own` believes the request. The views are of the request.
+
+// A line of Via names the forwarder: the request came by here, and would go round for ever.
+[[nodiscard]] bool has_passed(const ForwardHeaders& client, std::string_view pseudonym);
+// As far as `own` believes the request: the host is what a trusted proxy's one X-Forwarded-Host
+// says, else what Host does. The views are of the request.
 [[nodiscard]] ForwardedFrom forwarded_from(const OwnOrigin& own, const RequestView& request);
 
 // The headers for the upstream: its Host, the client's own, but for those of one connection, the
 // framing (whoever sends writes it), Expect, what is to be dropped, whatever is called like an
-// injected one, and Forwarded and X-Forwarded-*, which anybody may have written; then
+// injected one, Forwarded and X-Forwarded-*, which anybody may have written, and X-Original-URL and
+// X-Rewrite-URL, in which some servers see another path; then
 // X-Forwarded-For, -Host and -Proto as this server knows them, and the injected ones. Nothing when
 // a name or a value could not be sent as it is: 0.11.4 decodes %0D%0A.
 [[nodiscard]] std::optional<ForwardHeaders> forward_request_headers(const Forward& forward,
@@ -68,5 +75,11 @@ struct ForwardHead {
 [[nodiscard]] std::optional<ForwardHead> forward_answer_head(const Forward& forward,
                                                              std::string_view method, int status,
                                                              const ForwardHeaders& upstream);
+
+// Whether the Cache-Control lines of an answer say if a cache that several users share may keep it:
+// public, s-maxage, private without names, or no-store. A cache before this server sees no
+// Authorization, since the credentials are added behind it, and so takes any answer without these
+// for everybody's (RFC 9111, 3.5).
+[[nodiscard]] bool says_who_may_keep(const ForwardHeaders& answer);
 
 }  // namespace corsac

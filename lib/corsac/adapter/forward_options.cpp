@@ -33,6 +33,18 @@ bool is_path_char(char c) {
          std::string_view("-._~!$&'()*+,;=@/").find(c) != std::string_view::npos;
 }
 
+// As the name of an environment variable looks; what does not is a secret in the wrong field.
+bool is_variable_name(std::string_view text) {
+  const auto is_letter = [](char c) { return is_ascii_alpha(c) || c == '_'; };
+  return !text.empty() && is_letter(text.front()) &&
+         std::all_of(text.begin(), text.end(),
+                     [&](char c) { return is_letter(c) || is_ascii_digit(c); });
+}
+
+std::string shown_variable(const std::string& name) {
+  return is_variable_name(name) ? name : std::string();
+}
+
 // One prefix within the other, or the same.
 bool overlap(std::string_view a, std::string_view b) {
   if (a.size() > b.size()) std::swap(a, b);
@@ -56,6 +68,7 @@ class Compiler {
                forward_.drop_request_headers);
     take_names("drop_response_headers", options_.drop_response_headers,
                forward_.drop_response_headers);
+    forward_.drop_response_headers.emplace_back("Set-Cookie");
     take_limits();
     take_ca_file();
     forward_.strip_prefix = options_.strip_prefix;
@@ -152,14 +165,14 @@ std::optional<std::string> Compiler::value_of(const std::string& field, const Fo
     const auto found =
         surroundings_.environment ? surroundings_.environment(value.env) : of_process(value.env);
     if (!found || found->empty()) {
-      wrong("forward-env-missing", field, value.env, "this environment variable is not set",
-            "set it for the server, to the secret");
+      wrong("forward-env-missing", field, shown_variable(value.env),
+            "this environment variable is not set", "set it for the server, to the secret");
       return std::nullopt;
     }
     text = *found;
   }
   if (!is_plain_header_value(text)) {
-    wrong("forward-header-value", field, value.env,
+    wrong("forward-header-value", field, shown_variable(value.env),
           "the value has a line break, another control byte, a byte that is no ASCII, or a blank "
           "at an end",
           "take it out; the value is not shown, for it may be a secret");
@@ -170,8 +183,9 @@ std::optional<std::string> Compiler::value_of(const std::string& field, const Fo
 
 bool Compiler::is_injectable(const std::string& field, const std::string& name) {
   if (!is_token(name)) {
-    wrong("forward-header-name", field, name, "this is no name of a header",
-          "write letters, digits and `-`, as \"cf-access-client-id\"");
+    wrong("forward-header-name", field, {}, "this is no name of a header",
+          "write letters, digits and `-`, as \"cf-access-client-id\"; what stands there is not "
+          "shown, for it may be a secret");
     return false;
   }
   if (is_connection_header(name) || equals_ignoring_case(name, "Host") ||
@@ -193,8 +207,9 @@ void Compiler::inject(const std::string& field, const std::string& name, std::st
 }
 
 void Compiler::take_headers() {
-  for (const auto& [name, value] : options_.headers) {
-    const std::string field = "headers." + name;
+  for (std::size_t i = 0; i < options_.headers.size(); ++i) {
+    const auto& [name, value] = options_.headers[i];
+    const std::string field = forward_entry_path("headers", name, i);
     const bool has_name = is_injectable(field, name);
     auto text = value_of(field, value);
     if (has_name && text) inject(field, name, std::move(*text));
@@ -203,8 +218,9 @@ void Compiler::take_headers() {
   const ForwardToken& token = *options_.token_header;
   bool is_right = is_injectable("token_header.name", token.name);
   auto object = nlohmann::ordered_json::object();
-  for (const auto& [key, value] : token.values) {
-    const auto text = value_of("token_header.values." + key, value);
+  for (std::size_t i = 0; i < token.values.size(); ++i) {
+    const auto& [key, value] = token.values[i];
+    const auto text = value_of(forward_entry_path("token_header.values", key, i), value);
     is_right = is_right && text && is_plain_header_value(key);
     if (is_right) object[key] = *text;
   }
@@ -221,7 +237,7 @@ void Compiler::take_names(const std::string& field, const std::vector<std::strin
                           std::vector<std::string>& taken) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (is_token(names[i])) continue;
-    wrong("forward-header-name", field + "[" + std::to_string(i) + "]", names[i],
+    wrong("forward-header-name", field + "[" + std::to_string(i) + "]", {},
           "this is no name of a header", "write letters, digits and `-`, as \"Set-Cookie\"");
   }
   taken = names;
@@ -264,6 +280,11 @@ void Compiler::take_ca_file() {
 }
 
 }  // namespace
+
+std::string forward_entry_path(const std::string& table, const std::string& name,
+                               std::size_t index) {
+  return is_token(name) ? table + "." + name : table + "[" + std::to_string(index) + "]";
+}
 
 Result<std::vector<Forward>, Report> compile_forwards(const std::vector<ForwardOptions>& options,
                                                       const ForwardSurroundings& surroundings) {

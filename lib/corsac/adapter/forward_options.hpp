@@ -4,6 +4,7 @@
 // Knows no host.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -51,8 +52,9 @@ struct ForwardOptions {
   // Request headers that stay here, as "Cookie". By default all go to the upstream, cookies too, as
   // with Cloudflare's Worker.
   std::vector<std::string> drop_request_headers = {};
-  // Answer headers that stay here.
-  std::vector<std::string> drop_response_headers = {"Set-Cookie"};
+  // Answer headers that stay here besides Set-Cookie, which always does: a cookie of the upstream
+  // would be one of the own origin.
+  std::vector<std::string> drop_response_headers = {};
 
   std::chrono::milliseconds connect_limit{5'000};  // for each address of the upstream
   std::chrono::milliseconds answer_limit{30'000};  // until the answer's headers are there
@@ -64,11 +66,12 @@ struct ForwardOptions {
   // the system's; a relative path is that of the process. There is no switch to turn the check off.
   std::string ca_file = {};
 
-  // Asked about requests that are not proved to come from an own page; true = forward. On the
-  // request's thread, and must be safe from any thread. An exception counts as false.
+  // Asked about requests that are not proved to come from an own page and are no preflights; true =
+  // forward. On the request's thread, and must be safe from any thread. An exception counts as
+  // false.
   std::function<bool(const RequestView&)> authorize = {};
-  // Everybody's requests are forwarded, those of foreign pages too: they then act with these
-  // credentials.
+  // Everybody's requests are forwarded but for preflights, those of foreign pages too: they then
+  // act with these credentials.
   bool dangerously_open = false;
 };
 
@@ -82,7 +85,7 @@ struct Forward {
   std::string authority = {};                                      // the value of Host
   std::vector<std::pair<std::string, std::string>> injected = {};  // name, value
   std::vector<std::string> drop_request_headers = {};
-  std::vector<std::string> drop_response_headers = {};
+  std::vector<std::string> drop_response_headers = {};  // Set-Cookie with them
   std::chrono::milliseconds connect_limit = {}, answer_limit = {}, idle_limit = {},
                             total_limit = {};
   std::uint64_t body_limit_bytes = 0;
@@ -91,6 +94,11 @@ struct Forward {
   bool dangerously_open = false;
 };
 
+// Where the entry `index` of a table stands in a report: "headers.X-A", but "headers[0]" where the
+// name is no token: a value in the place of its name is a secret.
+[[nodiscard]] std::string forward_entry_path(const std::string& table, const std::string& name,
+                                             std::size_t index);
+
 struct ForwardSurroundings {
   bool has_tls = false;  // the application's cpp-httplib is built with OpenSSL
   // The value of an environment variable; nothing where it is not set. Empty = those of the
@@ -98,7 +106,8 @@ struct ForwardSurroundings {
   std::function<std::optional<std::string>(const std::string&)> environment = {};
 };
 
-// Checks all of them. The error side holds every error at once, none with the value of a header:
+// Checks all of them. The error side holds every error at once, none with the value of a header,
+// nor with what may be one in the wrong place (a name that is no token, a variable's that is none):
 // forward-path-prefix, forward-prefix-overlap, forward-upstream, forward-upstream-not-tls,
 // forward-tls-missing, forward-header-name, forward-header-value, forward-header-repeated,
 // forward-env-missing, forward-limit, forward-ca-file. Paths are like "forward[0].upstream".

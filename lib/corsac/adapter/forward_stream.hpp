@@ -29,8 +29,9 @@ using TlsSession = std::nullptr_t;
 
 // What a stream and its reader tell each other. Outlives the client.
 struct ReadingState {
-  bool has_head = false;             // told by the reader
-  bool ends_with_empty_line = true;  // told by the stream: the last line that was read
+  httplib::Stream* stream = nullptr;  // while a client of 0.11.4 sends; else null
+  bool has_head = false;              // told by the reader
+  bool ends_with_last_chunk = true;   // told by the stream: a size of 0 and an empty line
 };
 
 // Templated on the client: only of 0.11.4 is it instantiated.
@@ -86,14 +87,25 @@ class ForwardStream final : public StreamOf<Client>::Type {
 
  private:
   static constexpr std::size_t kPiece = std::size_t{16} * 1024;
-  // A whole head, or the lines between two pieces of a body.
+  // A whole head, or one line of a body.
   static constexpr std::size_t kLinesLimitBytes = std::size_t{16} * 1024;
 
-  // The host takes a chunk that is longer than its size for the last one.
+  // The host takes a chunk that is longer than its size for the last one, and reads the only byte
+  // of a chunk as if it were one of a line.
   void note_line(char byte) {
-    if (line_bytes_ == 1 || last_byte_ == '\n') last_line_bytes_ = 0;
+    if (line_bytes_ == 1 || last_byte_ == '\n') {
+      last_line_bytes_ = 0;
+      is_zero_ = is_in_size_ = true;
+    }
     ++last_line_bytes_;
-    state_.ends_with_empty_line = last_line_bytes_ == 2 && last_byte_ == '\r' && byte == '\n';
+    is_in_size_ = is_in_size_ && byte != ';' && byte != ' ' && byte != '\r';
+    if (is_in_size_ ? byte != '0' : last_line_bytes_ == 1) is_zero_ = false;
+    if (byte == '\n') {
+      const bool is_empty = last_line_bytes_ == 2 && last_byte_ == '\r';
+      state_.ends_with_last_chunk = is_empty && follows_zero_;
+      follows_zero_ = is_zero_;
+      if (state_.has_head) line_bytes_ = 0;  // of a body only each line has a limit
+    }
     last_byte_ = byte;
   }
 
@@ -133,6 +145,10 @@ class ForwardStream final : public StreamOf<Client>::Type {
   std::size_t line_bytes_ = 0;
   std::size_t last_line_bytes_ = 0;
   char last_byte_ = 0;
+  // Of the line that is read: it is, and up to here says, a size of 0; of the line before: it did.
+  bool is_zero_ = false;
+  bool is_in_size_ = false;
+  bool follows_zero_ = false;
   int escape_left_ = 0;
 };
 
@@ -154,7 +170,10 @@ class StreamedClient final : public Base {
     session = socket.ssl;
 #endif
     ForwardStream<Base> stream(socket.sock, session, *state_, patience_);
-    return callback(stream);
+    state_->stream = &stream;
+    const bool is_done = callback(stream);
+    state_->stream = nullptr;
+    return is_done;
   }
 
   ReadingState* state_ = nullptr;

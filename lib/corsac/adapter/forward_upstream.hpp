@@ -7,17 +7,20 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "corsac/adapter/forward_exchange.hpp"
 #include "corsac/adapter/forward_headers.hpp"
 #include "corsac/adapter/forward_stream.hpp"
 #include "corsac/adapter/httplib_host.hpp"
+#include "corsac/base/ascii.hpp"
 
 namespace corsac::adapter {
 
@@ -88,15 +91,15 @@ class UpstreamCall {
     } else {
       client.read_through(reading_, patience);
     }
-    httplib::Request request = make_request();
     httplib::Response response;
+    httplib::Request request = make_request(response);
     auto error = httplib::Error::Success;
     const bool is_answered = client.send(request, response, error);
     // Of an answer that cannot have a body nobody was asked.
     if (is_answered && !reading_.has_head) static_cast<void>(take_head(response));
     if (!is_answered && !has_ended_well_) exchange_.fail(outcome_of(error));
     const bool is_chunked = response.has_header("Transfer-Encoding");
-    if (is_chunked && !reading_.ends_with_empty_line) exchange_.fail(ForwardFailure::Broken);
+    if (is_chunked && !reading_.ends_with_last_chunk) exchange_.fail(ForwardFailure::Broken);
   }
 
   // The request target goes out as it stands.
@@ -122,13 +125,17 @@ class UpstreamCall {
     return stream.write(text.data(), text.size());
   }
 
-  httplib::Request make_request() {
+  httplib::Request make_request(httplib::Response& response) {
     httplib::Request request;
     request.method = request_.method;
     request.path = request_.target;
     for (const auto& [name, value] : request_.headers) request.headers.emplace(name, value);
     if (kHostIsFinal) request.headers.emplace("Expect", "nothing");  // see write_headers
-    request.response_handler = [this](const httplib::Response& head) { return take_head(head); };
+    // The client reads the body by what stands in its own response, which is `response`.
+    request.response_handler = [this, &response](const httplib::Response& head) {
+      assert(&head == &response);
+      return &head == &response && take_head(response);
+    };
     request.content_receiver = [this](const char* bytes, auto count, auto, auto) {
       return exchange_.put({bytes, static_cast<std::size_t>(count)});
     };
@@ -169,8 +176,62 @@ class UpstreamCall {
     return true;
   }
 
-  bool take_head(const httplib::Response& response) {
+  // The next line of a head without its end; nothing = it is broken, or longer than `limit`, which
+  // it is taken off.
+  [[nodiscard]] static std::optional<std::string> read_line(httplib::Stream& stream,
+                                                            std::size_t& limit) {
+    std::string line;
+    while (!line.ends_with('\n')) {
+      char byte = 0;
+      if (limit == 0 || stream.read(&byte, 1) != 1) return std::nullopt;
+      --limit;
+      line += byte;
+    }
+    if (!line.ends_with("\r\n")) return std::nullopt;
+    line.resize(line.size() - 2);
+    return line;
+  }
+
+  // The next head in the place of that of `response`. False = it is broken.
+  [[nodiscard]] static bool read_head(httplib::Stream& stream, httplib::Response& response) {
+    std::size_t limit = std::size_t{16} * 1024;
+    const auto status = read_line(stream, limit);
+    const bool is_status = status && status->starts_with("HTTP/1.") && status->size() >= 12 &&
+                           (*status)[8] == ' ' &&
+                           std::all_of(status->begin() + 9, status->begin() + 12, is_ascii_digit) &&
+                           (status->size() == 12 || (*status)[12] == ' ');
+    if (!is_status) return false;
+    response.status = std::stoi(status->substr(9, 3));
+    response.headers.clear();
+    while (const auto line = read_line(stream, limit)) {
+      if (line->empty()) return true;
+      const std::size_t colon = line->find(':');
+      if (colon == std::string::npos) return false;
+      response.headers.emplace(line->substr(0, colon),
+                               std::string(trim_ows(std::string_view(*line).substr(colon + 1))));
+    }
+    return false;
+  }
+
+  // Interim answers have nothing for the page (RFC 9110, 15.2); the client takes any but 100 for
+  // the answer. What follows them becomes `response`. False = it is broken, or the client is one of
+  // 0.53, which hands out no stream.
+  [[nodiscard]] bool skip_interim(httplib::Response& response) {
+    constexpr int kInterimLimit = 16;
+    const auto is_interim = [](int status) { return status >= 100 && status < 200; };
+    for (int i = 0; is_interim(response.status); ++i) {
+      if (response.status == 101 || reading_.stream == nullptr || i == kInterimLimit) return false;
+      if (!read_head(*reading_.stream, response)) return false;
+    }
+    return true;
+  }
+
+  bool take_head(httplib::Response& response) {
     reading_.has_head = true;
+    if (!skip_interim(response)) {
+      exchange_.fail(ForwardFailure::Broken);
+      return false;
+    }
     ForwardHeaders headers;
     for (const auto& [name, value] : response.headers) headers.emplace_back(name, value);
     auto head = forward_answer_head(forward_, request_.method, response.status, headers);

@@ -26,7 +26,9 @@ namespace corsac {
 enum class Before : unsigned char {
   Answered,  // the response is complete: return HandlerResponse::Handled
   // A preflight that the application answers itself (`preflight = "pass_through"`). Browsers send
-  // preflights without credentials, so whoever challenges it breaks the page (Fetch, 4.8).
+  // preflights without credentials, so whoever challenges it breaks the page (Fetch, 4.8). Anybody
+  // can send one: a handler of OPTIONS that does more than answer it checks by itself who asks.
+  // Never for `Sec-Fetch-Site: same-origin`, with which no browser sends a preflight.
   PreflightDoNotChallenge,
   Pass,
 };
@@ -145,6 +147,13 @@ inline void scan_request(const httplib::Request& request, const HttplibHeaders& 
   if (options.has_no_mount_points) scan.view().mounts_by_raw_prefix = false;
 }
 
+// No browser sends a preflight to the page's own origin, nor two answers of its own: whoever says
+// so would pass the application's login with it.
+[[nodiscard]] inline bool claims_own_page(const RequestView& request) noexcept {
+  const HeaderField& site = request.sec_fetch_site;
+  return site.is_repeated() || site.value == "same-origin";
+}
+
 // The status that is answered before routing; 0 = none. A preflight's body is left to must_close.
 [[nodiscard]] constexpr int status_before_routing(std::string_view method,
                                                   const RequestFraming& framing,
@@ -183,7 +192,7 @@ inline Before Hooks::before(const httplib::Request& request,
     if (slot.must_close) adapter::close_after_answer(request, response, slot.is_head);
     return Before::Answered;
   }
-  const bool is_preflight = decision.is_preflight;
+  const bool is_preflight = decision.is_preflight && !adapter::claims_own_page(scan.view());
   if (scan.view().is_websocket_upgrade) {
     slot.clear();  // an accepted upgrade never comes to `after`; its slot would wait for another
     adapter::note_passed_upgrade(response, number_);

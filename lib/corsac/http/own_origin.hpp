@@ -43,6 +43,10 @@ class OwnOrigin {
   // The same without the last two: what the request says about its Host proves nothing.
   [[nodiscard]] bool is_same_origin_whatever_host(const RequestView& request) const noexcept;
 
+  // The last of them alone: what a guarded Host proves. X-Forwarded-* is not looked at, whoever
+  // sent it: a Host guard knows the Host on the wire only.
+  [[nodiscard]] bool is_origin_of_host(const RequestView& request) const noexcept;
+
   // `origin`, in any case, is one of public_origins.
   [[nodiscard]] bool is_public_origin(std::string_view origin) const noexcept;
 

@@ -255,9 +255,9 @@ bool Gate::is_proved_own(const RequestView& request) const noexcept {
   if (request.origin.is_repeated()) return false;
   const HeaderField& site = request.sec_fetch_site;
   if (!request.origin.is_present() && site.lines == 1 && site.value == "none") return true;
+  if (state_->own.is_same_origin_whatever_host(request)) return true;
   const bool has_host_guard = state_->slot.read()->guards().host_guard != nullptr;
-  return has_host_guard ? state_->own.is_same_origin(request)
-                        : state_->own.is_same_origin_whatever_host(request);
+  return has_host_guard && state_->own.is_origin_of_host(request);
 }
 
 void Gate::refuse_forward(RequestView& request, GateDecision& decided) noexcept {

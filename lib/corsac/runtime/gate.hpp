@@ -164,9 +164,10 @@ class Gate {
                        GateDecision& decided) noexcept;
 
   // For the forwarder: the request is proved to come from a page of our own, or from the user's own
-  // hand: `Sec-Fetch-Site: same-origin`, `none` without an Origin (an extension's request has one),
-  // or an own Origin. That the Origin equals Host counts only under a Host guard: without one, DNS
-  // rebinding makes them equal.
+  // hand: `Sec-Fetch-Site: same-origin`, `none` without an Origin (as the GET of an
+  // extension with permission for this host has it), or an Origin among public_origins. That the
+  // Origin equals Host counts only under a Host guard: without one, DNS rebinding makes them equal.
+  // That it equals X-Forwarded-Host never counts, trusted proxy or not: no guard looks at that.
   [[nodiscard]] bool is_proved_own(const RequestView& request) const noexcept;
   // It may not be forwarded: the decision becomes Refuse 403 forward_not_allowed. Counts the reason
   // (the request itself was counted before routing) and records an event when there is one.
