@@ -229,7 +229,7 @@ std::string_view Guards::directive_of(FrameList list) const noexcept {
   return list == FrameList::Pages ? frame_ancestors : enduser_frame_ancestors;
 }
 
-Pipeline make_pipeline(const Guards& guards, std::shared_ptr<const CompiledCors> cors) {
+Pipeline make_pipeline(const Guards& guards, const std::shared_ptr<const CompiledCors>& cors) {
   std::vector<std::shared_ptr<const Stage>> stages;
   if (guards.host_guard) stages.push_back(guards.host_guard);
   if (cors) stages.push_back(std::make_shared<const CorsStage>(cors));

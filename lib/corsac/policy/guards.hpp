@@ -64,13 +64,14 @@ inline constexpr std::size_t kFrameAncestorsLimitBytes = 4096;
 // The stages of one rule: hosts, CORS (`cors` may be null), cross-site writes,
 // redirects, frames.
 [[nodiscard]] Pipeline make_pipeline(const Guards& guards,
-                                     std::shared_ptr<const CompiledCors> cors);
+                                     const std::shared_ptr<const CompiledCors>& cors);
 
 // What holds at a cold start, where no policy was ever read: no Host is known, so none makes a page
 // our own, and nobody is trusted: cross-site writes are refused, only own pages may frame ours.
 [[nodiscard]] Guards guards_at_start();
 
-// Takes away whom csrf.trusted_origins names. Without that list it is CORS that says who is trusted.
+// Takes away whom csrf.trusted_origins names. Without that list it is CORS that says who is
+// trusted.
 void trust_nobody(Guards& guards);
 
 // Codes: hosts-nothing-allowed, parameter-empty, those of parse_host_pattern, of
