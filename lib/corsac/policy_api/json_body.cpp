@@ -142,7 +142,9 @@ class UnknownNulls {
       const auto field =
           std::find_if(item.fields.begin(), item.fields.end(),
                        [&name = name](const DocumentField& known) { return known.name == name; });
-      const std::string whole = path.empty() ? name : path + '.' + name;
+      std::string whole = path;
+      if (!whole.empty()) whole += '.';
+      whole += name;
       if (problems_.size() == kProblemLimit) return;
       if (field == item.fields.end()) {
         if (value.is_null()) add(whole, name, item);
