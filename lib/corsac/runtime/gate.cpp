@@ -153,7 +153,8 @@ void Gate::decide_again(RequestView& request, GateDecision& result) noexcept {
 void Gate::State::record(const std::shared_ptr<State>& state, const RequestView& request,
                          const GateDecision& result) noexcept {
   if (result.decision.reason == Reason::None || !result.snapshot->has_debug()) return;
-  const std::shared_ptr<State> kept = state;
+  // The sink may let go of the last other reference, which `state` may be.
+  const std::shared_ptr<State> kept = state;  // NOLINT(performance-unnecessary-copy-initialization)
   try {
     kept->events.record(*result.snapshot, request, result.decision);
   } catch (...) {

@@ -45,7 +45,8 @@ std::size_t source_count(const Policy& document) {
 
 std::string normal_origin(const TrustedOrigin& record) {
   auto pattern = parse_record_origin(record.origin);
-  return pattern ? std::move(pattern->text) : record.origin;
+  if (!pattern) return record.origin;
+  return std::move(pattern->text);
 }
 
 // In what a store hands over as one list.
