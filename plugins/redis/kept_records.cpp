@@ -11,7 +11,7 @@ namespace corsac::redis_store {
 namespace {
 
 std::uint64_t hash_of(std::string_view id, std::string_view json) noexcept {
-  constexpr std::string_view kEnd("", 1);  // stands in no text of the two
+  constexpr std::string_view kEnd("\0", 1);  // stands in no text of the two
   return content_hash(json, content_hash(kEnd, content_hash(id)));
 }
 

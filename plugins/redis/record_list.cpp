@@ -18,7 +18,7 @@ void RecordList::settle() {
 
 std::uint64_t RecordList::hash(std::uint64_t basis) const noexcept {
   // The zero byte stands in no JSON, and ends each text: no two lists hash the same bytes.
-  constexpr std::string_view kEnd("", 1);
+  constexpr std::string_view kEnd("\0", 1);
   for (const Record& record : records_) {
     for (const std::string_view part :
          {std::string_view(record.id), std::string_view(record.json)}) {

@@ -128,7 +128,9 @@ class ServerProcess(Served):
                   "token": r"admin token of this run: (\w+)$"}
         while not (self.port and self.admin and (self.token or not wants_token)):
             line = self.lines.get(timeout=DEADLINE)
-            assert line is not None, "the program ended:\n" + self.log_text()
+            if line is None:  # standard output ended; the log is whole when its reader has
+                self.log_reader.join(DEADLINE)
+                raise AssertionError("the program ended:\n" + self.log_text())
             for name, pattern in places.items():
                 found = re.match(pattern, line)
                 if found:
