@@ -17,7 +17,7 @@ constexpr std::size_t kWidth = 30;
 
 // A line can be written over there.
 bool is_terminal() {
-  const char* kind = std::getenv("TERM");
+  const char* kind = std::getenv("TERM");  // NOLINT(concurrency-mt-unsafe): nobody sets one
   return ::isatty(STDERR_FILENO) == 1 && kind != nullptr && std::string_view(kind) != "dumb";
 }
 
