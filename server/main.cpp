@@ -229,6 +229,7 @@ std::vector<const CLI::App*> commands_of(const CLI::App& app) {
 void tell_nearest_command(const CLI::App& app, const char* name) {
   std::vector<std::string_view> names;
   const auto commands = commands_of(app);
+  names.reserve(commands.size());
   for (const CLI::App* command : commands) names.push_back(command->get_name());
   const std::string nearest(corsac::nearest_name(name, names));
   if (!nearest.empty()) std::fprintf(stderr, "Did you mean \"%s\"?\n", nearest.c_str());

@@ -10,7 +10,7 @@ namespace corsac::server {
 std::string describe_start(const StoreStatus& status, std::string_view section) {
   const bool is_records = section == "records";
   const std::string begin = "corsac: " + std::string(section) + ": ";
-  const std::string reason = status.cache_error.empty() ? "" : begin + status.cache_error + "\n";
+  std::string reason = status.cache_error.empty() ? "" : begin + status.cache_error + "\n";
   if (status.state == StoreState::Closed) {
     return reason + begin +
            (is_records ? "closed: none of its trusted origins is in force until it gives them\n"

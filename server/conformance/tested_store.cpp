@@ -155,7 +155,9 @@ void TestedStore::start_read(const ReadPlan& plan) {
   TestSink& sink = state_->sinks.emplace_back();
   sink.stop_at(plan.stop_at);
   sink.at(plan.hook_at, plan.hook);
-  const auto read = plan.is_of_records ? records_table(context_)->read_records : state_->table.read;
+  // Records are read only of stores that keep some.
+  const auto* const records = plan.is_of_records ? records_table(context_) : nullptr;
+  const auto read = records != nullptr ? records->read_records : state_->table.read;
   start(plan.is_of_records ? "read_records()" : "read()", TestHost::Call::Read,
         Steady::now() + plan.deadline, [state = state_, &sink, read, reader = plan.reader] {
           if (reader != nullptr) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -14,7 +15,8 @@ namespace {
 
 std::string normal_origin(const TrustedOrigin& record) {
   auto pattern = parse_record_origin(record.origin);
-  return pattern ? std::move(pattern->text) : record.origin;
+  if (!pattern) return record.origin;
+  return std::move(pattern->text);
 }
 
 // Okta itself keeps each name and each origin once, but two spellings of one origin: the one that
@@ -24,10 +26,10 @@ void tell_repeated(Imported& imported) {
   std::unordered_map<std::string, std::size_t> origins;
   const auto& records = imported.policy.trusted_origins;
   const auto tell = [&](std::size_t i, std::size_t first, const char* field,
-                        const std::string& value, std::string what) {
+                        const std::string& value, std::string_view what) {
     const std::string other = "trusted_origins[" + std::to_string(first) + "]";
     imported.leave_out("record-repeated", "trusted_origins[" + std::to_string(i) + "]." + field,
-                       value, records[i].place, other + what,
+                       value, records[i].place, other + std::string(what),
                        "keep one of them: the Trusted Origins API takes each name and origin once");
   };
   for (std::size_t i = 0; i < records.size(); ++i) {
