@@ -31,25 +31,40 @@ std::string_view without_anchors(std::string_view pattern) noexcept {
   return pattern;
 }
 
+// Where the class ends that begins at `begin`, as RE2 reads it: a "]" that stands first belongs to
+// it, and so does that of "[:alpha:]". npos = nowhere.
+std::size_t end_of_class(std::string_view pattern, std::size_t begin) noexcept {
+  const std::size_t first = begin + (pattern.substr(begin).starts_with("[^") ? 2 : 1);
+  for (std::size_t i = first; i < pattern.size(); ++i) {
+    if (pattern[i] == '\\') {
+      ++i;
+    } else if (pattern[i] == ']' && i != first) {
+      return i;
+    } else if (pattern.substr(i).starts_with("[:")) {
+      const std::size_t end = pattern.find(":]", i + 2);
+      if (end != std::string_view::npos) i = end + 1;
+    }
+  }
+  return std::string_view::npos;
+}
+
 // "a|b" outside of groups: each side is a pattern of its own.
 bool has_top_level_choice(std::string_view pattern) noexcept {
   int depth = 0;
-  bool is_in_class = false;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     const char c = pattern[i];
     if (c == '\\') {
       ++i;
-    } else if (is_in_class) {
-      is_in_class = c != ']';
     } else if (c == '[') {
-      is_in_class = true;
+      i = end_of_class(pattern, i);
+      if (i == std::string_view::npos) return true;  // not understood: as if there were one
     } else if (c == '(' || c == ')') {
       depth += c == '(' ? 1 : -1;
     } else if (c == '|' && depth == 0) {
       return true;
     }
   }
-  return depth != 0 || is_in_class;
+  return depth != 0;
 }
 
 // Takes the plain text at the right end off `pattern`.
