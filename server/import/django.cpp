@@ -2,18 +2,13 @@
 
 #include "django_settings.hpp"
 #include "importers.hpp"
-#include "read_json.hpp"
 
 namespace corsac::server {
 
 Imported import_django(std::string_view text) {
   Imported imported;
-  const auto document = read_json(text);
-  if (!document) {
-    imported.problems.push_back(document.error());
-    return imported;
-  }
-  if (!is_object(*document, imported)) return imported;
+  const auto document = read_object(text, imported);
+  if (!document) return imported;
   imported.policy.cors.profile = "django";
   SourceFields settings(*document, "", imported);
   take_django_settings(settings, imported);

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "importers.hpp"
-#include "read_json.hpp"
 #include "source_fields.hpp"
 
 namespace corsac::server {
@@ -44,12 +43,8 @@ void take(SourceFields fields, CorsPolicy& cors) {
 
 Imported import_fusionauth(std::string_view text) {
   Imported imported;
-  const auto document = read_json(text);
-  if (!document) {
-    imported.problems.push_back(document.error());
-    return imported;
-  }
-  if (!is_object(*document, imported)) return imported;
+  const auto document = read_object(text, imported);
+  if (!document) return imported;
   const Found found = find_configuration(*document);
   if (found.value == nullptr) {
     imported.refuse("nothing-to-import", "", document->place, "there is no corsConfiguration in it",

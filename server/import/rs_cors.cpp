@@ -10,7 +10,6 @@
 
 #include "importers.hpp"
 #include "origins_text.hpp"
-#include "read_json.hpp"
 #include "source_fields.hpp"
 
 namespace corsac::server {
@@ -95,12 +94,8 @@ void take_preflight(SourceFields& options, CorsPolicy& cors, Imported& imported)
 
 Imported import_rs_cors(std::string_view text) {
   Imported imported;
-  const auto document = read_json(text);
-  if (!document) {
-    imported.problems.push_back(document.error());
-    return imported;
-  }
-  if (!is_object(*document, imported)) return imported;
+  const auto document = read_object(text, imported);
+  if (!document) return imported;
   SourceFields options(*document, "", imported, FieldNames::Folded);
   CorsPolicy& cors = imported.policy.cors;
   cors.profile = "fetch";

@@ -8,6 +8,8 @@
 
 #include <corsac/base/ascii.hpp>
 
+#include "read_json.hpp"
+
 namespace corsac::server {
 namespace {
 
@@ -70,6 +72,16 @@ Names to_names(const SourceValue& value, ListForm form, const std::string& path,
     }
   }
   return names;
+}
+
+std::optional<SourceValue> read_object(std::string_view text, Imported& imported) {
+  auto document = read_json(text);
+  if (!document) {
+    imported.problems.push_back(std::move(document.error()));
+    return std::nullopt;
+  }
+  if (!is_object(*document, imported)) return std::nullopt;
+  return *std::move(document);
 }
 
 bool is_object(const SourceValue& document, Imported& imported) {

@@ -3,6 +3,7 @@
 // One object of a source, field by field: types are checked, and what nobody takes is told.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,6 +76,9 @@ class SourceFields {
 
 // A name as Folded compares it.
 [[nodiscard]] std::string to_folded(std::string_view name);
+
+// The JSON of a source, which is an object; else an error in `imported`, and nothing.
+[[nodiscard]] std::optional<SourceValue> read_object(std::string_view text, Imported& imported);
 
 // The document is an object; else an error in `imported`, and false.
 [[nodiscard]] bool is_object(const SourceValue& document, Imported& imported);
