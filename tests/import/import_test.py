@@ -8,9 +8,9 @@ import http.server
 import json
 import os
 import tempfile
-import threading
 
 from import_run import SAMPLES, is_a_good_policy, run_import, told
+from loopback_server import LoopbackServer
 from tap import Cases, contains, equal
 
 # description, system, sample, exit status, (code, line of the sample) of what is told
@@ -140,7 +140,7 @@ def out_is_replaced_on_success_only():
           expected_policy("django_all.json").splitlines())
 
 
-class Okta:
+class Okta(LoopbackServer):
     """A list of records in two pages; what was sent as Authorization is in `tokens`."""
 
     def __init__(self, status=200):
@@ -163,21 +163,8 @@ class Okta:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.port = self.server.server_address[1]
+        super().__init__(Handler)
         self.url = f"http://127.0.0.1:{self.port}/api/v1/trustedOrigins"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
 
 
 def okta_live():

@@ -11,8 +11,8 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
 
+from loopback_server import LoopbackServer
 from server_process import ServerProcess
 from tap import Cases, Skip, contains, equal
 from waiting import DEADLINE, until
@@ -50,7 +50,7 @@ def free_port():
         return taken.getsockname()[1]
 
 
-class Upstream:
+class Upstream(LoopbackServer):
     """An API behind Access: notes what it is asked, and sets a cookie."""
 
     def __init__(self):
@@ -66,20 +66,7 @@ class Upstream:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(Handler)
 
 
 def forwarding(upstream):

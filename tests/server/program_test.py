@@ -16,9 +16,9 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 
+from loopback_server import LoopbackServer
 from server_process import Served
 from tap import Cases, Skip, contains, equal
 from waiting import until
@@ -468,7 +468,7 @@ on_start_failure = "closed"
 """
 
 
-class OktaPeer:
+class OktaPeer(LoopbackServer):
     """An Okta-compatible API that has one record, or answers with `status`."""
 
     def __init__(self):
@@ -486,19 +486,7 @@ class OktaPeer:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(Handler)
 
 
 def records_of_a_second_store():

@@ -3,8 +3,10 @@ import http.server
 import socket
 import threading
 
+from loopback_server import LoopbackServer
 
-class HttpPeer:
+
+class HttpPeer(LoopbackServer):
     """`answer` is called for each connection's first request with the socket; replace it freely."""
 
     def __init__(self):
@@ -21,13 +23,7 @@ class HttpPeer:
                     except OSError:
                         pass  # the store has given up, as it may
 
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        super().__init__(Handler)
 
     def say(self, body, status="200 OK", headers=(), length=None):
         """From now on this answer; with a `length` that is not that of the body."""
@@ -51,10 +47,6 @@ class HttpPeer:
     def hang_up(self):
         self.answer = lambda connection: None
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
+    def __exit__(self, *raised):
         self.is_stopping.set()
-        self.server.shutdown()
-        self.server.server_close()
+        super().__exit__(*raised)
