@@ -215,6 +215,8 @@ TEST_F(RedisGateTest, FollowsManyChangesAndEveryOrderOfRevisions) {
   // As after a restore: nobody says that another Redis answers, so it is looked at twice.
   put(server, policy_with("https://old.example"), "1999:a");
   EXPECT_TRUE(eventually([&] { return is_granted(*gate_, "https://old.example"); }));
+  // It is logged after it is in force.
+  EXPECT_TRUE(eventually([&] { return log_.count("warning[revision-went-back]") > 0; }));
   EXPECT_EQ(log_.count("warning[revision-went-back]"), 1u);
   put(server, policy_with("https://other.example"), "1999:b");
   EXPECT_TRUE(eventually([&] { return is_granted(*gate_, "https://other.example"); }));

@@ -11,12 +11,12 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
+from redis_nodes import RedisNode
 from tap import Cases, Skip, contains, equal
 
 PROGRAM, BROKEN, README = (os.path.abspath(path) for path in sys.argv[1:4])
@@ -178,12 +178,6 @@ def remote_passes():
             contains(ended["ok"]["bad-data"]["what"], "json-syntax")
 
 
-def free_port():
-    with socket.socket() as own:
-        own.bind(("127.0.0.1", 0))
-        return own.getsockname()[1]
-
-
 SET_POLICY = """
 redis.call('INCR', '{corsac}:counter')
 local revision = redis.call('GET', '{corsac}:counter') .. ':test'
@@ -198,29 +192,21 @@ def redis_passes():
     if not (has_plugin("redis") and shutil.which("redis-server") and shutil.which("redis-cli")):
         raise Skip("the plugin or redis-server is not here")
     with tempfile.TemporaryDirectory() as folder:
-        port = free_port()
-        write(folder, "redis.conf", f"bind 127.0.0.1\nport {port}\nsave \"\"\ndir {folder}\n"
-              f"requirepass {SECRET}\nlogfile redis.log\n")
-        with running(["redis-server", "redis.conf"], folder) as server:
-            redis = ["redis-cli", "-e", "--no-auth-warning", "-a", SECRET, "-p", str(port)]
-            tries = 0
-            while subprocess.run([*redis, "PING"], capture_output=True, check=False).returncode:
-                equal(server.poll(), None, "redis-server ended")
-                tries += 1
-                assert tries < 1000, "redis-server does not answer"
+        with RedisNode([f"requirepass {SECRET}"], login=(SECRET,)) as server:
+            redis = ["redis-cli", "-e", "--no-auth-warning", "-a", SECRET, "-p", str(server.port)]
             put = shlex.join([*redis, "EVAL", SET_POLICY, "0"])
             subprocess.run(shlex.split(put) + [DOCUMENT % "a"], check=True, capture_output=True)
             write(folder, "put.sh", put + " \"$1\"\n")
             command = shlex.join(redis)
             keep = f"{command} COPY {{corsac}}:policy {{corsac}}:kept REPLACE"
             ended = passes(
-                ["redis", "--writable", "--settings", f"url=redis://127.0.0.1:{port}/0",
+                ["redis", "--writable", "--settings", f"url={server.url}/0",
                  "--settings", "password_env=STORE_TEST_SECRET",
                  "--change", "sh put.sh '" + DOCUMENT.replace("%s", "c'$(date +%s%N)'") + "'",
                  "--break", keep + " && sh put.sh '{'",
                  "--empty", f"{keep} && {command} DEL {{corsac}}:policy",
                  "--restore", f"{command} COPY {{corsac}}:kept {{corsac}}:policy REPLACE",
-                 *freezing(server)], folder, [])
+                 *freezing(server.process)], folder, [])
             equal(ended["ok"]["extensions"]["what"],
                   "corsac.store.write/1, corsac.store.records/1")
             equal(ended["ok"]["records-race"]["what"], "20 times")

@@ -96,11 +96,19 @@ class RedisNode:
         file = os.path.join(self.folder, "redis.conf")
         with open(file, "w", encoding="utf-8") as configuration:
             configuration.write(text + "".join(line + "\n" for line in self.lines))
+        logged = len(self.log())
         self.process = subprocess.Popen(
             self.inside + ["redis-server", file] + ["--sentinel"] * self.is_sentinel,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until(lambda: self.process.poll() is not None or self.answers(), "a Redis answers")
+        until(lambda: self.process.poll() is not None or
+              (self.says_that_it_listens(logged) and self.answers()), "a Redis answers")
         return self.process.poll() is None
+
+    def says_that_it_listens(self, since):
+        """In the log since that byte. Only this tells it from another test's Redis that took the
+        port first and answers there, while ours is about to end."""
+        sign = "Sentinel ID is" if self.is_sentinel else "Ready to accept connections"
+        return sign in self.log()[since:]
 
     def answers(self):
         try:

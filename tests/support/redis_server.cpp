@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string_view>
 
@@ -152,16 +154,30 @@ bool RedisServer::start_once() {
   arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
+  const std::size_t logged = log().size();
   if (::posix_spawn(&process_, name.c_str(), nullptr, nullptr, arguments.data(), environ) != 0) {
     process_ = -1;
     return false;
   }
-  const bool is_up = eventually([this] {
+  const bool is_up = eventually([&] {
     if (::waitpid(process_, nullptr, WNOHANG) == process_) process_ = -1;
-    return process_ < 0 || answers();
+    return process_ < 0 || (says_that_it_listens(logged) && answers());
   });
   if (!is_up) kill();
   return process_ >= 0;
+}
+
+std::string RedisServer::log() const {
+  std::ifstream stream(folder_.path() / "redis.log", std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+// In the log since that byte. Only this tells it from another test's Redis that took the port first
+// and answers there, while ours is about to end.
+bool RedisServer::says_that_it_listens(std::size_t since) const {
+  const std::string_view sign =
+      kind_ == Kind::Sentinel ? "Sentinel ID is" : "Ready to accept connections";
+  return log().find(sign, since) != std::string::npos;
 }
 
 // Also with NOAUTH: it is up.

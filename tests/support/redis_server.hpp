@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -60,6 +61,8 @@ class RedisServer {
 
  private:
   [[nodiscard]] bool start_once();
+  [[nodiscard]] std::string log() const;
+  [[nodiscard]] bool says_that_it_listens(std::size_t since) const;
   [[nodiscard]] bool answers() const;
 
   const Kind kind_;
