@@ -13,12 +13,6 @@
 namespace corsac::server {
 namespace {
 
-std::string normal_origin(const TrustedOrigin& record) {
-  auto pattern = parse_record_origin(record.origin);
-  if (!pattern) return record.origin;
-  return std::move(pattern->text);
-}
-
 // Okta itself keeps each name and each origin once, but two spellings of one origin: the one that
 // is switched off does not take back what the other one grants.
 void tell_repeated(Imported& imported) {
@@ -35,7 +29,8 @@ void tell_repeated(Imported& imported) {
   for (std::size_t i = 0; i < records.size(); ++i) {
     const auto [name, is_new_name] = names.emplace(records[i].name, i);
     if (!is_new_name) tell(i, name->second, "name", records[i].name, " has the same name");
-    const auto [origin, is_new_origin] = origins.emplace(normal_origin(records[i]), i);
+    const auto [origin, is_new_origin] =
+        origins.emplace(normal_record_origin(records[i].origin), i);
     if (is_new_origin) continue;
     const bool differs = records[i].status != records[origin->second].status;
     tell(i, origin->second, "origin", records[i].origin,

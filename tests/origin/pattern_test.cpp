@@ -625,6 +625,7 @@ TEST(OriginPattern, TakesRecordsInTheirNormalForm) {
   for (const RecordRow& row : rows) {
     const auto pattern = parse_record_origin(row.written);
     ASSERT_EQ(pattern.has_value(), !row.text.empty()) << row.desc;
+    EXPECT_EQ(normal_record_origin(row.written), pattern ? row.text : row.written) << row.desc;
     if (pattern) {
       EXPECT_EQ(pattern->text, row.text) << row.desc;
     } else {

@@ -1,5 +1,6 @@
 // The strict parser for operators' origins: policy document, 2.
-// Entries: parse_origin_pattern, parse_record_origin. What is wrong is told by pattern_fault.cpp.
+// Entries: parse_origin_pattern, parse_record_origin, normal_record_origin. What is wrong is told
+// by pattern_fault.cpp.
 // Test: tests/origin/pattern_test.cpp, one row for each rule.
 
 #include "corsac/origin/pattern.hpp"
@@ -219,6 +220,11 @@ Result<OriginPattern, OriginPatternError> parse_record_origin(std::string_view t
     normal.resize(normal.size() - written.size() - 1);
   }
   return parse_origin_pattern(normal);
+}
+
+std::string normal_record_origin(std::string_view text) {
+  auto pattern = parse_record_origin(text);
+  return pattern ? std::move(pattern->text) : std::string(text);
 }
 
 }  // namespace corsac

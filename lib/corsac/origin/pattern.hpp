@@ -72,6 +72,8 @@ struct OriginPatternError {
 // A record's origin (Okta keeps it verbatim): one trailing "/" dropped, scheme and host
 // lower-cased, the default port dropped, then read as above.
 [[nodiscard]] Result<OriginPattern, OriginPatternError> parse_record_origin(std::string_view text);
+// The text of that: what two spellings of one origin have in common. `text` itself when it is none.
+[[nodiscard]] std::string normal_record_origin(std::string_view text);
 
 // The right part of the host that no wildcard covers, without a leading dot: "example.com" for
 // "*.example.com" and "preview.example.com" for "pr-*.preview.example.com"; the host itself when

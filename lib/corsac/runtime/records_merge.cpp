@@ -43,12 +43,6 @@ std::size_t source_count(const Policy& document) {
   return std::max<std::size_t>(document.sources.size(), 1);
 }
 
-std::string normal_origin(const TrustedOrigin& record) {
-  auto pattern = parse_record_origin(record.origin);
-  if (!pattern) return record.origin;
-  return std::move(pattern->text);
-}
-
 // In what a store hands over as one list.
 bool is_kept_beside(const TrustedOrigin& record) { return record.place.source != 0; }
 
@@ -61,13 +55,13 @@ class OwnRecords {
   OwnRecords() = default;
   void add(const TrustedOrigin& record) {
     names_.insert(record.name);
-    origins_.insert(normal_origin(record));
+    origins_.insert(normal_record_origin(record.origin));
   }
   [[nodiscard]] bool has_name_of(const TrustedOrigin& record) const {
     return names_.contains(record.name);
   }
   [[nodiscard]] bool has_origin_of(const TrustedOrigin& record) const {
-    return !origins_.empty() && origins_.contains(normal_origin(record));
+    return !origins_.empty() && origins_.contains(normal_record_origin(record.origin));
   }
 
  private:
