@@ -26,6 +26,7 @@ THIRD_PARTY = {
     "nlohmann/": [
         "lib/corsac/policy/report.cpp",
         "lib/corsac/policy/explain.cpp",
+        "lib/corsac/policy/explain_exchange_text.cpp",
         "lib/corsac/runtime/event_log.cpp",
         "lib/corsac/policy/writer.cpp",
         "lib/corsac/runtime/event_json.cpp",
@@ -38,6 +39,7 @@ THIRD_PARTY = {
         "lib/corsac/adapter/admin_api.cpp",
         "lib/corsac/adapter/forward_options.cpp",
         "server/commands/",
+        "server/har/",
         "server/import/read_json.cpp",
         "server/sample/",
     ],
