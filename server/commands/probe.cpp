@@ -151,6 +151,7 @@ void print_text(const ProbeQuestion& question, const ProbeAnswers& answers,
   const bool writes = question.method != "GET" && question.method != "HEAD";
   if (writes)
     std::printf("\nGET was asked in place of %s.\n", to_printable(question.method).c_str());
+  if (!verdict.console.empty()) std::printf("\nthe console says: %s\n", verdict.console.c_str());
   std::printf("\n%s%s\n", Report(verdict.findings).text().c_str(),
               !verdict.is_readable       ? "the page cannot call this server"
               : verdict.findings.empty() ? "nothing found; the page can call this server"
@@ -164,6 +165,7 @@ void print_json(const ProbeQuestion& question, const ProbeAnswers& answers,
   json["origin"] = question.origin;
   json["method"] = to_printable(question.method);
   json["readable"] = verdict.is_readable;
+  json["console"] = verdict.console.empty() ? Json(nullptr) : Json(verdict.console);
   json["findings"] = Json::parse(Report(verdict.findings).json());
   json["asked"] = Json::array();
   for (const Asked* asked : answers.all()) {

@@ -126,7 +126,10 @@ void Judge::preflight() {
   if (verdict.passes()) return;
   // What is not sent does not stop anybody; an upload with a listener would.
   const bool is_sent = preflight_cause(browser_).has_value();
-  if (is_sent) verdict_.is_readable = false;
+  if (is_sent) {
+    verdict_.is_readable = false;
+    verdict_.console = verdict.console;
+  }
   const Severity severity = is_sent ? Severity::Error : Severity::Warning;
   const int status = asked.answer.status;
   const std::string value = std::to_string(status);
@@ -160,6 +163,7 @@ void Judge::actual() {
   const BrowserVerdict verdict = check_answer(browser_, to_browser(asked.answer));
   if (verdict.passes()) return;
   verdict_.is_readable = false;
+  if (verdict_.console.empty()) verdict_.console = verdict.console;
   // A doubled line has a finding of its own.
   if (verdict.fault == BrowserFault::AllowOriginSeveral) return;
   add(Severity::Error, "answer-not-readable", asked, std::to_string(asked.answer.status),

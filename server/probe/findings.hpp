@@ -2,6 +2,7 @@
 
 // What is wrong with a server's answers. Pure. The codes stand in README, "Probe".
 
+#include <string>
 #include <vector>
 
 #include <corsac/base/problem.hpp>
@@ -13,6 +14,7 @@ namespace corsac::server {
 
 struct ProbeVerdict {
   bool is_readable = true;             // the page may send the request and read the answer
+  std::string console = {};            // Chromium's line when it may not; escaped
   std::vector<Problem> findings = {};  // an Error: requests fail, or data is given away
 };
 

@@ -1,4 +1,5 @@
-// Explain for what is in force. Entry: explain. Test: tests/runtime/explain_gate_test.cpp.
+// Explain for what is in force. Entry: explain. Test:
+// tests/adapter/admin_explain_test.cpp.
 
 #include "corsac/runtime/explain_gate.hpp"
 
