@@ -11,10 +11,15 @@
 #include <string>
 #include <thread>
 
-#include <httplib.h>
+#include <remote/limited_client.hpp>
 
 namespace corsac::server {
 namespace {
+
+using remote_store::ClientOf;
+using remote_store::kHeadLimitBytes;
+using remote_store::kKnowsLimits;
+using remote_store::NoBrokenPipe;
 
 // Shuts the connection down when time is up: the client's own limits begin anew with each byte.
 class Deadline {
@@ -38,6 +43,7 @@ class Deadline {
     socket_ = socket;
   }
   void forget() { use(-1); }
+  [[nodiscard]] std::chrono::steady_clock::time_point end() const noexcept { return end_; }
   [[nodiscard]] bool has_passed() const { return std::chrono::steady_clock::now() >= end_; }
 
  private:
@@ -54,16 +60,6 @@ class Deadline {
   int socket_ = -1;
   std::thread thread_;
 };
-
-// The request target goes out as it stands. A template, because the libraries have other names.
-template <class Client>
-void keep_target(Client& client) {
-  if constexpr (requires { client.set_path_encode(false); }) {
-    client.set_path_encode(false);
-  } else {
-    client.set_url_encode(false);
-  }
-}
 
 template <class Error>
 std::string error_text(Error error) {
@@ -86,7 +82,9 @@ std::string error_text(Error error) {
       return "the server's certificate is not trusted, or for another name; --ca names another "
              "authority";
     default:
-      return "the connection ended before an answer, or the answer is no HTTP";
+      return "the connection ended before an answer, or the answer is no HTTP, or its head is "
+             "longer "
+             "than 16 KiB";
   }
 }
 
@@ -101,13 +99,18 @@ ProbeAnswer send_with(Client& client, const ProbeServer& server, const ProbeRequ
   client.set_follow_location(false);
   client.set_keep_alive(false);
   client.set_decompress(false);
-  keep_target(client);
+  remote_store::keep_target(client);
+  bool has_head = false;
+  if constexpr (!kKnowsLimits) {
+    client.set_limits({kHeadLimitBytes, &has_head, deadline.end()});
+  }
   client.set_socket_options([&](auto socket) { deadline.use(static_cast<int>(socket)); });
   httplib::Request request;
   request.method = asked.method;
   request.path = asked.target;
   for (const auto& [name, value] : asked.headers) request.headers.emplace(name, value);
   const auto take_head = [&](const httplib::Response& response) {
+    has_head = true;
     answer.status = response.status;
     for (const auto& [name, value] : response.headers) answer.headers.emplace_back(name, value);
     return false;  // bodies may be of any length
@@ -125,17 +128,14 @@ ProbeAnswer send_with(Client& client, const ProbeServer& server, const ProbeRequ
 }  // namespace
 
 ProbeAnswer send(const ProbeServer& server, const ProbeRequest& request) {
-#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
+  const NoBrokenPipe guard;
   if (server.is_tls) {
-    httplib::SSLClient client(server.host, server.port);
+    ClientOf<httplib::SSLClient> client(server.host, server.port);
     client.enable_server_certificate_verification(true);
     if (!server.ca_file.empty()) client.set_ca_cert_path(server.ca_file);
     return send_with(client, server, request);
   }
-#else
-  if (server.is_tls) return {.error = "this program is built without TLS"};
-#endif
-  httplib::ClientImpl client(server.host, server.port);
+  ClientOf<httplib::ClientImpl> client(server.host, server.port);
   return send_with(client, server, request);
 }
 

@@ -202,6 +202,31 @@ async function compareRefusals(pages, folder, server) {
   }
 }
 
+// What a browser recorded of these refusals is understood.
+async function explainRecorded(browser, folder, origin, server) {
+  const file = path.join(folder, "recorded.har");
+  const context = await browser.newContext({ recordHar: { path: file } });
+  const { page } = await openPage(context, origin);
+  const answer = await page.evaluate((url) => fetch(url).then(() => "read", (e) => e.name),
+    server + "/api/hello");
+  await context.close();
+  check("a page of another origin reads nothing", answer === "TypeError", answer);
+  const args = ["explain", "--har", file, path.join(folder, "policy.toml"), "--json"];
+  let status = 0;
+  let told = "";
+  try {
+    told = execFileSync(program, args, { encoding: "utf-8" });
+  } catch (error) {
+    status = error.status;
+    told = error.stdout;
+  }
+  const seen = status === 2 ? JSON.parse(told) : told;
+  const exchange = seen.exchanges && seen.exchanges[0];
+  check("explain --har finds it in what Chromium recorded, and says why",
+    exchange && exchange.recorded.failed && exchange.would_fail && exchange.origin === origin &&
+      exchange.policy.reason === "origin_not_allowed", { status, seen });
+}
+
 async function openPage(browser, origin) {
   const page = await browser.newPage();
   await page.goto(`${origin}/`);
@@ -225,7 +250,9 @@ async function main() {
     const pages = { listed: await openPage(browser, listed),
       stranger: await openPage(browser, `http://stranger.localhost:${port}`) };
     await compareAnswers(pages.listed.page, listed, port);
-    await compareRefusals(pages, folder, `http://127.0.0.1:${running.port}`);
+    const server = `http://127.0.0.1:${running.port}`;
+    await compareRefusals(pages, folder, server);
+    await explainRecorded(browser, folder, pages.stranger.origin, server);
   } finally {
     if (browser) await browser.close();
     if (running) running.child.kill("SIGTERM");

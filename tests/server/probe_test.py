@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import socket
+import socketserver
 import ssl
 import subprocess
 import sys
@@ -210,16 +211,47 @@ def answers_reach_no_terminal_unescaped():
     with serving(hostile) as (url, _):
         for arguments in ([], ["--json"]):
             answer = run(url, *arguments)
-            equal(answer.returncode, 2)
+            # cpp-httplib 0.53 takes an answer with such bytes for none.
+            assert answer.returncode in (2, 4), answer.stdout + answer.stderr
             assert not set(answer.stdout + answer.stderr) & set("\x1b\x07\x9b"), answer.stdout
 
 
-def long_bodies_are_not_read():
-    def endless(request):
-        status, head = good(request)
-        return status, head + [("X-Fill", "x" * 4000)] * 20
-    with serving(endless) as (url, _):
-        equal(codes(url, *PUT), (0, []))
+class RawServer(socketserver.BaseRequestHandler):
+    """Sends `parts` to whoever connects, the last one without end."""
+    parts = ()
+
+    def handle(self):
+        try:
+            self.request.recv(65536)
+            for part in self.parts:
+                self.request.sendall(part)
+            while len(self.parts) > 1:
+                self.request.sendall(self.parts[-1])
+        except OSError:
+            pass  # the program has had enough
+
+
+OK = b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n"
+# description, what is sent, exit status
+HOSTILE = [
+    ("a status line without end", (b"HTTP/1.1 200 ", b"a" * 65536), 4),
+    ("a long status line", (b"HTTP/1.1 200 " + b"a" * 300_000 + b"\r\n\r\n",), 4),
+    ("header lines without end", (OK, b"X-A: b\r\n" * 100), 4),
+    ("a header without end", (OK + b"X-A: ", b"b" * 65536), 4),
+    ("no HTTP", (b"SSH-2.0-OpenSSH\r\n",), 4),
+    ("nothing", (b"",), 4),
+    ("a body without end is not read", (OK + b"Vary: Origin\r\n\r\n", b"a" * 65536), 3),
+]
+
+
+def hostile(parts, status):
+    handler = type("Handler", (RawServer,), {"parts": parts})
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        answer = run(f"http://127.0.0.1:{server.server_address[1]}/", "--seconds", "30")
+        server.shutdown()
+    equal(answer.returncode, status, answer.stdout + answer.stderr)
 
 
 # description, arguments behind `probe`, parts of standard error
@@ -257,6 +289,7 @@ http {{
   access_log off;
   client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
   uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
+  map $request_method $realm_unless_options {{ OPTIONS off; default API; }}
   proxy_cache_path {folder}/cache keys_zone=answers:1m;
   server {{
     listen unix:{folder}/socket; listen 127.0.0.1:{port};
@@ -280,6 +313,12 @@ NGINX_ROWS = [
     ("authentication in front of preflights",
      "auth_basic x; auth_basic_user_file {folder}/users;", 2,
      [("preflight-authenticated", ERROR), ("answer-not-readable", ERROR)]),
+    ("authentication that lets preflights through",
+     "auth_basic $realm_unless_options; auth_basic_user_file {folder}/users;", 2,
+     [("answer-not-readable", ERROR)]),
+    ("a cache that heeds the origin by its key",
+     "proxy_cache answers; proxy_cache_valid 200 1m; proxy_ignore_headers Vary; "
+     "proxy_cache_key $scheme$host$request_uri$http_origin;", 0, []),
     ("preflights that are sent elsewhere",
      "if ($request_method = OPTIONS) {{ return 301 /login; }}", 2,
      [("preflight-redirected", ERROR)]),
@@ -323,8 +362,10 @@ def main():
     for function in (other_origins_are_asked_by_addresses_of_their_own,
                      a_cache_that_does_not_heed_vary, what_a_proxy_strips_and_adds_by_the_policy,
                      the_program_itself, tls_is_verified, servers_that_do_not_answer,
-                     answers_reach_no_terminal_unescaped, long_bodies_are_not_read):
+                     answers_reach_no_terminal_unescaped):
         cases.add(function.__name__.replace("_", " "), function)
+    for description, parts, status in HOSTILE:
+        cases.add(f"a hostile server: {description}", hostile, parts, status)
     for description, arguments, parts in SLIPS:
         cases.add(f"a wrong option: {description}", slip, arguments, parts)
     for description, directives, status, findings in NGINX_ROWS:
