@@ -4,6 +4,7 @@
 #include "har_exchange.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <corsac/base/ascii.hpp>
@@ -41,11 +42,14 @@ bool split_url(std::string url, HarExchange& exchange) {
   return true;
 }
 
-// A failed request often has only those headers that the page set: who asked stands elsewhere.
+// A failed request often has only those headers that the page set: who asked stands elsewhere. What
+// kind of request it is is not always told; then Chromium's error for what CORS refuses must do.
 std::string origin_of_page(const HarEntry& entry) {
-  const bool is_checked = entry.resource_type == "fetch" || entry.resource_type == "xhr" ||
-                          entry.resource_type == "preflight" ||
-                          entry.resource_type == "eventsource" || entry.resource_type == "font";
+  constexpr std::string_view kChecked[] = {"fetch", "xhr", "preflight", "eventsource", "font"};
+  const bool is_checked = entry.resource_type.empty()
+                              ? entry.error == "net::ERR_FAILED"
+                              : std::find(std::begin(kChecked), std::end(kChecked),
+                                          entry.resource_type) != std::end(kChecked);
   if (!is_checked || entry.status > 0) return {};
   const HeaderField referer = field(entry.request, "referer");
   return origin_of(referer.is_present() ? referer.value : std::string_view(entry.page_url));

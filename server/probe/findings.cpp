@@ -304,14 +304,15 @@ void Judge::compare(const Asked& asked, const Explanation& expected) {
         name + ": " + seen.value_or("none"), "the policy sends " + name + ": " + value,
         "look at what stands between: a proxy, a gateway, a CDN; or the server has another policy");
   }
-  for (const auto& [name, value] : asked.answer.headers) {
+  for (const auto& sent : asked.answer.headers) {
+    const std::string& name = sent.first;
     const auto is_expected = [&](const auto& line) {
       return equals_ignoring_case(line.first, name);
     };
     if (!is_of_cors(name) ||
         std::any_of(expected.headers.begin(), expected.headers.end(), is_expected))
       continue;
-    add(Severity::Error, "header-added", asked, name + ": " + value,
+    add(Severity::Error, "header-added", asked, name + ": " + sent.second,
         "the policy sends no such header",
         "take it out of what stands between, or out of the handler; or the server has another "
         "policy");

@@ -34,7 +34,7 @@ def pairs(headers):
 
 
 def entry(path="/a", method="GET", origin=APP, request=(), status=200, response=(), server=None,
-          **more):
+          response_error=None, **more):
     """An entry as both browsers write it; `more` are fields of the entry."""
     headers = ([("Origin", origin)] if origin else []) + list(request)
     return {"pageref": "page_1", "startedDateTime": "2026-01-01T00:00:00Z", "time": 1,
@@ -43,7 +43,8 @@ def entry(path="/a", method="GET", origin=APP, request=(), status=200, response=
                         "cookies": [], "headersSize": -1, "bodySize": 0},
             "response": {"status": status, "statusText": "", "headers": pairs(response),
                          "cookies": [], "content": {"size": 2, "mimeType": "", "text": "ok"},
-                         "redirectURL": "", "headersSize": -1, "bodySize": 2}, **more}
+                         "redirectURL": "", "headersSize": -1, "bodySize": 2,
+                         **({"_failureText": response_error} if response_error else {})}, **more}
 
 
 def har(*entries, page=APP + "/start"):
@@ -101,6 +102,13 @@ ROWS = [
         method="POST", origin=None, status=0, request=[("Referer", APP + "/x"),
                                                       ("X-Trace", "1")], _resourceType="xhr")], 2,
      ["policy     its preflight: REFUSED with 403: requested_header_not_allowed"]),
+    ("a failed fetch of which only its Referer is known, as Playwright records it", [entry(
+        origin=None, status=-1, request=[("Referer", "https://other.example/")],
+        response_error="net::ERR_FAILED")], 2,
+     ["from       https://other.example", "policy     REFUSED with 403: origin_not_allowed"]),
+    ("what failed for another reason", [entry(
+        origin=None, status=-1, request=[("Referer", "https://other.example/")],
+        response_error="net::ERR_NAME_NOT_RESOLVED")], 0, ["0 exchanges of other origins"]),
     ("a doubled header", [entry(response=GRANT + GRANT)], 2, ["has several values"]),
     ("any origin, with a cookie", [entry(path="/public", request=[("Cookie", "a=b")], response=[
         ("Access-Control-Allow-Origin", "*")])], 2,

@@ -65,7 +65,8 @@ Result<ExplainQuestion, Report> question_of_query(
   ExplainQuestion question;
   std::vector<Problem> problems;
   for (auto each = query.begin(); each != query.end(); ++each) {
-    const auto& [name, value] = *each;
+    const std::string_view name = each->first;
+    const std::string_view value = each->second;
     const auto has_name = [&](const auto& other) { return other.first == name; };
     if (name != "header" && std::any_of(query.begin(), each, has_name)) {
       problems.push_back(
