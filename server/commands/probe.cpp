@@ -121,7 +121,10 @@ std::optional<ExplainedExchange> expect(const ProbeQuestion& question, const Sna
   asked.path = question.target;
   asked.host = question.authority;
   asked.credentials = question.credentials;
-  for (const auto& [name, value] : question.headers) asked.headers.push_back(name + ": " + value);
+  for (const auto& [name, value] : question.headers) {
+    std::string& line = asked.headers.emplace_back(name);
+    line.append(": ").append(value);
+  }
   std::string_view names = question.requested_headers;
   while (!names.empty()) {
     const std::size_t end = std::min(names.find(','), names.size());

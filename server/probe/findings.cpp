@@ -301,7 +301,8 @@ void Judge::compare(const Asked& asked, const Explanation& expected) {
     const auto seen = header_of(asked.answer, name);
     if (!is_of_cors(name) || seen == value) continue;
     add(Severity::Error, seen ? "header-changed" : "header-stripped", asked,
-        name + ": " + seen.value_or("none"), "the policy sends " + name + ": " + value,
+        name + ": " + seen.value_or("none"),
+        std::string("the policy sends ").append(name).append(": ").append(value),
         "look at what stands between: a proxy, a gateway, a CDN; or the server has another policy");
   }
   for (const auto& sent : asked.answer.headers) {
@@ -310,8 +311,9 @@ void Judge::compare(const Asked& asked, const Explanation& expected) {
       return equals_ignoring_case(line.first, name);
     };
     if (!is_of_cors(name) ||
-        std::any_of(expected.headers.begin(), expected.headers.end(), is_expected))
+        std::any_of(expected.headers.begin(), expected.headers.end(), is_expected)) {
       continue;
+    }
     add(Severity::Error, "header-added", asked, name + ": " + sent.second,
         "the policy sends no such header",
         "take it out of what stands between, or out of the handler; or the server has another "
