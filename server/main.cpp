@@ -65,9 +65,11 @@ void add_explain(CLI::App& app, ExplainOptions& options, std::function<int()>& r
   CLI::App* command =
       app.add_subcommand("explain", "Say why a request is allowed or refused, step by step");
   add_word(*command, "policy", options.policy, "policy.toml")->required();
-  command->add_option("--origin", options.origin, "Origin of the page")
-      ->required()
-      ->check(is_not_empty());
+  CLI::Option* origin = command->add_option("--origin", options.origin, "Origin of the page");
+  origin->check(is_not_empty());
+  CLI::Option* har = add_text(*command, "--har", options.har,
+                              "HAR file of a browser: every exchange of other origins in there");
+  har->excludes(origin);
   add_text(*command, "--method", options.method, "Method of the request");
   add_text(*command, "--path", options.path, "Path of the request");
   command
@@ -78,8 +80,49 @@ void add_explain(CLI::App& app, ExplainOptions& options, std::function<int()>& r
   add_text(*command, "--host", options.host,
            "Host of the request; without it that of --public-origin, or one of hosts.allowed");
   add_text(*command, "--public-origin", options.public_origin, "How browsers reach the server");
+  command
+      ->add_option("--mode", options.mode,
+                   "cors for fetch() and the like, no-cors for images and scripts, navigate for "
+                   "links and forms, websocket")
+      ->check(CLI::IsMember({"cors", "no-cors", "navigate", "websocket"}));
+  command
+      ->add_option("--credentials", options.credentials,
+                   "What fetch() says: same-origin, which it has without, include or omit")
+      ->check(CLI::IsMember({"same-origin", "include", "omit"}));
   command->add_flag("--json", options.as_json, "Print a JSON object");
-  command->callback([&] { run = [&] { return explain_request(options); }; });
+  command->callback([&] {
+    if (!options.origin && options.har.empty())
+      throw CLI::RequiredError("--origin O or --har FILE");
+    run = [&] { return explain_request(options); };
+  });
+}
+
+void add_probe(CLI::App& app, ProbeOptions& options, std::function<int()>& run) {
+  CLI::App* command = app.add_subcommand(
+      "probe",
+      "Ask a running server through its public address, as a browser would, and say what is wrong "
+      "with the answers. Sends OPTIONS, and GET or HEAD, never a method that writes");
+  add_word(*command, "url", options.url, "https://api.example.com/path")->required();
+  command->add_option("--origin", options.origin, "Origin of a page that should be allowed")
+      ->required()
+      ->check(is_not_empty());
+  add_text(*command, "--method", options.method, "Method that the page uses; the preflight has it");
+  command
+      ->add_option("--header", options.headers,
+                   "Header that the page sets: a name, or \"Name: value\", which is sent")
+      ->take_all()
+      ->check(is_not_empty());
+  command
+      ->add_option("--credentials", options.credentials,
+                   "What fetch() says: same-origin, which it has without, include or omit")
+      ->check(CLI::IsMember({"same-origin", "include", "omit"}));
+  add_text(*command, "--policy", options.policy,
+           "The policy that the server should have: what was stripped or added is told");
+  add_text(*command, "--ca", options.ca_file, "PEM file of the authorities to trust");
+  command->add_option("--seconds", options.limit_seconds, "Time limit of each request (10)")
+      ->check(CLI::Range(1U, 600U));
+  command->add_flag("--json", options.as_json, "Print a JSON object");
+  command->callback([&] { run = [&] { return probe(options); }; });
 }
 
 void add_test(CLI::App& app, TestOptions& options, std::function<int()>& run) {
@@ -306,6 +349,7 @@ int run_command_line(int argc, char** argv) {
   ServeOptions serve_options;
   CheckOptions check_options;
   ExplainOptions explain_options;
+  ProbeOptions probe_options;
   TestOptions test_options;
   PushOptions push_options;
   PullOptions pull_options;
@@ -316,6 +360,7 @@ int run_command_line(int argc, char** argv) {
   add_serve(app, serve_options, run);
   add_check(app, check_options, run);
   add_explain(app, explain_options, run);
+  add_probe(app, probe_options, run);
   add_test(app, test_options, run);
   add_push(app, push_options, run);
   add_pull(app, pull_options, run);

@@ -1,7 +1,6 @@
 #pragma once
 
-// One GET over HTTP or HTTPS, whichever cpp-httplib is there. The only file that includes it is the
-// .cpp.
+// One GET over HTTP or HTTPS, whichever cpp-httplib is there.
 
 #include <cstddef>
 #include <string>

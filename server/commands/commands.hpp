@@ -28,6 +28,21 @@ struct ExplainOptions {
   std::vector<std::string> headers = {};  // names, or "Name: value"
   std::string host = {};                  // empty = chosen: of public_origin, or of the policy
   std::string public_origin = {};
+  std::string mode = "cors";                // as parse_request_mode takes it
+  std::string credentials = "same-origin";  // as parse_credentials_mode takes it
+  std::string har = {};  // a HAR file whose exchanges are explained; then no origin
+  bool as_json = false;
+};
+
+struct ProbeOptions {
+  std::string url = {};
+  std::string origin = {};
+  std::string method = "GET";
+  std::vector<std::string> headers = {};    // names, or "Name: value"
+  std::string credentials = "same-origin";  // as parse_credentials_mode takes it
+  std::string policy = {};                  // what the server should have; empty = not known
+  std::string ca_file = {};                 // empty = the system's authorities
+  unsigned limit_seconds = 10;              // of each request
   bool as_json = false;
 };
 
@@ -97,8 +112,12 @@ struct TokenOptions {
 [[nodiscard]] int serve(const ServeOptions& options);
 // 0 clean or warnings only, 1 errors or no such file, 3 warnings under `is_strict`.
 [[nodiscard]] int check(const CheckOptions& options);
-// 0 allowed, 2 refused, 1 error.
+// 0 allowed, 2 refused, 1 error. With `har`: 0 no exchange failed, and the policy refuses none; 2
+// one failed, or would; 1 error.
 [[nodiscard]] int explain_request(const ExplainOptions& options);
+// 0 nothing found; 1 the options or the policy are wrong; 2 the page cannot call the server; 3 it
+// can, and something was found; 4 a request had no answer.
+[[nodiscard]] int probe(const ProbeOptions& options);
 // 0 every [[test]] passed, 1 one failed, or the policy is wrong, or it has no test.
 [[nodiscard]] int run_tests(const TestOptions& options);
 // 0 no check failed, 1 one failed, or none was run, or the options are wrong.

@@ -12,6 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "corsac/adapter/admin_explain.hpp"
 #include "corsac/adapter/admin_metrics.hpp"
 #include "corsac/authority/token_holders.hpp"
 #include "corsac/base/ascii.hpp"
@@ -20,6 +21,7 @@
 #include "corsac/base/rfc3339.hpp"
 #include "corsac/http/ip_range.hpp"
 #include "corsac/policy/snapshot.hpp"
+#include "corsac/runtime/explain_gate.hpp"
 #include "corsac/stage/host_guard.hpp"
 #include "corsac/stage/reason.hpp"
 
@@ -223,6 +225,7 @@ struct AdminApi::State {
   AdminAnswer metrics(const AdminRequest& request);
   AdminAnswer status(const AdminRequest& request);
   AdminAnswer events(const AdminRequest& request);
+  AdminAnswer explain(const AdminRequest& request);
   AdminAnswer reload(const AdminRequest& request);
 
   const std::shared_ptr<Gate> gate;
@@ -236,6 +239,7 @@ const AdminApi::State::Route AdminApi::State::kRoutes[] = {
     {"/metrics", "GET", AdminScope::Read, &State::metrics},
     {"/api/status", "GET", AdminScope::Read, &State::status},
     {"/api/events", "GET", AdminScope::Read, &State::events},
+    {"/api/explain", "GET", AdminScope::Read, &State::explain},
     {"/api/reload", "POST", AdminScope::Manage, &State::reload},
 };
 
@@ -367,6 +371,18 @@ AdminAnswer AdminApi::State::events(const AdminRequest& request) {
   body += "],\"total\":" + std::to_string(page.total) +
           ",\"dropped\":" + std::to_string(page.dropped) + "}\n";
   return {.body = std::move(body)};
+}
+
+AdminAnswer AdminApi::State::explain(const AdminRequest& request) {
+  const auto told = question_of_query(request.query).and_then([&](const ExplainQuestion& question) {
+    return corsac::explain(*gate, question);
+  });
+  if (told) return {.body = told->json() + "\n"};
+  Json json;
+  json["error"] = "parameter";
+  json["message"] = "no browser sends this; problems says why";
+  json["problems"] = problems_json(told.error());
+  return {.status = 400, .body = to_text(json)};
 }
 
 AdminAnswer AdminApi::State::reload(const AdminRequest&) {

@@ -72,6 +72,9 @@ struct AdminAnswer {
 //                     start=TIME, end=TIME (RFC 3339, or milliseconds since 1970), startRow=N,
 //                     numberOfResults=N (25, at most 1000), orderBy=insertInstant ASC|DESC
 //                     (newest first), after=SEQ
+//   GET  /api/explain read: what the policy in force does with one fetch() of a page, as
+//                     ExplainedExchange::json says it; origin, method, path, header (as often as
+//                     needed), host, mode, credentials; a 400 has `problems`
 //   POST /api/reload  manage: reads the store now, and the tokens; 200 taken, 422 refused (one of
 //                     the two), 503 not to be had
 //

@@ -12,6 +12,7 @@
 #include "corsac/base/printable.hpp"
 #include "corsac/policy/explain_steps.hpp"
 #include "corsac/policy/near_miss.hpp"
+#include "corsac/policy/snapshot.hpp"
 
 namespace corsac {
 namespace {

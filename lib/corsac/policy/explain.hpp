@@ -4,9 +4,12 @@
 #include <utility>
 #include <vector>
 
-#include "corsac/policy/snapshot.hpp"
+#include "corsac/http/request_view.hpp"
+#include "corsac/stage/decision.hpp"
 
 namespace corsac {
+
+class Snapshot;  // policy/snapshot.hpp, not public: the compiled policy
 
 // A decision taken apart. The decision itself comes from Snapshot::decide, like every other; every
 // text is escaped and cut, and can be printed as it is.

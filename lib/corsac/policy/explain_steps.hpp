@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "corsac/policy/explain.hpp"
+#include "corsac/policy/snapshot.hpp"
 
 namespace corsac {
 

@@ -1,0 +1,71 @@
+// An explained exchange as text and as JSON. Entries: ExplainedExchange::text, ::json. Test:
+// tests/policy/explain_exchange_test.cpp.
+
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "corsac/policy/explain_exchange.hpp"
+
+namespace corsac {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void add_line(std::string& lines, std::string_view name, std::string_view text) {
+  if (text.empty()) return;
+  lines += "  ";
+  lines += name;
+  lines.append(11 - name.size(), ' ');
+  lines += text;
+  lines += '\n';
+}
+
+Json json_of(const BrowserOutcome& browser) {
+  Json json;
+  json["sends_preflight"] = browser.sends_preflight;
+  json["preflight"] = browser.preflight;
+  json["sends_request"] = browser.sends_request;
+  json["sends_cookies"] = browser.sends_cookies;
+  json["cookies"] = browser.cookies;
+  json["readable"] = to_text(browser.is_readable);
+  json["answer"] = browser.answer;
+  json["console"] = browser.console.empty() ? Json(nullptr) : Json(browser.console);
+  return json;
+}
+
+Json json_of(const std::optional<Explanation>& explanation) {
+  return explanation ? Json::parse(explanation->json()) : Json(nullptr);
+}
+
+}  // namespace
+
+std::string ExplainedExchange::text() const {
+  std::string lines;
+  if (preflight) lines += "PREFLIGHT\n" + preflight->text();
+  if (preflight && request) lines += "\nREQUEST\n";
+  if (request) lines += request->text();
+  lines += "\nBROWSER\n";
+  add_line(lines, "preflight", browser.preflight);
+  add_line(lines, "cookies", browser.cookies);
+  add_line(lines, "answer", browser.answer);
+  add_line(lines, "console", browser.console);
+  if (!host.empty()) {
+    lines += "\nasked with Host: " + host + " (" + std::string(host_from) + ")\n";
+  }
+  return lines;
+}
+
+std::string ExplainedExchange::json() const {
+  Json json;
+  json["allowed"] = is_allowed;
+  json["host"] = host.empty() ? Json(nullptr) : Json(host);
+  json["server"] = server;
+  json["preflight"] = json_of(preflight);
+  json["request"] = json_of(request);
+  json["browser"] = json_of(browser);
+  return json.dump();
+}
+
+}  // namespace corsac

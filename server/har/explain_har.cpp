@@ -1,0 +1,229 @@
+// corsac explain --har: prints what became of each exchange, and what the policy makes of it.
+// Entry: explain_har. Test: tests/server/explain_har_test.py.
+
+#include "explain_har.hpp"
+
+#include <cstddef>
+#include <cstdio>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include <corsac/base/ascii.hpp>
+#include <corsac/base/printable.hpp>
+
+#include "har_exchange.hpp"
+#include "read_har.hpp"
+
+namespace corsac::server {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Of what is printed; the rest is counted.
+constexpr std::size_t kRowLimit = 10'000;
+constexpr std::size_t kUrlLimitBytes = 300;
+
+// What the policy would have made of it.
+struct Judged {
+  Explanation explanation;
+  BrowserVerdict verdict = {};
+  bool would_fail = false;
+  bool is_of_application = false;
+  bool is_of_preflight = false;  // that goes before the request
+};
+
+Judged judge(const HarExchange& exchange, const RequestView& view, const BrowserRequest& asked,
+             const Snapshot& snapshot) {
+  Judged judged{.explanation = explain(snapshot, view)};
+  const BrowserAnswer answer = to_browser_answer(judged.explanation);
+  judged.is_of_application = answer.is_of_application;
+  if (exchange.browser.mode == RequestMode::Cors) {
+    BrowserRequest browser = asked;
+    browser.is_own = judged.explanation.decision.is_own_origin;
+    judged.verdict = view.requested_method.is_present() && !browser.is_own
+                         ? check_preflight(browser, answer)
+                         : check_answer(browser, answer);
+  }
+  judged.would_fail =
+      !judged.explanation.is_allowed || (!judged.verdict.passes() && !judged.is_of_application);
+  return judged;
+}
+
+// What the policy says of the preflight that a browser sends before the request, whether or not the
+// file has it: a request that was never sent is judged by it.
+Judged judge(const HarExchange& exchange, const Snapshot& snapshot) {
+  if (!exchange.is_preflight && preflight_cause(exchange.browser)) {
+    const std::string_view names = exchange.browser.requested_headers;
+    RequestView preflight = exchange.view;
+    preflight.method = "OPTIONS";
+    preflight.requested_method = {exchange.view.method, 1};
+    preflight.requested_headers = std::span(&names, names.empty() ? 0 : 1);
+    preflight.has_cookie = preflight.has_authorization = false;
+    preflight.content_type = {};
+    Judged judged = judge(exchange, preflight, exchange.browser, snapshot);
+    judged.is_of_preflight = true;
+    if (judged.would_fail) return judged;
+  }
+  return judge(exchange, exchange.view, exchange.browser, snapshot);
+}
+
+class Rows {
+ public:
+  explicit Rows(bool is_json) : is_json_(is_json) {}
+
+  void add(const HarExchange& exchange, const HarRecorded& recorded, const Judged& judged) {
+    ++exchanges_;
+    failed_ += recorded.has_failed ? 1 : 0;
+    would_fail_ += judged.would_fail ? 1 : 0;
+    if (!is_json_ && !recorded.has_failed && !judged.would_fail) return;
+    if (shown_ == kRowLimit) {
+      ++left_out_;
+      return;
+    }
+    ++shown_;
+    if (is_json_) {
+      if (shown_ != 1) rows_ += ',';
+      rows_ += json(exchange, recorded, judged);
+    } else {
+      rows_ += text(exchange, recorded, judged);
+    }
+  }
+  void print() const;
+  [[nodiscard]] bool has_failures() const noexcept { return failed_ + would_fail_ != 0; }
+
+ private:
+  static std::string text(const HarExchange& exchange, const HarRecorded& recorded,
+                          const Judged& judged);
+  static std::string json(const HarExchange& exchange, const HarRecorded& recorded,
+                          const Judged& judged);
+
+  const bool is_json_;
+  std::size_t exchanges_ = 0;
+  std::size_t failed_ = 0;
+  std::size_t would_fail_ = 0;
+  std::size_t shown_ = 0;
+  std::size_t left_out_ = 0;
+  std::string rows_ = {};
+};
+
+void add_line(std::string& lines, std::string_view name, std::string_view text) {
+  if (text.empty()) return;
+  lines += "  ";
+  lines += name;
+  lines.append(11 - name.size(), ' ');
+  lines += text;
+  lines += '\n';
+}
+
+std::string policy_line(const Judged& judged) {
+  const Explanation& explanation = judged.explanation;
+  std::string text = explanation.text();
+  text.resize(text.find('\n'));
+  if (judged.is_of_preflight) text.insert(0, "its preflight: ");
+  if (!explanation.place.empty()) text += " (" + explanation.place + ")";
+  if (explanation.decision.reason != Reason::None) return text;
+  if (judged.is_of_application && !judged.verdict.passes()) {
+    return text + ": the application's own headers decide";
+  }
+  return judged.verdict.passes() ? text
+                                 : text + ", and the browser refuses it: " + judged.verdict.why;
+}
+
+std::string Rows::text(const HarExchange& exchange, const HarRecorded& recorded,
+                       const Judged& judged) {
+  const HarEntry& entry = *exchange.entry;
+  std::string lines = "entry " + std::to_string(entry.index) + " (line " +
+                      std::to_string(entry.line) + "): " + to_printable(entry.method) + " " +
+                      to_one_line(entry.url, kUrlLimitBytes) + "\n";
+  add_line(lines, "from", to_one_line(exchange.origin, kUrlLimitBytes));
+  if (exchange.is_preflight) {
+    add_line(
+        lines, "preflight",
+        "for " + to_printable(exchange.browser.method) +
+            (exchange.browser.requested_headers.empty()
+                 ? ""
+                 : " with " + to_one_line(exchange.browser.requested_headers, kUrlLimitBytes)));
+  }
+  const std::string status = recorded.is_answered ? std::to_string(entry.status) + ", " : "";
+  add_line(
+      lines, "recorded",
+      recorded.has_failed ? "FAILED: " + status + recorded.why : "passed: " + status + "readable");
+  if (recorded.is_answered && recorded.headers.empty()) add_line(lines, "had", "no header of CORS");
+  std::string_view name = "had";
+  for (const std::string& header : recorded.headers) {
+    add_line(lines, std::exchange(name, ""), header);
+  }
+  add_line(lines, "console", recorded.console);
+  add_line(lines, "policy", policy_line(judged));
+  add_line(lines, "near miss", judged.explanation.near_miss);
+  add_line(lines, "hint", judged.explanation.hint);
+  return lines + "\n";
+}
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+std::string Rows::json(const HarExchange& exchange, const HarRecorded& recorded,
+                       const Judged& judged) {
+  const HarEntry& entry = *exchange.entry;
+  Json json;
+  json["entry"] = entry.index;
+  json["line"] = entry.line;
+  json["method"] = to_printable(entry.method);
+  json["url"] = to_one_line(entry.url, kUrlLimitBytes);
+  json["origin"] = to_one_line(exchange.origin, kUrlLimitBytes);
+  json["is_preflight"] = exchange.is_preflight;
+  json["recorded"] = {{"failed", recorded.has_failed},
+                      {"status", recorded.is_answered ? Json(entry.status) : Json(nullptr)},
+                      {"why", text_or_null(recorded.why)},
+                      {"console", text_or_null(recorded.console)},
+                      {"headers", recorded.headers}};
+  json["would_fail"] = judged.would_fail;
+  json["browser"] = text_or_null(judged.verdict.why);
+  json["is_of_preflight"] = exchange.is_preflight || judged.is_of_preflight;
+  json["policy"] = Json::parse(judged.explanation.json());
+  return json.dump();
+}
+
+void Rows::print() const {
+  if (is_json_) {
+    std::printf(
+        "{\"exchanges\":[%s],\"cross_origin\":%zu,\"failed\":%zu,\"would_fail\":%zu,"
+        "\"left_out\":%zu}\n",
+        rows_.c_str(), exchanges_, failed_, would_fail_, left_out_);
+    return;
+  }
+  std::fputs(rows_.c_str(), stdout);
+  if (left_out_ != 0) std::printf("and %zu more\n", left_out_);
+  std::printf("%zu exchanges of other origins; %zu failed; this policy would fail %zu\n",
+              exchanges_, failed_, would_fail_);
+}
+
+// Of all servers in there, the policy is about the one that was named.
+bool is_asked_about(const HarExchange& exchange, const ExplainOptions& options,
+                    const OwnOrigin& own) {
+  if (!options.host.empty()) return equals_ignoring_case(options.host, exchange.authority);
+  return own.public_origins().empty() || own.is_public_origin(exchange.server);
+}
+
+}  // namespace
+
+int explain_har(const ExplainOptions& options, const Snapshot& snapshot, const OwnOrigin& own) {
+  Rows rows(options.as_json);
+  const auto read = read_har(options.har, [&](const HarEntry& entry) {
+    HarExchange exchange;
+    if (!make_exchange(entry, own, exchange) || !is_asked_about(exchange, options, own)) return;
+    rows.add(exchange, judge_recorded(exchange), judge(exchange, snapshot));
+  });
+  if (!read) {
+    std::fputs(read.error().text().c_str(), stderr);
+    return 1;
+  }
+  rows.print();
+  return rows.has_failures() ? 2 : 0;
+}
+
+}  // namespace corsac::server

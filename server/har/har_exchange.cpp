@@ -1,0 +1,184 @@
+// Which entries of a HAR file are exchanges of another origin, and what became of them. Entries:
+// make_exchange, judge_recorded. Test: tests/server/explain_har_test.py.
+
+#include "har_exchange.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include <corsac/base/ascii.hpp>
+#include <corsac/base/printable.hpp>
+#include <corsac/http/header_name.hpp>
+#include <corsac/origin/target.hpp>
+
+namespace corsac::server {
+namespace {
+
+HeaderField field(const HarMessage& message, std::string_view name) {
+  HeaderField found;
+  for (const auto& [key, value] : message.headers) {
+    if (!equals_ignoring_case(key, name)) continue;
+    if (found.lines++ == 0) found.value = trim_ows(value);
+  }
+  return found;
+}
+
+std::string origin_of(std::string_view url) {
+  const Target target = parse_target(url, PageScheme::Https);
+  return std::string(target.origin());
+}
+
+// A URL in a HAR file is absolute and as the browser has serialised it.
+bool split_url(std::string url, HarExchange& exchange) {
+  if (url.starts_with("ws")) url.replace(0, 2, "http");
+  exchange.server = origin_of(url);
+  if (exchange.server.empty()) return false;
+  exchange.authority = exchange.server.substr(exchange.server.find("://") + 3);
+  url.resize(std::min(url.find('#'), url.size()));
+  const std::size_t path = url.find_first_of("/?", url.find("://") + 3);
+  exchange.target = path == std::string::npos ? "/" : url.substr(path);
+  if (exchange.target.front() == '?') exchange.target.insert(0, "/");
+  return true;
+}
+
+// A failed request often has only those headers that the page set: who asked stands elsewhere. What
+// kind of request it is is not always told; then Chromium's error for what CORS refuses must do.
+std::string origin_of_page(const HarEntry& entry) {
+  constexpr std::string_view kChecked[] = {"fetch", "xhr", "preflight", "eventsource", "font"};
+  const bool is_checked = entry.resource_type.empty()
+                              ? entry.error == "net::ERR_FAILED"
+                              : std::find(std::begin(kChecked), std::end(kChecked),
+                                          entry.resource_type) != std::end(kChecked);
+  if (!is_checked || entry.status > 0) return {};
+  const HeaderField referer = field(entry.request, "referer");
+  return origin_of(referer.is_present() ? referer.value : std::string_view(entry.page_url));
+}
+
+RequestMode mode_of(const HarEntry& entry) {
+  if (entry.url.starts_with("ws")) return RequestMode::WebSocket;
+  return parse_request_mode(field(entry.request, "sec-fetch-mode").value)
+      .value_or(RequestMode::Cors);
+}
+
+void fill_view(const HarEntry& entry, const OwnOrigin& own, HarExchange& exchange) {
+  RequestView& view = exchange.view;
+  view.method = entry.method;
+  view.target = exchange.target;
+  view.path = std::string_view(exchange.target).substr(0, exchange.target.find('?'));
+  view.origin = {exchange.origin, std::max(field(entry.request, "origin").lines, 1U)};
+  view.host = {exchange.authority, 1};
+  view.requested_method = field(entry.request, "access-control-request-method");
+  for (const auto& [name, value] : entry.request.headers) {
+    if (equals_ignoring_case(name, "access-control-request-headers")) {
+      exchange.requested_headers.push_back(trim_ows(value));
+    }
+  }
+  view.requested_headers = exchange.requested_headers;
+  view.sec_fetch_site = field(entry.request, "sec-fetch-site");
+  view.content_type = field(entry.request, "content-type");
+  view.referer = field(entry.request, "referer");
+  view.has_cookie = entry.has_cookies || field(entry.request, "cookie").is_present();
+  view.has_authorization = field(entry.request, "authorization").is_present();
+  view.is_websocket_upgrade = exchange.browser.mode == RequestMode::WebSocket;
+  view.is_tls = exchange.server.starts_with("https");
+  view.own = &own;
+}
+
+// Those that need a preflight, as far as it can be seen who has set a header.
+std::string headers_of_page(const HarEntry& entry) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : entry.request.headers) {
+    const bool is_of_page = equals_ignoring_case(name, "content-type") ||
+                            equals_ignoring_case(name, "authorization") ||
+                            to_ascii_lower(name).starts_with("x-");
+    if (!is_of_page || !is_header_name(name) || is_forbidden_request_header(name) ||
+        is_safelisted_request_header(name, trim_ows(value))) {
+      continue;
+    }
+    names.push_back(name);
+  }
+  return to_requested_headers(std::move(names));
+}
+
+void fill_browser(const HarEntry& entry, HarExchange& exchange) {
+  BrowserRequest& browser = exchange.browser;
+  browser.origin = exchange.origin;
+  browser.url = entry.url;
+  browser.method = entry.method;
+  // That it may have cookies is seen only where it had some.
+  if (exchange.view.has_cookie) browser.credentials = CredentialsMode::Include;
+  if (!exchange.is_preflight) {
+    browser.requested_headers = headers_of_page(entry);
+    return;
+  }
+  browser.method = exchange.view.requested_method.value;
+  for (const std::string_view line : exchange.requested_headers) {
+    if (!browser.requested_headers.empty()) browser.requested_headers += ',';
+    browser.requested_headers += line;
+  }
+}
+
+bool is_shown(std::string_view name) {
+  return to_ascii_lower(name).starts_with("access-control-") ||
+         equals_ignoring_case(name, "vary") || equals_ignoring_case(name, "location");
+}
+
+std::string error_text(const HarEntry& entry) {
+  return entry.error.empty() ? std::string() : " (" + to_one_line(entry.error, 120) + ")";
+}
+
+}  // namespace
+
+bool make_exchange(const HarEntry& entry, const OwnOrigin& own, HarExchange& exchange) {
+  exchange.entry = &entry;
+  if (!split_url(entry.url, exchange)) return false;
+  const HeaderField origin = field(entry.request, "origin");
+  exchange.origin = origin.is_present() ? std::string(origin.value) : origin_of_page(entry);
+  if (exchange.origin.empty() || exchange.origin == exchange.server) return false;
+  exchange.browser.mode = mode_of(entry);
+  if (exchange.browser.mode == RequestMode::Navigate ||
+      exchange.browser.mode == RequestMode::NoCors) {
+    return false;
+  }
+  fill_view(entry, own, exchange);
+  exchange.is_preflight = entry.method == "OPTIONS" && exchange.view.requested_method.is_present();
+  fill_browser(entry, exchange);
+  return true;
+}
+
+HarRecorded judge_recorded(const HarExchange& exchange) {
+  const HarEntry& entry = *exchange.entry;
+  HarRecorded recorded;
+  BrowserAnswer answer{.status = entry.status, .headers = entry.response.headers};
+  for (const auto& [name, value] : answer.headers) {
+    if (!is_shown(name)) continue;
+    recorded.headers.push_back(to_printable(name) + ": " + to_one_line(value, 200));
+  }
+  recorded.is_answered = entry.status > 0;
+  if (!recorded.is_answered) {
+    recorded.has_failed = true;
+    recorded.why = "no answer was recorded" + error_text(entry) +
+                   (exchange.is_preflight ? ""
+                                          : ": its preflight failed, or the browser kept the "
+                                            "answer from the page");
+    return recorded;
+  }
+  if (exchange.browser.mode == RequestMode::WebSocket) {
+    recorded.has_failed = entry.status != 101;
+    if (recorded.has_failed) recorded.why = "the server did not switch to WebSocket";
+    return recorded;
+  }
+  const BrowserVerdict verdict = exchange.is_preflight ? check_preflight(exchange.browser, answer)
+                                                       : check_answer(exchange.browser, answer);
+  recorded.has_failed = !verdict.passes() || !entry.error.empty();
+  recorded.why = verdict.why;
+  recorded.console = verdict.console;
+  if (verdict.passes() && !entry.error.empty()) {
+    recorded.why = "the browser reports a failure" + error_text(entry) +
+                   ", although the answer passes for a request without credentials";
+  }
+  return recorded;
+}
+
+}  // namespace corsac::server

@@ -1,0 +1,47 @@
+#pragma once
+
+// One exchange of a HAR file that a browser checks by CORS, and what is to be said about it.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <corsac/http/own_origin.hpp>
+#include <corsac/policy/explain_exchange.hpp>
+#include <corsac/policy/snapshot.hpp>
+
+#include "read_har.hpp"
+
+namespace corsac::server {
+
+// An entry as a request of another origin. Views into the entry, but for what it owns.
+struct HarExchange {
+  const HarEntry* entry = nullptr;
+  std::string origin = {};     // of the page
+  std::string authority = {};  // host and port of the server
+  std::string server = {};     // its origin
+  std::string target = {};     // path and query
+  std::vector<std::string_view> requested_headers = {};
+  bool is_preflight = false;
+  BrowserRequest browser = {};
+  RequestView view = {};
+};
+
+// Nothing for what is no exchange of another origin: requests of the server's own pages, images and
+// links, what is neither http nor https. The answer lives as long as `entry` and `own`; its address
+// must not change.
+[[nodiscard]] bool make_exchange(const HarEntry& entry, const OwnOrigin& own,
+                                 HarExchange& exchange);
+
+// What the browser recorded.
+struct HarRecorded {
+  bool has_failed = false;
+  bool is_answered = false;
+  std::string why = {};  // of the failure, or what is odd
+  std::string console = {};
+  std::vector<std::string> headers = {};  // its Access-Control-*, Vary and Location, escaped
+};
+[[nodiscard]] HarRecorded judge_recorded(const HarExchange& exchange);
+
+}  // namespace corsac::server

@@ -1,0 +1,215 @@
+// A HAR file (HTTP Archive 1.2, as Chromium and Firefox write it) to entries. Entry: read_har.
+// Tests: tests/server/har_test.cpp, tests/server/explain_har_test.py.
+
+#include "read_har.hpp"
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <system_error>
+
+#include <nlohmann/json.hpp>
+
+#include <corsac/base/ascii.hpp>
+#include <corsac/runtime/json_places.hpp>
+
+#include "har_text.hpp"
+
+namespace corsac::server {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t kNameLimitBytes = 64;
+
+// What the parser calls (nlohmann's SAX interface; false = stop parsing). Where it stands is a text
+// like ".log.entries[].request.url": there are a dozen places that matter.
+class HarEvents final : public nlohmann::json_sax<Json> {
+ public:
+  HarEvents(const HarText& text, const std::function<void(const HarEntry&)>& take)
+      : text_(text), take_(take) {}
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t value) override {
+    if (is_at(".log.entries[].response.status") && value > -1000 && value < 1000) {
+      entry_.status = static_cast<int>(value);
+    }
+    return true;
+  }
+  bool number_unsigned(number_unsigned_t value) override {
+    return number_integer(value > 999 ? 0 : static_cast<number_integer_t>(value));
+  }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool binary(binary_t&) override { return false; }  // JSON has none
+  bool string(string_t& value) override;
+  bool start_object(std::size_t) override;
+  bool end_object() override;
+  bool key(string_t& name) override {
+    path_.resize(sizes_.back());
+    path_ += '.';
+    // A longer one is none that is looked for, and must not look like one.
+    path_ +=
+        name.size() > kNameLimitBytes || name.find_first_of(".[") != std::string::npos ? "?" : name;
+    return true;
+  }
+  bool start_array(std::size_t) override {
+    if (is_at(".log.entries")) has_entries_ = true;
+    return open() && (path_ += "[]", true);
+  }
+  bool end_array() override {
+    close();
+    return true;
+  }
+  bool parse_error(std::size_t, const std::string&, const Json::exception& error) override {
+    const JsonFault fault = to_json_fault(error.what());
+    return stop("har-syntax", fault.what,
+                "the file is cut or was changed; export it from the browser again");
+  }
+
+  [[nodiscard]] bool has_entries() const noexcept { return has_entries_; }
+  [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
+
+ private:
+  [[nodiscard]] bool is_at(std::string_view place) const noexcept { return path_ == place; }
+  bool open() {
+    if (sizes_.size() >= kHarDepthLimit) {
+      return stop("har-too-deep", "objects and lists stand more than 64 deep in each other",
+                  "no browser writes that; export the file again");
+    }
+    sizes_.push_back(path_.size());
+    return true;
+  }
+  void close() {
+    path_.resize(sizes_.back());
+    sizes_.pop_back();
+  }
+  bool stop(const char* code, std::string what, const char* fix) {
+    problems_.push_back(
+        {.code = code, .place = text_.place(), .what = std::move(what), .fix = fix});
+    return false;
+  }
+  bool end_header(HarMessage& message);
+
+  const HarText& text_;
+  const std::function<void(const HarEntry&)>& take_;
+  std::string path_ = {};
+  std::vector<std::size_t> sizes_ = {};  // of path_, for each object and list that is open
+  HarEntry entry_ = {};
+  std::size_t index_ = 0;
+  std::string page_ref_ = {};  // of the entry
+  std::string name_ = {};      // of the header, or of the page
+  std::string value_ = {};
+  std::map<std::string, std::string, std::less<>> pages_ = {};
+  bool has_entries_ = false;
+  std::vector<Problem> problems_ = {};
+};
+
+bool HarEvents::string(string_t& value) {
+  const std::string_view path = path_;
+  constexpr std::string_view kEntry = ".log.entries[].";
+  if (path.starts_with(kEntry)) {
+    const std::string_view field = path.substr(kEntry.size());
+    if (field == "pageref")
+      page_ref_ = std::move(value);
+    else if (field == "_resourceType")
+      entry_.resource_type = std::move(value);
+    else if (field == "request.method")
+      entry_.method = std::move(value);
+    else if (field == "request.url")
+      entry_.url = std::move(value);
+    else if (field == "request.headers[].name" || field == "response.headers[].name")
+      name_ = std::move(value);
+    else if (field == "request.headers[].value" || field == "response.headers[].value")
+      value_ = std::move(value);
+    else if (field == "_error" || field == "response._error" || field == "response._failureText" ||
+             field == "_blockedReason")
+      entry_.error = std::move(value);
+  } else if (path == ".log.pages[].id") {
+    name_ = std::move(value);
+  } else if (path == ".log.pages[].title") {
+    value_ = std::move(value);
+  }
+  return true;
+}
+
+bool HarEvents::start_object(std::size_t) {
+  if (is_at(".log.entries[]")) {
+    entry_ = {};
+    entry_.index = index_++;
+    entry_.line = text_.place().line;
+    page_ref_.clear();
+  } else if (is_at(".log.entries[].request.cookies[]")) {
+    entry_.has_cookies = true;
+  }
+  if (path_.ends_with("[]")) {
+    name_.clear();
+    value_.clear();
+  }
+  return open();
+}
+
+bool HarEvents::end_header(HarMessage& message) {
+  if (message.headers.size() == kHarHeaderLimit) {
+    return stop("har-headers", "a message has more than 500 header lines",
+                "no browser takes that many; take the entry out");
+  }
+  message.headers.emplace_back(std::move(name_), std::move(value_));
+  return true;
+}
+
+bool HarEvents::end_object() {
+  close();
+  if (is_at(".log.entries[].request.headers[]")) return end_header(entry_.request);
+  if (is_at(".log.entries[].response.headers[]")) return end_header(entry_.response);
+  if (is_at(".log.pages[]") && pages_.size() < kHarPageLimit) {
+    pages_.insert_or_assign(std::move(name_), std::move(value_));
+  }
+  if (!is_at(".log.entries[]")) return true;
+  const auto page = pages_.find(page_ref_);
+  if (page != pages_.end()) entry_.page_url = page->second;
+  take_(entry_);
+  return true;
+}
+
+struct CloseFile {
+  void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+};
+
+Report failed(const std::string& file, Problem problem) {
+  return Report({std::move(problem)}, {file});
+}
+
+Problem not_read() {
+  return {.code = "har-not-read",
+          .what = std::generic_category().message(errno),
+          .fix = "name a HAR file that can be read"};
+}
+
+}  // namespace
+
+Result<void, Report> read_har(const std::string& file,
+                              const std::function<void(const HarEntry&)>& take) {
+  const std::unique_ptr<std::FILE, CloseFile> opened(std::fopen(file.c_str(), "rbe"));
+  if (opened == nullptr) return fail(failed(file, not_read()));
+  HarText text(opened.get(), kHarTextLimitBytes, kHarLimitBytes);
+  HarEvents events(text, take);
+  static_cast<void>(Json::sax_parse(HarIterator(text), HarIterator(), &events));
+  if (text.has_failed()) return fail(failed(file, not_read()));
+  if (text.is_too_large()) {
+    return fail(failed(file, {.code = "har-too-large",
+                              .place = text.place(),
+                              .what = "the file has more than 1 GiB",
+                              .fix = "record less, or export without the contents of answers"}));
+  }
+  if (!events.problems().empty()) return fail(Report(events.problems(), {file}));
+  if (events.has_entries()) return {};
+  return fail(failed(file, {.code = "har-no-entries",
+                            .what = "this is JSON, and no HAR file: it has no log.entries",
+                            .fix = "export one with \"Save all as HAR\" of the browser's network "
+                                   "panel"}));
+}
+
+}  // namespace corsac::server

@@ -1,0 +1,142 @@
+// One request with cpp-httplib's client, 0.11.4 or 0.53.1. Entry: send. Test:
+// tests/server/probe_test.py.
+
+#include "http_client.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include <remote/limited_client.hpp>
+
+namespace corsac::server {
+namespace {
+
+using remote_store::ClientOf;
+using remote_store::kHeadLimitBytes;
+using remote_store::kKnowsLimits;
+using remote_store::NoBrokenPipe;
+
+// Shuts the connection down when time is up: the client's own limits begin anew with each byte.
+class Deadline {
+ public:
+  explicit Deadline(std::chrono::milliseconds limit)
+      : end_(std::chrono::steady_clock::now() + limit), thread_([this] { wait(); }) {}
+  ~Deadline() {
+    {
+      const std::lock_guard lock(mutex_);
+      is_over_ = true;
+    }
+    changed_.notify_one();
+    thread_.join();
+  }
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+
+  // The client closes it after the last byte: forget() comes first.
+  void use(int socket) {
+    const std::lock_guard lock(mutex_);
+    socket_ = socket;
+  }
+  void forget() { use(-1); }
+  [[nodiscard]] std::chrono::steady_clock::time_point end() const noexcept { return end_; }
+  [[nodiscard]] bool has_passed() const { return std::chrono::steady_clock::now() >= end_; }
+
+ private:
+  void wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait_until(lock, end_, [this] { return is_over_; });
+    if (!is_over_ && socket_ >= 0) ::shutdown(socket_, SHUT_RDWR);
+  }
+
+  const std::chrono::steady_clock::time_point end_;
+  std::mutex mutex_ = {};
+  std::condition_variable changed_ = {};
+  bool is_over_ = false;
+  int socket_ = -1;
+  std::thread thread_;
+};
+
+template <class Error>
+std::string error_text(Error error) {
+  if constexpr (requires { Error::SSLServerHostnameVerification; }) {
+    if (error == Error::SSLServerHostnameVerification) {
+      return "the server's certificate is for another name";
+    }
+  }
+  switch (error) {
+    case Error::Connection:
+    case Error::BindIPAddress:
+      return "nobody listens there, or the name is not known";
+    case Error::ConnectionTimeout:
+      return "nobody answers there";
+    case Error::SSLConnection:
+      return "it speaks no TLS that this program knows";
+    case Error::SSLLoadingCerts:
+      return "--ca names no file of certificates";
+    case Error::SSLServerVerification:
+      return "the server's certificate is not trusted, or for another name; --ca names another "
+             "authority";
+    default:
+      return "the connection ended before an answer, or the answer is no HTTP, or its head is "
+             "longer "
+             "than 16 KiB";
+  }
+}
+
+template <class Client>
+ProbeAnswer send_with(Client& client, const ProbeServer& server, const ProbeRequest& asked) {
+  ProbeAnswer answer;
+  Deadline deadline(server.limit);
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(server.limit).count();
+  client.set_connection_timeout(seconds);
+  client.set_read_timeout(seconds);
+  client.set_write_timeout(seconds);
+  client.set_follow_location(false);
+  client.set_keep_alive(false);
+  client.set_decompress(false);
+  remote_store::keep_target(client);
+  bool has_head = false;
+  if constexpr (!kKnowsLimits) {
+    client.set_limits({kHeadLimitBytes, &has_head, deadline.end()});
+  }
+  client.set_socket_options([&](auto socket) { deadline.use(static_cast<int>(socket)); });
+  httplib::Request request;
+  request.method = asked.method;
+  request.path = asked.target;
+  for (const auto& [name, value] : asked.headers) request.headers.emplace(name, value);
+  const auto take_head = [&](const httplib::Response& response) {
+    has_head = true;
+    answer.status = response.status;
+    for (const auto& [name, value] : response.headers) answer.headers.emplace_back(name, value);
+    return false;  // bodies may be of any length
+  };
+  request.response_handler = take_head;
+  const httplib::Result result = client.send(request);
+  deadline.forget();
+  if (result && answer.status == 0) take_head(*result);  // 204: there was no body to refuse
+  if (answer.status == 0) {
+    answer.error = deadline.has_passed() ? "no answer in time" : error_text(result.error());
+  }
+  return answer;
+}
+
+}  // namespace
+
+ProbeAnswer send(const ProbeServer& server, const ProbeRequest& request) {
+  const NoBrokenPipe guard;
+  if (server.is_tls) {
+    ClientOf<httplib::SSLClient> client(server.host, server.port);
+    client.enable_server_certificate_verification(true);
+    if (!server.ca_file.empty()) client.set_ca_cert_path(server.ca_file);
+    return send_with(client, server, request);
+  }
+  ClientOf<httplib::ClientImpl> client(server.host, server.port);
+  return send_with(client, server, request);
+}
+
+}  // namespace corsac::server

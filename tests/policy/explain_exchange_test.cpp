@@ -1,0 +1,139 @@
+#include "corsac/policy/explain_exchange.hpp"
+
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "corsac/http/own_origin.hpp"
+#include "corsac/policy/compile.hpp"
+
+namespace corsac {
+namespace {
+
+std::shared_ptr<const Snapshot> compiled() {
+  Policy policy;
+  policy.cors.allowed_origins = {"https://a.example"};
+  policy.cors.allowed_methods = {"PUT"};
+  policy.cors.allowed_headers = {"x-a"};
+  policy.cors.excluded_paths = {"/out"};
+  policy.cors.rules.push_back({.name = "public", .paths = {"/open"}});
+  policy.cors.rules.back().allowed_origins = {"*"};
+  policy.cors.rules.push_back({.name = "left", .paths = {"/left"}});
+  policy.cors.rules.back().preflight = "pass_through";
+  policy.hosts.allowed = {"api.example"};
+  auto result = compile_policy(policy, {});
+  if (result) return result->snapshot;
+  ADD_FAILURE() << result.error().text();
+  return Snapshot::closed_at_start();
+}
+
+ExplainQuestion from(std::string origin, std::string path = "/", std::string method = "GET") {
+  ExplainQuestion question;
+  question.origin = std::move(origin);
+  question.path = std::move(path);
+  question.method = std::move(method);
+  return question;
+}
+
+TEST(ExplainExchange, FollowsAPageFromThePreflightToTheAnswer) {
+  const auto snapshot = compiled();
+  const OwnOrigin own;
+  ExplainQuestion unlisted = from("https://a.example", "/", "PUT");
+  unlisted.headers = {"X-B"};
+  ExplainQuestion listed = from("https://a.example", "/", "PUT");
+  listed.headers = {"X-A: 1", "Accept: */*"};
+  ExplainQuestion open = from("https://b.example", "/open");
+  ExplainQuestion open_with_cookies = open;
+  open_with_cookies.credentials = CredentialsMode::Include;
+  ExplainQuestion form = from("https://b.example", "/", "POST");
+  form.mode = RequestMode::Navigate;
+  ExplainQuestion socket = from("https://a.example");
+  socket.mode = RequestMode::WebSocket;
+  ExplainQuestion preflight = from("https://a.example", "/", "OPTIONS");
+  preflight.headers = {"Access-Control-Request-Method: PATCH"};
+  ExplainQuestion link = from("https://b.example");
+  link.mode = RequestMode::Navigate;
+  const struct {
+    const char* desc;
+    ExplainQuestion question;
+    bool is_allowed;
+    bool has_preflight;
+    bool has_request;
+    const char* readable;
+    const char* fault_in_console;  // a part; "" = no line
+  } kRows[] = {
+      {"a listed origin", from("https://a.example"), true, false, true, "yes", ""},
+      {"another origin", from("https://b.example"), false, false, true, "no", "No 'Access-"},
+      {"a preflight that passes", listed, true, true, true, "yes", ""},
+      {"a preflight that fails", unlisted, false, true, false, "no", "Response to preflight"},
+      {"a preflight alone", preflight, false, false, true, "no", "Response to preflight"},
+      {"any origin", open, true, false, true, "yes", ""},
+      {"any origin, with credentials", open_with_cookies, false, false, true, "no", "wildcard"},
+      {"an excluded path", from("https://b.example", "/out"), true, false, true, "application",
+       "No 'Access-"},
+      {"preflights that pass through", from("https://a.example", "/left", "PATCH"), true, true,
+       true, "application", "Response to preflight"},
+      {"a form", form, false, false, true, "no", ""},
+      {"a link has no Origin", link, true, false, true, "yes", ""},
+      {"a WebSocket of an origin without credentials", socket, false, false, true, "no",
+       "WebSocket connection to 'wss://api.example/'"},
+  };
+  for (const auto& row : kRows) {
+    const ExplainedExchange told = explain_exchange(*snapshot, own, row.question);
+    EXPECT_EQ(told.is_allowed, row.is_allowed) << row.desc << '\n' << told.text();
+    EXPECT_EQ(told.preflight.has_value(), row.has_preflight) << row.desc;
+    EXPECT_EQ(told.request.has_value(), row.has_request) << row.desc;
+    EXPECT_EQ(to_text(told.browser.is_readable), row.readable) << row.desc << '\n' << told.text();
+    if (*row.fault_in_console == '\0') {
+      EXPECT_EQ(told.browser.console, "") << row.desc;
+    } else {
+      EXPECT_NE(told.browser.console.find(row.fault_in_console), std::string::npos)
+          << row.desc << '\n'
+          << told.browser.console;
+    }
+    const auto json = nlohmann::json::parse(told.json());
+    EXPECT_EQ(json["allowed"], row.is_allowed) << row.desc;
+    EXPECT_EQ(json["browser"]["readable"], row.readable) << row.desc;
+    EXPECT_EQ(json["request"].is_null(), !row.has_request) << row.desc;
+  }
+}
+
+TEST(ExplainExchange, NamesTheServerAsBrowsersSeeIt) {
+  const auto snapshot = compiled();
+  const OwnOrigin own({.public_origins = {"https://one.example", "http://api.example"}});
+  EXPECT_EQ(explain_exchange(*snapshot, own, from("https://a.example")).server,
+            "https://one.example");
+  ExplainQuestion question = from("https://a.example");
+  question.host = "API.example";
+  EXPECT_EQ(explain_exchange(*snapshot, own, question).server, "http://api.example");
+  question.host = "[::1]:80";
+  EXPECT_EQ(explain_exchange(*snapshot, own, question).server, "http://[::1]:80");
+  EXPECT_EQ(explain_exchange(*snapshot, {}, from("https://a.example")).server,
+            "https://api.example");
+}
+
+TEST(ExplainExchange, RefusesWhatNoBrowserSends) {
+  const struct {
+    const char* desc;
+    ExplainQuestion question;
+    const char* path;
+  } kRows[] = {
+      {"two words", from("https://a.example", "/", "GET /"), "method"},
+      {"a URL", from("https://a.example", "https://u:secret@b.example/"), "path"},
+      {"no header", {.headers = {": x"}}, "header"},
+      {"PUT in no-cors", {.method = "PUT", .mode = RequestMode::NoCors}, "method"},
+      {"a form that puts", {.method = "PUT", .mode = RequestMode::Navigate}, "method"},
+      {"a WebSocket by POST", {.method = "POST", .mode = RequestMode::WebSocket}, "method"},
+  };
+  for (const auto& row : kRows) {
+    const auto problems = question_problems(row.question);
+    ASSERT_EQ(problems.size(), 1U) << row.desc;
+    EXPECT_EQ(problems[0].path, row.path) << row.desc;
+    EXPECT_EQ(problems[0].value.find("secret"), std::string::npos) << row.desc;
+  }
+}
+
+}  // namespace
+}  // namespace corsac

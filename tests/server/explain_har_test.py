@@ -1,0 +1,254 @@
+"""`corsac explain --har`: recorded exchanges, what was wrong with them, and hostile files. Prints TAP.
+
+  python3 explain_har_test.py CORSAC_PROGRAM
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+from tap import Cases, contains, equal
+
+PROGRAM = os.path.abspath(sys.argv[1])
+
+POLICY = """version = 1
+[cors]
+allowed_origins = ["https://app.example.com"]
+allowed_methods = ["GET", "PUT"]
+allowed_headers = ["Content-Type"]
+[hosts]
+allowed = ["api.example.com"]
+[[cors.rules]]
+name = "public"
+paths = ["/public"]
+allowed_origins = ["*"]
+"""
+APP = "https://app.example.com"
+GRANT = [("Access-Control-Allow-Origin", APP)]
+
+
+def pairs(headers):
+    return [{"name": name, "value": value} for name, value in headers]
+
+
+def entry(path="/a", method="GET", origin=APP, request=(), status=200, response=(), server=None,
+          response_error=None, **more):
+    """An entry as both browsers write it; `more` are fields of the entry."""
+    headers = ([("Origin", origin)] if origin else []) + list(request)
+    return {"pageref": "page_1", "startedDateTime": "2026-01-01T00:00:00Z", "time": 1,
+            "request": {"method": method, "url": (server or "https://api.example.com") + path,
+                        "httpVersion": "HTTP/2", "headers": pairs(headers), "queryString": [],
+                        "cookies": [], "headersSize": -1, "bodySize": 0},
+            "response": {"status": status, "statusText": "", "headers": pairs(response),
+                         "cookies": [], "content": {"size": 2, "mimeType": "", "text": "ok"},
+                         "redirectURL": "", "headersSize": -1, "bodySize": 2,
+                         **({"_failureText": response_error} if response_error else {})}, **more}
+
+
+def har(*entries, page=APP + "/start"):
+    return json.dumps({"log": {"version": "1.2", "creator": {"name": "x", "version": "1"},
+                               "pages": [{"id": "page_1", "title": page}],
+                               "entries": list(entries)}}, indent=1)
+
+
+def run(text, *arguments, measure=False):
+    """With `measure` the answer has the most memory that the program had, as `kilobytes`."""
+    with tempfile.TemporaryDirectory() as folder:
+        policy = os.path.join(folder, "policy.toml")
+        with open(policy, "w", encoding="utf-8") as file:
+            file.write(POLICY)
+        os.chmod(policy, 0o600)
+        with open(os.path.join(folder, "a.har"), "wb") as file:
+            if callable(text):
+                text(file)
+            else:
+                file.write(text.encode() if isinstance(text, str) else text)
+
+        command = [PROGRAM, "explain", "--har", "a.har", "policy.toml", *arguments]
+        if not measure:
+            return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120,
+                                  check=False)
+        with open(os.path.join(folder, "out"), "w+", encoding="utf-8") as out:
+            child = subprocess.Popen(command, cwd=folder, stdout=out, stderr=subprocess.STDOUT)
+            _, status, usage = os.wait4(child.pid, 0)
+            child.returncode = os.waitstatus_to_exitcode(status)  # Popen need not wait any more
+            out.seek(0)
+            answer = subprocess.CompletedProcess(command, child.returncode, out.read(), "")
+        answer.kilobytes = usage.ru_maxrss
+        return answer
+
+
+PREFLIGHT = [("Access-Control-Request-Method", "PUT")]
+
+# description, entries, exit status, parts of standard output
+ROWS = [
+    ("an exchange that passes", [entry(response=GRANT)], 0,
+     ["1 exchanges of other origins; 0 failed; this policy would fail 0"]),
+    ("an answer without a grant, which this policy gives", [entry(response=[("Vary", "Origin")])], 2,
+     ["recorded   FAILED: 200, the answer has no Access-Control-Allow-Origin", "had        Vary: Origin",
+      "console    Access to fetch at 'https://api.example.com/a' from origin",
+      "policy     ALLOWED", "1 failed; this policy would fail 0"]),
+    ("an answer that passed, and would not", [entry(origin="https://other.example", response=[
+        ("Access-Control-Allow-Origin", "*")])], 2,
+     ["recorded   passed: 200", "policy     REFUSED with 403: origin_not_allowed (policy.toml:3:19)",
+      "0 failed; this policy would fail 1"]),
+    ("a preflight of Firefox", [entry(method="OPTIONS", request=[
+        ("Access-Control-Request-Method", "PATCH"), ("Access-Control-Request-Headers", "x-a")],
+        status=405)], 2,
+     ["preflight  for PATCH with x-a", "had        no header of CORS",
+      "policy     REFUSED with 403: requested_method_not_allowed (policy.toml:4:19)"]),
+    ("a preflight that is redirected to a login", [entry(
+        method="OPTIONS", request=PREFLIGHT, status=302, response=[("Location", "/login")])], 2,
+     ["the preflight is redirected", "had        Location: /login", "policy     ALLOWED"]),
+    ("Chromium's failed fetch, with the page as its origin", [entry(
+        method="PATCH", origin=None, status=0, _resourceType="fetch", _error="net::ERR_FAILED")], 2,
+     ["from       https://app.example.com", "no answer was recorded (net::ERR_FAILED)",
+      "policy     its preflight: REFUSED with 403: requested_method_not_allowed"]),
+    ("a failed fetch of JSON with a header of its own", [entry(
+        method="POST", origin=None, status=0, request=[("Referer", APP + "/x"),
+                                                      ("X-Trace", "1")], _resourceType="xhr")], 2,
+     ["policy     its preflight: REFUSED with 403: requested_header_not_allowed"]),
+    ("a failed fetch of which only its Referer is known, as Playwright records it", [entry(
+        origin=None, status=-1, request=[("Referer", "https://other.example/")],
+        response_error="net::ERR_FAILED")], 2,
+     ["from       https://other.example", "policy     REFUSED with 403: origin_not_allowed"]),
+    ("what failed for another reason", [entry(
+        origin=None, status=-1, request=[("Referer", "https://other.example/")],
+        response_error="net::ERR_NAME_NOT_RESOLVED")], 0, ["0 exchanges of other origins"]),
+    ("a doubled header", [entry(response=GRANT + GRANT)], 2, ["has several values"]),
+    ("any origin, with a cookie", [entry(path="/public", request=[("Cookie", "a=b")], response=[
+        ("Access-Control-Allow-Origin", "*")])], 2,
+     ["\"*\" does not serve a request with credentials",
+      "policy     ALLOWED, and the browser refuses it"]),
+    ("what is no exchange of another origin", [
+        entry(origin=None), entry(origin="https://api.example.com"),
+        entry(request=[("Sec-Fetch-Mode", "no-cors")]),
+        entry(request=[("Sec-Fetch-Mode", "navigate")], method="POST"),
+        entry(server="data:", path="text/plain,x"), entry(server="chrome-extension://x")], 0,
+     ["0 exchanges of other origins"]),
+    ("a WebSocket", [entry(server="wss://api.example.com", status=101, request=[("Cookie", "a=b")])], 2,
+     ["recorded   passed: 101", "policy     REFUSED with 403: upgrade_not_allowed"]),
+    ("escapes of a terminal", [entry(
+        origin="\x1b]0;x\x07", method="\x1b[31m", status=0, _error="\x1b[2J",
+        response=[("Access-Control-Allow-Origin\x1b", "\x1b")])], 2,
+     ["\\x1B[31m", "from       \\x1B]0;x\\x07"]),
+]
+
+
+def row(entries, status, parts):
+    answer = run(har(*entries))
+    for part in parts:
+        contains(answer.stdout, part)
+    assert "\x1b" not in answer.stdout and "\x07" not in answer.stdout, answer.stdout
+    equal(answer.returncode, status, answer.stdout + answer.stderr)
+    told = json.loads(run(har(*entries), "--json").stdout)
+    equal(status == 2, told["failed"] + told["would_fail"] > 0, told)
+    assert "\x1b" not in json.dumps(told, ensure_ascii=False)
+
+
+def only_the_server_that_is_named():
+    text = har(entry(), entry(server="https://cdn.example"))
+    contains(run(text).stdout, "2 exchanges")
+    contains(run(text, "--host", "cdn.example").stdout, "1 exchanges")
+    contains(run(text, "--public-origin", "https://api.example.com").stdout, "1 exchanges")
+
+
+def deep(count):
+    return "{\"log\":" + "[" * count
+
+
+def many_headers(file):
+    file.write(har(entry(request=[("a", "b")] * 501)).encode())
+
+
+# description, bytes of the file, parts of standard error
+WRONG_FILES = [
+    ("an empty file", "", ["a.har:1:1: error[har-syntax]", "export it from the browser again"]),
+    ("no JSON", "<html>", ["a.har:1:1: error[har-syntax]"]),
+    ("a file that is cut", har(entry(response=GRANT))[:700], ["a.har:", "error[har-syntax]"]),
+    ("JSON that is no HAR", "{\"log\": {}}", ["error[har-no-entries]", "Save all as HAR"]),
+    ("a list", "[1, 2]", ["error[har-no-entries]"]),
+    ("lists in lists", deep(100_000), ["a.har:1:", "error[har-too-deep]"]),
+    ("bytes that are no UTF-8", b"{\"log\": \"\xff\xfe\"}", ["a.har:1:", "error[har-syntax]"]),
+    ("NUL bytes", b"\0" * 100, ["a.har:1:1", "error[har-syntax]"]),
+    ("a line break in a text", "{\n\"log\": \"a\nb\"}", ["a.har:2:", "error[har-syntax]"]),
+    ("more headers than any message has", many_headers, ["error[har-headers]"]),
+]
+
+
+def wrong_file(text, parts):
+    answer = run(text)
+    equal((answer.returncode, answer.stdout), (1, ""), answer.stderr)
+    for part in parts:
+        contains(answer.stderr, part)
+    assert len(answer.stderr) < 1000 and answer.stderr.isascii(), answer.stderr
+
+
+def files_that_are_no_files():
+    for name, part in (("nowhere.har", "No such file"), (".", "Is a directory")):
+        with tempfile.TemporaryDirectory() as folder:
+            policy = os.path.join(folder, "policy.toml")
+            with open(policy, "w", encoding="utf-8") as file:
+                file.write(POLICY)
+            os.chmod(policy, 0o600)
+            answer = subprocess.run([PROGRAM, "explain", "--har", name, "policy.toml"], cwd=folder,
+                                    capture_output=True, text=True, timeout=60, check=False)
+        equal(answer.returncode, 1)
+        contains(answer.stderr, "error[har-not-read]")
+        contains(answer.stderr, part)
+
+
+def large_bodies_need_no_memory():
+    """One body of 240 MB; the program has less than half of that."""
+    def write(file):
+        head, tail = har(entry(response=GRANT)).encode().split(b"\"ok\"")
+        file.write(head + b"\"")
+        for _ in range(240):
+            file.write(b"\\u00e9xyz" * 111_111)
+        file.write(b"\"" + tail)
+    answer = run(write, measure=True)
+    equal(answer.returncode, 0, answer.stdout)
+    assert answer.kilobytes < 120_000, answer.kilobytes
+    contains(answer.stdout, "1 exchanges")
+
+
+def many_entries_are_counted():
+    """More than are shown."""
+    def write(file):
+        head, tail = har("ENTRY").split("\"ENTRY\"")
+        one = json.dumps(entry())
+        file.write((head + one).encode())
+        for _ in range(10_004):
+            file.write(b",\n" + one.encode())
+        file.write(tail.encode())
+    answer = run(write)
+    equal(answer.returncode, 2, answer.stderr)
+    contains(answer.stdout, "and 5 more\n10005 exchanges of other origins; 10005 failed")
+
+
+def options_exclude_each_other():
+    with_both = run(har(), "--origin", APP)
+    equal(with_both.returncode, 1)
+    contains(with_both.stderr, "--har")
+    answer = subprocess.run([PROGRAM, "explain", "policy.toml"], capture_output=True, text=True,
+                            timeout=60, check=False)
+    equal(answer.returncode, 1)
+    contains(answer.stderr, "--origin O or --har FILE")
+
+
+def main():
+    cases = Cases()
+    for description, entries, status, parts in ROWS:
+        cases.add(description, row, entries, status, parts)
+    for description, text, parts in WRONG_FILES:
+        cases.add(description, wrong_file, text, parts)
+    for function in (only_the_server_that_is_named, files_that_are_no_files,
+                     large_bodies_need_no_memory, many_entries_are_counted,
+                     options_exclude_each_other):
+        cases.add(function.__name__.replace("_", " "), function)
+    cases.run()
+
+
+if __name__ == "__main__":
+    main()
