@@ -56,9 +56,17 @@ void add_serve(CLI::App& app, ServeOptions& options, std::function<int()>& run) 
 void add_check(CLI::App& app, CheckOptions& options, std::function<int()>& run) {
   CLI::App* command = app.add_subcommand("check", "Print every error and warning of a policy");
   add_word(*command, "policy", options.policy, "policy.toml")->required();
-  command->add_flag("--json", options.as_json, "Print a JSON array");
+  CLI::Option* json = command->add_flag("--json", options.as_json, "Print a JSON array");
+  command->add_flag("--sarif", options.as_sarif, "Print SARIF 2.1.0, as CI systems read it")
+      ->excludes(json);
   command->add_flag("--strict", options.is_strict, "Exit with 3 when there are warnings");
   command->callback([&] { run = [&] { return check(options); }; });
+}
+
+void add_schema(CLI::App& app, std::function<int()>& run) {
+  CLI::App* command =
+      app.add_subcommand("schema", "Print the JSON Schema of policies, for editors and stores");
+  command->callback([&] { run = print_schema; });
 }
 
 void add_explain(CLI::App& app, ExplainOptions& options, std::function<int()>& run) {
@@ -130,6 +138,17 @@ void add_test(CLI::App& app, TestOptions& options, std::function<int()>& run) {
   add_word(*command, "policy", options.policy, "policy.toml")->required();
   command->add_flag("--json", options.as_json, "Print a JSON object");
   command->callback([&] { run = [&] { return run_tests(options); }; });
+}
+
+void add_diff(CLI::App& app, DiffOptions& options, std::function<int()>& run) {
+  CLI::App* command = app.add_subcommand(
+      "diff",
+      "Say what another policy would allow or refuse; exit with 0 = the same, 2 = narrower "
+      "only, 3 = wider, 1 = an error");
+  add_word(*command, "old", options.old_policy, "The policy in force")->required();
+  add_word(*command, "new", options.new_policy, "The one that may follow")->required();
+  command->add_flag("--json", options.as_json, "Print a JSON object");
+  command->callback([&] { run = [&] { return diff(options); }; });
 }
 
 void add_place(CLI::App& command, const std::string& url_name, StorePlace& place) {
@@ -351,6 +370,7 @@ int run_command_line(int argc, char** argv) {
   ExplainOptions explain_options;
   ProbeOptions probe_options;
   TestOptions test_options;
+  DiffOptions diff_options;
   PushOptions push_options;
   PullOptions pull_options;
   StoreTestOptions store_test_options;
@@ -359,9 +379,11 @@ int run_command_line(int argc, char** argv) {
   std::function<int()> run;
   add_serve(app, serve_options, run);
   add_check(app, check_options, run);
+  add_schema(app, run);
   add_explain(app, explain_options, run);
   add_probe(app, probe_options, run);
   add_test(app, test_options, run);
+  add_diff(app, diff_options, run);
   add_push(app, push_options, run);
   add_pull(app, pull_options, run);
   add_store_test(app, store_test_options, run);

@@ -26,7 +26,9 @@ THIRD_PARTY = {
     "nlohmann/": [
         "lib/corsac/policy/report.cpp",
         "lib/corsac/policy/explain.cpp",
+        "lib/corsac/policy/diff_report.cpp",
         "lib/corsac/policy/explain_exchange_text.cpp",
+        "lib/corsac/policy/schema.cpp",
         "lib/corsac/runtime/event_log.cpp",
         "lib/corsac/policy/writer.cpp",
         "lib/corsac/runtime/event_json.cpp",

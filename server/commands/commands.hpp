@@ -17,6 +17,7 @@ struct ServeOptions {
 struct CheckOptions {
   std::string policy = {};
   bool as_json = false;
+  bool as_sarif = false;
   bool is_strict = false;
 };
 
@@ -48,6 +49,12 @@ struct ProbeOptions {
 
 struct TestOptions {
   std::string policy = {};
+  bool as_json = false;
+};
+
+struct DiffOptions {
+  std::string old_policy = {};
+  std::string new_policy = {};
   bool as_json = false;
 };
 
@@ -112,6 +119,8 @@ struct TokenOptions {
 [[nodiscard]] int serve(const ServeOptions& options);
 // 0 clean or warnings only, 1 errors or no such file, 3 warnings under `is_strict`.
 [[nodiscard]] int check(const CheckOptions& options);
+// The JSON Schema of policies: 0.
+[[nodiscard]] int print_schema();
 // 0 allowed, 2 refused, 1 error. With `har`: 0 no exchange failed, and the policy refuses none; 2
 // one failed, or would; 1 error.
 [[nodiscard]] int explain_request(const ExplainOptions& options);
@@ -120,6 +129,8 @@ struct TokenOptions {
 [[nodiscard]] int probe(const ProbeOptions& options);
 // 0 every [[test]] passed, 1 one failed, or the policy is wrong, or it has no test.
 [[nodiscard]] int run_tests(const TestOptions& options);
+// 0 nobody is allowed more or less, 2 narrower only, 3 wider, or it cannot be told, 1 error.
+[[nodiscard]] int diff(const DiffOptions& options);
 // 0 no check failed, 1 one failed, or none was run, or the options are wrong.
 [[nodiscard]] int test_store(const StoreTestOptions& options);
 

@@ -84,11 +84,12 @@ LoadedPolicy compile_read(ReadResult read) {
   }
   auto compiled =
       compile_policy(loaded.policy, {.now = std::chrono::system_clock::now(), .has_lints = true});
-  std::vector<Problem> found =
-      compiled ? compiled->warnings.problems() : compiled.error().problems();
+  const Report& told = compiled ? compiled->warnings : compiled.error();
+  std::vector<Problem> found = told.problems();
+  std::vector<SilencedWarning> silenced = told.silenced();
   restore_indices(problems, found);
   problems.insert(problems.end(), found.begin(), found.end());
-  loaded.report = Report(std::move(problems), loaded.policy.sources);
+  loaded.report = Report(std::move(problems), loaded.policy.sources, std::move(silenced));
   if (!loaded.report.has_errors()) loaded.snapshot = compiled->snapshot;
   return loaded;
 }
@@ -110,7 +111,7 @@ Report report_as_loaded(const LoadedPolicy& loaded) {
   for (Problem& failed : failed_tests(run_policy_tests(loaded.policy, loaded.snapshot.get()))) {
     problems.push_back(std::move(failed));
   }
-  return Report(std::move(problems), loaded.policy.sources);
+  return Report(std::move(problems), loaded.policy.sources, loaded.report.silenced());
 }
 
 }  // namespace corsac::server

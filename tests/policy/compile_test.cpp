@@ -380,36 +380,51 @@ TEST(CompilePolicy, LeavesOutWarningsThatAreMeant) {
   const Row rows[] = {
       {"the very path",
        [](Policy& p) {
-         p.allowed_warnings = {{.code = "debug-headers", .path = "cors.debug_headers"}};
+         p.allowed_warnings = {
+             {.code = "debug-headers", .path = "cors.debug_headers", .reason = "meant"}};
        },
        {}},
       {"what is in the path",
-       [](Policy& p) { p.allowed_warnings = {{.code = "debug-headers", .path = "cors"}}; },
+       [](Policy& p) {
+         p.allowed_warnings = {{.code = "debug-headers", .path = "cors", .reason = "meant"}};
+       },
        {}},
       {"a path that only begins so",
        [](Policy& p) {
          p.allowed_warnings = {{.code = "debug-headers",
                                 .path = "cors.debug",
-                                .reason = "",
+                                .reason = "meant",
                                 .place = {.line = 40, .column = 1}}};
        },
        {"warning debug-headers cors.debug_headers",
         "warning lint-allow-unused lint.allow[0] 40:1"}},
       {"another code",
-       [](Policy& p) { p.allowed_warnings = {{.code = "debug", .path = "cors.debug_headers"}}; },
-       {"warning debug-headers cors.debug_headers", "warning lint-allow-unused lint.allow[0]"}},
+       [](Policy& p) {
+         p.allowed_warnings = {{.code = "debug", .path = "cors.debug_headers", .reason = "meant"}};
+       },
+       {"warning debug-headers cors.debug_headers", "warning lint-allow-unknown lint.allow[0]"}},
       {"an error is no warning",
        [](Policy& p) {
          p.version = 7;
-         p.allowed_warnings = {{.code = "debug-headers", .path = "cors.debug_headers"},
-                               {.code = "version-unknown", .path = "version"}};
+         p.allowed_warnings = {
+             {.code = "debug-headers", .path = "cors.debug_headers", .reason = "meant"},
+             {.code = "version-unknown", .path = "version", .reason = "meant"}};
        },
-       {"error version-unknown version", "warning lint-allow-unused lint.allow[1]"}},
+       {"error version-unknown version", "warning lint-allow-unknown lint.allow[1]"}},
+      {"a reason that says nothing",
+       [](Policy& p) {
+         p.allowed_warnings = {{.code = "debug-headers",
+                                .path = "cors",
+                                .reason = " ",
+                                .place = {.line = 40, .column = 1}}};
+       },
+       {"error lint-allow-reason lint.allow[0].reason 40:1"}},
       {"a dangerous switch is never silent",
        [](Policy& p) {
          p.cors.dangerously_allow_public_suffixes = true;
-         p.allowed_warnings = {{.code = "debug-headers", .path = "cors.debug_headers"},
-                               {.code = "dangerous-switch", .path = "cors"}};
+         p.allowed_warnings = {
+             {.code = "debug-headers", .path = "cors.debug_headers", .reason = "meant"},
+             {.code = "dangerous-switch", .path = "cors", .reason = "meant"}};
        },
        {"warning dangerous-switch cors.dangerously_allow_public_suffixes",
         "warning lint-allow-unused lint.allow[1]"}},

@@ -225,7 +225,7 @@ TEST(CsrfRefererSection, SaysWhatIsTrue) {
 TEST(CsrfRefererSection, CannotBeSilenced) {
   Policy policy = edx();
   policy.csrf.referer.dangerously_allow_insecure = true;
-  policy.allowed_warnings = {{.code = "dangerous-switch", .path = "csrf"}};
+  policy.allowed_warnings = {{.code = "dangerous-switch", .path = "csrf", .reason = "meant"}};
   const Texts problems = problems_of(policy);
   EXPECT_EQ(problems.front(), "warning dangerous-switch csrf.referer.dangerously_allow_insecure")
       << "M65: [[lint.allow]] does not name it away";

@@ -2,6 +2,7 @@
 
   python3 readme_test.py CORSAC_PROGRAM README
 """
+import json
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 
 from extract_examples import examples
 from tap import Cases, Skip, contains, equal
@@ -86,6 +88,22 @@ def commands_run(commands, name, text):
         contains(answer.stdout, "policy.toml: 0 errors")
 
 
+def policies_differ(old, new, expected):
+    with tempfile.TemporaryDirectory() as folder:
+        write(folder, "diff_old.toml", old)
+        write(folder, "diff_new.toml", new)
+        answer = run(folder, "diff", "diff_old.toml", "diff_new.toml")
+        equal((answer.returncode, answer.stdout), (3, expected), answer.stderr)
+
+
+def schema_is_found(text):
+    """The configuration is TOML, and names the file that the page makes."""
+    rule = tomllib.loads(text)["rule"][0]
+    equal(rule["schema"]["path"], "./corsac.schema.json")
+    with tempfile.TemporaryDirectory() as folder:
+        json.loads(run(folder, "schema").stdout)
+
+
 def log_is_rotated_by_logrotate(text, config, policy):
     """The configuration of logrotate as it stands, but for the path, and with one program only."""
     logrotate = shutil.which("logrotate", path=os.environ.get("PATH", "") + ":/usr/sbin")
@@ -145,6 +163,9 @@ def main():
         expected = found["nginx_policy.txt"] if name == "nginx.conf" else ""
         cases.add(f"{name} is imported", is_imported, system, name, found[name], expected)
     cases.add("import.sh runs", commands_run, found["import.sh"], "nginx.conf", found["nginx.conf"])
+    cases.add("two policies differ", policies_differ, found["diff_old.toml"], found["diff_new.toml"],
+              found["diff.txt"])
+    cases.add("the schema is found", schema_is_found, found["taplo.conf"])
     cases.add("corsac.logrotate rotates", log_is_rotated_by_logrotate, found["corsac.logrotate"],
               found["server.toml"], found["policy.toml"])
     cases.run()

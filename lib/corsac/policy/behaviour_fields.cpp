@@ -89,6 +89,19 @@ constexpr std::array kZeroMaxAge = {
     Choice<ZeroMaxAge>{"omit", ZeroMaxAge::Omit},
 };
 
+struct FieldWords {
+  std::string_view field;
+  std::vector<std::string_view> words;
+};
+
+template <class Mode, std::size_t N>
+FieldWords words_of(std::string_view field, const std::array<Choice<Mode>, N>& choices) {
+  FieldWords row = {field, {}};
+  row.words.reserve(N);
+  for (const Choice<Mode>& choice : choices) row.words.push_back(choice.text);
+  return row;
+}
+
 bool is_success_status(std::int64_t status) noexcept { return status >= 200 && status <= 299; }
 
 Problem unknown_word(std::string path, const Setting<std::string>& setting,
@@ -222,6 +235,25 @@ void take_behaviour(const CorsPolicy& own, const CorsPolicy& cors, CorsRules& ru
 void take_behaviour(const CorsRule& own, const CorsPolicy& cors, CorsRules& rules,
                     ProblemList& problems) {
   take(own, cors, rules, problems);
+}
+
+std::vector<std::string_view> behaviour_words(std::string_view field) {
+  // Each has a line in take() too, which reads the same choices.
+  for (FieldWords row :
+       {words_of("preflight", kPreflightModes), words_of("on_denied", kDeniedModes),
+        words_of("handler_headers", kHandlerModes), words_of("websocket", kWebSocketModes),
+        words_of("actual_answers", kActualAnswers), words_of("requested_method_case", kMethodCases),
+        words_of("methods_answer", kAnswerLists), words_of("headers_answer", kAnswerLists),
+        words_of("list_separator", kSeparators), words_of("vary", kVaryModes),
+        words_of("preflight_vary", kPreflightVary), words_of("same_origin", kSameOrigin),
+        words_of("malformed_origin", kMalformedOrigin),
+        words_of("post_without_content_type", kPostWithoutContentType),
+        words_of("empty_requested_method", kEmptyRequestedMethod),
+        words_of("preflight_outside_paths", kOutsidePaths),
+        words_of("zero_max_age", kZeroMaxAge)}) {
+    if (row.field == field) return std::move(row.words);
+  }
+  return {};
 }
 
 }  // namespace corsac

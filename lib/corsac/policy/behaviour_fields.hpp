@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string_view>
+#include <vector>
+
 #include "corsac/policy/policy.hpp"
 #include "corsac/policy/problem_list.hpp"
 #include "corsac/stage/cors/rules.hpp"
@@ -15,5 +18,9 @@ void take_behaviour(const CorsPolicy& own, const CorsPolicy& cors, CorsRules& ru
                     ProblemList& problems);
 void take_behaviour(const CorsRule& own, const CorsPolicy& cors, CorsRules& rules,
                     ProblemList& problems);
+
+// The words that a field of this name may have in [cors] and in a rule, in the order of the
+// messages; empty for a field that takes no words.
+[[nodiscard]] std::vector<std::string_view> behaviour_words(std::string_view field);
 
 }  // namespace corsac

@@ -289,9 +289,10 @@ Result<Compiled, Report> SnapshotBuilder::run() {
   take_cors();
   warn_of_own_origin_by_host();
   warn_of_nobody_trusted();
-  if (options_.has_lints) lint_policy(policy_, problems_);
+  if (options_.has_lints) lint_policy(policy_, options_.now, problems_);
   const bool has_errors = problems_.has_errors();
-  Report report(problems_.take(), policy_.sources);
+  std::vector<Problem> problems = problems_.take();
+  Report report(std::move(problems), policy_.sources, problems_.take_silenced());
   if (has_errors) return fail(std::move(report));
   const bool grants = snapshot_->rules_.front().cors != nullptr;
   snapshot_->next_expiry_ =

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "corsac/base/ascii.hpp"
 #include "corsac/policy/cloudflare_checks.hpp"
 #include "corsac/policy/report.hpp"
 #include "corsac/stage/cors/profile.hpp"
@@ -80,6 +81,17 @@ void check_tests(const Policy& policy, ProblemList& problems) {
   }
 }
 
+// A reader wants the field; one that says nothing is as none.
+void check_allowed_warnings(const Policy& policy, ProblemList& problems) {
+  for (std::size_t i = 0; i < policy.allowed_warnings.size(); ++i) {
+    const AllowedWarning& allowed = policy.allowed_warnings[i];
+    if (!trim_ows(allowed.reason).empty()) continue;
+    error(problems, "lint-allow-reason", "lint.allow[" + std::to_string(i) + "].reason",
+          allowed.code, allowed.place, "a warning is left out for a reason, and this says none",
+          "write why it is meant, or take the entry out");
+  }
+}
+
 void check_rule_names(const Policy& policy, ProblemList& problems) {
   std::unordered_map<std::string_view, std::size_t> first_with;
   const auto& rules = policy.cors.rules;
@@ -102,6 +114,7 @@ void check_document(const Policy& policy, ProblemList& problems) {
   check_version_and_profile(policy, problems);
   check_cloudflare(policy.cors, problems);
   check_tests(policy, problems);
+  check_allowed_warnings(policy, problems);
   check_rule_names(policy, problems);
 }
 

@@ -6,25 +6,23 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "corsac/base/ascii.hpp"
+#include "corsac/base/rfc3339.hpp"
 #include "corsac/http/header_name.hpp"
 #include "corsac/http/method.hpp"
 #include "corsac/origin/idna.hpp"
 #include "corsac/origin/origin.hpp"
 #include "corsac/origin/pattern.hpp"
+#include "corsac/origin/public_suffix.hpp"
 #include "corsac/policy/effective_rule.hpp"
 #include "corsac/stage/cors/profile.hpp"
 
 namespace corsac {
 namespace {
-
-constexpr std::array<std::string_view, 14> kCodes = {
-    "port-suspicious", "port-blocked",     "extension-id",    "app-scheme",      "punycode-unknown",
-    "trailing-dot",    "origin-redundant", "loopback-origin", "method-case",     "options-needless",
-    "verb-unsendable", "method-override",  "max-age-long",    "exposed-needless"};
 
 // Fetch, 2.9 "bad port".
 constexpr auto kBlockedPorts = std::to_array<std::uint16_t>(
@@ -40,6 +38,9 @@ constexpr std::array<std::string_view, 3> kOverrides = {"x-http-method-override"
 
 // Chromium keeps a preflight's answer two hours, Safari ten minutes.
 constexpr std::int64_t kHonouredMaxAge = 7200;
+constexpr std::int64_t kDayMaxAge = 86400;
+// New suffixes are listed every week; hosting services among them.
+constexpr std::chrono::hours kOldListHours{24 * 366};
 // So many of both are compared at most, one with another.
 constexpr std::size_t kComparedOrigins = 10'000;
 constexpr std::size_t kComparedPatterns = 100;
@@ -52,11 +53,18 @@ bool has(const auto& list, auto value) noexcept {
 template <class Section>
 class Lint {
  public:
-  Lint(const Section& section, const Profile& profile, std::string field, ProblemList& problems)
-      : section_(section), profile_(profile), field_(std::move(field)), problems_(problems) {}
+  // `sends_credentials`: what the section inherits, where it does not say it itself.
+  Lint(const Section& section, const Profile& profile, bool sends_credentials, std::string field,
+       ProblemList& problems)
+      : section_(section),
+        profile_(profile),
+        sends_credentials_(section.allow_credentials.value_or(sends_credentials)),
+        field_(std::move(field)),
+        problems_(problems) {}
 
   void run() {
     lint_origins(section_.allowed_origins, "allowed_origins");
+    lint_origins(section_.allowed_origins_from_file, "allowed_origins_file");
     lint_methods();
     lint_headers();
     lint_max_age();
@@ -87,12 +95,14 @@ class Lint {
                  const OriginPattern& pattern);
   void lint_redundant(const Names& origins, const char* name,
                       const std::vector<OriginPattern>& wildcards);
+  void lint_repeated(const Names& origins, const char* name);
   void lint_methods();
   void lint_headers();
   void lint_max_age();
 
   const Section& section_;
   const Profile& profile_;
+  bool sends_credentials_;
   std::string field_;
   ProblemList& problems_;
 };
@@ -165,6 +175,17 @@ void Lint<Section>::lint_redundant(const Names& origins, const char* name,
 }
 
 template <class Section>
+void Lint<Section>::lint_repeated(const Names& origins, const char* name) {
+  std::unordered_set<std::string_view> seen;
+  seen.reserve(origins.size());
+  for (std::size_t i = 0; i < origins.size(); ++i) {
+    if (seen.insert(origins.values()[i]).second) continue;
+    warn_of(origins, name, i, "origin-redundant", "the list has it already",
+            "take one of them out");
+  }
+}
+
+template <class Section>
 void Lint<Section>::lint_origins(const Names& origins, const char* name) {
   std::vector<OriginPattern> wildcards;
   for (std::size_t i = 0; i < origins.size(); ++i) {
@@ -176,6 +197,7 @@ void Lint<Section>::lint_origins(const Names& origins, const char* name) {
     }
   }
   lint_redundant(origins, name, wildcards);
+  lint_repeated(origins, name);
 }
 
 template <class Section>
@@ -217,24 +239,82 @@ template <class Section>
 void Lint<Section>::lint_max_age() {
   const Setting<std::int64_t>& seconds = section_.max_age_seconds;
   if (!seconds.is_set() || seconds.value() <= kHonouredMaxAge) return;
-  warn("max-age-long", field_ + ".max_age_seconds", std::to_string(seconds.value()),
-       seconds.place(),
-       "only Firefox keeps it longer than two hours, and until then what was taken away is still "
-       "allowed there",
-       "write 7200 or less");
+  const auto warn_of_max_age = [&](std::string_view code, std::string what) {
+    warn(code, field_ + ".max_age_seconds", std::to_string(seconds.value()), seconds.place(),
+         std::move(what), "write 7200 or less");
+  };
+  warn_of_max_age("max-age-long",
+                  "only Firefox keeps it longer than two hours, and until then what was taken away "
+                  "is still allowed there");
+  if (seconds.value() < kDayMaxAge || !sends_credentials_) return;
+  warn_of_max_age("max-age-revocation",
+                  "with credentials, what is taken away is still allowed for a day");
+}
+
+// The first wildcard with credentials that stands right on a registrable domain: there a suffix
+// that the list does not know yet would open it to everybody. One warning a document, since all
+// have one cause.
+struct OpenWildcard {
+  const Names* origins = nullptr;
+  std::size_t index = 0;
+};
+
+OpenWildcard find_open_wildcard(const Names& origins) {
+  for (std::size_t i = 0; i < origins.size(); ++i) {
+    if (origins.values()[i].find('*') == std::string::npos) continue;
+    const auto pattern = parse_origin_pattern(origins.values()[i]);
+    if (!pattern || pattern->host_form == HostForm::Exact) continue;
+    const std::string_view host = fixed_right_part(*pattern);
+    if (registrable_domain(std::string(host)) == host) return {&origins, i};
+  }
+  return {};
+}
+
+void lint_suffix_list(const Names& origins, const std::string& field, const std::string& date,
+                      ProblemList& problems) {
+  const OpenWildcard found = find_open_wildcard(origins);
+  if (found.origins == nullptr) return;
+  problems.add({.severity = Severity::Warning,
+                .code = "suffix-list-old",
+                .path = field + ".allowed_origins[" + std::to_string(found.index) + ']',
+                .value = origins.values()[found.index],
+                .place = origins.place(found.index),
+                .what = "the list of public suffixes is of " + date +
+                        ": whether this is one by now is not known",
+                .fix = "install a newer libpsl, or list the names that are yours"});
+}
+
+void lint_suffix_list(const CorsPolicy& cors, bool sends_credentials,
+                      std::chrono::system_clock::time_point now, ProblemList& problems) {
+  const std::string date = public_suffix_list_version();
+  if (!is_suffix_list_old(date, now)) return;
+  if (sends_credentials) return lint_suffix_list(cors.allowed_origins, "cors", date, problems);
+  for (std::size_t i = 0; i < cors.rules.size(); ++i) {
+    if (!cors.rules[i].allow_credentials.value_or(false)) continue;
+    const std::string field = "cors.rules[" + std::to_string(i) + ']';
+    return lint_suffix_list(cors.rules[i].allowed_origins, field, date, problems);
+  }
 }
 
 }  // namespace
 
-void lint_policy(const Policy& policy, ProblemList& problems) {
-  const Profile& profile = profile_of(policy.cors);
-  Lint<CorsPolicy>(policy.cors, profile, "cors", problems).run();
-  for (std::size_t i = 0; i < policy.cors.rules.size(); ++i) {
-    Lint<CorsRule>(policy.cors.rules[i], profile, "cors.rules[" + std::to_string(i) + ']', problems)
-        .run();
-  }
+bool is_suffix_list_old(std::string_view date, std::chrono::system_clock::time_point now) noexcept {
+  const auto listed = parse_time(std::string(date) + "T00:00:00Z");
+  return listed && now - *listed > kOldListHours;
 }
 
-bool is_lint_code(std::string_view code) noexcept { return has(kCodes, code); }
+void lint_policy(const Policy& policy, std::chrono::system_clock::time_point now,
+                 ProblemList& problems) {
+  const CorsPolicy& cors = policy.cors;
+  const Profile& profile = profile_of(cors);
+  const bool sends_credentials = cors.allow_credentials.value_or(profile.allow_credentials);
+  Lint<CorsPolicy>(cors, profile, sends_credentials, "cors", problems).run();
+  for (std::size_t i = 0; i < cors.rules.size(); ++i) {
+    Lint<CorsRule>(cors.rules[i], profile, sends_credentials,
+                   "cors.rules[" + std::to_string(i) + ']', problems)
+        .run();
+  }
+  lint_suffix_list(cors, sends_credentials, now, problems);
+}
 
 }  // namespace corsac

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string_view>
 
 #include "corsac/policy/policy.hpp"
@@ -8,18 +9,15 @@
 namespace corsac {
 
 // What is right and works, and is most likely not what was meant, or will be regretted: `corsac
-// check` says it, a load does not. All are warnings, and [[lint.allow]] silences each.
+// check` says it, a load does not. All are warnings, and [[lint.allow]] silences each. Their codes
+// are those of warning_codes.hpp with `is_lint`.
 //
-// Codes: port-suspicious (the other scheme's default port), port-blocked (pages of it do not load
-// in any browser), extension-id (differs in each installation), app-scheme (any app on a device may
-// claim it), punycode-unknown, trailing-dot (another origin than the one without), origin-redundant
-// (a wildcard of the same list covers it), loopback-origin (any program of that machine may claim
-// it), method-case ("patch" is not PATCH), options-needless, verb-unsendable (no page can send
-// CONNECT or TRACE), method-override (goes round the list of methods), max-age-long,
-// exposed-needless (pages can read it anyway).
-void lint_policy(const Policy& policy, ProblemList& problems);
+// `now` is for what grows old: the list of public suffixes.
+void lint_policy(const Policy& policy, std::chrono::system_clock::time_point now,
+                 ProblemList& problems);
 
-// One of the codes above.
-[[nodiscard]] bool is_lint_code(std::string_view code) noexcept;
+// A list of this date ("2023-02-09") is more than a year old; false when the date is not known.
+[[nodiscard]] bool is_suffix_list_old(std::string_view date,
+                                      std::chrono::system_clock::time_point now) noexcept;
 
 }  // namespace corsac

@@ -5,10 +5,12 @@
 #include <cstddef>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "corsac/base/problem.hpp"
 #include "corsac/policy/policy.hpp"
+#include "corsac/policy/report.hpp"
 
 namespace corsac {
 
@@ -27,15 +29,20 @@ class ProblemList {
   [[nodiscard]] bool has_errors() const noexcept { return has_errors_; }
   // Adds a warning for each [[lint.allow]] that met nothing, and gives everything away. Call once.
   [[nodiscard]] std::vector<Problem> take();
+  // What [[lint.allow]] left out, the first kProblemLimit; each once. Call once.
+  [[nodiscard]] std::vector<SilencedWarning> take_silenced() { return std::move(silenced_); }
 
  private:
-  [[nodiscard]] bool is_allowed(const Problem& problem);
+  // The first [[lint.allow]] that names the problem; null = it is told.
+  [[nodiscard]] const AllowedWarning* find_allowed(const Problem& problem);
+  void check_allowed(std::size_t index);
 
   const std::vector<AllowedWarning>& allowed_;
   bool has_lints_;
   std::vector<bool> is_used_;  // as long as allowed_
   std::unordered_set<std::string> seen_ = {};
   std::vector<Problem> problems_ = {};
+  std::vector<SilencedWarning> silenced_ = {};
   std::size_t left_out_ = 0;
   bool has_errors_ = false;
   bool has_hidden_errors_ = false;  // => has_errors_

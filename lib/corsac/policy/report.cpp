@@ -25,37 +25,6 @@ constexpr std::size_t kSlipLimitBytes = 64;
   return severity == Severity::Error ? "error" : "warning";
 }
 
-[[nodiscard]] std::vector<const Problem*> in_order_of_place(const std::vector<Problem>& problems) {
-  std::vector<const Problem*> ordered;
-  ordered.reserve(problems.size());
-  for (const Problem& problem : problems) ordered.push_back(&problem);
-  const auto key = [](const Problem* problem) {
-    const Place& place = problem->place;
-    return place.is_known() ? std::tuple(1U, std::uint32_t{place.source}, place.line,
-                                         std::uint32_t{place.column})
-                            : std::tuple(0U, 0U, 0U, 0U);
-  };
-  std::stable_sort(ordered.begin(), ordered.end(),
-                   [&](const Problem* a, const Problem* b) { return key(a) < key(b); });
-  return ordered;
-}
-
-void append_text(const Problem& problem, const std::vector<std::string>& sources,
-                 std::string& text) {
-  const std::string place = place_text(problem.place, sources);
-  if (!place.empty()) text += place + ": ";
-  text += severity_text(problem.severity);
-  text += '[' + to_one_line(problem.code) + ']';
-  if (!problem.path.empty()) text += ": " + to_printable(problem.path, kPathLimitBytes);
-  if (!problem.value.empty()) {
-    text += problem.path.empty() ? ": \"" : " = \"";
-    text += to_printable(problem.value) + '"';
-  }
-  text += "\n    " + to_one_line(problem.what);
-  if (!problem.fix.empty()) text += "; " + to_one_line(problem.fix);
-  text += '\n';
-}
-
 [[nodiscard]] nlohmann::ordered_json to_json(const Problem& problem,
                                              const std::vector<std::string>& sources) {
   nlohmann::ordered_json object;
@@ -102,15 +71,48 @@ void append_text(const Problem& problem, const std::vector<std::string>& sources
 
 bool Report::has_errors() const noexcept { return has_error(problems_); }
 
+std::vector<const Problem*> Report::in_order_of_place() const {
+  std::vector<const Problem*> ordered;
+  ordered.reserve(problems_.size());
+  for (const Problem& problem : problems_) ordered.push_back(&problem);
+  const auto key = [](const Problem* problem) {
+    const Place& place = problem->place;
+    return place.is_known() ? std::tuple(1U, std::uint32_t{place.source}, place.line,
+                                         std::uint32_t{place.column})
+                            : std::tuple(0U, 0U, 0U, 0U);
+  };
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [&](const Problem* a, const Problem* b) { return key(a) < key(b); });
+  return ordered;
+}
+
+ProblemLines problem_lines(const Problem& problem, const std::vector<std::string>& sources) {
+  const std::string place = place_text(problem.place, sources);
+  std::string head = place.empty() ? "" : place + ": ";
+  head += severity_text(problem.severity);
+  head += '[' + to_one_line(problem.code) + ']';
+  if (!problem.path.empty()) head += ": " + to_printable(problem.path, kPathLimitBytes);
+  if (!problem.value.empty()) {
+    head += problem.path.empty() ? ": \"" : " = \"";
+    head += to_printable(problem.value) + '"';
+  }
+  std::string body = to_one_line(problem.what);
+  if (!problem.fix.empty()) body += "; " + to_one_line(problem.fix);
+  return {std::move(head), std::move(body)};
+}
+
 std::string Report::text() const {
   std::string text;
-  for (const Problem* problem : in_order_of_place(problems_)) append_text(*problem, sources_, text);
+  for (const Problem* problem : in_order_of_place()) {
+    const ProblemLines lines = problem_lines(*problem, sources_);
+    text += lines.head + "\n    " + lines.body + '\n';
+  }
   return text;
 }
 
 std::string Report::json() const {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const Problem* problem : in_order_of_place(problems_)) {
+  for (const Problem* problem : in_order_of_place()) {
     list.push_back(to_json(*problem, sources_));
   }
   return list.dump();

@@ -8,17 +8,32 @@
 
 namespace corsac {
 
+// A warning that [[lint.allow]] left out.
+struct SilencedWarning {
+  Problem problem = {};
+  std::string reason = {};  // of the [[lint.allow]], raw
+  Place place = {};         // likewise
+};
+
 // All that is wrong with one document, configuration or plugin. Plain data; texts are made from it.
 class Report {
  public:
   Report() = default;
   // `sources` are the names that Place::source counts.
-  explicit Report(std::vector<Problem> problems, std::vector<std::string> sources = {})
-      : problems_(std::move(problems)), sources_(std::move(sources)) {}
+  explicit Report(std::vector<Problem> problems, std::vector<std::string> sources = {},
+                  std::vector<SilencedWarning> silenced = {})
+      : problems_(std::move(problems)),
+        sources_(std::move(sources)),
+        silenced_(std::move(silenced)) {}
 
   [[nodiscard]] bool has_errors() const noexcept;
   [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
   [[nodiscard]] const std::vector<std::string>& sources() const noexcept { return sources_; }
+
+  // Not told by text() and json().
+  [[nodiscard]] const std::vector<SilencedWarning>& silenced() const noexcept { return silenced_; }
+  // In the order in which text() and json() tell them.
+  [[nodiscard]] std::vector<const Problem*> in_order_of_place() const;
 
   // Two lines a problem, in order of place (unknown places first), errors and warnings alike:
   //   policy.toml:7:21: error[origin-trailing-slash]: cors.allowed_origins[1] =
@@ -34,7 +49,18 @@ class Report {
  private:
   std::vector<Problem> problems_ = {};
   std::vector<std::string> sources_ = {};
+  std::vector<SilencedWarning> silenced_ = {};
 };
+
+// The two lines of a problem, as text() has them: `policy.toml:7:21: error[code]: path = "value"`,
+// and `an origin has no path; write "https://a.example"` without blanks before it. Neither has a
+// line break.
+struct ProblemLines {
+  std::string head = {};
+  std::string body = {};
+};
+[[nodiscard]] ProblemLines problem_lines(const Problem& problem,
+                                         const std::vector<std::string>& sources);
 
 // "policy.toml:7:21", "policy.toml" without a known place, "" without a source.
 [[nodiscard]] std::string place_text(const Place& place, const std::vector<std::string>& sources);

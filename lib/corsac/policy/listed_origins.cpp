@@ -1,0 +1,150 @@
+// The origins that two policies list. Entries: OriginLists, compare_origins, origin_samples. Spec:
+// policy document, 2. Test: tests/policy/diff_test.cpp.
+
+#include "corsac/policy/listed_origins.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "corsac/origin/pattern_cover.hpp"
+#include "corsac/policy/problem_list.hpp"
+#include "corsac/policy/records_in_force.hpp"
+#include "corsac/policy/selectors.hpp"
+
+namespace corsac {
+namespace {
+
+constexpr std::size_t kSharedSamples = 2;
+
+bool may_be_pattern(std::string_view text) noexcept {
+  return text.find_first_of("*[") != std::string_view::npos;
+}
+
+void take(std::string_view text, ListedOrigins& list) {
+  if (text == "*" || text == "null") return;
+  if (may_be_pattern(text)) {
+    auto pattern = parse_origin_pattern(text);
+    if (pattern && !pattern->is_exact()) {
+      list.patterns.push_back(*std::move(pattern));
+      return;
+    }
+  }
+  list.exact.push_back(text);
+}
+
+void keep_missing(const std::vector<std::string_view>& list, const OriginSet& other,
+                  std::vector<std::string_view>& missing, std::vector<std::string_view>* both) {
+  for (const std::string_view origin : list) {
+    if (other.find_exact(origin).data() == nullptr) {
+      missing.push_back(origin);
+    } else if (both != nullptr && both->size() < kSharedSamples) {
+      both->push_back(origin);
+    }
+  }
+  std::sort(missing.begin(), missing.end());
+  missing.erase(std::unique(missing.begin(), missing.end()), missing.end());
+}
+
+void keep_uncovered(const std::vector<OriginPattern>& list,
+                    const std::vector<OriginPattern>& others,
+                    std::vector<const OriginPattern*>& uncovered) {
+  for (const OriginPattern& pattern : list) {
+    const bool is_covered =
+        std::any_of(others.begin(), others.end(),
+                    [&](const OriginPattern& other) { return covers(other, pattern); });
+    if (!is_covered) uncovered.push_back(&pattern);
+  }
+}
+
+bool has_same_texts(std::vector<std::string_view> a, std::vector<std::string_view> b) {
+  std::sort(a.begin(), a.end());
+  std::sort(b.begin(), b.end());
+  return a == b;
+}
+
+// "http://localhost", without a port.
+std::string without_port(const OriginPattern& pattern, std::string_view host) {
+  return pattern.scheme + "://" + std::string(host);
+}
+
+}  // namespace
+
+OriginLists::OriginLists(const Policy& policy, const Snapshot& snapshot,
+                         std::chrono::system_clock::time_point now)
+    : policy_(policy), snapshot_(snapshot) {
+  ProblemList problems(policy.allowed_warnings);
+  cors_ = effective_cors(policy.cors, problems);
+  cors_.rules.record_origins =
+      RecordsInForce(policy, now).with_scope(TrustedOrigin::ScopeType::Cors);
+}
+
+ListedOrigins OriginLists::read(const EffectiveRule& rule) {
+  ListedOrigins list;
+  for (const auto* texts : {&rule.rules.allowed_origins, &rule.rules.allowed_origins_from_file}) {
+    for (const PlacedText& origin : *texts) take(origin.text, list);
+  }
+  for (const PlacedText& regex : rule.rules.allowed_origin_regexes) {
+    list.regexes.push_back(regex.text);
+  }
+  for (const CorsRules::RecordOrigin& record : rule.rules.record_origins) {
+    auto pattern = parse_record_origin(record.origin);
+    if (pattern) take(texts_.emplace_back(pattern->text), list);
+  }
+  return list;
+}
+
+const ListedOrigins& OriginLists::of(std::uint32_t rule) {
+  if (snapshot_.rule(rule).cors == nullptr || rule == kExcludedRule) return none_;
+  if (rule != kCorsRule) {
+    ProblemList problems(policy_.allowed_warnings);
+    const EffectiveRule effective = effective_rule(policy_.cors, rule - kFirstRule, problems);
+    if (effective.rules.inherited.allowed_origins) return of(kCorsRule);
+    const auto known = by_rule_.find(rule);
+    if (known != by_rule_.end()) return known->second;
+    return by_rule_[rule] = read(effective);
+  }
+  const auto known = by_rule_.find(kCorsRule);
+  if (known != by_rule_.end()) return known->second;
+  return by_rule_[kCorsRule] = read(cors_);
+}
+
+OriginDifference compare_origins(const ListedOrigins& old_list, const CompiledCors& old_cors,
+                                 const ListedOrigins& new_list, const CompiledCors& new_cors) {
+  OriginDifference difference;
+  // Excluded rules were compiled without a set of their own to ask.
+  if (old_cors.origins == nullptr || new_cors.origins == nullptr) return difference;
+  keep_missing(old_list.exact, *new_cors.origins, difference.only_old, &difference.both);
+  keep_missing(new_list.exact, *old_cors.origins, difference.only_new, nullptr);
+  keep_uncovered(old_list.patterns, new_list.patterns, difference.uncovered_old);
+  keep_uncovered(new_list.patterns, old_list.patterns, difference.uncovered_new);
+  std::unordered_set<std::string_view> seen;
+  for (const auto* patterns : {&old_list.patterns, &new_list.patterns}) {
+    for (const OriginPattern& pattern : *patterns) {
+      if (seen.insert(pattern.text).second) difference.patterns.push_back(&pattern);
+    }
+  }
+  difference.has_regexes = !old_list.regexes.empty() || !new_list.regexes.empty();
+  difference.has_other_regexes = !has_same_texts(old_list.regexes, new_list.regexes);
+  return difference;
+}
+
+std::vector<std::string> origin_samples(const OriginPattern& pattern) {
+  std::string host = pattern.host_form == HostForm::Subdomain ? "a" + pattern.host : pattern.host;
+  std::replace(host.begin(), host.end(), '*', 'a');
+  const std::string bare = without_port(pattern, host);
+  std::vector<std::string> samples;
+  const bool has_ports = pattern.port_form != PortForm::Any && !pattern.ports.empty();
+  const std::uint16_t default_port = pattern.scheme == "https" ? 443 : 80;
+  const std::uint16_t port = has_ports ? pattern.ports.front().first : default_port;
+  const std::string first = port == default_port ? bare : bare + ':' + std::to_string(port);
+  samples.push_back(first);
+  if (first != bare) samples.push_back(bare);
+  samples.push_back(bare + ":8443");
+  if (pattern.host_form == HostForm::Subdomain) {
+    samples.push_back(without_port(pattern, "b." + host));
+    samples.push_back(without_port(pattern, std::string_view(pattern.host).substr(1)));
+  }
+  return samples;
+}
+
+}  // namespace corsac

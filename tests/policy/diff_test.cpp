@@ -1,0 +1,218 @@
+#include "corsac/policy/diff.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "corsac/policy/compile.hpp"
+
+namespace corsac {
+namespace {
+
+using Texts = std::vector<std::string>;
+using Change = std::function<void(Policy&)>;
+
+Policy base() {
+  Policy policy;
+  policy.cors.allowed_origins = {"https://app.example.com", "https://*.example.org"};
+  policy.cors.allowed_methods = {"GET", "PUT"};
+  policy.cors.allowed_headers = {"Content-Type"};
+  policy.cors.allow_credentials = true;
+  policy.hosts.allowed = {"api.example.com"};
+  return policy;
+}
+
+PolicyDiff diff_of(const Policy& before, const Policy& after) {
+  const auto old_compiled = compile_policy(before, {});
+  const auto new_compiled = compile_policy(after, {});
+  EXPECT_TRUE(old_compiled) << old_compiled.error().text();
+  EXPECT_TRUE(new_compiled) << new_compiled.error().text();
+  if (!old_compiled || !new_compiled) return {};
+  return diff_policies({before, *old_compiled->snapshot}, {after, *new_compiled->snapshot}, {});
+}
+
+// "+ origins: https://new.example", without neutral ones.
+Texts told(const PolicyDiff& diff) {
+  Texts lines;
+  for (const PolicyChange& change : diff.changes) {
+    if (change.effect == DiffEffect::Neutral) continue;
+    std::string line(change.effect == DiffEffect::Wider ? "+ " : "- ");
+    line += change.aspect + ':';
+    for (const std::string& example : change.examples) line += ' ' + example;
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+struct Row {
+  const char* desc;
+  Change change;
+  bool widens;
+  bool narrows;
+  Texts told;
+};
+
+void check(const std::vector<Row>& rows) {
+  for (const Row& row : rows) {
+    Policy after = base();
+    row.change(after);
+    const PolicyDiff diff = diff_of(base(), after);
+    EXPECT_EQ(diff.widens, row.widens) << row.desc << '\n' << diff.text();
+    EXPECT_EQ(diff.narrows, row.narrows) << row.desc << '\n' << diff.text();
+    EXPECT_EQ(told(diff), row.told) << row.desc << '\n' << diff.text();
+    const PolicyDiff back = diff_of(after, base());
+    EXPECT_EQ(back.widens, row.narrows) << row.desc << ", back";
+    EXPECT_EQ(back.narrows, row.widens) << row.desc << ", back";
+  }
+}
+
+TEST(PolicyDiff, TellsWhatChangesInOneField) {
+  check({
+      {"nothing", [](Policy&) {}, false, false, {}},
+      {"what no request meets",
+       [](Policy& p) {
+         p.cors.debug = true;
+         p.tests = {PolicyTest{.name = "x", .origin = "https://app.example.com"}};
+       },
+       false,
+       false,
+       {}},
+      {"the order of lists",
+       [](Policy& p) {
+         p.cors.allowed_origins = {"https://*.example.org", "https://app.example.com"};
+         p.cors.allowed_methods = {"PUT", "GET"};
+       },
+       false,
+       false,
+       {}},
+      {"an origin more",
+       [](Policy& p) {
+         p.cors.allowed_origins = {"https://app.example.com", "https://*.example.org",
+                                   "https://new.example"};
+       },
+       true,
+       false,
+       {"+ origins: https://new.example"}},
+      {"an origin that a pattern has already",
+       [](Policy& p) {
+         p.cors.allowed_origins = {"https://app.example.com", "https://*.example.org",
+                                   "https://a.example.org"};
+       },
+       false,
+       false,
+       {}},
+      {"an origin less",
+       [](Policy& p) { p.cors.allowed_origins = {"https://*.example.org"}; },
+       false,
+       true,
+       {"- origins: https://app.example.com"}},
+      {"a narrower pattern",
+       [](Policy& p) {
+         p.cors.allowed_origins = {"https://app.example.com", "https://*.a.example.org"};
+       },
+       false,
+       true,
+       {"- origins: https://a.example.org"}},
+      {"a method",
+       [](Policy& p) {
+         p.cors.allowed_methods = {"GET", "PUT", "DELETE"};
+       },
+       true,
+       false,
+       {"+ methods: DELETE"}},
+      {"a header instead of another",
+       [](Policy& p) { p.cors.allowed_headers = {"X-Request-Id"}; },
+       true,
+       true,
+       {"+ request headers: x-request-id", "- request headers: content-type"}},
+      {"credentials",
+       [](Policy& p) { p.cors.allow_credentials = false; },
+       false,
+       true,
+       {"- credentials: https://app.example.com https://a.example.org https://b.a.example.org"}},
+      {"exposed headers",
+       [](Policy& p) { p.cors.exposed_headers = {"ETag"}; },
+       true,
+       false,
+       {"+ exposed headers: etag"}},
+      {"a longer max-age",
+       [](Policy& p) { p.cors.max_age_seconds = 600; },
+       true,
+       false,
+       {"+ max-age: none -> 600"}},
+      {"max-age 0",
+       [](Policy& p) { p.cors.max_age_seconds = 0; },
+       false,
+       true,
+       {"- max-age: none -> 0"}},
+      {"blocked requests run",
+       [](Policy& p) { p.cors.on_denied = "mark"; },
+       true,
+       false,
+       {"+ requests without a grant that go on: every origin that is not listed "
+        "https://a.example.org:8443 https://example.org http://stranger.invalid"}},
+      {"preflights are refused",
+       [](Policy& p) { p.cors.preflight = "reject"; },
+       false,
+       true,
+       {"- preflights: a preflight for GET / a preflight for HEAD / a preflight for POST / a "
+        "preflight for PUT /"}},
+  });
+}
+
+// What samples cannot prove makes the verdict the wider one, and is told.
+TEST(PolicyDiff, SaysWhatItCannotProve) {
+  Policy before = base();
+  Policy after = base();
+  before.cors.allowed_origins = {"http://localhost:[3000,8000-8099]"};
+  after.cors.allowed_origins = {"http://localhost:[3000-8099]"};
+  before.cors.allow_credentials = after.cors.allow_credentials = false;
+  PolicyDiff diff = diff_of(before, after);
+  EXPECT_TRUE(diff.widens && !diff.narrows) << diff.text();
+  ASSERT_EQ(diff.limits.size(), 1U) << "no sample has a port between";
+  EXPECT_NE(diff.text().find("not proved: patterns are compared by samples"), std::string::npos);
+
+  before = after = base();
+  after.cors.excluded_path_regexes = {"/x.*"};
+  diff = diff_of(before, after);
+  EXPECT_TRUE(diff.widens && diff.narrows) << diff.text();
+  EXPECT_FALSE(diff.limits.empty());
+}
+
+// One rule of two thousand: the others say the same, letter by letter.
+TEST(PolicyDiff, FindsOneRuleAmongMany) {
+  Policy before = base();
+  for (int i = 0; i < 2000; ++i) {
+    before.cors.rules.push_back(
+        CorsRule{.paths = {"/p" + std::to_string(i)}, .allowed_origins = {"https://a.example"}});
+  }
+  Policy after = before;
+  after.cors.rules[1777].allowed_origins = {"https://b.example"};
+  const PolicyDiff diff = diff_of(before, after);
+  EXPECT_TRUE(diff.limits.empty()) << diff.text();
+  EXPECT_EQ(told(diff), (Texts{"+ origins: https://b.example", "- origins: https://a.example"}));
+  EXPECT_EQ(diff.changes.front().request, "GET /p1777");
+}
+
+TEST(PolicyDiff, IsOneJsonObject) {
+  Policy after = base();
+  after.cors.allowed_methods = {"GET", "PUT", "DELETE"};
+  const auto told = nlohmann::json::parse(diff_of(base(), after).json());
+  EXPECT_EQ(told["verdict"], "wider");
+  EXPECT_EQ(told["widens"], true);
+  EXPECT_EQ(told["narrows"], false);
+  ASSERT_EQ(told["changes"].size(), 1U);
+  EXPECT_EQ(told["changes"][0]["aspect"], "methods");
+  EXPECT_EQ(told["changes"][0]["effect"], "wider");
+  EXPECT_EQ(told["changes"][0]["examples"][0], "DELETE");
+  EXPECT_EQ(told["changes"][0]["count"], 1);
+  EXPECT_EQ(told["changes"][0]["request"], "a preflight for DELETE /");
+  EXPECT_GT(told["compared"], 1000);
+  EXPECT_TRUE(told["limits"].empty());
+}
+
+}  // namespace
+}  // namespace corsac
