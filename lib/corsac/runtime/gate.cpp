@@ -16,10 +16,12 @@
 #include "corsac/runtime/gate_options.hpp"
 #include "corsac/runtime/joined_report.hpp"
 #include "corsac/runtime/judgement.hpp"
+#include "corsac/runtime/reported_once.hpp"
 #include "corsac/runtime/sink_calls.hpp"
 #include "corsac/runtime/snapshot_slot.hpp"
 #include "corsac/runtime/supervisor.hpp"
 #include "corsac/stage/cors/evaluate.hpp"
+#include "corsac/stage/redirect_taint.hpp"
 
 namespace corsac {
 
@@ -32,6 +34,7 @@ struct Gate::State {
   Counters counters = {};
   EventLog events;
   SnapshotSlot slot;
+  ReportedOnce replaced = {};  // paths whose handler set headers of ours
   Report warnings = {};
   // Exactly one of the two. Last: they publish into the slot from threads of their own.
   std::unique_ptr<CodePolicy> code = {};
@@ -57,6 +60,10 @@ struct Gate::State {
   // The event of a decision that has one. The gate may be gone after it: its sink may let go of it.
   static void record(const std::shared_ptr<State>& state, const RequestView& request,
                      const GateDecision& result) noexcept;
+  // The event of a diagnostic about an answer that stays as it is.
+  static void note(const std::shared_ptr<State>& state, const RequestView& request,
+                   std::string_view value, Reason reason, int status,
+                   const GateDecision& decided) noexcept;
   [[nodiscard]] std::function<void(SnapshotPtr)> publisher() {
     return [this](SnapshotPtr next) { slot.publish(std::move(next)); };
   }
@@ -250,6 +257,38 @@ void Gate::refuse_location(RequestView& request, std::string_view location,
   state_->counters.count_late_reason(decision.reason);
   State::record(state_, request, decided);
   decision.offending = {};  // the caller takes the header away
+}
+
+void Gate::State::note(const std::shared_ptr<State>& state, const RequestView& request,
+                       std::string_view value, Reason reason, int status,
+                       const GateDecision& decided) noexcept {
+  GateDecision noted = decided;
+  noted.decision.reason = reason;
+  noted.decision.offending = value;
+  noted.decision.status = static_cast<std::uint16_t>(status);
+  record(state, request, noted);
+}
+
+void Gate::note_redirect(RequestView& request, std::string_view location, int status,
+                         const GateDecision& decided) noexcept {
+  request.own = &state_->own;
+  try {
+    if (!taints_origin(request, location)) return;
+  } catch (...) {
+    return state_->counters.count_event_failure();
+  }
+  state_->counters.count_late_reason(Reason::RedirectToOtherOrigin);
+  State::note(state_, request, shown_target(location), Reason::RedirectToOtherOrigin, status,
+              decided);
+}
+
+void Gate::note_handler_headers(RequestView& request, int status,
+                                const GateDecision& decided) noexcept {
+  request.own = &state_->own;
+  state_->counters.count_handler_headers_replaced();
+  if (!decided.snapshot->has_debug()) return;
+  if (!state_->replaced.is_new(decided.snapshot->revision(), request.path)) return;
+  State::note(state_, request, {}, Reason::HandlerHeadersReplaced, status, decided);
 }
 
 bool Gate::is_proved_own(const RequestView& request) const noexcept {

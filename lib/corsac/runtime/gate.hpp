@@ -163,6 +163,20 @@ class Gate {
   void refuse_location(RequestView& request, std::string_view location,
                        GateDecision& decided) noexcept;
 
+  // For adapters, behind the handler: what is worth knowing about its answer, which stays as it is.
+  // Each counts its reason always, and records an event when there is one; `status` is the
+  // answer's.
+  //
+  // A granted request is sent on by a 3xx answer with this `Location`: redirect_to_other_origin
+  // when it leaves our origins (stage/redirect_taint.hpp). Of targets only what shown_target leaves
+  // is told.
+  void note_redirect(RequestView& request, std::string_view location, int status,
+                     const GateDecision& decided) noexcept;
+  // The handler set Access-Control-* itself and they were replaced: handler_headers_replaced. The
+  // event comes once for each path under one revision of the policy, as far as kPlaces of
+  // runtime/reported_once.hpp go. `status` = 0: the host has not said yet.
+  void note_handler_headers(RequestView& request, int status, const GateDecision& decided) noexcept;
+
   // For the forwarder: the request is proved to come from a page of our own, or from the user's own
   // hand: `Sec-Fetch-Site: same-origin`, `none` without an Origin (as the GET of an
   // extension with permission for this host has it), or an Origin among public_origins. That the

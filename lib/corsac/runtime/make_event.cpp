@@ -66,7 +66,9 @@ Event make_event(const Snapshot& snapshot, const RequestView& seen, const Decisi
     event.rule = to_printable(snapshot.rule(decision.rule).name);
     event.place = place_of_refusal(snapshot, decision);
   }
-  event.status = decision.outcome == Outcome::Pass ? 0 : decision.status;
+  const bool has_status =
+      decision.outcome != Outcome::Pass || event.outcome == EventOutcome::Diagnostic;
+  event.status = has_status ? decision.status : 0;
   event.method = to_printable(request.method);
   event.path = to_printable(request.path.substr(0, request.path.find('?')));
   event.content_type = printable_value(request.content_type);
