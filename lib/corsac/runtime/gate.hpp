@@ -22,6 +22,7 @@
 #include "corsac/runtime/event_log.hpp"
 #include "corsac/runtime/log_sink.hpp"
 #include "corsac/runtime/metrics.hpp"
+#include "corsac/runtime/shadow_status.hpp"
 #include "corsac/runtime/store_config.hpp"
 #include "corsac/runtime/store_status.hpp"
 #include "corsac/stage/cross_domain_cookie.hpp"
@@ -199,7 +200,10 @@ class Gate {
   [[nodiscard]] StoreStatus status() const;
   // Of the store of GateOptions::records; nothing without one.
   [[nodiscard]] std::optional<StoreStatus> records_status() const;
-  // Reads the stores again; see Supervisor. For a gate made by make_gate: an empty report.
+  // Of the candidate of [shadow]; nothing without one.
+  [[nodiscard]] std::optional<ShadowStatus> shadow_status() const;
+  // Reads the stores again, that of a candidate too; see Supervisor. For a gate made by make_gate:
+  // an empty report.
   void request_reload();
   [[nodiscard]] Report reload_and_wait(std::chrono::milliseconds deadline);
   // Takes trust away from the policy in force at once, whatever becomes of the document that the

@@ -25,6 +25,12 @@ EventOutcome outcome_of(const Decision& decision) noexcept {
   }
 }
 
+bool is_report_only(const Snapshot& snapshot, const Decision& decision) {
+  if (decision.rule >= snapshot.rule_count()) return false;
+  const auto& cors = snapshot.rule(decision.rule).cors;
+  return cors && cors->is_report_only;
+}
+
 std::optional<std::string> printable_value(const HeaderField& field) {
   if (!field.is_present()) return std::nullopt;
   return to_printable(field.value);
@@ -66,6 +72,8 @@ Event make_event(const Snapshot& snapshot, const RequestView& seen, const Decisi
     event.rule = to_printable(snapshot.rule(decision.rule).name);
     event.place = place_of_refusal(snapshot, decision);
   }
+  event.is_report_only =
+      event.outcome == EventOutcome::Marked && is_report_only(snapshot, decision);
   const bool has_status =
       decision.outcome != Outcome::Pass || event.outcome == EventOutcome::Diagnostic;
   event.status = has_status ? decision.status : 0;
