@@ -86,6 +86,8 @@ Event make_event(const Snapshot& snapshot, const RequestView& seen, const Decisi
   const OwnOrigin* own = request.own;
   event.own_origin = own == nullptr ? std::string() : to_printable(own->describe(request));
   event.client = to_printable(own == nullptr ? request.peer_address : own->client_address(request));
+  constexpr std::size_t kOfABrowser = 16;
+  event.header_names.reserve(kOfABrowser);
   if (request.headers != nullptr) request.headers->visit(add_header_name, &event.header_names);
   event.hint = hint(snapshot, request, decision);
   event.near_miss = near_miss(snapshot, request, decision);
