@@ -84,6 +84,12 @@ struct ImportOptions {
   std::string out = {};        // empty or "-" = standard output
 };
 
+struct ReplayOptions {
+  std::string events = {};  // JSON lines; "-" = standard input
+  std::string policy = {};
+  bool as_json = false;
+};
+
 struct TokenOptions {
   std::string name = {};
   std::string scope = {};   // "read" or "manage"
@@ -99,6 +105,9 @@ struct TokenOptions {
 [[nodiscard]] int check(const CheckOptions& options);
 // 0 allowed, 2 refused, 1 error.
 [[nodiscard]] int explain_request(const ExplainOptions& options);
+// Of the refusals in the events: 0 all stay as they are, 2 some would be refused for another reason
+// or otherwise, 3 some would be allowed; 1 the policy is wrong, or there was no refusal to read.
+[[nodiscard]] int replay_log(const ReplayOptions& options);
 // 0 every [[test]] passed, 1 one failed, or the policy is wrong, or it has no test.
 [[nodiscard]] int run_tests(const TestOptions& options);
 // 0 no check failed, 1 one failed, or none was run, or the options are wrong.
