@@ -171,7 +171,7 @@ void EventLines::take_refusal(std::uint64_t number, const Json& json) {
 // The next line without its end into `line`, of which no more than the limit is kept; false at the
 // end of the input. A last line without an end is one.
 bool next_line(std::istream& input, std::string& line, bool& is_too_long) {
-  std::array<char, 16 * 1024> part;
+  std::array<char, 16'384> part;
   line.clear();
   is_too_long = false;
   while (true) {

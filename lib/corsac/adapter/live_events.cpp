@@ -27,8 +27,7 @@ LiveEvents::LiveEvents(std::shared_ptr<AdminApi> api, std::shared_ptr<Gate> gate
 std::shared_ptr<LiveEvents> LiveEvents::make(std::shared_ptr<AdminApi> api,
                                              std::shared_ptr<Gate> gate,
                                              LiveEventsOptions options) {
-  return std::shared_ptr<LiveEvents>(
-      new LiveEvents(std::move(api), std::move(gate), std::move(options)));
+  return std::shared_ptr<LiveEvents>(new LiveEvents(std::move(api), std::move(gate), options));
 }
 
 Result<std::shared_ptr<LiveEvents::Stream>, AdminAnswer> LiveEvents::open(

@@ -1,13 +1,12 @@
 // Refusals in memory that does not grow. Entries: RefusedOrigins::count, RefusalHistory::count.
 // Spec: README, "Operating". Test: tests/runtime/refusal_summary_test.cpp.
 //
-// The summary is looked through from end to end: 256 numbers twice are less than the hint of the
-// same event costs, and a structure ordered by counts would be the larger part of this file.
+// The summary is looked through from end to end: 256 numbers are less than the hint of the same
+// event costs, and a structure ordered by counts would be the larger part of this file.
 
 #include "corsac/runtime/refusal_summary.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <functional>
 #include <limits>
 
@@ -25,22 +24,40 @@ void add_one(ReasonCounts& counts, Reason reason) noexcept {
 
 }  // namespace
 
+// Counts only grow, so the least one does too: the places before the cursor are above it.
+std::size_t RefusedOrigins::least_refused() noexcept {
+  while (true) {
+    for (; cursor_ < kOrigins; ++cursor_) {
+      if (counts_[cursor_] == least_) return cursor_;
+    }
+    least_ = *std::min_element(counts_.begin(), counts_.end());
+    cursor_ = 0;
+  }
+}
+
+// kOrigins = it is none of them. In pieces that a compiler compares at once.
+std::size_t RefusedOrigins::find(std::string_view origin, std::uint64_t hash) const noexcept {
+  constexpr std::size_t kPiece = 8;
+  static_assert(kOrigins % kPiece == 0);
+  for (std::size_t first = 0; first < used_; first += kPiece) {
+    bool has_hash = false;
+    for (std::size_t i = first; i < first + kPiece; ++i) has_hash |= hashes_[i] == hash;
+    if (!has_hash) continue;
+    for (std::size_t i = first; i < std::min(first + kPiece, used_); ++i) {
+      if (hashes_[i] == hash && slots_[i].origin() == origin) return i;
+    }
+  }
+  return kOrigins;
+}
+
 // The place of `origin`, with the count and the error that it goes on from.
 std::size_t RefusedOrigins::place_of(std::string_view origin) noexcept {
   const std::uint64_t hash = std::hash<std::string_view>()(origin);
-  for (std::size_t i = 0; i < used_; ++i) {
-    if (hashes_[i] == hash && slots_[i].origin() == origin) return i;
-  }
-  std::size_t place = used_;
-  if (used_ < kOrigins) {
-    ++used_;
-  } else {
-    place = static_cast<std::size_t>(std::min_element(counts_.begin(), counts_.end()) -
-                                     counts_.begin());
-  }
+  if (const std::size_t found = find(origin, hash); found != kOrigins) return found;
+  const std::size_t place = used_ < kOrigins ? used_++ : least_refused();
   hashes_[place] = hash;
   Slot& slot = slots_[place];
-  std::memcpy(slot.text.data(), origin.data(), origin.size());
+  origin.copy(slot.text.data(), slot.text.size());
   slot.size = static_cast<std::uint8_t>(origin.size());
   slot.error = counts_[place];
   slot.reasons = {};

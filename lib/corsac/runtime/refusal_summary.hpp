@@ -57,12 +57,16 @@ class RefusedOrigins {
     [[nodiscard]] std::string_view origin() const noexcept { return {text.data(), size}; }
   };
   [[nodiscard]] std::size_t place_of(std::string_view origin) noexcept;
+  [[nodiscard]] std::size_t find(std::string_view origin, std::uint64_t hash) const noexcept;
+  [[nodiscard]] std::size_t least_refused() noexcept;
 
   // These two apart, for they are looked through with each refusal.
   std::array<std::uint64_t, kOrigins> hashes_ = {};
   std::array<std::uint64_t, kOrigins> counts_ = {};
   std::array<Slot, kOrigins> slots_ = {};
   std::size_t used_ = 0;
+  std::uint64_t least_ = 0;  // no count is below it, once all places are used
+  std::size_t cursor_ = 0;   // nor is one before this place equal to it
   std::uint64_t total_ = 0;
 };
 
