@@ -9,6 +9,7 @@
 
 #include <corsac/adapter/admin_api.hpp>
 #include <corsac/adapter/admin_routes.hpp>
+#include <corsac/adapter/live_events_route.hpp>
 #include <corsac/adapter/policy_api_routes.hpp>
 #include <corsac/adapter/trusted_origins_page_route.hpp>
 #include <corsac/adapter/trusted_origins_routes.hpp>
@@ -100,12 +101,14 @@ Result<AddedAdmin, Report> add_admin(Listener& listener, const ServerConfig& con
   if (!api) return fail(std::move(api.error()));
   auto origins = make_trusted_origins(config, tokens->known, gate, log);
   if (!origins) return fail(std::move(origins.error()));
+  auto live = LiveEvents::make(*api, gate);
   install_admin(listener.server(), std::move(*api), *origins);
+  mount_live_events(listener.server(), live);
   mount_trusted_origins(listener.server(), std::move(*origins));
   auto policy = add_policy_api(listener, config, tokens->known, gate, log);
   if (!policy) return fail(std::move(policy.error()));
   mount_trusted_origins_page(listener.server());
-  return AddedAdmin{std::move(tokens->of_this_run), std::move(tokens->reader)};
+  return AddedAdmin{std::move(tokens->of_this_run), std::move(tokens->reader), std::move(live)};
 }
 
 }  // namespace corsac::server

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include <corsac/adapter/live_events.hpp>
 #include <corsac/base/result.hpp>
 #include <corsac/policy/report.hpp>
 #include <corsac/runtime/gate.hpp>
@@ -17,6 +18,7 @@ namespace corsac::server {
 struct AddedAdmin {
   std::string token_of_this_run = {};        // empty: there is a file of tokens
   std::shared_ptr<TokenReader> tokens = {};  // of that file; null without one
+  std::shared_ptr<LiveEvents> live = {};     // to be ended before the listener
 };
 
 // Puts the admin API on `listener`, the policy of [store], and the Trusted Origins API over the

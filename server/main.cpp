@@ -151,6 +151,17 @@ void add_diff(CLI::App& app, DiffOptions& options, std::function<int()>& run) {
   command->callback([&] { run = [&] { return diff(options); }; });
 }
 
+void add_replay(CLI::App& app, ReplayOptions& options, std::function<int()>& run) {
+  CLI::App* command = app.add_subcommand(
+      "replay", "Say what another policy would have done with the refusals of a log");
+  add_word(*command, "events", options.events,
+           "The log file, or an answer of /api/events; - = standard input")
+      ->required();
+  add_word(*command, "policy", options.policy, "policy.toml")->required();
+  command->add_flag("--json", options.as_json, "Print a JSON object");
+  command->callback([&] { run = [&] { return replay_log(options); }; });
+}
+
 void add_place(CLI::App& command, const std::string& url_name, StorePlace& place) {
   CLI::Option* url = add_text(command, url_name, place.url,
                               "redis://[user@]host[:port][/database], or unix:///path");
@@ -371,6 +382,7 @@ int run_command_line(int argc, char** argv) {
   ProbeOptions probe_options;
   TestOptions test_options;
   DiffOptions diff_options;
+  ReplayOptions replay_options;
   PushOptions push_options;
   PullOptions pull_options;
   StoreTestOptions store_test_options;
@@ -384,6 +396,7 @@ int run_command_line(int argc, char** argv) {
   add_probe(app, probe_options, run);
   add_test(app, test_options, run);
   add_diff(app, diff_options, run);
+  add_replay(app, replay_options, run);
   add_push(app, push_options, run);
   add_pull(app, pull_options, run);
   add_store_test(app, store_test_options, run);

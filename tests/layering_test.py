@@ -39,6 +39,8 @@ THIRD_PARTY = {
         "lib/corsac/policy_api/json_body.cpp",
         "lib/corsac/policy_api/system_configuration.cpp",
         "lib/corsac/adapter/admin_api.cpp",
+        "lib/corsac/adapter/admin_refusal.cpp",
+        "lib/corsac/adapter/event_summary.cpp",
         "lib/corsac/adapter/forward_options.cpp",
         "server/commands/",
         "server/har/",

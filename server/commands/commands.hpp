@@ -106,6 +106,12 @@ struct ImportOptions {
   std::string out = {};        // empty or "-" = standard output
 };
 
+struct ReplayOptions {
+  std::string events = {};  // JSON lines; "-" = standard input
+  std::string policy = {};
+  bool as_json = false;
+};
+
 struct TokenOptions {
   std::string name = {};
   std::string scope = {};   // "read" or "manage"
@@ -127,6 +133,9 @@ struct TokenOptions {
 // 0 nothing found; 1 the options or the policy are wrong; 2 the page cannot call the server; 3 it
 // can, and something was found; 4 a request had no answer.
 [[nodiscard]] int probe(const ProbeOptions& options);
+// Of the refusals in the events: 0 all stay as they are, 2 some would be refused for another reason
+// or otherwise, 3 some would be allowed; 1 the policy is wrong, or there was no refusal to read.
+[[nodiscard]] int replay_log(const ReplayOptions& options);
 // 0 every [[test]] passed, 1 one failed, or the policy is wrong, or it has no test.
 [[nodiscard]] int run_tests(const TestOptions& options);
 // 0 nobody is allowed more or less, 2 narrower only, 3 wider, or it cannot be told, 1 error.

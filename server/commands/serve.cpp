@@ -210,10 +210,12 @@ class Listeners {
     }
   }
 
-  // False when requests were still in flight after kGrace.
-  [[nodiscard]] bool stop() {
+  // False when requests were still in flight after kGrace. `live` = null: there is no admin
+  // listener.
+  [[nodiscard]] bool stop(LiveEvents* live) {
     const auto now = std::chrono::steady_clock::now();
     const auto deadline = now + kGrace;
+    if (live != nullptr) live->end(now + kStreamGrace);
     streams_->end(now + kStreamGrace);
     for (Sample& sample : samples_) sample.listener->stop();
     if (admin_) admin_->stop();
@@ -342,7 +344,7 @@ int serve_under(StopWatch& watch, const ServeOptions& options) {
   listeners.check(**gate, **log);
 
   const int status = watch.wait();
-  if (!listeners.stop()) {
+  if (!listeners.stop(added_admin.live.get())) {
     (*log)->message(LogLevel::Warning, "requests were still in flight and have been cut");
     static_cast<void>((*log)->is_written_within(kLastWord));
     std::_Exit(status);  // their threads hold everything that would be freed now

@@ -18,6 +18,7 @@
 
 #include "corsac/adapter/admin_routes.hpp"
 #include "corsac/adapter/forward.hpp"
+#include "corsac/adapter/live_events_route.hpp"
 #include "corsac/adapter/self_check.hpp"
 #include "corsac/adapter/trusted_origins_page_route.hpp"
 #include "corsac/adapter/trusted_origins_routes.hpp"
@@ -465,12 +466,16 @@ std::vector<bool> TestHost::released() const {
 Gate& TestHost::gate() const { return *state_->gate; }
 
 struct TestAdminHost::State {
-  RunningServer running{{}};
+  explicit State(unsigned threads) : running({.threads = threads}) {}
+  RunningServer running;
 };
 
-TestAdminHost::TestAdminHost(std::shared_ptr<AdminApi> api) : state_(std::make_unique<State>()) {
+TestAdminHost::TestAdminHost(std::shared_ptr<AdminApi> api, std::shared_ptr<LiveEvents> live,
+                             unsigned threads)
+    : state_(std::make_unique<State>(threads)) {
   httplib::Server& server = state_->running.server;
   install_admin(server, std::move(api));
+  if (live) mount_live_events(server, std::move(live));
   server.Get("/page", [](const httplib::Request&, httplib::Response& response) {
     response.set_content("page", "text/html");
   });

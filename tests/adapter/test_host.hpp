@@ -12,6 +12,7 @@
 
 #include "corsac/adapter/admin_api.hpp"
 #include "corsac/adapter/forward_options.hpp"
+#include "corsac/adapter/live_events.hpp"
 #include "corsac/authority/http_api.hpp"
 #include "corsac/base/problem.hpp"
 #include "corsac/runtime/gate.hpp"
@@ -87,10 +88,11 @@ class TestHost {
   std::unique_ptr<State> state_;
 };
 
-// The admin API on a server of its own, beside it a route GET /page.
+// The admin API on a server of its own, beside it a route GET /page, and with `live` its stream.
 class TestAdminHost {
  public:
-  explicit TestAdminHost(std::shared_ptr<AdminApi> api);
+  explicit TestAdminHost(std::shared_ptr<AdminApi> api, std::shared_ptr<LiveEvents> live = {},
+                         unsigned threads = 4);
   ~TestAdminHost();
   TestAdminHost(const TestAdminHost&) = delete;
   TestAdminHost& operator=(const TestAdminHost&) = delete;

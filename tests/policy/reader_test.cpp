@@ -522,20 +522,6 @@ TEST(PolicyReader, TakesAnEmptyCookieAsPresent) {
   EXPECT_FALSE(document.policy.csrf.referer.is_present());
 }
 
-TEST(PolicyReader, RefusesWhatThisVersionCannotEnforce) {
-  const char* const sections[] = {"shadow"};
-  for (const char* section : sections) {
-    expect_one_problem({section,
-                        [section](PolicyReader& r) {
-                          r.begin_item(section, at(2));
-                          r.flag("enabled", false, at(3));
-                          r.end_item();
-                        },
-                        "section-not-available", section, "",
-                        "leave it out, or use a later version"});
-  }
-}
-
 TEST(PolicyReader, RefusesValuesOfTheWrongType) {
   const ProblemRow rows[] = {
       {"a text for a flag", cors_with([](PolicyReader& r) { r.text("enabled", "true", at(3)); }),

@@ -107,6 +107,7 @@ Policy everything() {
   policy.redirects.enabled = false;
   policy.redirects.allowed_origins = {"https://app.example.com"};
   policy.redirects.parameters = {"redirect_uri"};
+  policy.shadow.file = std::string("next.toml");
   TrustedOrigin record;
   record.name = "Partner";
   record.origin = "https://portal.example/";

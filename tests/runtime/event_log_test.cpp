@@ -105,6 +105,7 @@ TEST(EventLog, TellsEverythingAboutARefusal) {
                          {"rule", scene.snapshot->rule(decision.rule).name},
                          {"place", ""},
                          {"status", 403},
+                         {"report_only", false},
                          {"own_origin", "https://api.example.com"},
                          {"method", "POST"},
                          {"path", "/items"},
@@ -462,6 +463,51 @@ TEST(EventLog, IsSafeFromManyThreads) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(log.find({}).total + log.find({}).dropped, 800U);
   EXPECT_EQ(lines, 100);
+}
+
+TEST(EventLog, IsFollowedFromAnyPlace) {
+  Scene scene(3);
+  EXPECT_EQ(scene.log->last_seq(), 0U);
+  EXPECT_FALSE(scene.log->wait_behind(0, std::chrono::milliseconds(1)));
+  for (const char* name : {"a", "b", "c", "d", "e"}) {
+    scene.record_origin("https://" + std::string(name) + ".example");
+  }
+  EXPECT_TRUE(scene.log->wait_behind(4, std::chrono::milliseconds(0)));
+  const struct {
+    const char* desc;
+    std::uint64_t after;
+    EventQuery query;
+    std::vector<std::uint64_t> seqs;
+    std::uint64_t first_seq;
+  } rows[] = {
+      {"from the begin: two fell out", 0, {}, {3, 4, 5}, 3},
+      {"behind one that fell out", 1, {}, {3, 4, 5}, 3},
+      {"behind the last that fell out", 2, {}, {3, 4, 5}, 3},
+      {"in the ring", 4, {}, {5}, 5},
+      {"at its end", 5, {}, {}, 6},
+      {"filtered", 0, {.message = "d.example"}, {4}, 3},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.desc);
+    const EventLog::Batch batch = scene.log->read_behind(row.after, row.query);
+    std::vector<std::uint64_t> seqs;
+    for (const Event& event : batch.events) seqs.push_back(event.seq);
+    EXPECT_EQ(seqs, row.seqs);
+    EXPECT_EQ(batch.first_seq, row.first_seq);
+    EXPECT_EQ(batch.last_seq, 5U);
+    EXPECT_TRUE(batch.is_whole_ring);
+  }
+}
+
+TEST(EventLog, IsFollowedInPieces) {
+  Scene scene(1000);
+  for (int i = 0; i < 100; ++i) scene.record_origin("https://a.example");
+  EventLog::Batch batch = scene.log->read_behind(0, {});
+  EXPECT_EQ(batch.events.size(), EventLog::kEventsInBatch);
+  EXPECT_FALSE(batch.is_whole_ring);
+  batch = scene.log->read_behind(batch.last_seq, {});
+  EXPECT_EQ(batch.events.size(), 100 - EventLog::kEventsInBatch);
+  EXPECT_TRUE(batch.is_whole_ring);
 }
 
 }  // namespace

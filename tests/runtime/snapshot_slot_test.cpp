@@ -68,7 +68,7 @@ TEST(SnapshotSlot, KeepsSlotsApart) {
   // More slots than a thread has entries: each read must still be right.
   std::vector<std::unique_ptr<SnapshotSlot>> slots;
   std::vector<SnapshotPtr> snapshots;
-  for (std::size_t i = 0; i < kCachedSnapshots + 3; ++i) {
+  for (std::size_t i = 0; i < kCachedPublications + 3; ++i) {
     snapshots.push_back(a_snapshot());
     slots.push_back(std::make_unique<SnapshotSlot>(snapshots.back()));
   }

@@ -4,16 +4,17 @@
 #include "corsac/adapter/admin_api.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
-#include <iterator>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "corsac/adapter/admin_explain.hpp"
 #include "corsac/adapter/admin_metrics.hpp"
+#include "corsac/adapter/admin_refusal.hpp"
+#include "corsac/adapter/event_parameters.hpp"
+#include "corsac/adapter/event_summary.hpp"
 #include "corsac/authority/token_holders.hpp"
 #include "corsac/base/ascii.hpp"
 #include "corsac/base/printable.hpp"
@@ -31,30 +32,12 @@ namespace {
 // Keeps the order in which the fields are written.
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kEventsLimitRows = 1000;  // of one answer; a ring may hold millions
-
 std::string to_text(const Json& json) {
   return json.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
-AdminAnswer refusal(int status, std::string_view code, std::string_view message) {
-  Json json;
-  json["error"] = code;
-  json["message"] = message;
-  return {.status = status, .body = to_text(json)};
-}
-
 Json time_or_null(std::chrono::system_clock::time_point time) {
   return time == std::chrono::system_clock::time_point() ? Json(nullptr) : Json(time_text(time));
-}
-
-// Digits only; nothing for anything else, or for what is too large.
-template <class Number>
-std::optional<Number> parse_number(std::string_view text) {
-  Number number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
 }
 
 // An address cannot be rebound to another, so it needs no list; a name can.
@@ -62,103 +45,6 @@ bool is_never_rebound(std::string_view host) {
   if (equals_ignoring_case(host, "localhost")) return true;
   if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
   return host.find('/') == std::string_view::npos && IpRange::parse(host).has_value();
-}
-
-// A moment as people and programs write it: RFC 3339, or milliseconds since 1970.
-std::optional<std::chrono::system_clock::time_point> parse_moment(std::string_view text) {
-  const auto milliseconds = parse_number<std::uint64_t>(text);
-  if (!milliseconds) return parse_time(text);
-  constexpr std::uint64_t kLastMilliseconds = 9'000'000'000'000;  // the year 2255
-  const std::uint64_t within = std::min(*milliseconds, kLastMilliseconds);
-  return std::chrono::system_clock::time_point(std::chrono::milliseconds(within));
-}
-
-// "insertInstant DESC" as FusionAuth writes it; `time` and `seq` say the same.
-std::optional<EventOrder> parse_order(std::string_view text) {
-  const std::size_t blank = text.find(' ');
-  const std::string_view field = text.substr(0, blank);
-  if (field != "insertInstant" && field != "time" && field != "seq") return std::nullopt;
-  if (blank == std::string_view::npos) return EventOrder::NewestFirst;
-  const std::string_view direction = text.substr(blank + 1);
-  if (equals_ignoring_case(direction, "DESC")) return EventOrder::NewestFirst;
-  if (equals_ignoring_case(direction, "ASC")) return EventOrder::OldestFirst;
-  return std::nullopt;
-}
-
-// One parameter into the query; false when it is none, or has such a value.
-bool read_parameter(std::string_view name, std::string_view value, EventQuery& query) {
-  const auto number = parse_number<std::uint64_t>(value);
-  if (name == "reason") {
-    query.reason = value;
-    return parse_reason(value).value_or(Reason::None) != Reason::None;
-  }
-  if (name == "message") {
-    query.message = value;
-    return true;
-  }
-  // The ring holds events alone; FusionAuth calls them Debug.
-  if (name == "type") return value == "event" || value == "Debug";
-  if (name == "start") return (query.start = parse_moment(value)).has_value();
-  if (name == "end") return (query.end = parse_moment(value)).has_value();
-  if (name == "orderBy") {
-    const auto order = parse_order(value);
-    query.order = order.value_or(query.order);
-    return order.has_value();
-  }
-  if (!number) return false;
-  if (name == "after") {
-    query.after = *number;
-  } else if (name == "startRow") {
-    query.start_row = *number;
-  } else if (name == "numberOfResults" && *number <= kEventsLimitRows) {
-    query.count = *number;
-  } else {
-    return false;
-  }
-  return true;
-}
-
-// What each parameter may say; `reason` has its codes instead.
-constexpr std::pair<std::string_view, std::string_view> kEventParameters[] = {
-    {"reason", ""},
-    {"message", "a part of any text, with * for anything"},
-    {"type", "event"},
-    {"start", "a time in RFC 3339, its + as %2B, or milliseconds since 1970"},
-    {"end", "a time in RFC 3339, its + as %2B, or milliseconds since 1970"},
-    {"orderBy", "insertInstant DESC, or insertInstant ASC"},
-    {"startRow", "a number from 0"},
-    {"numberOfResults", "a number from 0 to 1000"},
-    {"after", "the seq of an event"},
-};
-static_assert(kEventsLimitRows == 1000);
-
-// What is wrong with a parameter, and what to write instead.
-std::string complaint_about(std::string_view name) {
-  std::string text = "not understood: " + to_printable(name) + "; ";
-  const auto* const found =
-      std::find_if(std::begin(kEventParameters), std::end(kEventParameters),
-                   [&](const auto& parameter) { return parameter.first == name; });
-  if (found == std::end(kEventParameters)) {
-    text += "the parameters are";
-    for (const auto& parameter : kEventParameters) text += " " + std::string(parameter.first);
-  } else if (found->second.empty()) {
-    text += "write one of";
-    for (std::size_t i = 1; i < kReasonCount; ++i) {
-      text += " " + std::string(reason_info(static_cast<Reason>(i)).code);
-    }
-  } else {
-    text += "write " + std::string(found->second);
-  }
-  return text;
-}
-
-// What the parameters say, or what is wrong with the first that cannot be read.
-Result<EventQuery, std::string> read_query(const AdminRequest& request) {
-  EventQuery query;
-  for (const auto& [name, value] : request.query) {
-    if (!read_parameter(name, value, query)) return fail(complaint_about(name));
-  }
-  return query;
 }
 
 Json counters_json(const Counters::Totals& totals) {
@@ -199,6 +85,23 @@ Json store_json(const StoreStatus& store) {
   return json;
 }
 
+Json shadow_json(const ShadowStatus& shadow) {
+  Json json;
+  json["file"] = shadow.file;
+  json["store"] = store_json(shadow.store);
+  json["compared"] = shadow.counts.compared;
+  json["differences"] = Json::array();
+  for (const ShadowDifference& difference : shadow.counts.differences) {
+    Json row;
+    row["change"] = to_text(difference.change);
+    row["rule"] = difference.rule;
+    row["reason"] = reason_info(difference.reason).code;
+    row["count"] = difference.count;
+    json["differences"].push_back(std::move(row));
+  }
+  return json;
+}
+
 StoreState worse_of(StoreState a, StoreState b) noexcept { return std::max(a, b); }
 
 }  // namespace
@@ -226,6 +129,8 @@ struct AdminApi::State {
   AdminAnswer status(const AdminRequest& request);
   AdminAnswer events(const AdminRequest& request);
   AdminAnswer explain(const AdminRequest& request);
+  AdminAnswer most_refused(const AdminRequest& request);
+  AdminAnswer history(const AdminRequest& request);
   AdminAnswer reload(const AdminRequest& request);
 
   const std::shared_ptr<Gate> gate;
@@ -240,6 +145,8 @@ const AdminApi::State::Route AdminApi::State::kRoutes[] = {
     {"/api/status", "GET", AdminScope::Read, &State::status},
     {"/api/events", "GET", AdminScope::Read, &State::events},
     {"/api/explain", "GET", AdminScope::Read, &State::explain},
+    {"/api/events/top", "GET", AdminScope::Read, &State::most_refused},
+    {"/api/events/history", "GET", AdminScope::Read, &State::history},
     {"/api/reload", "POST", AdminScope::Manage, &State::reload},
 };
 
@@ -338,8 +245,11 @@ AdminAnswer AdminApi::State::metrics(const AdminRequest&) {
   const EventLog::Counts events = gate->events().counts();
   return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
           .body = metrics_text({.totals = gate->counters().totals(),
+                                .rules = gate->counters().by_rule(),
+                                .times = gate->counters().decision_times(),
                                 .status = gate->status(),
                                 .records = gate->records_status(),
+                                .shadow = gate->shadow_status(),
                                 .events = events.recorded,
                                 .events_dropped = events.dropped,
                                 .lost_log_lines = options.lost_log_lines
@@ -353,14 +263,17 @@ AdminAnswer AdminApi::State::status(const AdminRequest&) {
   Json json = store_json(gate->status());
   json["is_closed"] = snapshot->is_closed();
   json["debug"] = snapshot->has_debug();
+  json["report_only"] = snapshot->has_report_only();
   const auto records = gate->records_status();
   json["records"] = records ? store_json(*records) : Json(nullptr);
+  const auto shadow = gate->shadow_status();
+  json["shadow"] = shadow ? shadow_json(*shadow) : Json(nullptr);
   json["requests"] = counters_json(gate->counters().totals());
   return {.body = to_text(json)};
 }
 
 AdminAnswer AdminApi::State::events(const AdminRequest& request) {
-  const auto query = read_query(request);
+  const auto query = read_event_query(request.query);
   if (!query) return refusal(400, "parameter", query.error());
   const EventLog::Page page = gate->events().find(*query);
   std::string body = "{\"events\":[";
@@ -383,6 +296,14 @@ AdminAnswer AdminApi::State::explain(const AdminRequest& request) {
   json["message"] = "no browser sends this; problems says why";
   json["problems"] = problems_json(told.error());
   return {.status = 400, .body = to_text(json)};
+}
+
+AdminAnswer AdminApi::State::most_refused(const AdminRequest&) {
+  return {.body = most_refused_json(gate->events())};
+}
+
+AdminAnswer AdminApi::State::history(const AdminRequest&) {
+  return {.body = history_json(gate->events())};
 }
 
 AdminAnswer AdminApi::State::reload(const AdminRequest&) {

@@ -61,17 +61,26 @@ struct AdminAnswer {
 
 // Errors are {"error": CODE, "message": TEXT}: host_not_allowed (400, 421), token_missing and
 // token_unknown (401), scope (403), method (405 with Allow), parameter (400), too_many_requests
-// (429 with Retry-After).
+// (429 with Retry-After), too_many_streams (503 with Retry-After).
 //
 //   GET  /healthz     nobody is asked for a token: "ok", "degraded"; 503 "stale", "closed"
 //   GET  /metrics     read: Prometheus' text format
-//   GET  /api/status  read: the store, the policy in force, the newest document's problems and
-//                     the counters
+//   GET  /api/status  read: the store, the policy in force, the newest document's problems, the
+//                     counters, and "shadow": null without [shadow], else {"file": TEXT, "store":
+//                     {as the store's own fields}, "compared": N, "differences": [{"change":
+//                     would_allow|would_refuse|other_reason|other_grant, "rule": TEXT, "reason":
+//                     CODE or "none", "count": N}]}
 //   GET  /api/events  read: {"events": [...], "total": N, "dropped": N}; reason=CODE,
-//                     message=TEXT (a part of any text, `*` stands for any bytes), type=event,
-//                     start=TIME, end=TIME (RFC 3339, or milliseconds since 1970), startRow=N,
-//                     numberOfResults=N (25, at most 1000), orderBy=insertInstant ASC|DESC
-//                     (newest first), after=SEQ
+//                     message=TEXT (a part of any text, `*` stands for any bytes),
+//                     type=event|shadow, start=TIME, end=TIME (RFC 3339, or milliseconds since
+//                     1970), startRow=N, numberOfResults=N (25, at most 1000),
+//                     orderBy=insertInstant ASC|DESC (newest first), after=SEQ
+//   GET  /api/events/top      read: {"total": N, "most_error": N, "origins": [{"origin": TEXT or
+//                     null, "count": N, "error": N, "last": TIME, "reasons": {CODE: N}}]}, at most
+//                     50, the most refused first: runtime/refusal_summary.hpp
+//   GET  /api/events/history  read: {"bucket_seconds": 60, "buckets": [{"start": TIME, "total": N,
+//                     "reasons": {CODE: N}}]}, 60 minutes, oldest first
+//   GET  /api/events/live     read: live_events.hpp
 //   GET  /api/explain read: what the policy in force does with one fetch() of a page, as
 //                     ExplainedExchange::json says it; origin, method, path, header (as often as
 //                     needed), host, mode, credentials; a 400 has `problems`

@@ -3,6 +3,8 @@
 
 #include "corsac/adapter/admin_metrics.hpp"
 
+#include <array>
+#include <charconv>
 #include <string_view>
 
 #include "corsac/stage/reason.hpp"
@@ -17,9 +19,11 @@ class MetricsWriter {
     text.append("# HELP ").append(name).append(" ").append(help).append("\n");
     text.append("# TYPE ").append(name).append(" ").append(type).append("\n");
   }
-  // `label` = `outcome="granted"`; values of fixed lists only, so nothing needs escaping.
-  void sample(const std::string& label, const std::string& value) {
-    text.append(name_);
+  // `label` = `outcome="granted"`, escaped already.
+  void sample(const std::string& label, const std::string& value) { sample({}, label, value); }
+  // `suffix` = of the family's name, as histograms have them.
+  void sample(std::string_view suffix, const std::string& label, const std::string& value) {
+    text.append(name_).append(suffix);
     if (!label.empty()) text.append("{").append(label).append("}");
     text.append(" ").append(value).append("\n");
   }
@@ -36,6 +40,96 @@ class MetricsWriter {
 
 std::string label(std::string_view name, std::string_view value) {
   return std::string(name).append("=\"").append(value).append("\"");
+}
+
+// Of the policy: what the format escapes, and no other control byte.
+std::string label_of_policy(std::string_view name, std::string_view value) {
+  std::string escaped;
+  for (const char c : value) {
+    if (c == '\\' || c == '"') escaped += '\\';
+    escaped += static_cast<unsigned char>(c) < ' ' ? '?' : c;
+  }
+  return label(name, escaped);
+}
+
+// Of one name, whatever it said of report_only at one time and another.
+struct NamedRule {
+  OutcomeCounts counts = {};
+  std::array<std::uint64_t, kReasonCount> report_only = {};  // of what was marked
+};
+
+std::map<std::string_view, NamedRule> by_name(const std::map<CountedRule, OutcomeCounts>& rules) {
+  std::map<std::string_view, NamedRule> named;
+  for (const auto& [rule, counts] : rules) {
+    NamedRule& sum = named[rule.name];
+    sum.counts.passed += counts.passed;
+    sum.counts.granted += counts.granted;
+    sum.counts.preflights += counts.preflights;
+    auto& marked = rule.is_report_only ? sum.report_only : sum.counts.marked;
+    for (std::size_t i = 0; i < kReasonCount; ++i) {
+      sum.counts.refused[i] += counts.refused[i];
+      marked[i] += counts.marked[i];
+    }
+  }
+  return named;
+}
+
+void write_rules(MetricsWriter& writer, const std::map<CountedRule, OutcomeCounts>& rules) {
+  writer.family("corsac_decisions_total", "counter",
+                "Decided requests by rule of the policy, outcome and reason.");
+  for (const auto& [name, rule] : by_name(rules)) {
+    const std::string labels = label_of_policy("rule", name);
+    const auto sample = [&](std::string_view outcome, std::size_t reason, std::uint64_t count) {
+      const std::string_view code = reason_info(static_cast<Reason>(reason)).code;
+      writer.sample(labels + "," + label("outcome", outcome) + "," + label("reason", code),
+                    std::to_string(count));
+    };
+    sample("passed", 0, rule.counts.passed);
+    sample("granted", 0, rule.counts.granted);
+    sample("preflight", 0, rule.counts.preflights);
+    for (std::size_t i = 1; i < kReasonCount; ++i) {
+      if (rule.counts.refused[i] != 0) sample("refused", i, rule.counts.refused[i]);
+      if (rule.counts.marked[i] != 0) sample("marked", i, rule.counts.marked[i]);
+      if (rule.report_only[i] != 0) sample("report_only", i, rule.report_only[i]);
+    }
+  }
+}
+
+void write_times(MetricsWriter& writer, const DecisionTimes& times) {
+  const auto seconds = [](std::chrono::nanoseconds time) {
+    std::array<char, 32> text{};
+    const auto [end, error] =
+        std::to_chars(text.begin(), text.end(), std::chrono::duration<double>(time).count());
+    return std::string(text.begin(), end);
+  };
+  writer.family("corsac_decision_seconds", "histogram",
+                "Time to decide a request, under a policy with debug = true only.");
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < times.counts.size(); ++i) {
+    count += times.counts[i];
+    const auto& bounds = DecisionTimes::kBounds;
+    writer.sample("_bucket", label("le", i < bounds.size() ? seconds(bounds[i]) : "+Inf"),
+                  std::to_string(count));
+  }
+  writer.sample("_sum", {}, seconds(times.sum));
+  writer.sample("_count", {}, std::to_string(count));
+}
+
+void write_shadow(MetricsWriter& writer, const ShadowStatus& shadow) {
+  const bool is_usable =
+      shadow.store.state != StoreState::Starting && shadow.store.state != StoreState::Closed;
+  writer.family("corsac_shadow_is_usable", "gauge", "1 while a candidate is judged.");
+  writer.sample({}, is_usable ? "1" : "0");
+  writer.counter("corsac_shadow_compared_total", "Decisions that a candidate was asked about.",
+                 shadow.counts.compared);
+  writer.family("corsac_shadow_differences_total", "counter",
+                "Decisions that a candidate would have made otherwise.");
+  for (const ShadowDifference& difference : shadow.counts.differences) {
+    writer.sample(label("change", to_text(difference.change)) + "," +
+                      label_of_policy("rule", difference.rule) + "," +
+                      label("reason", reason_info(difference.reason).code),
+                  std::to_string(difference.count));
+  }
 }
 
 void write_requests(MetricsWriter& writer, const Counters::Totals& totals) {
@@ -132,7 +226,10 @@ void write_stores(MetricsWriter& writer, const MetricsInput& input) {
 std::string metrics_text(const MetricsInput& input) {
   MetricsWriter writer;
   write_requests(writer, input.totals);
+  write_rules(writer, input.rules);
+  write_times(writer, input.times);
   write_stores(writer, input);
+  if (input.shadow) write_shadow(writer, *input.shadow);
   writer.counter("corsac_events_total", "Events recorded.", input.events);
   writer.counter("corsac_events_dropped_total", "Events that fell out of the ring.",
                  input.events_dropped);

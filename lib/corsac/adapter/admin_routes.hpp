@@ -16,10 +16,8 @@ namespace corsac {
 
 namespace adapter {
 
-// The API's answer in the host's response; false for a path that is not of the API. `authorization`
-// lives as long as the call.
-inline bool answer_admin(AdminApi& api, const httplib::Request& request, const RequestScan& scan,
-                         httplib::Response& response) {
+// Views into both.
+inline AdminRequest to_admin_request(const httplib::Request& request, const RequestScan& scan) {
   AdminRequest admin;
   admin.method = request.method;
   admin.path = request.path;
@@ -31,12 +29,21 @@ inline bool answer_admin(AdminApi& api, const httplib::Request& request, const R
     if (!equals_ignoring_case(name, "Authorization")) continue;
     if (admin.authorization.lines++ == 0) admin.authorization.value = trim_ows(value);
   }
-  std::optional<AdminAnswer> answer = api.handle(admin);
-  if (!answer) return false;
-  response.status = answer->status;
-  response.set_content(answer->body, answer->content_type);
-  for (auto& [name, value] : answer->headers) response.set_header(name, value);
-  return true;
+  return admin;
+}
+
+inline void write_answer(const AdminAnswer& answer, httplib::Response& response) {
+  response.status = answer.status;
+  response.set_content(answer.body, answer.content_type);
+  for (const auto& [name, value] : answer.headers) response.set_header(name, value);
+}
+
+// The API's answer in the host's response; false for a path that is not of the API.
+inline bool answer_admin(AdminApi& api, const httplib::Request& request, const RequestScan& scan,
+                         httplib::Response& response) {
+  const std::optional<AdminAnswer> answer = api.handle(to_admin_request(request, scan));
+  if (answer) write_answer(*answer, response);
+  return answer.has_value();
 }
 
 // What stands before and after every route of the admin listener.

@@ -6,6 +6,7 @@
 //
 // Include <corsac/httplib.hpp>. Everything here may be called from any thread.
 
+#include <algorithm>
 #include <cassert>
 #include <cstdint>
 #include <memory>
@@ -67,7 +68,10 @@ class Hooks {
 
  private:
   void decide_late(const httplib::Request& request, httplib::Response& response) const;
-  void finish(const DecisionSlot& slot, httplib::Response& response) const;
+  // True when headers of the handler's had to give way to ours.
+  bool finish(const DecisionSlot& slot, httplib::Response& response) const;
+  void note(const httplib::Request& request, const httplib::Response& response,
+            const GateDecision& decided, bool is_replaced) const noexcept;
   bool refuses_location(const httplib::Request& request, httplib::Response& response,
                         GateDecision& decided) const noexcept;
 
@@ -215,7 +219,8 @@ inline void Hooks::after(const httplib::Request& request,
   }
   try {
     if (slot != nullptr) {
-      finish(*slot, response);
+      const bool is_replaced = finish(*slot, response);
+      note(request, response, slot->decided, is_replaced);
     } else {
       decide_late(request, response);
     }
@@ -232,15 +237,14 @@ inline void Hooks::after(const httplib::Request& request,
 }
 
 // A request that `before` has seen.
-inline void Hooks::finish(const DecisionSlot& slot, httplib::Response& response) const {
+inline bool Hooks::finish(const DecisionSlot& slot, httplib::Response& response) const {
   const Decision& decision = slot.decided.decision;
   // A request refused for its framing alone is answered in the host's place, as by the host.
   const bool is_ours = slot.is_answered && decision.outcome != Outcome::Pass;
   const bool is_replaced = write_decision(response.headers, decision, slot.decided.extra_vary,
                                           is_ours ? AnsweredBy::Adapter : AnsweredBy::Handler);
-  if (is_replaced) gate_->counters().count_handler_headers_replaced();
   if (!is_ours) adapter::add_frame_ancestors(response, slot.decided);
-  if (!slot.is_answered) return;
+  if (!slot.is_answered) return is_replaced;
   keep_last_line(response.headers, "Content-Type");  // ours, and that of an error handler's stream
   if (slot.must_close && response.status < 400) {
     // The host thinks that what ends the connection (close_after_answer) is a body.
@@ -253,6 +257,25 @@ inline void Hooks::finish(const DecisionSlot& slot, httplib::Response& response)
   if (response.status >= 400) replace_line(response.headers, "Cache-Control", "no-store");
   if (decision.outcome == Outcome::Refuse && slot.decided.shows_reason) {
     replace_line(response.headers, "X-Corsac-Reason", reason_info(decision.reason).code);
+  }
+  return is_replaced;
+}
+
+// Diagnostics of a finished answer, which stays as it is.
+inline void Hooks::note(const httplib::Request& request, const httplib::Response& response,
+                        const GateDecision& decided, bool is_replaced) const noexcept {
+  const Decision& decision = decided.decision;
+  const bool may_redirect = decision.outcome == Outcome::Pass && decision.has_grant() &&
+                            response.status >= 300 && response.status < 400;
+  if (!is_replaced && !may_redirect) return;
+  const adapter::HttplibHeaders headers(request.headers);
+  RequestScan scan;
+  adapter::scan_request(request, headers, options_, scan);
+  if (is_replaced) gate_->note_handler_headers(scan.view(), std::max(response.status, 0), decided);
+  if (!may_redirect) return;
+  for (const auto& [name, value] : response.headers) {
+    if (!equals_ignoring_case(name, "Location")) continue;
+    return gate_->note_redirect(scan.view(), value, response.status, decided);
   }
 }
 

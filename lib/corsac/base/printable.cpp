@@ -3,6 +3,8 @@
 
 #include "corsac/base/printable.hpp"
 
+#include <algorithm>
+
 namespace corsac {
 namespace {
 
@@ -21,10 +23,19 @@ enum class Escapes : unsigned char { No, Yes };  // of quotes and backslashes
 
 std::string to_visible(std::string_view bytes, std::size_t limit_bytes, Escapes escapes) {
   const bool is_cut = bytes.size() > limit_bytes;
+  const auto is_escaped = [escapes](char c) {
+    return escapes == Escapes::Yes && (c == '"' || c == '\\');
+  };
+  bytes = bytes.substr(0, limit_bytes);
+  // Most texts need nothing but a copy.
+  const auto first = std::find_if(bytes.begin(), bytes.end(),
+                                  [is_escaped](char c) { return !is_visible(c) || is_escaped(c); });
   std::string text;
-  text.reserve(is_cut ? limit_bytes + 3 : bytes.size());
-  for (const char c : bytes.substr(0, limit_bytes)) {
-    if (escapes == Escapes::Yes && (c == '"' || c == '\\')) text += '\\';
+  text.reserve(bytes.size() + (is_cut ? 3 : 0));
+  text.assign(bytes.begin(), first);
+  bytes.remove_prefix(text.size());
+  for (const char c : bytes) {
+    if (is_escaped(c)) text += '\\';
     if (is_visible(c)) {
       text += c;
     } else {

@@ -300,6 +300,7 @@ Result<Compiled, Report> SnapshotBuilder::run() {
              grants ? cors_records_.next_expiry() : decltype(snapshot_->next_expiry_)());
   snapshot_->revision_ = policy_.revision;
   snapshot_->sources_ = policy_.sources;
+  snapshot_->shadow_file_ = policy_.shadow.file.value_or("");
   snapshot_->profile_ = profile_of(policy_.cors).name;
   snapshot_->has_debug_ = policy_.cors.debug.value_or(false);
   snapshot_->has_debug_headers_ = policy_.cors.debug_headers.value_or(false);

@@ -164,6 +164,11 @@ constexpr std::array kRedirectsFields = {
 constexpr DocumentItem kRedirects = {
     .label = "[redirects]", .fields = kRedirectsFields, .close = close_redirects};
 
+constexpr std::array kShadowFields = {
+    one<&ShadowSection::file>("file", "file = \"next.toml\""),
+};
+constexpr DocumentItem kShadow = {.label = "[shadow]", .fields = kShadowFields};
+
 constexpr std::array kScopeFields = {
     one<&TrustedOrigin::Scope::type>("type", "type = \"CORS\""),
     list<&TrustedOrigin::Scope::allowed_okta_apps>("allowed_okta_apps"),
@@ -278,7 +283,7 @@ constexpr std::array kPolicyFields = {
     items<&Policy::trusted_origins>("trusted_origins", kRecord, kRecordLimit, "too-many-items"),
     lint_section(),
     items<&Policy::tests>("test", kTest, kTestLimit, "too-many-items"),
-    only_known("shadow", FieldShape::SectionNotAvailable),
+    section<&Policy::shadow>("shadow", kShadow),
 };
 
 // A reader keeps one bit for each field that it met.

@@ -30,8 +30,7 @@ enum class FieldShape : unsigned char {
   FileList,  // a TextList that only a store delivers, beside the name of a file
   Item,
   ItemList,
-  SectionNotAvailable,  // of the schema, but this version cannot enforce it
-  NotInRules,           // a field of [cors] that a rule cannot override
+  NotInRules,  // a field of [cors] that a rule cannot override
 };
 
 // Where the texts of a list go; one of the two.

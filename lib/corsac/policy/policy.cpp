@@ -56,8 +56,10 @@ bool RedirectsPolicy::is_present() const noexcept {
   return is_any_set(enabled, allowed_origins, parameters);
 }
 
+bool ShadowSection::is_present() const noexcept { return file.is_set(); }
+
 bool Policy::is_empty() const noexcept {
-  // Tests and allowed warnings speak about a policy; they are none.
+  // Tests, allowed warnings and a candidate speak about a policy; they are none.
   return !cors.is_present() && trusted_origins.empty() && !hosts.allowed.is_set() &&
          !csrf.is_present() && !frames.is_present() && !redirects.is_present();
 }

@@ -179,6 +179,16 @@ struct RedirectsPolicy {
   [[nodiscard]] bool is_present() const noexcept;
 };
 
+// [shadow]: a candidate that is judged beside this policy; it decides nothing.
+struct ShadowSection {
+  // A policy in a file of its own, read by the store that this one comes from: relative to the
+  // folder of its file.
+  Setting<std::string> file = {};
+  Place place = {};
+
+  [[nodiscard]] bool is_present() const noexcept;
+};
+
 // [[lint.allow]]: a warning that is meant.
 struct AllowedWarning {
   std::string code = {};
@@ -212,6 +222,7 @@ struct Policy {
   CsrfPolicy csrf = {};
   FramesPolicy frames = {};
   RedirectsPolicy redirects = {};
+  ShadowSection shadow = {};
   std::vector<AllowedWarning> allowed_warnings = {};
   std::vector<PolicyTest> tests = {};
   // Names of the sources that Place::source counts ("policy.toml", "origins.txt").

@@ -131,9 +131,6 @@ const DocumentField* PolicyReader::State::field_of(std::string_view name, Place 
   frame.seen |= bit;
   if (is_repeated) {
     add_at(place, path_of(name), "field-repeated", "", "it stands twice", "keep one of them");
-  } else if (found->shape == FieldShape::SectionNotAvailable) {
-    add_at(place, path_of(name), "section-not-available", "",
-           "this version of Corsac cannot enforce it", "leave it out, or use a later version");
   } else if (found->shape == FieldShape::NotInRules) {
     add_at(place, path_of(name), "field-unknown", "", "a rule cannot set it",
            "write it in [cors], for all paths");

@@ -147,6 +147,8 @@ constexpr auto kTexts = std::to_array<SchemaText>({
     {"trusted_origins.created_by", "Kept when present.", ""},
     {"trusted_origins.last_updated", "Kept when present.", ""},
     {"trusted_origins.last_updated_by", "Kept when present.", ""},
+    {"shadow", "A candidate judged beside this policy; only differences are counted.", ""},
+    {"shadow.file", "The candidate, a policy file; relative to this one.", ""},
     {"lint", "What corsac check keeps silent.", ""},
     {"lint.allow", "A warning that is meant.", ""},
     {"lint.allow.code", "The code of the warning, as corsac check prints it.", ""},

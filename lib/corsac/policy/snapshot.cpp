@@ -107,6 +107,11 @@ std::shared_ptr<const Snapshot> Snapshot::closed_at_start() {
   return snapshot;
 }
 
+bool Snapshot::has_report_only() const noexcept {
+  return std::any_of(rules_.begin(), rules_.end(),
+                     [](const RuleInfo& rule) { return rule.cors && rule.cors->is_report_only; });
+}
+
 std::shared_ptr<const Snapshot> Snapshot::closed(const Snapshot& good) {
   auto snapshot = std::make_shared<Snapshot>(good);
   trust_nobody(snapshot->guards_);

@@ -80,6 +80,10 @@ class Snapshot {
   [[nodiscard]] ProfileName profile() const noexcept { return profile_; }
   [[nodiscard]] bool has_debug() const noexcept { return has_debug_; }
   [[nodiscard]] bool has_debug_headers() const noexcept { return has_debug_headers_; }
+  // shadow.file as it is written; empty = there is no candidate.
+  [[nodiscard]] const std::string& shadow_file() const noexcept { return shadow_file_; }
+  // Some rule of [cors] only counts what it would refuse.
+  [[nodiscard]] bool has_report_only() const noexcept;
   // True for a policy that is too old, or none at a cold start: policy document, 4 "Closed".
   [[nodiscard]] bool is_closed() const noexcept { return is_closed_; }
   // The next moment at which a record's grant ends, after the time the snapshot was compiled for.
@@ -134,6 +138,7 @@ class Snapshot {
   bool has_path_rules_ = false;  // => an ambiguous path gets no grant
   std::string revision_ = {};
   std::vector<std::string> sources_ = {};
+  std::string shadow_file_ = {};
   std::optional<std::chrono::system_clock::time_point> next_expiry_ = {};
   std::shared_ptr<const KnownOriginSets> known_origin_sets_ = {};
   ProfileName profile_ = ProfileName::Fetch;

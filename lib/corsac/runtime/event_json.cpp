@@ -25,6 +25,8 @@ std::string_view to_text(EventOutcome outcome) noexcept {
       return "marked";
     case EventOutcome::Diagnostic:
       return "diagnostic";
+    case EventOutcome::Allowed:
+      return "allowed";
   }
   return "";
 }
@@ -39,16 +41,21 @@ std::string one_line(const Json& json) {
 
 std::string to_json(const Event& event) {
   Json json;
-  json["type"] = "event";
+  json["type"] = event.type == EventType::Shadow ? "shadow" : "event";
   json["time"] = time_text(event.time);
   json["seq"] = event.seq;
   json["revision"] = event.revision;
   json["outcome"] = to_text(event.outcome);
+  if (event.type == EventType::Shadow) {
+    json["change"] = event.change;
+    json["live_outcome"] = to_text(event.live_outcome);
+  }
   json["reason"] = event.reason;
   json["value"] = event.value;
   json["rule"] = event.rule;
   json["place"] = event.place;
   json["status"] = event.status;
+  json["report_only"] = event.is_report_only;
   json["own_origin"] = event.own_origin;
   json["method"] = event.method;
   json["path"] = event.path;

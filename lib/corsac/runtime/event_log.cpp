@@ -69,6 +69,13 @@ struct EventLog::State {
   std::uint64_t last_seq = 0;
   std::uint64_t dropped = 0;
   EventLineLimits limits;
+  // Of those who wait for the next event; the request that brings it looks at no more than this.
+  mutable std::condition_variable arrived;
+  mutable std::size_t waiting = 0;
+
+  mutable std::mutex summary_mutex;  // guards the next two; never taken together with `mutex`
+  RefusedOrigins refused;
+  RefusalHistory history;
 
   std::mutex sink_mutex;  // never taken together with `mutex`: a slow sink must not stop find()
 
@@ -78,6 +85,7 @@ struct EventLog::State {
 
   // The answer is what record() has to write once the lock is let go, or null.
   EventPtr keep(Event event);
+  void summarise(const Event& event, Reason reason);
   void drop_oldest();
   // With mutex; of the oldest event, last_seq + 1 without one.
   [[nodiscard]] std::uint64_t first_seq() const { return last_seq + 1 - ring.size(); }
@@ -94,7 +102,9 @@ EventPtr EventLog::State::keep(Event event) {
   const std::lock_guard lock(mutex);
   kept->seq = last_seq + 1;
   if (sink) {
-    if (limits.takes(kept->origin.value_or(""), kept->reason, clock->steady_now())) {
+    // A refusal does not suppress what a shadow says about it.
+    const std::string& what = kept->type == EventType::Shadow ? kept->change : kept->reason;
+    if (limits.takes(kept->origin.value_or(""), what, clock->steady_now())) {
       line = kept;
     } else {
       begin_to_tell();
@@ -106,7 +116,16 @@ EventPtr EventLog::State::keep(Event event) {
   while (!ring.empty() && (ring.size() > capacity || ring_bytes > capacity * kRingBytesPerEvent)) {
     drop_oldest();
   }
+  if (waiting != 0) arrived.notify_all();
   return line;
+}
+
+void EventLog::State::summarise(const Event& event, Reason reason) {
+  if (event.type != EventType::Event || event.outcome == EventOutcome::Diagnostic) return;
+  const std::lock_guard lock(summary_mutex);
+  refused.count(event.origin ? std::string_view(*event.origin) : std::string_view(), reason,
+                event.time);
+  history.count(reason, event.time);
 }
 
 // With mutex.
@@ -182,6 +201,12 @@ void EventLog::record(const Snapshot& snapshot, const RequestView& request,
                       const Decision& decision) {
   Event event = make_event(snapshot, request, decision);
   event.time = state_->clock->wall_now();
+  state_->summarise(event, decision.reason);
+  if (const auto line = state_->keep(std::move(event))) state_->write(to_json(*line));
+}
+
+void EventLog::record(Event event) {
+  event.time = state_->clock->wall_now();
   if (const auto line = state_->keep(std::move(event))) state_->write(to_json(*line));
 }
 
@@ -235,6 +260,51 @@ EventLog::Page EventLog::find(const EventQuery& query) const {
     }
   }
   return page;
+}
+
+EventLog::Batch EventLog::read_behind(std::uint64_t after, const EventQuery& query) const {
+  std::vector<EventPtr> seen;
+  seen.reserve(kEventsInBatch);
+  Batch batch;
+  {
+    const std::lock_guard lock(state_->mutex);
+    const std::uint64_t first = state_->first_seq();
+    batch.first_seq = std::max(after + 1, first);
+    batch.last_seq = std::max(after, first - 1);
+    while (batch.last_seq < state_->last_seq && seen.size() < kEventsInBatch) {
+      seen.push_back(state_->ring[++batch.last_seq - first]);
+    }
+    batch.is_whole_ring = batch.last_seq >= state_->last_seq;
+  }
+  for (const EventPtr& event : seen) {
+    if (matches(query, *event)) batch.events.push_back(*event);
+  }
+  return batch;
+}
+
+std::uint64_t EventLog::last_seq() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->last_seq;
+}
+
+bool EventLog::wait_behind(std::uint64_t after, std::chrono::milliseconds time) const {
+  std::unique_lock lock(state_->mutex);
+  ++state_->waiting;
+  const bool has_come =
+      state_->arrived.wait_for(lock, time, [this, after] { return state_->last_seq > after; });
+  --state_->waiting;
+  return has_come;
+}
+
+EventLog::MostRefused EventLog::most_refused(std::size_t limit) const {
+  const std::lock_guard lock(state_->summary_mutex);
+  return {.origins = state_->refused.most(limit), .total = state_->refused.total()};
+}
+
+std::vector<RefusalHistory::Minute> EventLog::history() const {
+  const auto now = state_->clock->wall_now();
+  const std::lock_guard lock(state_->summary_mutex);
+  return state_->history.read(now);
 }
 
 EventLog::Counts EventLog::counts() const {

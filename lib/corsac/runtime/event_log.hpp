@@ -14,17 +14,24 @@
 #include "corsac/base/clock.hpp"
 #include "corsac/http/request_view.hpp"
 #include "corsac/runtime/event_query.hpp"
+#include "corsac/runtime/refusal_summary.hpp"
 #include "corsac/stage/decision.hpp"
 
 namespace corsac {
 
 class Snapshot;  // policy/snapshot.hpp, not public
 
-enum class EventOutcome : unsigned char { Blocked, Marked, Diagnostic };
+enum class EventOutcome : unsigned char {
+  Blocked,
+  Marked,  // a refused grant, and the handler ran: on_denied = "mark", or report_only
+  Diagnostic,
+  Allowed,  // only of a shadow
+};
 
 // Every text is escaped and cut already: it can be printed as it is. An optional that is empty
 // means the header was absent, which is not the same as empty or "null".
 struct Event {
+  EventType type = EventType::Event;
   std::uint64_t seq = 0;  // from 1, without gaps, in the order of the ring
   std::chrono::system_clock::time_point time = {};
   std::string revision = {};
@@ -32,8 +39,9 @@ struct Event {
   std::string reason = {};  // "origin_not_allowed"
   std::string value = {};   // the offending one
   std::string rule = {};
-  std::string place = {};  // in the policy: "policy.toml:4:1"
-  int status = 0;          // 0 = the handler decided
+  std::string place = {};       // in the policy: "policy.toml:4:1"
+  int status = 0;               // 0 = the handler decided
+  bool is_report_only = false;  // marked, and blocked without report_only
   std::string own_origin = {};
   std::string method = {};
   std::string path = {};
@@ -46,6 +54,10 @@ struct Event {
   std::string hint = {};
   std::string near_miss = {};
   std::string category = {};  // FusionAuth's name for it; empty for other profiles
+  // Only of a shadow, whose outcome is what the candidate would have done: "would_allow" and so on
+  // (runtime/shadow_status.hpp), and what was done.
+  std::string change = {};
+  EventOutcome live_outcome = EventOutcome::Blocked;
 };
 
 // The event of a decision with a reason; seq, time are not set. Every byte from the wire is escaped
@@ -57,8 +69,8 @@ struct Event {
 inline constexpr std::size_t kEventHeaderNames = 100;
 inline constexpr std::size_t kEventHeaderNameBytes = 64;  // of each; real ones have under 40
 
-// One JSON object on one line without a line break: "type" is "event", then the names of policy
-// document, 5, and "place"; absent optionals are null.
+// One JSON object on one line without a line break: "type" is "event" or "shadow", then the names
+// of policy document, 5, and "place"; absent optionals are null.
 [[nodiscard]] std::string to_json(const Event& event);
 
 // Bytes of memory that the events of a ring may take together, for each event of its capacity: an
@@ -84,6 +96,8 @@ class EventLog {
 
   // Only for a decision with a reason. Throws only for memory; the event is lost then.
   void record(const Snapshot& snapshot, const RequestView& request, const Decision& decision);
+  // The same for an event that was made already; seq and time are set.
+  void record(Event event);
 
   struct Page {
     std::vector<Event> events = {};  // in the order of the query
@@ -93,6 +107,30 @@ class EventLog {
   // Of the events that were in the ring at the begin; those that fall out meanwhile may be missing.
   // Whoever records waits for no search: it holds the ring for some events at a time.
   [[nodiscard]] Page find(const EventQuery& query) const;
+
+  // For those who follow the ring. What comes behind `after`, oldest first; one look at at most
+  // kEventsInBatch events, of which those that match are in it.
+  struct Batch {
+    std::vector<Event> events = {};
+    std::uint64_t first_seq = 0;  // of the look: greater than after + 1 when some fell out before
+    std::uint64_t last_seq = 0;   // the last one that was looked at: the next `after`
+    bool is_whole_ring = false;   // there is nothing behind it yet
+  };
+  static constexpr std::size_t kEventsInBatch = 64;
+  [[nodiscard]] Batch read_behind(std::uint64_t after, const EventQuery& query) const;
+  // The seq of the newest event; 0 = there was none yet.
+  [[nodiscard]] std::uint64_t last_seq() const;
+  // Waits until an event with a greater seq than `after` is there, but no longer than `time`; true
+  // when it is.
+  [[nodiscard]] bool wait_behind(std::uint64_t after, std::chrono::milliseconds time) const;
+
+  // Of all events but diagnostics and those of a shadow, since the start: runtime/refusal_summary.
+  struct MostRefused {
+    std::vector<RefusedOrigins::Entry> origins = {};
+    std::uint64_t total = 0;  // refusals
+  };
+  [[nodiscard]] MostRefused most_refused(std::size_t limit) const;
+  [[nodiscard]] std::vector<RefusalHistory::Minute> history() const;
 
   struct Counts {
     std::uint64_t recorded = 0;  // since the start

@@ -14,8 +14,14 @@ struct Event;  // runtime/event_log.hpp
 
 enum class EventOrder : unsigned char { NewestFirst, OldestFirst };
 
+enum class EventType : unsigned char {
+  Event,   // a refusal or a diagnostic of the policy in force
+  Shadow,  // what the candidate of [shadow] would have done otherwise
+};
+
 struct EventQuery {
-  std::string reason = {};  // a code; empty = any
+  std::optional<EventType> type = {};  // empty = any
+  std::string reason = {};             // a code; empty = any
   // A part of one of the event's texts, in any case; `*` stands for any bytes. Empty = any.
   std::string message = {};
   std::optional<std::chrono::system_clock::time_point> start = {};  // at or after it

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <chrono>
 #include <exception>
+#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -16,12 +18,40 @@
 #include "corsac/runtime/gate_options.hpp"
 #include "corsac/runtime/joined_report.hpp"
 #include "corsac/runtime/judgement.hpp"
+#include "corsac/runtime/reported_once.hpp"
+#include "corsac/runtime/shadow_comparison.hpp"
+#include "corsac/runtime/shadow_policy.hpp"
 #include "corsac/runtime/sink_calls.hpp"
 #include "corsac/runtime/snapshot_slot.hpp"
 #include "corsac/runtime/supervisor.hpp"
 #include "corsac/stage/cors/evaluate.hpp"
+#include "corsac/stage/redirect_taint.hpp"
 
 namespace corsac {
+namespace {
+
+// What stands beside a snapshot while it is in force: not part of it, for it counts.
+struct BesideSnapshot {
+  SnapshotPtr snapshot = {};                      // null: of none yet
+  std::shared_ptr<RuleCounts> counts = {};        // null with it
+  std::shared_ptr<ShadowComparison> shadow = {};  // null = no candidate
+};
+
+ApplicationFacts application_facts(const GateOptions& options) {
+  return {.has_public_origins = !options.public_origins.empty(),
+          .has_applies_to = static_cast<bool>(options.applies_to)};
+}
+
+std::vector<CountedRule> counted_rules(const Snapshot& snapshot) {
+  std::vector<CountedRule> rules;
+  for (std::uint32_t i = 0; i < snapshot.rule_count(); ++i) {
+    const RuleInfo& rule = snapshot.rule(i);
+    rules.push_back({.name = rule.name, .is_report_only = rule.cors && rule.cors->is_report_only});
+  }
+  return rules;
+}
+
+}  // namespace
 
 struct Gate::State {
   const Predicate applies_to;
@@ -32,7 +62,16 @@ struct Gate::State {
   Counters counters = {};
   EventLog events;
   SnapshotSlot slot;
+  // Published a moment after `slot`, and not at all where memory ends: then a request is counted
+  // without its rule, and nobody waits for what is only looked at.
+  SlotOf<BesideSnapshot> beside{std::make_shared<const BesideSnapshot>()};
+  ReportedOnce replaced = {};  // paths whose handler set headers of ours
   Report warnings = {};
+  std::mutex publish_mutex = {};  // guards the next two, and publications into `beside`
+  BesideSnapshot published = {};  // its last
+  SnapshotPtr candidate = {};     // null = none
+  // Behind `beside`, into which it publishes; before what tells it which file to follow.
+  std::unique_ptr<ShadowPolicy> shadow = {};
   // Exactly one of the two. Last: they publish into the slot from threads of their own.
   std::unique_ptr<CodePolicy> code = {};
   std::unique_ptr<Supervisor> supervisor = {};
@@ -51,15 +90,38 @@ struct Gate::State {
   // Sets whether the application says that the origin counts as listed.
   void ask_for_origin(RequestView& request, std::string_view& looked_at) noexcept;
   static void pass_by(const RequestView& request, GateDecision& result) noexcept;
-  void decide(RequestView& request, GateDecision& result) noexcept;
+  // What `applies_to` says of it; Yes without one.
+  Answer decide(RequestView& request, GateDecision& result) noexcept;
+  // The same for a request as it comes.
+  Answer decide_plainly(RequestView& request, GateDecision& result) noexcept;
   // As the guard [csrf] has it, for which a predicate that throws grants nothing.
   [[nodiscard]] CsrfTrust csrf_trust(const Snapshot& snapshot, const RequestView& request) noexcept;
   // The event of a decision that has one. The gate may be gone after it: its sink may let go of it.
   static void record(const std::shared_ptr<State>& state, const RequestView& request,
                      const GateDecision& result) noexcept;
+  // The event of a diagnostic about an answer that stays as it is.
+  static void note(const std::shared_ptr<State>& state, const RequestView& request,
+                   std::string_view value, Reason reason, int status,
+                   const GateDecision& decided) noexcept;
   [[nodiscard]] std::function<void(SnapshotPtr)> publisher() {
-    return [this](SnapshotPtr next) { slot.publish(std::move(next)); };
+    return [this](SnapshotPtr next) {
+      const SnapshotPtr snapshot = next;
+      slot.publish(std::move(next));
+      publish_beside([&] { set_snapshot(snapshot); });
+      shadow->follow(snapshot->shadow_file());
+    };
   }
+  // Publishes what `change` makes of `published`; what fails for want of memory leaves the old one,
+  // which then belongs to no snapshot in force.
+  template <class Change>
+  void publish_beside(Change change) noexcept;
+  void set_snapshot(const SnapshotPtr& snapshot);
+  void compare_at_publication();
+  // The candidate's own store, kept apart from that of the policy. `store` = null: there is none.
+  void make_shadow(const GateOptions& options, std::optional<StoreConfig> store);
+  void count(const GateDecision& result, const BesideSnapshot& known) noexcept;
+  void look_at_shadow(const RequestView& request, const GateDecision& result,
+                      const BesideSnapshot& known) noexcept;
 };
 
 Gate::State::Answer Gate::State::ask(const Predicate& predicate, const RequestView& request,
@@ -95,11 +157,14 @@ CsrfTrust Gate::State::csrf_trust(const Snapshot& snapshot, const RequestView& r
   return applies ? snapshot.csrf_trust(request) : snapshot.csrf_trust_excluded();
 }
 
-void Gate::State::decide(RequestView& request, GateDecision& result) noexcept {
+Gate::State::Answer Gate::State::decide(RequestView& request, GateDecision& result) noexcept {
   const Snapshot& snapshot = *result.snapshot;
   Answer applies = Answer::Yes;
   if (applies_to) applies = ask(applies_to, request, result.extra_vary[0]);
-  if (applies == Answer::No) return pass_by(request, result);
+  if (applies == Answer::No) {
+    pass_by(request, result);
+    return applies;
+  }
   ask_for_origin(request, result.extra_vary[1]);
   snapshot.decide(request, result.decision);
   // Nobody knows whether the policy applies. It must not grant, in case it does not; but it may
@@ -112,6 +177,66 @@ void Gate::State::decide(RequestView& request, GateDecision& result) noexcept {
     result.decision.vary = vary;
     result.decision.handler_headers = handler_headers;
   }
+  return applies;
+}
+
+Gate::State::Answer Gate::State::decide_plainly(RequestView& request,
+                                                GateDecision& result) noexcept {
+  request.own = &own;
+  request.is_allowed_by_application = false;
+  return decide(request, result);
+}
+
+template <class Change>
+void Gate::State::publish_beside(Change change) noexcept {
+  try {
+    const std::lock_guard lock(publish_mutex);
+    change();
+    compare_at_publication();
+    beside.publish(std::make_shared<const BesideSnapshot>(published));
+  } catch (const std::exception&) {
+    // No memory.
+  }
+}
+
+void Gate::State::set_snapshot(const SnapshotPtr& snapshot) {
+  auto counts = counters.begin_policy(counted_rules(*snapshot));
+  published = {.snapshot = snapshot, .counts = std::move(counts)};
+}
+
+// With publish_mutex.
+void Gate::State::compare_at_publication() {
+  const bool can_compare = candidate && published.snapshot && !published.snapshot->is_closed();
+  published.shadow =
+      can_compare ? std::make_shared<ShadowComparison>(published.snapshot, candidate) : nullptr;
+}
+
+void Gate::State::make_shadow(const GateOptions& options, std::optional<StoreConfig> store) {
+  shadow = std::make_unique<ShadowPolicy>(
+      std::move(store), options.records, clock,
+      ShadowOwner{
+          .application = application_facts(options),
+          .publish =
+              [this](SnapshotPtr next) { publish_beside([&] { candidate = std::move(next); }); },
+          .log = SinkCalls::watched(sink_calls, options.log)});
+}
+
+void Gate::State::count(const GateDecision& result, const BesideSnapshot& known) noexcept {
+  if (known.snapshot == result.snapshot) return known.counts->count(result.decision);
+  counters.count(result.decision);  // decided while the policy changed
+}
+
+void Gate::State::look_at_shadow(const RequestView& request, const GateDecision& result,
+                                 const BesideSnapshot& known) noexcept {
+  if (known.snapshot != result.snapshot) return;
+  Decision decision;
+  const auto change = known.shadow->compare(request, result.decision, decision);
+  if (!change) return;
+  try {
+    events.record(make_shadow_event(*known.shadow, request, result.decision, decision, *change));
+  } catch (...) {
+    counters.count_event_failure();
+  }
 }
 
 namespace {
@@ -121,11 +246,6 @@ void begin(const SnapshotSlot& slot, GateDecision& result) noexcept {
   result.decision = Decision();
   result.extra_vary = {};
   result.shows_reason = result.snapshot->has_debug_headers();
-}
-
-ApplicationFacts application_facts(const GateOptions& options) {
-  return {.has_public_origins = !options.public_origins.empty(),
-          .has_applies_to = static_cast<bool>(options.applies_to)};
 }
 
 }  // namespace
@@ -145,9 +265,7 @@ Gate::~Gate() {
 
 void Gate::decide_again(RequestView& request, GateDecision& result) noexcept {
   begin(state_->slot, result);
-  request.own = &state_->own;
-  request.is_allowed_by_application = false;
-  state_->decide(request, result);
+  static_cast<void>(state_->decide_plainly(request, result));
 }
 
 void Gate::State::record(const std::shared_ptr<State>& state, const RequestView& request,
@@ -163,8 +281,19 @@ void Gate::State::record(const std::shared_ptr<State>& state, const RequestView&
 }
 
 void Gate::decide(RequestView& request, GateDecision& result) noexcept {
-  decide_again(request, result);
-  state_->counters.count(result.decision);
+  using Steady = std::chrono::steady_clock;
+  begin(state_->slot, result);
+  const bool is_timed = result.snapshot->has_debug();
+  const Steady::time_point before = is_timed ? Steady::now() : Steady::time_point();
+  const State::Answer applies = state_->decide_plainly(request, result);
+  if (is_timed) state_->counters.count_decision_time(Steady::now() - before);
+  const auto known = state_->beside.read();
+  state_->count(result, *known);
+  if (known->shadow != nullptr && applies == State::Answer::Yes) {
+    const std::shared_ptr<State> kept = state_;  // the sink may let go of the last other one
+    kept->look_at_shadow(request, result, *known);
+    return State::record(kept, request, result);
+  }
   State::record(state_, request, result);
 }
 
@@ -193,7 +322,7 @@ bool Gate::may_upgrade(RequestView request) noexcept {
     static const CompiledCors nobody = {.is_excluded = true};
     evaluate(nobody, request, decision);
   }
-  state_->counters.count(decision);
+  state_->count(result, *state_->beside.read());
   State::record(state_, request, result);
   return decision.outcome == Outcome::Pass;
 }
@@ -252,6 +381,38 @@ void Gate::refuse_location(RequestView& request, std::string_view location,
   decision.offending = {};  // the caller takes the header away
 }
 
+void Gate::State::note(const std::shared_ptr<State>& state, const RequestView& request,
+                       std::string_view value, Reason reason, int status,
+                       const GateDecision& decided) noexcept {
+  GateDecision noted = decided;
+  noted.decision.reason = reason;
+  noted.decision.offending = value;
+  noted.decision.status = static_cast<std::uint16_t>(status);
+  record(state, request, noted);
+}
+
+void Gate::note_redirect(RequestView& request, std::string_view location, int status,
+                         const GateDecision& decided) noexcept {
+  request.own = &state_->own;
+  try {
+    if (!taints_origin(request, location)) return;
+  } catch (...) {
+    return state_->counters.count_event_failure();
+  }
+  state_->counters.count_late_reason(Reason::RedirectToOtherOrigin);
+  State::note(state_, request, shown_target(location), Reason::RedirectToOtherOrigin, status,
+              decided);
+}
+
+void Gate::note_handler_headers(RequestView& request, int status,
+                                const GateDecision& decided) noexcept {
+  request.own = &state_->own;
+  state_->counters.count_handler_headers_replaced();
+  if (!decided.snapshot->has_debug()) return;
+  if (!state_->replaced.is_new(decided.snapshot->revision(), request.path)) return;
+  State::note(state_, request, {}, Reason::HandlerHeadersReplaced, status, decided);
+}
+
 bool Gate::is_proved_own(const RequestView& request) const noexcept {
   if (request.origin.is_repeated()) return false;
   const HeaderField& site = request.sec_fetch_site;
@@ -301,11 +462,21 @@ std::optional<StoreStatus> Gate::records_status() const {
   return state_->supervisor ? state_->supervisor->records_status() : std::nullopt;
 }
 
+std::optional<ShadowStatus> Gate::shadow_status() const {
+  auto status = state_->shadow->status();
+  if (!status) return status;
+  const auto known = state_->beside.read();
+  if (known->shadow) status->counts = known->shadow->counts();
+  return status;
+}
+
 void Gate::request_reload() {
+  state_->shadow->request_reload();
   if (state_->supervisor) state_->supervisor->request_reload();
 }
 
 Report Gate::reload_and_wait(std::chrono::milliseconds deadline) {
+  state_->shadow->request_reload();
   return state_->supervisor ? state_->supervisor->reload_and_wait(deadline) : Report();
 }
 
@@ -338,6 +509,7 @@ Result<std::shared_ptr<Gate>, Report> make_gate(Policy policy, const GateOptions
                         .fix = "write the records into trusted_origins, or use open_gate"});
   }
   auto state = std::make_unique<Gate::State>(options, own);
+  state->make_shadow(options, std::nullopt);
   state->code =
       std::make_unique<CodePolicy>(state->clock, application_facts(options), state->publisher());
   const auto taken = state->code->replace(std::move(policy));
@@ -351,6 +523,7 @@ Result<std::shared_ptr<Gate>, Report> open_gate(StoreConfig config, const GateOp
   const OwnOrigin::Config own = own_origin_config(options, problems);
   const bool has_wrong_options = !problems.empty();
   auto state = std::make_unique<Gate::State>(options, own);
+  state->make_shadow(options, config);
   // With wrong options as well: what is wrong with the store and its policy is told at once.
   auto supervisor = Supervisor::start(std::move(config), state->clock,
                                       {.application = application_facts(options),

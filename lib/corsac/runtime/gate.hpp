@@ -22,6 +22,7 @@
 #include "corsac/runtime/event_log.hpp"
 #include "corsac/runtime/log_sink.hpp"
 #include "corsac/runtime/metrics.hpp"
+#include "corsac/runtime/shadow_status.hpp"
 #include "corsac/runtime/store_config.hpp"
 #include "corsac/runtime/store_status.hpp"
 #include "corsac/stage/cross_domain_cookie.hpp"
@@ -163,6 +164,20 @@ class Gate {
   void refuse_location(RequestView& request, std::string_view location,
                        GateDecision& decided) noexcept;
 
+  // For adapters, behind the handler: what is worth knowing about its answer, which stays as it is.
+  // Each counts its reason always, and records an event when there is one; `status` is the
+  // answer's.
+  //
+  // A granted request is sent on by a 3xx answer with this `Location`: redirect_to_other_origin
+  // when it leaves our origins (stage/redirect_taint.hpp). Of targets only what shown_target leaves
+  // is told.
+  void note_redirect(RequestView& request, std::string_view location, int status,
+                     const GateDecision& decided) noexcept;
+  // The handler set Access-Control-* itself and they were replaced: handler_headers_replaced. The
+  // event comes once for each path under one revision of the policy, as far as kPlaces of
+  // runtime/reported_once.hpp go. `status` = 0: the host has not said yet.
+  void note_handler_headers(RequestView& request, int status, const GateDecision& decided) noexcept;
+
   // For the forwarder: the request is proved to come from a page of our own, or from the user's own
   // hand: `Sec-Fetch-Site: same-origin`, `none` without an Origin (as the GET of an
   // extension with permission for this host has it), or an Origin among public_origins. That the
@@ -185,7 +200,10 @@ class Gate {
   [[nodiscard]] StoreStatus status() const;
   // Of the store of GateOptions::records; nothing without one.
   [[nodiscard]] std::optional<StoreStatus> records_status() const;
-  // Reads the stores again; see Supervisor. For a gate made by make_gate: an empty report.
+  // Of the candidate of [shadow]; nothing without one.
+  [[nodiscard]] std::optional<ShadowStatus> shadow_status() const;
+  // Reads the stores again, that of a candidate too; see Supervisor. For a gate made by make_gate:
+  // an empty report.
   void request_reload();
   [[nodiscard]] Report reload_and_wait(std::chrono::milliseconds deadline);
   // Takes trust away from the policy in force at once, whatever becomes of the document that the

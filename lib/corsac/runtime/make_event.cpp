@@ -25,6 +25,12 @@ EventOutcome outcome_of(const Decision& decision) noexcept {
   }
 }
 
+bool is_report_only(const Snapshot& snapshot, const Decision& decision) {
+  if (decision.rule >= snapshot.rule_count()) return false;
+  const auto& cors = snapshot.rule(decision.rule).cors;
+  return cors && cors->is_report_only;
+}
+
 std::optional<std::string> printable_value(const HeaderField& field) {
   if (!field.is_present()) return std::nullopt;
   return to_printable(field.value);
@@ -66,7 +72,11 @@ Event make_event(const Snapshot& snapshot, const RequestView& seen, const Decisi
     event.rule = to_printable(snapshot.rule(decision.rule).name);
     event.place = place_of_refusal(snapshot, decision);
   }
-  event.status = decision.outcome == Outcome::Pass ? 0 : decision.status;
+  event.is_report_only =
+      event.outcome == EventOutcome::Marked && is_report_only(snapshot, decision);
+  const bool has_status =
+      decision.outcome != Outcome::Pass || event.outcome == EventOutcome::Diagnostic;
+  event.status = has_status ? decision.status : 0;
   event.method = to_printable(request.method);
   event.path = to_printable(request.path.substr(0, request.path.find('?')));
   event.content_type = printable_value(request.content_type);
@@ -76,6 +86,8 @@ Event make_event(const Snapshot& snapshot, const RequestView& seen, const Decisi
   const OwnOrigin* own = request.own;
   event.own_origin = own == nullptr ? std::string() : to_printable(own->describe(request));
   event.client = to_printable(own == nullptr ? request.peer_address : own->client_address(request));
+  constexpr std::size_t kOfABrowser = 16;
+  event.header_names.reserve(kOfABrowser);
   if (request.headers != nullptr) request.headers->visit(add_header_name, &event.header_names);
   event.hint = hint(snapshot, request, decision);
   event.near_miss = near_miss(snapshot, request, decision);

@@ -1,9 +1,12 @@
-// Counters of one gate. Entry: Counters::count, Counters::totals. Spec: policy document, 5
+// Counters of one gate. Entry: Counters::begin_policy, Counters::totals. Spec: policy document, 5
 // ("Counters run always"). Test: tests/runtime/metrics_test.cpp.
 //
 // All increments are relaxed: a total is a picture of one moment, not a point of synchronisation.
 
 #include "corsac/runtime/metrics.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace corsac {
 namespace {
@@ -18,21 +21,21 @@ std::uint64_t read(const std::atomic<std::uint64_t>& counter) noexcept {
 
 }  // namespace
 
-void Counters::count(const Decision& decision) noexcept {
-  const auto reason = static_cast<std::size_t>(decision.reason);
-  const bool has_reason = decision.reason != Reason::None;
-  if (has_reason && reason < kReasonCount) add_one(reasons_[reason]);
-  switch (decision.outcome) {
-    case Outcome::Pass:
-      add_one(has_reason ? marked_ : decision.has_grant() ? granted_ : passed_);
-      return;
-    case Outcome::Answer:
-      add_one(has_reason ? refused_ : preflights_);
-      return;
-    case Outcome::Refuse:
-      add_one(refused_);
-      return;
-  }
+Counters::Counters()
+    : rules_(std::make_shared<RuleTotals>()),
+      other_rules_(rules_->begin({{.name = std::string(kOtherRules)}})) {}
+
+std::shared_ptr<RuleCounts> Counters::begin_policy(std::vector<CountedRule> rules) {
+  return rules_->begin(std::move(rules));
+}
+
+void Counters::count(const Decision& decision) noexcept { other_rules_->count(decision); }
+
+void Counters::count_decision_time(std::chrono::nanoseconds time) noexcept {
+  const auto& bounds = DecisionTimes::kBounds;
+  const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), time) - bounds.begin();
+  add_one(times_[static_cast<std::size_t>(bucket)]);
+  time_sum_.fetch_add(static_cast<std::uint64_t>(time.count()), std::memory_order_relaxed);
 }
 
 void Counters::count_predicate_failure() noexcept { add_one(predicate_failures_); }
@@ -40,11 +43,11 @@ void Counters::count_predicate_failure() noexcept { add_one(predicate_failures_)
 // Found after the decision, so it comes in no decision; it is a reason all the same.
 void Counters::count_handler_headers_replaced() noexcept {
   add_one(handler_headers_replaced_);
-  add_one(reasons_[static_cast<std::size_t>(Reason::HandlerHeadersReplaced)]);
+  add_one(late_reasons_[static_cast<std::size_t>(Reason::HandlerHeadersReplaced)]);
 }
 
 void Counters::count_late_reason(Reason reason) noexcept {
-  add_one(reasons_[static_cast<std::size_t>(reason)]);
+  add_one(late_reasons_[static_cast<std::size_t>(reason)]);
 }
 
 void Counters::count_response_without_decision() noexcept { add_one(responses_without_decision_); }
@@ -53,17 +56,30 @@ void Counters::count_event_failure() noexcept { add_one(event_failures_); }
 
 Counters::Totals Counters::totals() const noexcept {
   Totals totals;
-  totals.passed = read(passed_);
-  totals.granted = read(granted_);
-  totals.preflights = read(preflights_);
-  totals.refused = read(refused_);
-  totals.marked = read(marked_);
-  for (std::size_t i = 0; i < kReasonCount; ++i) totals.reasons[i] = read(reasons_[i]);
+  const OutcomeCounts decided = rules_->sum();
+  totals.passed = decided.passed;
+  totals.granted = decided.granted;
+  totals.preflights = decided.preflights;
+  for (std::size_t i = 0; i < kReasonCount; ++i) {
+    totals.refused += decided.refused[i];
+    totals.marked += decided.marked[i];
+    totals.reasons[i] = decided.refused[i] + decided.marked[i] + read(late_reasons_[i]);
+  }
+  totals.reasons[0] = 0;  // Reason::None
   totals.predicate_failures = read(predicate_failures_);
   totals.handler_headers_replaced = read(handler_headers_replaced_);
   totals.responses_without_decision = read(responses_without_decision_);
   totals.event_failures = read(event_failures_);
   return totals;
+}
+
+std::map<CountedRule, OutcomeCounts> Counters::by_rule() const { return rules_->by_rule(); }
+
+DecisionTimes Counters::decision_times() const noexcept {
+  DecisionTimes times;
+  for (std::size_t i = 0; i < times.counts.size(); ++i) times.counts[i] = read(times_[i]);
+  times.sum = std::chrono::nanoseconds(read(time_sum_));
+  return times;
 }
 
 }  // namespace corsac

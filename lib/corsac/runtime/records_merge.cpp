@@ -100,8 +100,8 @@ void subtract_index(std::string& path, std::size_t first) {
 // Taken apart with structured bindings, as in trust_removal.cpp: a section that is added to the
 // policy stops this file from compiling until it is looked at here.
 std::vector<Problem> foreign_sections(const Policy& policy) {
-  const auto& [version, cors, records, hosts, csrf, frames, redirects, warnings, tests, sources,
-               revision] = policy;
+  const auto& [version, cors, records, hosts, csrf, frames, redirects, shadow, warnings, tests,
+               sources, revision] = policy;
   static_cast<void>(version);
   static_cast<void>(records);
   static_cast<void>(sources);
@@ -112,6 +112,7 @@ std::vector<Problem> foreign_sections(const Policy& policy) {
   if (csrf.is_present()) problems.push_back(foreign("csrf", csrf.place));
   if (frames.is_present()) problems.push_back(foreign("frames", frames.place));
   if (redirects.is_present()) problems.push_back(foreign("redirects", redirects.place));
+  if (shadow.is_present()) problems.push_back(foreign("shadow", shadow.place));
   if (!warnings.empty()) problems.push_back(foreign("lint.allow[0]", warnings[0].place));
   if (!tests.empty()) problems.push_back(foreign("test[0]", tests[0].place));
   return problems;

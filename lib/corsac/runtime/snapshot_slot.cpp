@@ -1,4 +1,4 @@
-// Publishes snapshots to threads that keep the last one they saw. Entry: SnapshotSlot. Spec:
+// Publishes objects to threads that keep the last one they saw. Entry: PublicationSlot. Spec:
 // design, 4 "Publication". Test: tests/runtime/snapshot_slot_test.cpp; bench/snapshot.cpp.
 //
 // The counter and the threads' caches are the only globals of the library. Rather than
@@ -19,10 +19,10 @@ std::uint64_t next_number() noexcept {
   return last.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
-struct CachedSnapshot {
+struct CachedPublication {
   std::uint64_t generation = 0;  // 0 = free
   std::uint64_t slot_id = 0;
-  SnapshotPtr snapshot = {};
+  PublicationSlot::Published object = {};
   std::weak_ptr<const char> is_slot_alive = {};
 };
 
@@ -39,21 +39,21 @@ class ThreadCache {
     is_thread_ending = true;
   }
 
-  [[nodiscard]] const SnapshotPtr* find(std::uint64_t generation) const noexcept {
-    for (const CachedSnapshot& entry : entries_) {
-      if (entry.generation == generation) return &entry.snapshot;
+  [[nodiscard]] const PublicationSlot::Published* find(std::uint64_t generation) const noexcept {
+    for (const CachedPublication& entry : entries_) {
+      if (entry.generation == generation) return &entry.object;
     }
     return nullptr;
   }
 
   // Takes the entry of the same slot, else a free one, else the one that was taken longest ago.
-  void store(CachedSnapshot fresh) noexcept {
-    CachedSnapshot* target = nullptr;
-    for (CachedSnapshot& entry : entries_) {
+  void store(CachedPublication fresh) noexcept {
+    CachedPublication* target = nullptr;
+    for (CachedPublication& entry : entries_) {
       if (entry.generation != 0 && entry.is_slot_alive.expired()) entry = {};
       if (entry.slot_id == fresh.slot_id) target = &entry;
     }
-    for (CachedSnapshot& entry : entries_) {
+    for (CachedPublication& entry : entries_) {
       if (target == nullptr && entry.generation == 0) target = &entry;
     }
     if (target == nullptr) target = &entries_[next_victim_++ % entries_.size()];
@@ -61,32 +61,32 @@ class ThreadCache {
   }
 
   void forget(std::uint64_t slot_id) noexcept {
-    for (CachedSnapshot& entry : entries_) {
+    for (CachedPublication& entry : entries_) {
       if (entry.slot_id == slot_id) entry = {};
     }
   }
 
  private:
-  std::array<CachedSnapshot, kCachedSnapshots> entries_ = {};
+  std::array<CachedPublication, kCachedPublications> entries_ = {};
   std::size_t next_victim_ = 0;
 };
 
 }  // namespace
 
-SnapshotSlot::SnapshotSlot(SnapshotPtr first)
+PublicationSlot::PublicationSlot(Published first)
     : generation_(next_number()),
       current_(std::move(first)),
       id_(next_number()),
       is_alive_(std::make_shared<const char>('\0')) {
-  assert(current_ != nullptr && "a slot always holds a snapshot");
+  assert(current_ != nullptr && "a slot always holds something");
 }
 
-SnapshotSlot::~SnapshotSlot() {
+PublicationSlot::~PublicationSlot() {
   if (this_threads_cache != nullptr) this_threads_cache->forget(id_);
 }
 
-void SnapshotSlot::publish(SnapshotPtr next) {
-  assert(next != nullptr && "a slot always holds a snapshot");
+void PublicationSlot::publish(Published next) {
+  assert(next != nullptr && "a slot always holds something");
   {
     const std::lock_guard lock(mutex_);
     current_.swap(next);
@@ -95,18 +95,18 @@ void SnapshotSlot::publish(SnapshotPtr next) {
   // `next`, the old one, goes here: freeing a large policy must not hold up readers.
 }
 
-SnapshotPtr SnapshotSlot::read() const noexcept {
+PublicationSlot::Published PublicationSlot::read() const noexcept {
   const std::uint64_t generation = generation_.load(std::memory_order_acquire);
   if (this_threads_cache != nullptr) {
-    if (const SnapshotPtr* found = this_threads_cache->find(generation)) return *found;
+    if (const Published* found = this_threads_cache->find(generation)) return *found;
   }
   return read_changed();
 }
 
-SnapshotPtr SnapshotSlot::read_changed() const noexcept {
-  CachedSnapshot fresh;
+PublicationSlot::Published PublicationSlot::read_changed() const noexcept {
+  CachedPublication fresh;
   fresh.slot_id = id_;
-  SnapshotPtr shared;
+  Published shared;
   {
     const std::lock_guard lock(mutex_);
     shared = current_;
@@ -115,7 +115,7 @@ SnapshotPtr SnapshotSlot::read_changed() const noexcept {
   if (is_thread_ending) return shared;
   try {
     // A reference count of this thread's own: threads that share one wait for its cache line.
-    fresh.snapshot = SnapshotPtr(std::make_shared<const SnapshotPtr>(shared), shared.get());
+    fresh.object = Published(std::make_shared<const Published>(shared), shared.get());
     fresh.is_slot_alive = is_alive_;
     static thread_local ThreadCache cache;
     cache.store(std::move(fresh));

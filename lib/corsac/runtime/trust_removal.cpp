@@ -156,9 +156,10 @@ bool is_active(const TrustedOrigin& record) {
 }
 
 bool differs_only_in_records(const Policy& before, const Policy& after) {
-  const auto& [version, cors, records, hosts, csrf, frames, redirects, warnings, tests, sources,
-               revision] = before;
+  const auto& [version, cors, records, hosts, csrf, frames, redirects, shadow, warnings, tests,
+               sources, revision] = before;
   static_cast<void>(records);
+  static_cast<void>(shadow);  // decides nothing
   static_cast<void>(warnings);
   static_cast<void>(sources);
   static_cast<void>(revision);

@@ -86,8 +86,8 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons = {{
      "Look at the store: /api/status and the log say since when it could not be read, and why."},
     {Reason::RedirectToOtherOrigin, "redirect_to_other_origin",
      "A cross-origin answer redirects to another origin, where the grant does not reach.",
-     "Call the final address from the page; after a redirect across origins browsers send "
-     "Origin: null."},
+     "Call the final address from the page, or answer without a redirect: browsers follow this one "
+     "with Origin: null, so that it fails unless the other server grants null."},
     {Reason::HandlerHeadersReplaced, "handler_headers_replaced",
      "The handler set Access-Control-* headers itself, and they were replaced.",
      "Take the handler's own CORS headers out, or set handler_headers to \"keep\"."},
