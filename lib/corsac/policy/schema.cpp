@@ -85,8 +85,7 @@ Json schema_of(const DocumentField& field, const std::string& path) {
 
 // False for names that a document may not have here.
 bool is_written(const DocumentField& field) noexcept {
-  return field.shape != FieldShape::SectionNotAvailable && field.shape != FieldShape::NotInRules &&
-         field.shape != FieldShape::FileList;
+  return field.shape != FieldShape::NotInRules && field.shape != FieldShape::FileList;
 }
 
 Json schema_of(const DocumentItem& item, const std::string& path) {
