@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "importers.hpp"
+#include "origins_text.hpp"
 #include "source_fields.hpp"
 
 namespace corsac::server {
@@ -26,9 +27,10 @@ Found find_configuration(const SourceValue& document) {
   return {};
 }
 
-void take(SourceFields fields, CorsPolicy& cors) {
+void take(SourceFields fields, CorsPolicy& cors, Imported& imported) {
   cors.enabled = fields.flag("enabled");
-  cors.allowed_origins = fields.texts("allowedOrigins");
+  cors.allowed_origins =
+      literal_origins(fields.texts("allowedOrigins"), fields.path_of("allowedOrigins"), imported);
   cors.allowed_methods = fields.texts("allowedMethods");
   cors.allowed_headers = fields.texts("allowedHeaders");
   cors.exposed_headers = fields.texts("exposedHeaders");
@@ -53,7 +55,7 @@ Imported import_fusionauth(std::string_view text) {
   }
   if (!is_object(*found.value, imported)) return imported;
   imported.policy.cors.profile = "fusionauth";
-  take(SourceFields(*found.value, found.path, imported), imported.policy.cors);
+  take(SourceFields(*found.value, found.path, imported), imported.policy.cors, imported);
   return imported;
 }
 

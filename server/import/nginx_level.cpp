@@ -83,7 +83,9 @@ class LevelReader {
       const std::string& of_line = methods[{line.name, line.value}];
       const bool is_for_all =
           of_line.find("GET") != std::string::npos && of_line.find("POST") != std::string::npos;
-      line.condition = {.kind = is_for_all ? Condition::Kind::Always : Condition::Kind::Unknown};
+      // The place stays: it says that the line stands in a block of its own.
+      line.condition = {.kind = is_for_all ? Condition::Kind::Always : Condition::Kind::Unknown,
+                        .place = line.place};
     }
   }
 

@@ -224,6 +224,9 @@ report_only = false
 enabled = true
 allowed_origins = []
 parameters = ["redirect_uri"]
+[shadow]
+file = "next.toml"
+
 [[lint.allow]]
 code = "debug-headers"
 path = "cors.debug_headers"
