@@ -148,9 +148,8 @@ Draft draft_of(const ApiRequest& request, Form form, const Policy* document,
         is_patch ? ConfigurationChange::Merge : ConfigurationChange::Replace);
   }
   if (!is_patch) return {.json = std::string(request.body), .is_body = true};
-  auto merged = merge_patch(policy_to_json(*document), request.body);
-  if (!merged) return {.problems = std::move(merged.error())};
-  return {.json = *std::move(merged)};
+  MergedPatch merged = merge_patch(policy_to_json(*document), request.body);
+  return {.json = std::move(merged.document), .problems = std::move(merged.problems)};
 }
 
 }  // namespace
