@@ -595,10 +595,17 @@ TEST(PolicyApi, HasAnAllowanceForEachToken) {
 TEST(PolicyApi, RefusesABodyWhoseEndIsNotKnown) {
   const ApiScene scene;
   EXPECT_EQ(scene.api->refuse_body({.method = "PUT", .target = "/api/policy"}).status, 401);
-  const ApiAnswer answer = scene.api->refuse_body(
-      {.method = "PUT", .target = "/api/policy", .authorization = field("Bearer manage-token")});
-  EXPECT_EQ(answer.status, 400);
-  EXPECT_EQ(errors_of(answer), "body_malformed");
+  const std::pair<int, const char*> rows[] = {{400, "body_malformed"},
+                                              {411, "length_missing"},
+                                              {413, "body_too_large"},
+                                              {415, "media_type"}};
+  for (const auto& [status, code] : rows) {
+    const ApiAnswer answer = scene.api->refuse_body(
+        {.method = "PUT", .target = "/api/policy", .authorization = field("Bearer manage-token")},
+        status);
+    EXPECT_EQ(answer.status, status);
+    EXPECT_EQ(errors_of(answer), code);
+  }
 }
 
 }  // namespace
