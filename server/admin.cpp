@@ -68,16 +68,14 @@ Result<std::shared_ptr<TrustedOriginsApi>, Report> make_trusted_origins(
                                   .base_url = origin_of(config.admin->public_url)});
 }
 
-Result<void, Report> add_policy_api(Listener& listener, const ServerConfig& config,
-                                    AdminTokenSet tokens, const std::shared_ptr<Gate>& gate,
-                                    const std::shared_ptr<Log>& log) {
-  auto api = open_policy_api(
+Result<std::shared_ptr<PolicyApi>, Report> make_policy_api(const ServerConfig& config,
+                                                           AdminTokenSet tokens,
+                                                           const std::shared_ptr<Gate>& gate,
+                                                           const std::shared_ptr<Log>& log) {
+  return open_policy_api(
       config.store, gate,
       {.tokens = std::move(tokens), .requests_per_minute = config.admin->requests_per_minute},
       errors_of_store(log));
-  if (!api) return fail(std::move(api.error()));
-  mount_policy_api(listener.server(), *std::move(api));
-  return {};
 }
 
 }  // namespace
@@ -102,11 +100,12 @@ Result<AddedAdmin, Report> add_admin(Listener& listener, const ServerConfig& con
   auto origins = make_trusted_origins(config, tokens->known, gate, log);
   if (!origins) return fail(std::move(origins.error()));
   auto live = LiveEvents::make(*api, gate);
-  install_admin(listener.server(), std::move(*api), *origins);
+  auto policy = make_policy_api(config, tokens->known, gate, log);
+  if (!policy) return fail(std::move(policy.error()));
+  install_admin(listener.server(), std::move(*api), *origins, *policy);
   mount_live_events(listener.server(), live);
   mount_trusted_origins(listener.server(), std::move(*origins));
-  auto policy = add_policy_api(listener, config, tokens->known, gate, log);
-  if (!policy) return fail(std::move(policy.error()));
+  mount_policy_api(listener.server(), std::move(*policy));
   mount_trusted_origins_page(listener.server());
   return AddedAdmin{std::move(tokens->of_this_run), std::move(tokens->reader), std::move(live)};
 }

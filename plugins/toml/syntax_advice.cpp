@@ -18,17 +18,46 @@ bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-// The rest of the line from the place on, up to what ends a value.
-std::string_view value_at(std::string_view document, plugin::Place place) {
+std::string_view line_of(std::string_view document, plugin::Place place) {
   for (std::uint32_t line = 1; line < place.line; ++line) {
     const std::size_t end = document.find('\n');
     if (end == std::string_view::npos) return {};
     document.remove_prefix(end + 1);
   }
-  document = document.substr(0, document.find('\n'));
-  if (place.column == 0 || place.column > document.size()) return {};
-  document.remove_prefix(place.column - 1);
-  return document.substr(0, document.find_first_of(" \t\r,]}#"));
+  return document.substr(0, document.find('\n'));
+}
+
+// The rest of the line from the place on, up to what ends a value.
+std::string_view value_at(std::string_view document, plugin::Place place) {
+  std::string_view line = line_of(document, place);
+  if (place.column == 0 || place.column > line.size()) return {};
+  line.remove_prefix(place.column - 1);
+  return line.substr(0, line.find_first_of(" \t\r,]}#"));
+}
+
+bool is_name_byte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-' || c == '.';
+}
+
+// The name whose value, no text, ends before the place, as it is written in that line; empty where
+// it stands elsewhere or in quotes.
+std::string_view name_before(std::string_view document, plugin::Place place) {
+  std::string_view line = line_of(document, place);
+  if (place.column != 0) line = line.substr(0, place.column - 1);
+  const std::size_t equals = line.rfind('=');
+  if (equals == std::string_view::npos) return {};
+  if (line.find_first_of("\"'", equals) != std::string_view::npos) return {};
+  line = line.substr(0, equals);
+  line = line.substr(0, line.find_last_not_of(" \t") + 1);
+  const auto begin = std::find_if_not(line.rbegin(), line.rend(), is_name_byte).base();
+  return line.substr(static_cast<std::size_t>(begin - line.begin()));
+}
+
+std::string advice_for_long_number(std::string_view name) {
+  constexpr std::string_view kDigits = "a number of at most 18 digits";
+  if (name.empty() || name.size() > kShownLimitBytes) return "write " + std::string(kDigits);
+  return "give " + std::string(name) + ' ' + std::string(kDigits);
 }
 
 bool is_printable(std::string_view text) {
@@ -83,6 +112,9 @@ std::string advice_for(std::string_view description, std::string_view document,
       contains(description, "expected 'true', saw") ||
       contains(description, "expected 'false', saw")) {
     return advice_for_bare_value(value_at(document, place));
+  }
+  if (contains(description, "not representable in 64 bits")) {
+    return advice_for_long_number(name_before(document, place));
   }
   for (const auto& [part, advice] : kAdvice) {
     if (contains(description, part)) return std::string(advice);

@@ -201,6 +201,13 @@ class Listeners {
         log.message(LogLevel::Info, "self-check of " + address + ": nothing is wrong");
       }
       for (const Problem& problem : problems) {
+        // The paths are the program's choice, so there is nothing that its operator could do.
+        if (problem.code == kSelfCheckInconclusive) {
+          log.message(LogLevel::Info, "self-check of " + address +
+                                          ": the policy adds nothing to any answer, so there is "
+                                          "nothing to see");
+          continue;
+        }
         const bool is_error = problem.severity == Severity::Error;
         log.message(is_error ? LogLevel::Error : LogLevel::Warning,
                     "self-check of " + address + ": " +

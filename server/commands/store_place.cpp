@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -42,16 +45,42 @@ StoreConfig store_config(const StorePlace& place, const ServerConfig& config) {
   return store;
 }
 
+// Settings as a plugin calls them, and the options that they have come from.
+constexpr std::pair<std::string_view, std::string_view> kOptions[] = {
+    {"user", "--user"}, {"key", "--key"}, {"password_env", "--password-env"}};
+
+void replace(std::string& text, std::string_view part, std::string_view by) {
+  const std::size_t at = text.find(part);
+  if (at != std::string::npos) text.replace(at, part.size(), by);
+}
+
+// `write password_env = "NAME"` is what a file takes; a command line takes `--password-env NAME`.
+std::string with_options(std::string text) {
+  for (const auto& [setting, option] : kOptions) {
+    const std::string assignment = std::string(setting) + " = \"";
+    const std::size_t at = text.find(assignment);
+    const std::size_t end = at == std::string::npos ? at : text.find('"', at + assignment.size());
+    if (end == std::string::npos) continue;
+    text.erase(end, 1);
+    text.replace(at, assignment.size(), std::string(option) + ' ');
+  }
+  replace(text, "password_env", "--password-env");
+  return text;
+}
+
 }  // namespace
 
 std::vector<Problem> with_option_names(std::vector<Problem> problems, const StorePlace& place,
                                        std::string_view url_option) {
   if (!place.config.empty()) return problems;
   for (Problem& problem : problems) {
-    if (problem.path == "store.url") problem.path = url_option;
-    if (problem.path == "store.user") problem.path = "--user";
-    if (problem.path == "store.key") problem.path = "--key";
-    if (problem.path == "store.password_env") problem.path = "--password-env";
+    const bool is_of_url = problem.path == "store.url" || problem.path == "store.database";
+    if (is_of_url) problem.path = url_option;
+    for (const auto& [setting, option] : kOptions) {
+      if (problem.path == "store." + std::string(setting)) problem.path = option;
+    }
+    problem.what = with_options(std::move(problem.what));
+    problem.fix = with_options(std::move(problem.fix));
   }
   return problems;
 }

@@ -24,7 +24,8 @@ inline constexpr int kExitUnreachable = 4;
 [[nodiscard]] Result<std::unique_ptr<StoreClient>, Report> open_store_place(
     const StorePlace& place, std::string_view url_option, PluginHost::Progress progress);
 
-// Problems of a store that the command line names: settings have the names that they have there.
+// Problems of a store that the command line names: settings have the names that they have there, in
+// places, words and advice.
 [[nodiscard]] std::vector<Problem> with_option_names(std::vector<Problem> problems,
                                                      const StorePlace& place,
                                                      std::string_view url_option);

@@ -303,6 +303,36 @@ TEST(ForwardedFrom, BelievesATrustedProxyAndNobodyElse) {
   }
 }
 
+struct SchemeRow {
+  const char* desc;
+  const char* peer;
+  bool is_tls;
+  HeaderField forwarded_proto;
+  bool is_https;
+};
+
+TEST(ForwardedFrom, TellsTheSchemeOfTheConnectionOrOfATrustedProxy) {
+  const OwnOrigin own({.public_origins = {"https://example.com"},
+                       .trusted_proxies = {*IpRange::parse("10.0.0.1")}});
+  const SchemeRow rows[] = {
+      {"a plain connection, under public origins of https", "10.0.0.2", false, {}, false},
+      {"a connection by TLS", "10.0.0.2", true, {}, true},
+      {"anybody's word", "10.0.0.2", false, {"https", 1}, false},
+      {"a proxy's word", "10.0.0.1", false, {"HTTPS", 1}, true},
+      {"a proxy that came by http, and reaches us by TLS", "10.0.0.1", true, {"http", 1}, false},
+      {"a proxy that says nothing", "10.0.0.1", false, {}, false},
+      {"a proxy that says it twice", "10.0.0.1", false, {"https", 2}, false},
+      {"a proxy's list", "10.0.0.1", true, {"https, https", 1}, false},
+  };
+  for (const SchemeRow& row : rows) {
+    RequestView request;
+    request.peer_address = row.peer;
+    request.is_tls = row.is_tls;
+    request.forwarded_proto = row.forwarded_proto;
+    EXPECT_EQ(forwarded_from(own, request).is_https, row.is_https) << row.desc;
+  }
+}
+
 struct KeepRow {
   ForwardHeaders answer;
   bool is_said;

@@ -251,6 +251,52 @@ TEST(ForwardOptions, SayWhatIsWrong) {
   }
 }
 
+// In words about an upstream, not about the origins of pages.
+TEST(ForwardOptions, SayWhatAnUpstreamIs) {
+  struct Row {
+    const char* upstream;
+    const char* what;
+    const char* fix;
+  };
+  constexpr const char* kExample = "write scheme and host, as \"https://api.example.com\"";
+  constexpr const char* kOneServer = "an upstream is exactly one https server";
+  constexpr const char* kPort = "a port is a number from 1 to 65535 without leading zeros";
+  const Row rows[] = {
+      {"", "it is missing", kExample},
+      {"https://h:99999", kPort, "write a port from 1 to 65535, or none for 443"},
+      {"https://h:", kPort, "write a port from 1 to 65535, or none for 443"},
+      {"https://h:*", kOneServer, kExample},
+      {"https://h:[1,2]", kOneServer, kExample},
+      {"ftp://h", kOneServer, kExample},
+      {"FTP://h", kOneServer, kExample},
+      {"ws://h", kOneServer, "write \"http://h\""},
+      {"null", kOneServer, kExample},
+      {"*", kOneServer, kExample},
+      {"https://*", kOneServer, kExample},
+      {"https://*.Example.com", "scheme and host are written in lower case", kExample},
+      {"https://API.example.com", "scheme and host are written in lower case",
+       "write \"https://api.example.com\""},
+      {"https://api.example.com:443", "the default port of a scheme is left out",
+       "write \"https://api.example.com\""},
+      {"https://api.example.com/v1", "an upstream has no path",
+       "write \"https://api.example.com\""},
+      {"api.example.com", "an upstream begins with its scheme",
+       "write \"https://api.example.com\""},
+      {"https://a.example, https://b.example", kOneServer, kExample},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.upstream);
+    ForwardOptions options = good();
+    options.upstream = row.upstream;
+    const auto forwards = compile_forwards({options}, surroundings());
+    ASSERT_FALSE(forwards);
+    const Problem& problem = forwards.error().problems().front();
+    EXPECT_EQ(problem.code, "forward-upstream");
+    EXPECT_EQ(problem.what, row.what);
+    EXPECT_EQ(problem.fix, row.fix);
+  }
+}
+
 TEST(ForwardOptions, NeedTlsInTheProgram) {
   const auto forwards = compile_forwards({good()}, surroundings(false));
   ASSERT_FALSE(forwards);

@@ -46,8 +46,8 @@ TEST(HostAdmin, AnswersOnTheWire) {
        lines(every, {json})},
       {"a route of the listener", request_text("GET", "/page", kNoToken), 200,
        lines(every, {{"content-type", "text/html"}})},
-      {"no route", request_text("GET", "/nowhere", kNoToken), 404, lines(every)},
-      {"garbage", "garbage\r\n\r\n", 400, lines(every)},
+      {"no route", request_text("GET", "/nowhere", kNoToken), 404, lines(every, {json})},
+      {"garbage", "garbage\r\n\r\n", 400, lines(every, {json})},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.desc);

@@ -148,6 +148,44 @@ TEST(HostForward, APreflightIsNeverForwarded) {
   }
 }
 
+// The policy answers it before any route, as everywhere; what it grants is not yet forwarded.
+TEST(HostForward, APreflightIsThePolicysBeforeItIsTheForwards) {
+  const ForwardPeer peer(ok_answer("hello"));
+  Policy listed = {.cors = {.allowed_origins = {kApp}, .allowed_methods = {"PUT"}}};
+  Policy excluded = listed;
+  excluded.cors.excluded_paths = {"/api/protected"};
+  ForwardOptions by_key = forward_to(peer.url());
+  by_key.authorize = [](const RequestView& request) { return request.has_authorization; };
+  struct Row {
+    const char* desc;
+    const Policy& policy;
+    std::string origin;
+    int preflight;
+    int request;
+    int with_key;
+  };
+  const Row rows[] = {
+      {"a listed origin", listed, kApp, 204, 403, 200},
+      {"a stranger, whom the policy blocks", listed, kEvil, 403, 403, 403},
+      {"no CORS under the prefix", excluded, kApp, 403, 403, 200},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.desc);
+    const ForwardGate gate({}, row.policy);
+    const TestForwardHost host(gate.gate, {.forwards = {by_key}});
+    const auto status = [&](const char* method, const HeaderLines& more) {
+      return exchange(host.port(), head(method, "/api/protected/a", row.origin, more)).status;
+    };
+    const std::size_t before = peer.heads().size();
+    EXPECT_EQ(status("OPTIONS", {{"Access-Control-Request-Method", "PUT"}}), row.preflight);
+    EXPECT_EQ(status("PUT", {{"Content-Length", "0"}}), row.request);
+    EXPECT_EQ(peer.heads().size(), before);
+    EXPECT_EQ(status("PUT", {{"Content-Length", "0"}, {"Authorization", "Bearer x"}}),
+              row.with_key);
+    EXPECT_EQ(peer.heads().size(), before + (row.with_key == 200 ? 1 : 0));
+  }
+}
+
 TEST(HostForward, AnOwnHostIsProofUnderAHostGuard) {
   const ForwardPeer peer(ok_answer("hello"));
   Policy policy;

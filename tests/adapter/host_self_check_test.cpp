@@ -29,6 +29,10 @@ std::vector<PolicyRow> policies() {
       {"wildcards alone", {.cors = {.allowed_origins = {"https://*.example.com"}}}},
       {"a star", {.cors = {.allowed_origins = {"*"}}}},
       {"marked", {.cors = {.allowed_origins = {"https://*.example.com"}, .on_denied = "mark"}}},
+      {"cloudflare, which leaves answers alone but those to preflights",
+       {.cors = {.profile = "cloudflare",
+                 .allowed_origins = {"https://app.example.com"},
+                 .allowed_methods = {"GET"}}}},
       {"a guarded Host", app_policy()},
   };
   rows.back().policy.hosts.allowed = {"api.example.com"};

@@ -132,11 +132,40 @@ TEST(SelfCheck, ExpectsARefusalWhereThePolicyRefuses) {
             "self-check-missing");
 }
 
-TEST(SelfCheck, SaysWhenAnAnswerShowsNothing) {
-  const auto problems = judge_self_check(*gate_for(Policy{}), get_from_app(), {.status = 200});
-  ASSERT_EQ(problems.size(), 1U);
-  EXPECT_EQ(problems[0].code, "self-check-inconclusive");
-  EXPECT_EQ(problems[0].severity, Severity::Warning);
+TEST(SelfCheck, SaysWhereNoAnswerShowsAnything) {
+  struct Row {
+    const char* desc;
+    Policy policy;
+    std::vector<std::string> inconclusive;
+  };
+  const Row rows[] = {
+      {"no policy", {}, {"/x", "/api/x"}},
+      {"it is switched off",
+       {.cors = {.enabled = false, .allowed_origins = {kApp}}},
+       {"/x", "/api/x"}},
+      {"origins", {.cors = {.allowed_origins = {kApp}}}, {}},
+      {"cloudflare: the answers to preflights show it",
+       {.cors = {.profile = "cloudflare", .allowed_origins = {kApp}, .allowed_methods = {"GET"}}},
+       {}},
+      {"other paths: the refused preflight shows it",
+       {.cors = {.allowed_origins = {kApp}, .included_paths = {"/api"}}},
+       {}},
+      {"other paths, whose preflights pass",
+       {.cors = {.profile = "openedx", .allowed_origins = {kApp}, .included_paths = {"/api"}}},
+       {"/x"}},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.desc);
+    const auto gate = gate_for(row.policy);
+    const auto probes = self_check_probes(*gate, {.paths = {"/x", "/api/x"}}, "h");
+    std::vector<std::string> paths;
+    for (const Problem& problem : inconclusive_paths(*gate, probes)) {
+      EXPECT_EQ(problem.code, kSelfCheckInconclusive);
+      EXPECT_EQ(problem.severity, Severity::Warning);
+      paths.push_back(problem.path);
+    }
+    EXPECT_EQ(paths, row.inconclusive);
+  }
 }
 
 TEST(SelfCheck, LeavesAHandlerItsOwnHeadersUnderKeep) {

@@ -131,6 +131,14 @@ TEST_F(TomlDocument, SaysWhereTheSyntaxIsWrongAndWhatToWrite) {
       {"no name", "[]", "1:2", ""},
       {"a letter beyond ASCII", "[\xC3\xA9]", "1:2", ""},
       {"a code point that the parser calls unreachable", "\xEF\xAF\xAF = 1", "1:1", ""},
+      {"a number beyond 64 bits", "[cors]\nmax_age_seconds = 100000000000000000000\n", "2:40",
+       "give max_age_seconds a number of at most 18 digits"},
+      {"below them, in a table on one line", "a = { b = \"=\", c.d=-9223372036854775809 }", "1:40",
+       "give c.d a number of at most 18 digits"},
+      {"in a list, behind a text", "a = [\"b=c\", 99999999999999999999]", "1:33",
+       "write a number of at most 18 digits"},
+      {"behind a name in quotes", "\"a b\" = 99999999999999999999", "1:29",
+       "write a number of at most 18 digits"},
       {"NUL", std::string("a = \0", 5), "1:5", "remove it"},
   };
   for (const SyntaxRow& row : rows) {

@@ -85,6 +85,12 @@ TEST(CsrfCookieSection, WantsANameAndADomain) {
                 {"error field-missing csrf.cookie.name"}),
       of_cookie("M60, M64: no domain", [](CsrfCookie& c) { c.domain = {}; },
                 {"error field-missing csrf.cookie.domain"}),
+      of_cookie("name and domain that could not be read are told by the reader",
+                [](CsrfCookie& c) {
+                  c.name.set_unreadable({});
+                  c.domain.set_unreadable({});
+                },
+                {}),
       of_cookie("M60, M64: the section alone", [](CsrfCookie& c) { c = {.path = "/"}; },
                 {"error field-missing csrf.cookie.name", "error field-missing csrf.cookie.domain"}),
       of_name("M64: an empty name, edX's default", "", "cookie-name-malformed"),
@@ -141,6 +147,42 @@ TEST(CsrfCookieSection, WantsADomainThatOneOwnerHas) {
   });
 }
 
+// A cookie of a host that is not in its domain is never kept.
+TEST(CsrfCookieSection, WarnsOfADomainThatHoldsNoHostOfOurs) {
+  struct DomainRow {
+    const char* desc;
+    Names hosts;
+    const char* domain;
+    bool warns;
+  };
+  const DomainRow rows[] = {
+      {"no hosts are known", {}, ".unrelated.org", false},
+      {"below it", {"courses.example.com"}, ".example.com", false},
+      {"the host itself", {"courses.example.com"}, "courses.example.com", false},
+      {"one of them", {"127.0.0.1:*", "courses.example.com:8443"}, ".example.com", false},
+      {"another one", {"courses.example.com"}, ".unrelated.org", true},
+      {"one that ends alike", {"courses.example.com"}, ".ample.com", true},
+      {"below the host", {"courses.example.com"}, ".x.courses.example.com", true},
+      {"localhost elsewhere", {"courses.example.com"}, "localhost", true},
+      {"localhost", {"localhost:*"}, "localhost", false},
+      {"addresses alone", {"127.0.0.1:*", "[::1]:*"}, ".example.com", true},
+      {"a wildcard of it", {"*.example.com"}, ".example.com", false},
+      {"a wildcard below it", {"*.courses.example.com"}, ".example.com", false},
+      {"a wildcard that covers it", {"*.example.com"}, ".courses.example.com", false},
+      {"a wildcard of another one", {"*.example.com"}, ".unrelated.org", true},
+      {"a part of a label", {"pr-*.example.com"}, ".example.com", false},
+      {"a part of a label elsewhere", {"pr-*.example.com"}, ".unrelated.org", true},
+  };
+  for (const DomainRow& row : rows) {
+    Policy policy = edx();
+    policy.hosts.allowed = row.hosts;
+    policy.csrf.cookie.domain = row.domain;
+    const Texts expected =
+        row.warns ? Texts{"warning cookie-domain-other csrf.cookie.domain"} : Texts();
+    EXPECT_EQ(problems_of(policy), expected) << row.desc;
+  }
+}
+
 TEST(CsrfCookieSection, WantsAPathAndAnAge) {
   const auto path = [](const char* desc, std::string text, bool is_wrong) {
     return of_cookie(
@@ -193,6 +235,13 @@ TEST(CsrfRefererSection, SaysWhatIsTrue) {
        {"warning dangerous-switch csrf.referer.dangerously_allow_insecure"}},
       {"M65: whatever is off",
        [](CsrfPolicy& c) { c = {.referer = {.dangerously_allow_insecure = true}}; },
+       {"warning dangerous-switch csrf.referer.dangerously_allow_insecure",
+        "warning setting-has-no-effect csrf.referer.dangerously_allow_insecure"}},
+      {"what could not be read is told by the reader",
+       [](CsrfPolicy& c) {
+         c.referer.dangerously_allow_insecure = true;
+         c.referer.enabled.set_unreadable({});
+       },
        {"warning dangerous-switch csrf.referer.dangerously_allow_insecure"}},
       {"false is no danger",
        [](CsrfPolicy& c) { c.referer.dangerously_allow_insecure = false; },

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -533,13 +534,17 @@ TEST(PolicyReader, RefusesValuesOfTheWrongType) {
        "field-type", "cors.enabled", "1", ""},
       {"a real number for a whole one",
        cors_with([](PolicyReader& r) { r.real("max_age_seconds", 1.5, at(3)); }), "field-type",
-       "cors.max_age_seconds", "1.5", ""},
+       "cors.max_age_seconds", "1.5", "write it without a fraction"},
       {"a real number that is whole",
        cors_with([](PolicyReader& r) { r.real("max_age_seconds", 600.0, at(3)); }), "field-type",
        "cors.max_age_seconds", "600", "write 600"},
       {"a real number out of range",
        cors_with([](PolicyReader& r) { r.real("max_age_seconds", 1e300, at(3)); }), "field-type",
-       "cors.max_age_seconds", "1e+300", ""},
+       "cors.max_age_seconds", "1e+300", "write a number of at most 18 digits"},
+      {"no number", cors_with([](PolicyReader& r) {
+         r.real("max_age_seconds", std::numeric_limits<double>::quiet_NaN(), at(3));
+       }),
+       "field-type", "cors.max_age_seconds", "nan", "write a whole number"},
       {"a number as text",
        cors_with([](PolicyReader& r) { r.text("max_age_seconds", "600", at(3)); }), "field-type",
        "cors.max_age_seconds", "600", "write 600"},

@@ -150,6 +150,8 @@ TEST(NearestName, FindsSlipsAndNothingElse) {
       {"camel case", "allowedOrigins", "allowed_origins"},
       {"upper case", "ENABLED", "enabled"},
       {"singular", "path", "paths"},
+      {"as it is heard", "pathes", "paths"},
+      {"cut short", "profi", "profile"},
       {"another word", "colour", ""},
       {"too short to be a slip", "ab", ""},
       {"empty", "", ""},

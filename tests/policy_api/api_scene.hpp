@@ -85,7 +85,7 @@ class MemoryDocuments final : public DocumentStore {
     ++documents_->writes;
     if (documents_->write_status != WriteStatus::Written) {
       return {.status = documents_->write_status,
-              .problems = {{.code = "store-says-no", .what = "it says no"}}};
+              .problems = {{.code = "store-says-no", .path = "store.user", .what = "it says no"}}};
     }
     if (!expected.empty() && expected != documents_->revision()) {
       return {.status = WriteStatus::Conflict, .revision = documents_->revision()};

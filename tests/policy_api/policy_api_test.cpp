@@ -238,6 +238,14 @@ const Row kRefused[] = {
      {.method = "PATCH", .body = R"({"cors": {"alowed_origins": null}})", .if_match = kTag},
      422,
      "policy_invalid; field-unknown /cors/alowed_origins"},
+    {"the same among other mistakes: every error at once",
+     {.method = "PATCH",
+      .body = R"({"cors": {"alowed_origins": null, "enbled": true, "debug": "yes",
+                           "allowed_origins": ["x"]}})",
+      .if_match = kTag},
+     422,
+     "policy_invalid; field-unknown /cors/alowed_origins; field-unknown /cors/enbled; "
+     "field-type /cors/debug; origin-no-scheme /cors/allowed_origins/0"},
     {"a patch with a name twice",
      {.method = "PATCH", .body = R"({"hosts": null, "hosts": {}})", .if_match = kTag},
      422,
@@ -587,10 +595,17 @@ TEST(PolicyApi, HasAnAllowanceForEachToken) {
 TEST(PolicyApi, RefusesABodyWhoseEndIsNotKnown) {
   const ApiScene scene;
   EXPECT_EQ(scene.api->refuse_body({.method = "PUT", .target = "/api/policy"}).status, 401);
-  const ApiAnswer answer = scene.api->refuse_body(
-      {.method = "PUT", .target = "/api/policy", .authorization = field("Bearer manage-token")});
-  EXPECT_EQ(answer.status, 400);
-  EXPECT_EQ(errors_of(answer), "body_malformed");
+  const std::pair<int, const char*> rows[] = {{400, "body_malformed"},
+                                              {411, "length_missing"},
+                                              {413, "body_too_large"},
+                                              {415, "media_type"}};
+  for (const auto& [status, code] : rows) {
+    const ApiAnswer answer = scene.api->refuse_body(
+        {.method = "PUT", .target = "/api/policy", .authorization = field("Bearer manage-token")},
+        status);
+    EXPECT_EQ(answer.status, status);
+    EXPECT_EQ(errors_of(answer), code);
+  }
 }
 
 }  // namespace

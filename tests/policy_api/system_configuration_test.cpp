@@ -179,6 +179,9 @@ TEST(SystemConfiguration, TellsWhatIsWrongInItsOwnForm) {
     std::string body;
     std::string answer;
   };
+  const auto no_field_but = [](const std::string& meant) {
+    return "it is no field of the CORS part, which is all that is kept here; write " + meant;
+  };
   const std::string no_field =
       "it is no field of the CORS part, which is all that is kept here; leave it out";
   const std::string shape = R"(write {\"systemConfiguration\": {\"corsConfiguration\": {...}}})";
@@ -194,10 +197,18 @@ TEST(SystemConfiguration, TellsWhatIsWrongInItsOwnForm) {
       {"a text for a flag", body_of(R"("enabled":"true")"),
        field_error(kPrefix + "enabled", "field-type",
                    R"(\"true\": it must be true or false; write true)")},
-      {"a field that is none", body_of(R"("allowedOrigin":[])"),
-       field_error(kPrefix + "allowedOrigin", "field-unknown", no_field)},
-      {"our own name of a field", body_of(R"("allowed_origins":[])"),
-       field_error(kPrefix + "allowed_origins", "field-unknown", no_field)},
+      {"a field that is none", body_of(R"("maxRetries":[])"),
+       field_error(kPrefix + "maxRetries", "field-unknown", no_field)},
+      {"a slip", body_of(R"("allowedOrigin":[])"),
+       field_error(kPrefix + "allowedOrigin", "field-unknown", no_field_but("allowedOrigins"))},
+      {"our own name of a field", body_of(R"("max_age_seconds":5)"),
+       field_error(kPrefix + "max_age_seconds", "field-unknown",
+                   no_field_but("preflightMaxAgeInSeconds"))},
+      {"advice that names a field", body_of(R"("allowedOrigins":["*"],"allowCredentials":true)"),
+       field_error(
+           kPrefix + "allowedOrigins", "origin-any-credentials",
+           R"(\"*\": \"*\" with allowCredentials would show every site what your users see; )"
+           R"(list the origins, or set allowCredentials = false)")},
       {"another part of the system configuration",
        R"({"systemConfiguration":{"corsConfiguration":{},"auditLogConfiguration":{}}})",
        field_error("systemConfiguration.auditLogConfiguration", "field-unknown", no_field)},
@@ -254,6 +265,9 @@ TEST(SystemConfiguration, TellsAllErrorsAtOnce) {
   EXPECT_EQ(errors(R"("allowedOrigins":["x","https://a.example/"],"allowedMethods":["T T"],)"
                    R"("preflightMaxAgeInSeconds":-1)"),
             "allowedOrigins 2; allowedMethods 1; preflightMaxAgeInSeconds 1; ");
+  EXPECT_EQ(errors(R"("allowedOrigin":["https://a.example"],"enabled":"true",)"
+                   R"("preflightMaxAgeInSeconds":"1800","allowedMethods":"GET")"),
+            "allowedOrigin 1; enabled 1; preflightMaxAgeInSeconds 1; allowedMethods 1; ");
   EXPECT_EQ(errors(R"("enabled":true,"allowedOrigins":["https://a.example"])"),
             "[test-failed]test[0]; ");
 }

@@ -159,6 +159,20 @@ def works_as_a_subproject(folder):
     run(os.path.join(build, "app"), policy, env=environment)
 
 
+def forwards_by_meson(installed, folder):
+    """The README's forwarder with the README's lines for Meson. It reads TLS by itself."""
+    project = os.path.join(folder, "project")
+    os.makedirs(project)
+    with open(os.path.join(project, "main.cpp"), "w", encoding="utf-8") as file:
+        file.write(EXAMPLES["forward.cpp"])
+    with open(os.path.join(project, "meson.build"), "w", encoding="utf-8") as file:
+        file.write("project('app', 'cpp')\n" + EXAMPLES["forward.meson"])
+    build = os.path.join(folder, "build")
+    run("meson", "setup", build, project, "--wrap-mode=nofallback",
+        env={**installed.environment, "CXX": " ".join(COMPILER)})
+    run("ninja", "-C", build, "app")
+
+
 def in_folder(function, *arguments):
     folder = tempfile.mkdtemp(prefix="corsac-install-")
     try:
@@ -177,6 +191,7 @@ def main():
                 ("pkg-config names what a static link needs", names_what_it_needs),
                 ("pkg-config names the plugin folder", shows_where_plugins_lie),
                 ("the installed program checks a policy", checks_a_policy),
+                ("the forwarder links by Meson", forwards_by_meson),
                 ("no cpp-httplib is forced on anybody", needs_no_httplib)]:
             cases.add("installed: " + description, in_folder, function, installed)
         cases.add("subproject: a program builds and runs", in_folder, works_as_a_subproject)

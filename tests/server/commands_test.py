@@ -63,6 +63,17 @@ CHECK_ROWS = [
       "policy.toml:11:1: error[field-missing]: csrf.cookie.name",
       "policy.toml:12:10: error[cookie-domain-not-shared]: csrf.cookie.domain",
       "policy.toml:13:8: error[cookie-path-malformed]: csrf.cookie.path"]),
+    ("a wrong type is told once, and nothing that follows from it",
+     GOOD + '[csrf.referer]\nenabled = "true"\n[csrf.cookie]\nname = 5\n'
+            'domain = [".example.com"]\n', [], 1,
+     ["policy.toml:9:11: error[field-type]: csrf.referer.enabled", "error[field-type]: csrf.cookie.name",
+      "error[field-type]: csrf.cookie.domain", "3 errors, 0 warnings"]),
+    ("a section that is misspelt", GOOD + "[csrf.cooky]\n", [], 1, ["write cookie"]),
+    ("a number beyond 64 bits", GOOD.replace("[hosts]", f"max_age_seconds = {10 ** 20}\n[hosts]"),
+     [], 1, ["policy.toml:6:40: error[toml-syntax]", "give max_age_seconds a number of"]),
+    ("a cookie that no browser keeps",
+     GOOD + '[csrf.referer]\nenabled = true\n[csrf.cookie]\nname = "a"\n'
+            'domain = ".unrelated.org"\n', [], 0, ["warning[cookie-domain-other]: csrf.cookie.domain"]),
     ("a clean policy", GOOD, [], 0, ["0 errors, 0 warnings"]),
     ("a clean policy under --strict", GOOD, ["--strict"], 0, []),
     ("a trailing slash, with its place and fix",

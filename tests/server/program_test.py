@@ -268,6 +268,26 @@ def checks_itself(running):
                          f"self-check of http://127.0.0.1:{port}: nothing is wrong")
 
 
+LOOPBACK = '[hosts]\nallowed = ["127.0.0.1:*"]\n'
+# description, policy, what the self-check says about it
+SELF_CHECK_ROWS = [
+    ("answers to preflights alone show it",
+     'version = 1\n[cors]\nprofile = "cloudflare"\nallowed_origins = ["https://app.example.com"]\n'
+     'allowed_methods = ["GET"]\n' + LOOPBACK, "nothing is wrong"),
+    ("nothing shows it", "version = 1\n" + LOOPBACK,
+     "the policy adds nothing to any answer, so there is nothing to see"),
+]
+
+
+def checks_itself_under(policy, said):
+    """What its operator cannot change is no warning."""
+    with Running(policy=policy).wait_ready() as running:
+        for port in running.addresses:
+            line = running.wait_log(lambda told, port=port: told.get("message", "").startswith(
+                f"self-check of http://127.0.0.1:{port}: "))
+            equal((line["level"], line["message"].split(": ", 1)[1]), ("info", said))
+
+
 def hostile_bytes_stay_on_their_line(running):
     status, _, _ = ask(running.addresses[0], "GET", "/api/hello",
                        [("Origin", "https://x\x1b[31m\"evil\xff")])
@@ -901,6 +921,8 @@ def main():
             cases.add("serves: a body that is " + description, too_large, running, *row)
         cases.add("serves: a POST without a length", post_without_length, running)
         cases.add("serves: what checks itself", checks_itself, running)
+        for description, *row in SELF_CHECK_ROWS:
+            cases.add("checks itself: " + description, checks_itself_under, *row)
         cases.add("events: a refusal, with place and hint", refusal_is_an_event, running)
         cases.add("events: hostile bytes", hostile_bytes_stay_on_their_line, running)
         cases.add("reload: a new policy, and a wrong one", reload_takes_effect, running)

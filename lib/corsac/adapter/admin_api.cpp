@@ -330,4 +330,24 @@ AdminAnswer AdminApi::State::reload(const AdminRequest&) {
   return {.status = is_refused ? 422 : is_taken ? 200 : 503, .body = to_text(json)};
 }
 
+AdminAnswer describe_status(int status) {
+  struct Words {
+    int status;
+    std::string_view code;
+    std::string_view message;
+  };
+  constexpr Words kWords[] = {
+      {400, "request_malformed", "the request is not understood, or its end is not known"},
+      {404, "path", "there is no such path"},
+      {411, "length_missing", "the body has no Content-Length"},
+      {413, "body_too_large", "the body is too large"},
+      {415, "media_type", "the body is compressed"},
+      {500, "internal", "the server could not do it"},
+  };
+  for (const Words& words : kWords) {
+    if (words.status == status) return refusal(status, words.code, words.message);
+  }
+  return refusal(status, "status", "the server answers this request with its status alone");
+}
+
 }  // namespace corsac

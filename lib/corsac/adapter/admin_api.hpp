@@ -114,4 +114,9 @@ class AdminApi {
   std::unique_ptr<State> state_;
 };
 
+// The error object of a status that the host answers without one: request_malformed (400), path
+// (404), length_missing (411), body_too_large (413), media_type (415), internal (500), and `status`
+// for every other.
+[[nodiscard]] AdminAnswer describe_status(int status);
+
 }  // namespace corsac

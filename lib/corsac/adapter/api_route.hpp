@@ -60,4 +60,19 @@ void answer_api(Api& api, const httplib::Request& request, httplib::Response& re
   close_where_unread(body, request, response);
 }
 
+// Before routing, on a listener whose hooks are ours: what the host would not bring to the route of
+// the API. A request with neither Content-Length nor Transfer-Encoding has no body (RFC 9112, 6.3),
+// though 0.11.4 would wait for one; and it would send no error object to a body that it is not to
+// read. `has_route` = the host finds the route by this path. False = the route answers.
+template <class Api>
+bool answer_api_early(Api& api, const httplib::Request& request, const RequestScan& scan,
+                      bool has_route, httplib::Response& response) {
+  const RequestFraming& framing = scan.framing();
+  const bool has_no_body = !framing.has_content_length && !framing.has_transfer_encoding;
+  const int status = refuse_framing(request.method, framing, {.require_content_length = true});
+  if (status == 0 && has_route) return false;
+  answer_api(api, request, scan, has_no_body ? 0 : status, response);
+  return true;
+}
+
 }  // namespace corsac::adapter

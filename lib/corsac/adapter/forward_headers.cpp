@@ -206,13 +206,17 @@ std::optional<std::string> forward_target(const Forward& forward, std::string_vi
 }
 
 ForwardedFrom forwarded_from(const OwnOrigin& own, const RequestView& request) {
-  const HeaderField& told = request.forwarded_host;
-  const bool is_told = told.lines == 1 && !told.value.empty() &&
-                       told.value.find(',') == std::string_view::npos &&
-                       own.is_trusted_proxy(request.peer_address);
+  const bool is_proxy = own.is_trusted_proxy(request.peer_address);
+  const HeaderField& host = request.forwarded_host;
+  const HeaderField& proto = request.forwarded_proto;
+  const bool tells_host = is_proxy && host.lines == 1 && !host.value.empty() &&
+                          host.value.find(',') == std::string_view::npos;
+  // Not OwnOrigin::is_https_page, which guesses by public_origins: to an upstream `https` is a
+  // promise that nobody on the way has read or changed the request.
+  const bool tells_scheme = is_proxy && proto.lines == 1;
   return {.client_address = own.client_address(request),
-          .host = is_told ? request.forwarded_host.value : request.host.value,
-          .is_https = own.is_https_page(request)};
+          .host = tells_host ? host.value : request.host.value,
+          .is_https = tells_scheme ? is_named(proto.value, "https") : request.is_tls};
 }
 
 std::optional<ForwardHeaders> forward_request_headers(const Forward& forward,

@@ -45,8 +45,9 @@ struct ForwardedFrom {
 
 // A line of Via names the forwarder: the request came by here, and would go round for ever.
 [[nodiscard]] bool has_passed(const ForwardHeaders& client, std::string_view pseudonym);
-// As far as `own` believes the request: the host is what a trusted proxy's one X-Forwarded-Host
-// says, else what Host does. The views are of the request.
+// As far as `own` believes the request: host and scheme are what a trusted proxy's one
+// X-Forwarded-Host and one X-Forwarded-Proto say (a scheme that is not `https` is http), else what
+// Host and the connection do, whatever the public origins are. The views are of the request.
 [[nodiscard]] ForwardedFrom forwarded_from(const OwnOrigin& own, const RequestView& request);
 
 // The headers for the upstream: its Host, the client's own, but for those of one connection, the

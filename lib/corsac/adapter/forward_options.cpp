@@ -45,6 +45,44 @@ std::string shown_variable(const std::string& name) {
   return is_variable_name(name) ? name : std::string();
 }
 
+constexpr std::string_view kUpstreamExample =
+    "write scheme and host, as \"https://api.example.com\"";
+
+// What is wrong with an upstream that is no origin either. An origin's own words are about pages
+// and lists of them.
+std::string_view what_of_upstream(std::string_view origin_code) {
+  constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {"origin-empty", "it is missing"},
+      {"origin-no-scheme", "an upstream begins with its scheme"},
+      {"origin-trailing-slash", "an upstream has no path"},
+      {"origin-path", "an upstream has no path"},
+      {"origin-query", "an upstream has no query and no fragment"},
+      {"origin-userinfo", "an upstream has no user name and no password"},
+      {"origin-upper-case", "scheme and host are written in lower case"},
+      {"origin-default-port", "the default port of a scheme is left out"},
+      {"origin-port", "a port is a number from 1 to 65535 without leading zeros"},
+      {"origin-bad-byte", "a host has letters, digits, \"-\", \"_\" and \".\" only"},
+      {"origin-empty-label", "an upstream has a host, without an empty label"},
+  };
+  for (const auto& [code, what] : kWords) {
+    if (code == origin_code) return what;
+  }
+  return "an upstream is exactly one https server";
+}
+
+// The fixed form of an origin where that is an upstream.
+std::string fix_of_upstream(const OriginPatternError& error) {
+  constexpr std::string_view kWrite = "write \"";
+  if (error.code == "origin-port") return "write a port from 1 to 65535, or none for 443";
+  if (error.fix.starts_with(kWrite) && error.fix.ends_with('"')) {
+    const auto fixed = parse_origin_pattern(
+        std::string_view(error.fix).substr(kWrite.size(), error.fix.size() - kWrite.size() - 1));
+    const bool is_one = fixed && fixed->is_exact();
+    if (is_one && (fixed->scheme == "https" || fixed->scheme == "http")) return error.fix;
+  }
+  return std::string(kUpstreamExample);
+}
+
 // One prefix within the other, or the same.
 bool overlap(std::string_view a, std::string_view b) {
   if (a.size() > b.size()) std::swap(a, b);
@@ -114,6 +152,10 @@ void Compiler::take_prefix() {
                        std::all_of(prefix.begin(), prefix.end(), is_path_char) &&
                        forward_target({.path_prefix = std::string(prefix)}, prefix).has_value();
   if (is_path) return;
+  if (prefix.empty()) {
+    return wrong("forward-path-prefix", "path_prefix", {}, "it is missing",
+                 "write a path, as path_prefix = \"/api/protected\"");
+  }
   wrong("forward-path-prefix", "path_prefix", std::string(prefix),
         "this is no path that a forward can begin with",
         "write a path without `/` at its end, escapes or dot segments, as \"/api/protected\"");
@@ -123,16 +165,14 @@ void Compiler::take_upstream() {
   const auto upstream = parse_origin_pattern(options_.upstream);
   if (!upstream) {
     const auto& error = upstream.error();
-    return wrong(
-        "forward-upstream", "upstream", error.may_show_value ? options_.upstream : std::string(),
-        error.what,
-        error.fix.empty() ? "write scheme and host, as \"https://api.example.com\"" : error.fix);
+    return wrong("forward-upstream", "upstream",
+                 error.may_show_value ? options_.upstream : std::string(),
+                 std::string(what_of_upstream(error.code)), fix_of_upstream(error));
   }
   const bool is_plain = upstream->scheme == "http";
   if (!upstream->is_exact() || (!is_plain && upstream->scheme != "https")) {
     return wrong("forward-upstream", "upstream", options_.upstream,
-                 "an upstream is exactly one https server",
-                 "write scheme and host, as \"https://api.example.com\"");
+                 std::string(what_of_upstream({})), std::string(kUpstreamExample));
   }
   if (is_plain && !is_loopback_host(upstream->host)) {
     return wrong("forward-upstream-not-tls", "upstream", options_.upstream,

@@ -3,13 +3,27 @@
 // The policy over HTTP as routes of a cpp-httplib server. Header-only, like adapter/httplib.hpp;
 // everything that it says is said by policy_api/policy_api.hpp.
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "corsac/adapter/api_route.hpp"
 #include "corsac/policy_api/policy_api.hpp"
 
 namespace corsac {
+
+namespace adapter {
+
+inline constexpr const char* kPolicyApiPaths[] = {"/api/policy", "/api/system-configuration"};
+
+inline bool is_policy_api_path(std::string_view path) noexcept {
+  return std::find(std::begin(kPolicyApiPaths), std::end(kPolicyApiPaths), path) !=
+         std::end(kPolicyApiPaths);
+}
+
+}  // namespace adapter
 
 // Puts `api` (never null, shared) under /api/policy and /api/system-configuration of `server`, as
 // routes like the application's own: behind its hooks, before routes of the same path that are set
@@ -24,7 +38,7 @@ inline void mount_policy_api(httplib::Server& server, std::shared_ptr<PolicyApi>
                                               httplib::Response& response) {
     adapter::answer_api(*api, request, response);
   };
-  for (const char* const path : {"/api/policy", "/api/system-configuration"}) {
+  for (const char* const path : adapter::kPolicyApiPaths) {
     server.Get(path, handler).Put(path, handler).Patch(path, handler);
     server.Post(path, handler).Delete(path, handler).Options(path, handler);
   }

@@ -53,14 +53,15 @@ namespace adapter {
 // the proxies in between are checked with it. Blocks for up to two seconds for each step of each
 // request; there are at most five for each path, and they are counted like any others. An empty
 // answer means that every probe got what the policy in force decides about it. Codes:
-// self-check-unreachable (an error), and those of judge_self_check.
+// self-check-unreachable (an error), and those of judge_self_check and inconclusive_paths.
 [[nodiscard]] inline std::vector<Problem> self_check(const std::string& address, const Gate& gate,
                                                      const SelfCheckOptions& options = {}) {
   const std::size_t scheme_end = address.find("://");
   const std::string host =
       scheme_end == std::string::npos ? address : address.substr(scheme_end + 3);
+  const std::vector<SelfCheckProbe> probes = self_check_probes(gate, options, host);
   std::vector<Problem> problems;
-  for (const SelfCheckProbe& probe : self_check_probes(gate, options, host)) {
+  for (const SelfCheckProbe& probe : probes) {
     const auto answer = adapter::send_probe(address, probe);
     if (!answer) {
       problems.push_back({.code = "self-check-unreachable",
@@ -74,6 +75,7 @@ namespace adapter {
       problems.push_back(std::move(problem));
     }
   }
+  for (Problem& problem : inconclusive_paths(gate, probes)) problems.push_back(std::move(problem));
   return problems;
 }
 

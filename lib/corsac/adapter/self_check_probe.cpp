@@ -1,7 +1,7 @@
 // The questions of the self-check and the judgement of their answers. A doubled
 // Access-Control-Allow-Origin is the most common way in which two CORS layers break a page; a
-// missing one mostly means that another hook took the slot. Entry: self_check_probes,
-// judge_self_check. Test: tests/adapter/self_check_test.cpp.
+// missing one mostly means that another hook took the slot. Entries: self_check_probes,
+// judge_self_check, inconclusive_paths. Test: tests/adapter/self_check_test.cpp.
 
 #include "corsac/adapter/self_check_probe.hpp"
 
@@ -115,12 +115,6 @@ class Judge {
         "the answer grants what the policy does not", kHooks);
   }
 
-  void warn_inconclusive() {
-    add(Severity::Warning, "self-check-inconclusive", {},
-        "the policy adds nothing to this answer, so nothing shows the middleware",
-        "name a path that the policy speaks about");
-  }
-
   [[nodiscard]] bool has(std::string_view name) const { return !values(name).empty(); }
 
   std::vector<Problem> problems = {};
@@ -192,10 +186,31 @@ std::vector<Problem> judge_self_check(const Gate& gate, const SelfCheckProbe& pr
   }
   judge.expect_vary(vary_value(decision.vary));
   judge.expect_no_other(decision);
-  const bool shows_nothing = decision.outcome == Outcome::Pass &&
-                             decision.vary == VaryOn::Nothing && !decision.has_grant();
-  if (shows_nothing && judge.problems.empty()) judge.warn_inconclusive();
   return std::move(judge.problems);
+}
+
+std::vector<Problem> inconclusive_paths(const Gate& gate,
+                                        const std::vector<SelfCheckProbe>& probes) {
+  const SnapshotPtr snapshot = gate.snapshot();
+  std::vector<Problem> problems;
+  for (auto probe = probes.begin(); probe != probes.end();) {
+    const std::string& path = probe->path;
+    bool shows_something = false;
+    for (; probe != probes.end() && probe->path == path; ++probe) {
+      const Decision decision = decide(gate, *snapshot, *probe);
+      shows_something |= decision.outcome != Outcome::Pass || decision.vary != VaryOn::Nothing ||
+                         decision.has_grant();
+    }
+    if (shows_something) continue;
+    problems.push_back({.severity = Severity::Warning,
+                        .code = kSelfCheckInconclusive,
+                        .path = path,
+                        .what = "the policy adds nothing to any answer here, so nothing shows the "
+                                "middleware",
+                        .fix = "name a path that the policy speaks about in "
+                               "SelfCheckOptions::paths"});
+  }
+  return problems;
 }
 
 }  // namespace corsac

@@ -48,9 +48,16 @@ inline constexpr std::string_view kSelfCheckStranger = "https://corsac-self-chec
 // Compares the answer with what the policy in force decides about the probe, predicates aside.
 // Codes: self-check-missing (something that the decision has is not in the answer),
 // self-check-differs (it has another value), self-check-doubled (a header stands on two lines: a
-// second CORS layer), all errors; self-check-inconclusive (a warning: nothing in this answer would
-// show the middleware).
+// second CORS layer), all errors.
 [[nodiscard]] std::vector<Problem> judge_self_check(const Gate& gate, const SelfCheckProbe& probe,
                                                     const SelfCheckAnswer& answer);
+
+inline constexpr std::string_view kSelfCheckInconclusive = "self-check-inconclusive";
+
+// A warning (kSelfCheckInconclusive) for each path where nothing in any answer would show the
+// middleware. That some answers show nothing is what some policies say: under the profile
+// `cloudflare` only those to preflights do.
+[[nodiscard]] std::vector<Problem> inconclusive_paths(const Gate& gate,
+                                                      const std::vector<SelfCheckProbe>& probes);
 
 }  // namespace corsac

@@ -29,21 +29,13 @@ inline bool is_trusted_origins_path(std::string_view path) noexcept {
   return path.empty() || path.front() == '/';
 }
 
-// Before routing, on a listener whose hooks are ours: what the host would not bring to the routes.
-// A request with neither Content-Length nor Transfer-Encoding has no body (RFC 9112, 6.3), though
-// 0.11.4 would wait for one; it would say 404 to a long path, and no error object to a body that it
-// is not to read. False = the routes answer.
+// answer_api_early of it; the host would say 404 to a long path.
 inline bool answer_trusted_origins_early(TrustedOriginsApi& api, const httplib::Request& request,
                                          const RequestScan& scan, httplib::Response& response) {
   if (!is_trusted_origins_path(request.path)) return false;
-  const RequestFraming& framing = scan.framing();
   const bool has_route =
       request.path.size() <= kTrustedOriginsPath.size() + 1 + kTrustedOriginsRestLimitBytes;
-  const bool has_no_body = !framing.has_content_length && !framing.has_transfer_encoding;
-  const int status = refuse_framing(request.method, framing, {.require_content_length = true});
-  if (status == 0 && has_route) return false;
-  answer_api(api, request, scan, has_no_body ? 0 : status, response);
-  return true;
+  return answer_api_early(api, request, scan, has_route, response);
 }
 
 }  // namespace adapter

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "corsac/base/ascii.hpp"
 #include "corsac/origin/origin.hpp"
@@ -71,9 +72,10 @@ class CookieChecks {
                    .what = std::move(what),
                    .fix = std::move(fix)});
   }
-  // True when it stands there.
+  // True when it stands there. What stands there as no text is told already.
   bool require(const Setting<std::string>& field, std::string_view name, std::string fix) {
     if (field.is_set()) return true;
+    if (field.is_unreadable()) return false;
     error("field-missing", name, "", cookie_.place, "it is missing", std::move(fix));
     return false;
   }
@@ -153,6 +155,39 @@ void warn(ProblemList& problems, std::string_view code, std::string_view path, P
                 .fix = std::string(fix)});
 }
 
+bool is_off(const Setting<bool>& enabled) {
+  return !enabled.is_unreadable() && !enabled.value_or(false);
+}
+
+// Whether a host that `pattern` covers is `domain`, which has no dot before it, or lies below it.
+bool may_lie_in(const HostPattern& pattern, std::string_view domain) {
+  const auto is_below = [](std::string_view host, std::string_view parent) {
+    return host.ends_with("." + std::string(parent));
+  };
+  std::string_view host = pattern.host;
+  if (pattern.host_form == HostForm::Exact) return host == domain || is_below(host, domain);
+  // Behind the label that is not known, from a dot on: ".example.com".
+  host.remove_prefix(host.find('.', host.rfind('*') + 1));  // npos + 1 is 0
+  const std::string_view tail = host.substr(1);
+  return tail == domain || is_below(tail, domain) || is_below(domain, tail);
+}
+
+// RFC 6265, 5.3, 6: a cookie whose domain does not cover the host that it comes from is not kept.
+void warn_of_other_domain(const Setting<std::string>& domain, const std::vector<HostPattern>& hosts,
+                          ProblemList& problems) {
+  if (!domain.is_set() || hosts.empty()) return;
+  const std::string& text = domain.value();
+  const std::string_view parent = std::string_view(text).substr(text.starts_with('.') ? 1 : 0);
+  const bool is_own = std::any_of(hosts.begin(), hosts.end(), [parent](const HostPattern& host) {
+    return may_lie_in(host, parent);
+  });
+  if (is_own) return;
+  warn(
+      problems, "cookie-domain-other", "csrf.cookie.domain", domain.place(), text,
+      "no host of hosts.allowed lies in this domain, and browsers keep no cookie of a host outside",
+      "write a domain that holds the host of this server, as browsers call it");
+}
+
 }  // namespace
 
 RefererRules compile_csrf_referer(const CsrfReferer& referer, ProblemList& problems) {
@@ -164,19 +199,28 @@ RefererRules compile_csrf_referer(const CsrfReferer& referer, ProblemList& probl
          referer.dangerously_allow_insecure.place(), "true",
          "anyone on the network between can act as a listed page",
          "take it out; it is for development alone");
+    if (is_off(referer.enabled)) {
+      warn(problems, "setting-has-no-effect", "csrf.referer.dangerously_allow_insecure",
+           referer.dangerously_allow_insecure.place(), "true",
+           "no Referer is asked for, so nothing is relaxed",
+           "take it out, or write enabled = true beside it");
+    }
   }
   return rules;
 }
 
 std::shared_ptr<const CsrfCookieRules> compile_csrf_cookie(const CsrfPolicy& csrf,
+                                                           const std::vector<HostPattern>& hosts,
                                                            ProblemList& problems) {
   if (!csrf.cookie.is_present()) return nullptr;
-  if (!csrf.referer.enabled.value_or(false)) {
+  if (is_off(csrf.referer.enabled)) {
     warn(problems, "setting-has-no-effect", kCookie, csrf.cookie.place, "",
          "the cookie is for pages that their Referer makes trusted, and nothing is asked of it",
          "write [csrf.referer] with enabled = true, or take [csrf.cookie] out");
   }
-  return std::make_shared<const CsrfCookieRules>(CookieChecks(csrf.cookie, problems).run());
+  auto rules = CookieChecks(csrf.cookie, problems).run();
+  warn_of_other_domain(csrf.cookie.domain, hosts, problems);
+  return std::make_shared<const CsrfCookieRules>(std::move(rules));
 }
 
 }  // namespace corsac

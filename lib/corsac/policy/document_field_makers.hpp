@@ -56,7 +56,8 @@ template <class Enum>
 
 // put(): a value into a member. Only the pairs of types that fit have one of their own.
 template <class Member, class Value>
-inline PutResult put(Member& /*member*/, Value /*value*/, Place /*place*/) {
+inline PutResult put(Member& member, Value /*value*/, Place place) {
+  if constexpr (requires { member.set_unreadable(place); }) member.set_unreadable(place);
   return PutResult::WrongType;
 }
 

@@ -106,7 +106,7 @@ void GuardCompiler::take_csrf() {
   if (!csrf.is_present()) return;
   guards_.has_csrf = csrf.enabled.value_or(true);
   guards_.csrf_referer = compile_csrf_referer(csrf.referer, problems_);
-  guards_.csrf_cookie = compile_csrf_cookie(csrf, problems_);
+  guards_.csrf_cookie = compile_csrf_cookie(csrf, guards_.hosts, problems_);
   guards_.csrf_place =
       place_of(csrf.trusted_origins.is_set() ? csrf.trusted_origins.place() : csrf.place);
   if (csrf.trusted_origins.is_set()) {

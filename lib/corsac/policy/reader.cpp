@@ -140,12 +140,19 @@ const DocumentField* PolicyReader::State::field_of(std::string_view name, Place 
   return nullptr;
 }
 
+// A field that is told to be wrong is not told to be missing as well.
+void PolicyReader::State::put_unreadable(const DocumentField& field, void* owner, Place place) {
+  if (field.put != nullptr) static_cast<void>(field.put(owner, nullptr, place));
+}
+
 void PolicyReader::State::put(const DocumentField& field, const DocumentValue& value,
                               const std::string& path, void* owner, Place place) {
   if (const auto* text = std::get_if<std::string_view>(&value)) {
     const bool is_name = field.shape == FieldShape::Name;
     const std::size_t limit = is_name ? kNameLimitBytes : kTextLimitBytes;
-    if (!is_kept(*text, limit, is_name ? "name-too-long" : "text-too-long", path, place)) return;
+    if (!is_kept(*text, limit, is_name ? "name-too-long" : "text-too-long", path, place)) {
+      return put_unreadable(field, owner, place);
+    }
   }
   const PutResult result =
       field.put == nullptr ? PutResult::WrongType : field.put(owner, value, place);
@@ -236,6 +243,7 @@ PolicyReader::State::Frame PolicyReader::State::opened_field(const DocumentField
   } else {
     add_at(place, path_of(field.name), "field-type", "", expectation_of(field),
            fix_of(field, found, path_of(field.name)));
+    put_unreadable(field, frame.owner, place);
   }
   return {.kind = found == FoundShape::Item ? Kind::SkippedItem : Kind::SkippedList};
 }

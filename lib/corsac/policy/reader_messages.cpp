@@ -46,10 +46,11 @@ constexpr std::size_t kKeptBytes = 2 * kPrintableLimitBytes;
   }
   const auto* real = std::get_if<double>(&value);
   constexpr double kExact = 9007199254740992.0;  // 2^53: beyond it a double is no exact integer
-  if (real != nullptr && std::abs(*real) < kExact && std::trunc(*real) == *real) {
-    return "write " + std::to_string(static_cast<std::int64_t>(*real));
-  }
-  return {};
+  if (real == nullptr) return {};
+  if (std::isnan(*real)) return "write a whole number";
+  if (std::abs(*real) >= kExact) return "write a number of at most 18 digits";
+  if (std::trunc(*real) != *real) return "write it without a fraction";
+  return "write " + std::to_string(static_cast<std::int64_t>(*real));
 }
 
 }  // namespace

@@ -81,6 +81,7 @@ struct PolicyReader::State {
   void add_unknown(std::string_view name, const DocumentItem& item, Place place);
   void put(const DocumentField& field, const DocumentValue& value, const std::string& path,
            void* owner, Place place);
+  void put_unreadable(const DocumentField& field, void* owner, Place place);
   [[nodiscard]] Frame opened(std::string_view field, Place place, FoundShape found);
   [[nodiscard]] Frame opened_element(Place place, FoundShape found);
   [[nodiscard]] Frame opened_field(const DocumentField& field, Place place, FoundShape found);

@@ -131,11 +131,12 @@ std::string_view nearest_name(std::string_view name, const std::vector<std::stri
   if (name.size() > kSlipLimitBytes) return {};
   const std::string lower = to_ascii_lower(name);
   std::string_view nearest;
-  std::size_t nearest_distance = name.size() / 3 + 1;
+  std::size_t nearest_distance = kSlipLimitBytes;
   for (const std::string_view candidate : known) {
     if (candidate.size() > kSlipLimitBytes) continue;
     const std::size_t distance = edit_distance(lower, to_ascii_lower(candidate));
-    if (distance >= nearest_distance) continue;
+    const bool is_slip = distance <= std::max(name.size(), candidate.size()) / 3;
+    if (!is_slip || distance >= nearest_distance) continue;
     nearest_distance = distance;
     nearest = candidate;
   }

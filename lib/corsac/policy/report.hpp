@@ -66,7 +66,7 @@ struct ProblemLines {
 [[nodiscard]] std::string place_text(const Place& place, const std::vector<std::string>& sources);
 
 // The element of `known` that is nearest to `name` by edit distance, when it is near enough to be a
-// slip (at most a third of its length); else empty.
+// slip (at most a third of the longer name); else empty.
 [[nodiscard]] std::string_view nearest_name(std::string_view name,
                                             const std::vector<std::string_view>& known);
 

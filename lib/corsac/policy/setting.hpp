@@ -36,10 +36,20 @@ class Setting {
   [[nodiscard]] T value_or(T otherwise) const { return is_set_ ? value_ : std::move(otherwise); }
   [[nodiscard]] Place place() const noexcept { return place_; }
 
+  // For readers: the document says something that is no T, which the reader has told. It is as
+  // unset, and nothing should be said of what is missing or has no effect for want of it.
+  void set_unreadable(Place place) noexcept {
+    place_ = place;
+    is_set_ = false;
+    is_unreadable_ = true;
+  }
+  [[nodiscard]] bool is_unreadable() const noexcept { return is_unreadable_; }
+
  private:
   T value_ = {};
   Place place_ = {};
   bool is_set_ = false;
+  bool is_unreadable_ = false;  // => not is_set_
 };
 
 // One element of Names: made from a literal or a string, and from nothing else, so that

@@ -51,17 +51,31 @@ constexpr FailureText kTexts[] = {
      "no answer of the store says that it was written; get the document to know"},
 };
 
-Json problem_json(const Problem& problem, const std::vector<std::string>& sources) {
+enum class About : unsigned char { Document, Store };
+
+About about(Status status) noexcept {
+  switch (status) {
+    case Status::Refused:
+    case Status::NotReached:
+    case Status::Failed:
+      return About::Store;
+    default:
+      return About::Document;
+  }
+}
+
+Json problem_json(const Problem& problem, const std::vector<std::string>& sources, About subject) {
   Json json = Json::parse(Report({problem}, sources).json()).front();
-  const bool is_of_document = problem.place.source == 0 && !problem.path.empty();
+  const bool is_of_document =
+      subject == About::Document && problem.place.source == 0 && !problem.path.empty();
   if (is_of_document) json["pointer"] = to_printable(to_pointer(problem.path), 512);
   return json;
 }
 
-Json problems_of(const Report& report) {
+Json problems_of(const Report& report, About subject) {
   Json list = Json::array();
   for (const Problem& problem : report.problems()) {
-    list.push_back(problem_json(problem, report.sources()));
+    list.push_back(problem_json(problem, report.sources(), subject));
   }
   return list;
 }
@@ -69,7 +83,9 @@ Json problems_of(const Report& report) {
 }  // namespace
 
 ApiFailure failure_of(const EditResult& result) {
-  ApiFailure failure{.report = result.report, .revision = result.revision};
+  ApiFailure failure{.report = result.report,
+                     .is_about_document = about(result.status) == About::Document,
+                     .revision = result.revision};
   for (const FailureText& text : kTexts) {
     if (text.status != result.status) continue;
     failure.status = text.http;
@@ -114,14 +130,15 @@ std::string failure_json(const ApiFailure& failure) {
   Json json;
   json["error"] = failure.code;
   json["message"] = failure.message;
-  if (!failure.report.problems().empty()) json["problems"] = problems_of(failure.report);
+  const About subject = failure.is_about_document ? About::Document : About::Store;
+  if (!failure.report.problems().empty()) json["problems"] = problems_of(failure.report, subject);
   return json.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
 std::string written_json(const EditResult& result) {
   Json json;
   json["revision"] = result.revision;
-  json["problems"] = problems_of(result.report);
+  json["problems"] = problems_of(result.report, About::Document);
   return json.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 

@@ -14,8 +14,10 @@ struct ApiFailure {
   std::string code = "internal";  // stable: lower case letters and `_`
   std::string message = {};       // what is wrong and what to do, in words
   Report report = {};             // may be empty
-  std::string revision = {};      // that the store is in, where it is known
-  std::string allow = {};         // of a 405
+  // The paths of the report are those of a document; else of the server's settings ("store.user").
+  bool is_about_document = true;
+  std::string revision = {};  // that the store is in, where it is known
+  std::string allow = {};     // of a 405
   unsigned retry_after_seconds = 0;
 };
 
@@ -29,7 +31,7 @@ struct ApiFailure {
 [[nodiscard]] std::string to_pointer(std::string_view path);
 
 // {"error": CODE, "message": TEXT, "problems": [...]}: objects as Report::json makes them, with
-// `pointer` where the place lies in the document itself.
+// `pointer` where what is wrong lies in the document itself.
 [[nodiscard]] std::string failure_json(const ApiFailure& failure);
 // {"revision": TEXT, "problems": [warnings]}
 [[nodiscard]] std::string written_json(const EditResult& result);

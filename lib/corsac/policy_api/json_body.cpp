@@ -176,16 +176,15 @@ std::vector<Problem> check_json_body(std::string_view body) {
   return checker.take_problems();
 }
 
-Result<std::string, std::vector<Problem>> merge_patch(const std::string& document,
-                                                      std::string_view patch) {
-  std::vector<Problem> problems = check_json_body(patch);
-  if (!problems.empty()) return fail(std::move(problems));
+MergedPatch merge_patch(const std::string& document, std::string_view patch) {
+  MergedPatch merged{.problems = check_json_body(patch)};
+  if (!merged.problems.empty()) return merged;
   const Json change = Json::parse(patch);
-  problems = UnknownNulls().find(change);
-  if (!problems.empty()) return fail(std::move(problems));
+  merged.problems = UnknownNulls().find(change);
   Json changed = Json::parse(document);
   changed.merge_patch(change);
-  return changed.dump();
+  merged.document = changed.dump();
+  return merged;
 }
 
 }  // namespace corsac

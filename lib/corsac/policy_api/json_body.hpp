@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "corsac/base/problem.hpp"
-#include "corsac/base/result.hpp"
 
 namespace corsac {
 
@@ -17,11 +16,16 @@ namespace corsac {
 // each with a path of a few hundred bytes, however long the names of the body are.
 [[nodiscard]] std::vector<Problem> check_json_body(std::string_view body);
 
+struct MergedPatch {
+  std::string document = {};  // empty = there is none, and `problems` say why
+  std::vector<Problem> problems = {};
+};
+
 // `document`, a policy as JSON, changed by `patch` (RFC 7396): objects are merged, null takes a
-// field away, everything else replaces what is there, whole lists too. The error side: what
-// check_json_body finds wrong with the patch, and field-unknown where null takes away what a policy
-// does not have, since that would change nothing and say nothing.
-[[nodiscard]] Result<std::string, std::vector<Problem>> merge_patch(const std::string& document,
-                                                                    std::string_view patch);
+// field away, everything else replaces what is there, whole lists too. The problems: what
+// check_json_body finds wrong with the patch, without a document then; or field-unknown where null
+// takes away what a policy does not have, since that would change nothing and say nothing, beside
+// the document that the rest of the patch makes.
+[[nodiscard]] MergedPatch merge_patch(const std::string& document, std::string_view patch);
 
 }  // namespace corsac

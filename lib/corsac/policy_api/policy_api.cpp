@@ -49,6 +49,32 @@ ApiFailure method_failure() {
           .allow = "GET, HEAD, PUT, PATCH"};
 }
 
+ApiFailure body_too_large() {
+  return {.status = 413,
+          .code = "body_too_large",
+          .message = "at most 1 MiB is taken; longer policies go into the store with corsac push"};
+}
+
+// Of a body that was not read.
+ApiFailure unread_body(int status) {
+  switch (status) {
+    case 411:
+      return {.status = status,
+              .code = "length_missing",
+              .message = "send the body with its Content-Length, not in chunks"};
+    case 413:
+      return body_too_large();
+    case 415:
+      return {.status = status,
+              .code = "media_type",
+              .message = "send the body as it is, not compressed (Content-Encoding)"};
+    default:
+      return {.status = status,
+              .code = "body_malformed",
+              .message = "the end of the body is not known, or none is taken here"};
+  }
+}
+
 // Nothing = it is fine.
 std::optional<ApiFailure> check_body(const ApiRequest& request) {
   // RFC 9110, 14.5: a part must not become the whole.
@@ -70,11 +96,7 @@ std::optional<ApiFailure> check_body(const ApiRequest& request) {
                                           : "send the document as application/json, in UTF-8"};
   }
   if (request.body.size() <= kBodyLimitBytes) return std::nullopt;
-  return ApiFailure{.status = 413,
-                    .code = "body_too_large",
-                    .message =
-                        "at most 1 MiB is taken; longer policies go into the store with "
-                        "corsac push"};
+  return body_too_large();
 }
 
 Result<EditCondition, ApiFailure> read_condition(const ApiRequest& request, Form form) {
@@ -148,9 +170,8 @@ Draft draft_of(const ApiRequest& request, Form form, const Policy* document,
         is_patch ? ConfigurationChange::Merge : ConfigurationChange::Replace);
   }
   if (!is_patch) return {.json = std::string(request.body), .is_body = true};
-  auto merged = merge_patch(policy_to_json(*document), request.body);
-  if (!merged) return {.problems = std::move(merged.error())};
-  return {.json = *std::move(merged)};
+  MergedPatch merged = merge_patch(policy_to_json(*document), request.body);
+  return {.json = std::move(merged.document), .problems = std::move(merged.problems)};
 }
 
 }  // namespace
@@ -290,15 +311,7 @@ ApiAnswer PolicyApi::handle(const ApiRequest& request) {
 }
 
 ApiAnswer PolicyApi::refuse_body(const ApiRequest& request, int status) {
-  return state_->guarded(request, [status](Form) -> Answer {
-    return fail(ApiFailure{
-        .status = status,
-        .code = "body_malformed",
-        .message = status == 411   ? "the body has no Content-Length"
-                   : status == 413 ? "the body is too large"
-                   : status == 415 ? "the body is compressed"
-                                   : "the end of the body is not known, or none is taken here"});
-  });
+  return state_->guarded(request, [status](Form) -> Answer { return fail(unread_body(status)); });
 }
 
 Result<std::shared_ptr<PolicyApi>, Report> open_policy_api(StoreConfig config,

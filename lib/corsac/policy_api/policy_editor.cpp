@@ -229,12 +229,13 @@ EditResult PolicyEditor::try_edit(const Edit& edit) {
 // Status Written = it may be.
 EditResult PolicyEditor::judge(const Draft& draft, const DocumentRead& now) {
   EditResult result{.status = Status::Invalid, .revision = now.document.revision};
-  if (has_error(draft.problems)) {
+  if (draft.json.empty() && has_error(draft.problems)) {
     if (are_of_json(draft.problems)) result.status = Status::Malformed;
     result.report = Report(draft.problems, {std::string(kBody)});
     return result;
   }
   ReadDraft read = read_draft(draft.json);
+  read.problems.insert(read.problems.begin(), draft.problems.begin(), draft.problems.end());
   if (!read.is_whole) {
     if (are_of_json(read.problems)) result.status = Status::Malformed;
     result.report = report_of(draft, std::move(read.problems), {std::string(kBody)});

@@ -35,8 +35,10 @@ struct DocumentRead {
 
 // The next document, as the author of a change makes it.
 struct Draft {
-  std::string json = {};
-  std::vector<Problem> problems = {};  // with an error there is no next one
+  std::string json = {};  // empty = there is none, and `problems` say why
+  // With an error it is not written; where there is one all the same it is judged as well, so that
+  // everything is told at once.
+  std::vector<Problem> problems = {};
   // `json` is what the client sent, so that places in it mean something to him.
   bool is_body = false;
 };

@@ -5,14 +5,17 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "corsac/base/ascii.hpp"
 #include "corsac/base/printable.hpp"
 #include "corsac/policy/reader.hpp"
+#include "corsac/policy/report.hpp"
 #include "corsac/policy/writer.hpp"
 #include "corsac/policy_api/json_body.hpp"
 #include "corsac/stage/cors/profile.hpp"
@@ -121,8 +124,13 @@ class BodyReader {
     return system == nullptr ? nullptr : member(*system, std::string(kSystem), kCors);
   }
   void look_at_fields(const Json& cors) {
+    std::vector<std::string_view> known;
+    for (const WireField& field : kFields) known.push_back(field.wire);
     for (const auto& [name, value] : cors.items()) {
-      if (find_wire(name) == nullptr) add_unknown(std::string(kWirePrefix) + name);
+      if (find_wire(name) != nullptr) continue;
+      const WireField* const ours = find_ours(name);
+      add_unknown(std::string(kWirePrefix) + name,
+                  ours != nullptr ? ours->wire : nearest_name(name, known));
     }
   }
   std::vector<Problem> take_problems() { return std::move(problems_); }
@@ -132,7 +140,7 @@ class BodyReader {
   const Json* member(const Json& object, const std::string& path, const char* name) {
     const std::string prefix = path.empty() ? "" : path + '.';
     for (const auto& [other_name, value] : object.items()) {
-      if (other_name != name) add_unknown(prefix + other_name);
+      if (other_name != name) add_unknown(prefix + other_name, {});
     }
     const auto found = object.find(name);
     if (found != object.end() && found->is_object()) return &*found;
@@ -143,12 +151,14 @@ class BodyReader {
                          .fix = R"(write {"systemConfiguration": {"corsConfiguration": {...}}})"});
     return nullptr;
   }
-  void add_unknown(const std::string& path) {
+  // `nearest`: what was perhaps meant; may be empty.
+  void add_unknown(const std::string& path, std::string_view nearest) {
     if (problems_.size() == kProblemLimit) return;
-    problems_.push_back({.code = "field-unknown",
-                         .path = path,
-                         .what = "it is no field of the CORS part, which is all that is kept here",
-                         .fix = "leave it out"});
+    problems_.push_back(
+        {.code = "field-unknown",
+         .path = path,
+         .what = "it is no field of the CORS part, which is all that is kept here",
+         .fix = nearest.empty() ? "leave it out" : "write " + std::string(nearest)});
   }
 
   const Json& body_;
@@ -158,7 +168,9 @@ class BodyReader {
 void take_fields(const Json& fields, Json& cors) {
   cors["profile"] = kProfile;
   for (const auto& [name, value] : fields.items()) {
-    const char* const ours = find_wire(name)->ours;
+    const WireField* const field = find_wire(name);
+    if (field == nullptr) continue;  // told already
+    const char* const ours = field->ours;
     if (value.is_null()) {
       cors.erase(ours);
     } else {
@@ -179,12 +191,31 @@ std::string wire_path(std::string_view path) {
   return std::string(path);
 }
 
+bool is_name_byte(char c) { return is_ascii_alpha(c) || is_ascii_digit(c) || c == '_'; }
+
+// Words that name fields of ours, "allow_credentials" and "cors.allow_credentials", as the form
+// names them.
+std::string in_wire_names(std::string_view text) {
+  std::string said;
+  while (!text.empty()) {
+    const auto word_end = std::find_if_not(text.begin(), text.end(), is_name_byte);
+    const std::string_view word =
+        text.substr(0, std::max<std::ptrdiff_t>(word_end - text.begin(), 1));
+    const WireField* const field = find_ours(word);
+    if (field != nullptr && said.ends_with(kOurPrefix))
+      said.resize(said.size() - kOurPrefix.size());
+    said += field == nullptr ? word : std::string_view(field->wire);
+    text.remove_prefix(word.size());
+  }
+  return said;
+}
+
 std::string message_of(const Problem& problem, bool shows_path) {
   std::string message;
   if (shows_path && !problem.path.empty()) message = to_printable(problem.path, 512) + ": ";
   if (!problem.value.empty()) message += to_quoted(problem.value) + ": ";
-  message += to_one_line(problem.what);
-  if (!problem.fix.empty()) message += "; " + to_one_line(problem.fix);
+  message += in_wire_names(to_one_line(problem.what));
+  if (!problem.fix.empty()) message += "; " + in_wire_names(to_one_line(problem.fix));
   return message;
 }
 
@@ -220,8 +251,10 @@ Draft changed_by_system_configuration(const Policy& document, const BesideDocume
   draft.problems = reader.take_problems();
   Json changed = Json::parse(policy_to_json(document));
   Json cors = cors_of(changed);
-  for (Problem& problem : other_fields(cors, beside)) draft.problems.push_back(std::move(problem));
-  if (!draft.problems.empty()) return draft;
+  std::vector<Problem> others = other_fields(cors, beside);
+  const bool is_other = !others.empty();
+  for (Problem& problem : others) draft.problems.push_back(std::move(problem));
+  if (fields == nullptr || is_other) return draft;
   if (change == ConfigurationChange::Replace) cors = Json::object();
   take_fields(*fields, cors);
   changed["cors"] = std::move(cors);

@@ -34,7 +34,8 @@ enum class ConfigurationChange : unsigned char {
 };
 // The document with what `body` says as its [cors]; all else of it stays. The problems: those of
 // check_json_body, field-missing and field-type of the two objects, field-unknown of whatever is
-// not CORS, and those of to_system_configuration.
+// not CORS, and those of to_system_configuration. Beside field-unknown alone stands the document
+// that the rest makes.
 [[nodiscard]] Draft changed_by_system_configuration(const Policy& document,
                                                     const BesideDocument& beside,
                                                     std::string_view body,
