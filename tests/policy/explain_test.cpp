@@ -209,6 +209,17 @@ TEST(Explain, NamesEachStepThatWasAsked) {
        preflight("https://app.example.com", "POST"),
        {hosts, path, listed, "method ok \"POST\" always passes", "headers ok none are asked for",
         "decision ok answer with 204 and a grant"}},
+      {"methods and headers that are not compared",
+       [](Policy& p) {
+         p.cors.knobs.check_requested = false;
+         p.cors.knobs.methods_answer = "list";
+         p.cors.knobs.headers_answer = "list";
+       },
+       preflight("https://app.example.com", "PATCH", "/", {"x-b"}),
+       {hosts, path, listed,
+        "method ok \"PATCH\" is not compared: the answer lists what is allowed",
+        "headers ok are not compared: the answer lists what is allowed",
+        "decision ok answer with 204 and a grant"}},
       {"preflights are rejected",
        [](Policy& p) { p.cors.preflight = "reject"; },
        preflight("https://app.example.com", "PUT"),
@@ -225,7 +236,10 @@ TEST(Explain, NamesEachStepThatWasAsked) {
          p.csrf.referer.enabled = true;
        },
        get("https://app.example.com"),
-       {hosts, path, listed, "referer ok trusted_cross_site says not_tls",
+       {hosts, path, listed,
+        "referer ok trusted_cross_site says not_tls: public_origins (--public-origin) name no "
+        "https, "
+        "and no trusted proxy does",
         "decision ok the handler runs, with a grant"}},
       {"an upgrade",
        nothing,

@@ -225,10 +225,10 @@ BrowserVerdict check_preflight(const BrowserRequest& request, const BrowserAnswe
   } else {
     verdict = cors_check(request, answer);
     if (verdict.passes() && (answer.status < 200 || answer.status > 299)) {
-      verdict =
-          fault(BrowserFault::Status,
-                "the preflight is answered with " + std::to_string(answer.status) + " instead of 2xx",
-                "It does not have HTTP ok status.");
+      verdict = fault(
+          BrowserFault::Status,
+          "the preflight is answered with " + std::to_string(answer.status) + " instead of 2xx",
+          "It does not have HTTP ok status.");
     }
   }
   std::string_view between = kOfPreflight;

@@ -149,7 +149,11 @@ void Steps::referer() {
   const RefererRules& rules = snapshot_.guards().csrf_referer;
   if (!rules.is_on) return;
   const CrossSiteTrust trust = trusted_cross_site(rules, snapshot_.csrf_trust(request_), request_);
-  pass("referer", "trusted_cross_site says " + std::string(to_text(trust)));
+  std::string text = "trusted_cross_site says " + std::string(to_text(trust));
+  if (trust == CrossSiteTrust::NotTls) {
+    text += ": public_origins (--public-origin) name no https, and no trusted proxy does";
+  }
+  pass("referer", std::move(text));
 }
 
 bool Steps::csrf() {
@@ -280,6 +284,8 @@ bool Steps::method() {
 void Steps::headers() {
   if (decision_.reason != Reason::None) {
     refuse("headers", reason_of(decision_.offending));
+  } else if (!rule_.cors->behaviour.checks_requested && !request_.requested_headers.empty()) {
+    pass("headers", "are not compared: the answer lists what is allowed");
   } else if (decision_.requested.verdict == HeaderListVerdict::Empty) {
     pass("headers", "none are asked for");
   } else {
