@@ -22,8 +22,7 @@ struct Scene {
     Policy policy = app_policy();
     policy.cors.debug = true;
     gate = make_test_gate(policy, {.event_capacity = event_capacity});
-    const auto api =
-        AdminApi::make(gate, {.tokens = {{"reader", AdminScope::Read, sha256("read-token")}}});
+    const auto api = AdminApi::make(gate, {.tokens = tokens});
     live = LiveEvents::make(*api, gate, options);
     host.emplace(*api, live, 12U);
   }
@@ -41,6 +40,7 @@ struct Scene {
     return test::eventually([&] { return live->streams() == count; });
   }
 
+  AdminTokenSet tokens = {{"reader", AdminScope::Read, sha256("read-token")}};
   std::shared_ptr<Gate> gate;
   std::shared_ptr<LiveEvents> live;
   std::optional<TestAdminHost> host;
@@ -203,6 +203,27 @@ TEST(HostLiveEvents, AreKeptAliveByHeartbeats) {
   const std::string told = follower.read_to(id(1));
   EXPECT_TRUE(has(told, ": heartbeat\n" + id(1))) << told;
   EXPECT_FALSE(has(told, "evil.example"));
+}
+
+TEST(HostLiveEvents, AreKeptAliveWhileOthersHappen) {
+  const Scene scene(100, {.heartbeat = 1ms, .step = 10s});
+  Follower follower(scene, "?reason=origin_null");
+  // The step is long: each look comes from an event that the filter leaves out.
+  EXPECT_TRUE(test::eventually([&] {
+    scene.refuse(kEvil);
+    return scene.gate->events().last_seq() > 3;
+  }));
+  EXPECT_TRUE(has(follower.read_to(": heartbeat"), ": heartbeat\nid: "));
+}
+
+TEST(HostLiveEvents, EndWithTheirToken) {
+  Scene scene;
+  Follower follower(scene);
+  scene.refuse(kEvil);
+  EXPECT_TRUE(has(follower.read_to(id(1)), "evil.example"));
+  scene.tokens.replace({{"another", AdminScope::Read, sha256("another-token")}});
+  EXPECT_TRUE(has(follower.connection.receive_until("0\r\n\r\n"), "0\r\n\r\n"));
+  EXPECT_TRUE(scene.has_streams(0));
 }
 
 TEST(HostLiveEvents, EndInOrder) {

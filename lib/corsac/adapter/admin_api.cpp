@@ -212,6 +212,11 @@ std::optional<AdminAnswer> AdminApi::refuse_unless(const AdminRequest& request, 
   return std::nullopt;
 }
 
+bool AdminApi::is_still_allowed(const HeaderField& authorization, AdminScope scope) const {
+  const auto token = state_->holders.find(authorization, {"Bearer"}).token;
+  return token != nullptr && (scope == AdminScope::Read || token->scope == AdminScope::Manage);
+}
+
 std::optional<AdminAnswer> AdminApi::State::refuse_host(const AdminRequest& request) const {
   ParsedHost host;
   if (!request.host.is_present() && request.is_http_1_0) {

@@ -107,6 +107,9 @@ class AdminApi {
   // is not used up; else the refusal. Counts as one request.
   [[nodiscard]] std::optional<AdminAnswer> refuse_unless(const AdminRequest& request,
                                                          AdminScope scope);
+  // Whether the token still has the scope, by the tokens that there are now. Takes nothing from its
+  // allowance: for answers that go on.
+  [[nodiscard]] bool is_still_allowed(const HeaderField& authorization, AdminScope scope) const;
 
  private:
   struct State;

@@ -36,7 +36,8 @@ Result<std::shared_ptr<LiveEvents::Stream>, AdminAnswer> LiveEvents::open(
   auto query = read_live_query(request.query, last_event_id);
   if (!query) return fail(refusal(400, "parameter", query.error()));
   // Counts as one while it is made, so that the limit holds.
-  const std::shared_ptr<Stream> stream(new Stream(shared_from_this(), std::move(*query)));
+  const std::shared_ptr<Stream> stream(
+      new Stream(shared_from_this(), std::move(*query), request.authorization));
   if (shall_end_ || streams() > options_.streams_limit) {
     AdminAnswer answer =
         refusal(503, "too_many_streams",
@@ -60,9 +61,11 @@ std::size_t LiveEvents::streams() const {
   return streams_;
 }
 
-LiveEvents::Stream::Stream(std::shared_ptr<LiveEvents> all, EventQuery query)
+LiveEvents::Stream::Stream(std::shared_ptr<LiveEvents> all, EventQuery query,
+                           const HeaderField& authorization)
     : all_(std::move(all)),
       query_(std::move(query)),
+      authorization_(authorization.value),
       after_(query_.after.value_or(all_->gate_->events().last_seq())),
       told_(after_) {
   const std::lock_guard lock(all_->mutex_);
@@ -85,10 +88,23 @@ void LiveEvents::Stream::add_gap(std::string& text, std::uint64_t first, std::ui
   told_ = last;
 }
 
+void LiveEvents::Stream::add_heartbeat(std::string& text) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - said_at_ < all_->options_.heartbeat) return;
+  said_at_ = now;
+  text += ": heartbeat\n";
+  // So that a client that comes again is not told of a gap in what its filter leaves out.
+  if (told_ != after_) text += "id: " + std::to_string(after_) + "\n";
+  text += "\n";
+  told_ = after_;
+}
+
 std::optional<std::string> LiveEvents::Stream::next() {
   if (all_->shall_end_) return std::nullopt;
+  // A token that is withdrawn must not be valid for as long as its holder likes.
+  const HeaderField authorization = {.value = authorization_, .lines = 1};
+  if (!all_->api_->is_still_allowed(authorization, AdminScope::Read)) return std::nullopt;
   const EventLog& events = all_->gate_->events();
-  const auto now = std::chrono::steady_clock::now();
   std::string text;
   if (!has_begun_) {
     text = kBegin;
@@ -98,12 +114,8 @@ std::optional<std::string> LiveEvents::Stream::next() {
       add_gap(text, 1, 0, "restarted");
     }
   } else if (!events.wait_behind(after_, all_->options_.step)) {
-    if (now - said_at_ < all_->options_.heartbeat) return text;
-    text = ": heartbeat\n";
-    // So that a client that comes again is not told of a gap in what its filter leaves out.
-    if (told_ != after_) text += "id: " + std::to_string(after_) + "\n";
-    text += "\n";
-    told_ = after_;
+    add_heartbeat(text);
+    return text;
   }
   EventQuery query = query_;
   query.after.reset();
@@ -114,7 +126,11 @@ std::optional<std::string> LiveEvents::Stream::next() {
     told_ = event.seq;
     text += "id: " + std::to_string(event.seq) + "\ndata: " + to_json(event) + "\n\n";
   }
-  if (!text.empty()) said_at_ = now;
+  if (text.empty()) {
+    add_heartbeat(text);  // whatever goes on that its filter leaves out
+  } else {
+    said_at_ = std::chrono::steady_clock::now();
+  }
   return text;
 }
 

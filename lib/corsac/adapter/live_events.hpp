@@ -55,17 +55,19 @@ class LiveEvents : public std::enable_shared_from_this<LiveEvents> {
     Stream& operator=(const Stream&) = delete;
 
     // What goes out next. Waits for at most `step`; empty = there is nothing yet. Nothing = the
-    // stream is at its end.
+    // stream is at its end: all shall end, or its token is not valid any more.
     [[nodiscard]] std::optional<std::string> next();
 
    private:
     friend class LiveEvents;
-    Stream(std::shared_ptr<LiveEvents> all, EventQuery query);
+    Stream(std::shared_ptr<LiveEvents> all, EventQuery query, const HeaderField& authorization);
+    void add_heartbeat(std::string& text);  // when one is due
     void add_gap(std::string& text, std::uint64_t first, std::uint64_t last,
                  std::string_view cause);
 
     const std::shared_ptr<LiveEvents> all_;
     const EventQuery query_;
+    const std::string authorization_;
     std::uint64_t after_ = 0;  // the seq up to which everything was looked at
     std::uint64_t told_ = 0;   // the id that the client has
     std::chrono::steady_clock::time_point said_at_ = {};
