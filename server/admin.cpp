@@ -9,6 +9,7 @@
 
 #include <corsac/adapter/admin_api.hpp>
 #include <corsac/adapter/admin_routes.hpp>
+#include <corsac/adapter/debug_page_route.hpp>
 #include <corsac/adapter/live_events_route.hpp>
 #include <corsac/adapter/policy_api_routes.hpp>
 #include <corsac/adapter/trusted_origins_page_route.hpp>
@@ -108,6 +109,7 @@ Result<AddedAdmin, Report> add_admin(Listener& listener, const ServerConfig& con
   auto policy = add_policy_api(listener, config, tokens->known, gate, log);
   if (!policy) return fail(std::move(policy.error()));
   mount_trusted_origins_page(listener.server());
+  mount_debug_page(listener.server());
   return AddedAdmin{std::move(tokens->of_this_run), std::move(tokens->reader), std::move(live)};
 }
 

@@ -8,7 +8,8 @@ const readline = require("node:readline");
 
 const kDeadlineMs = 30_000;
 
-// Resolves with the addresses of both listeners and the lines of the log. `folder` is an empty one
+// Resolves with the addresses of both listeners and the lines of the log, and where `more` has an
+// [admin] without a file of tokens, with its address and token. `folder` is an empty one
 // that the caller takes away. `policy` is another one, `more` stands in server.toml besides, and
 // `environment` is added to ours.
 function startServer(program, sampleFolder, folder, { policy, more = "", environment = {} } = {}) {
@@ -31,14 +32,18 @@ ${more}`);
   readline.createInterface({ input: server.stderr }).on("line", (line) => log.push(line));
   return new Promise((resolve, reject) => {
     const addresses = [];
+    const admin = {};
+    const wantsAdmin = /^\[admin\]$/m.test(more);
     const timer = setTimeout(() => reject(new Error(`no address; log: ${log}`)), kDeadlineMs);
     server.on("exit", (code) => reject(new Error(`left with ${code}; log: ${log.join("\n")}`)));
     readline.createInterface({ input: server.stdout }).on("line", (line) => {
       const found = /listening on (http:\/\/\S+)/.exec(line);
       if (found) addresses.push(found[1]);
-      if (addresses.length === 2) {
+      admin.address ??= /^admin on (http:\/\/\S+)/.exec(line)?.[1];
+      admin.token ??= /^admin token of this run: (\S+)/.exec(line)?.[1];
+      if (addresses.length === 2 && (!wantsAdmin || admin.token)) {
         clearTimeout(timer);
-        resolve({ server, log, first: addresses[0], second: addresses[1] });
+        resolve({ server, log, first: addresses[0], second: addresses[1], admin });
       }
     });
   });

@@ -89,8 +89,9 @@ class Running(Served):
         equal(self.lines.get(timeout=DEADLINE),
               f'  curl -H "Authorization: Bearer {token.group(1)}" '
               f"http://127.0.0.1:{self.admin}/api/status")
-        equal(self.lines.get(timeout=DEADLINE),
-              f"  http://127.0.0.1:{self.admin}/trusted-origins/#token={token.group(1)}")
+        for page in ("/", "/trusted-origins/"):
+            equal(self.lines.get(timeout=DEADLINE),
+                  f"  http://127.0.0.1:{self.admin}{page}#token={token.group(1)}")
         return token.group(1)
 
     def wait_signals_taken(self):
@@ -433,10 +434,11 @@ def admin_listener():
         port, token = running.admin, running.wait_token()
         equal(ask(port, "GET", "/healthz")[0], 200)
         equal(ask(port, "GET", "/api/status")[0], 401)
-        status, headers, body = ask(port, "GET", "/trusted-origins/")
-        equal(status, 200)
-        contains(dict(headers)["Content-Security-Policy"], "default-src 'none'")
-        contains(body.decode(), "<title>Trusted origins</title>")
+        for page, title in (("/", "Why was a page refused?"), ("/trusted-origins/", "Trusted origins")):
+            status, headers, body = ask(port, "GET", page)
+            equal(status, 200)
+            contains(dict(headers)["Content-Security-Policy"], "default-src 'none'")
+            contains(body.decode(), f"<title>{title}</title>")
         right = [("Authorization", f"Bearer {token}")]
         status, _, body = ask(port, "GET", "/api/status", right)
         equal(status, 200)
