@@ -491,6 +491,48 @@ class OktaPeer(LoopbackServer):
         super().__init__(Handler)
 
 
+def admin_listener_tells_of_the_last_loads_and_policies():
+    policy = """version = 1
+[cors]
+allowed_origins = [{origins}]
+[hosts]
+allowed = ["127.0.0.1:*"]
+"""
+    with Running(policy.format(origins='"https://a.example"'),
+                 more=ADMIN).wait_ready(wants_admin=True) as running:
+        right = [("Authorization", f"Bearer {running.wait_token()}")]
+
+        def get(target):
+            status, _, body = ask(running.admin, "GET", target, right)
+            return status, json.loads(body)
+
+        def reload(origins):
+            running.write("policy.toml", policy.format(origins=origins))
+            ask(running.admin, "POST", "/api/reload", right)
+
+        reload('"https://a.example", "https://b.example"')
+        reload('"https://a.example/"')
+        loads = get("/api/status")[1]["last_loads"]
+        equal([load["outcome"] for load in loads], ["refused", "taken", "taken"])
+        equal((loads[0]["errors"], len(loads[0]["problems"])), (1, 1))
+        contains(loads[0]["problems"][0], "policy.toml:3:20: error[origin-trailing-slash]")
+        policies = get("/api/policies")[1]["policies"]
+        equal([(one["number"], one["is_kept"]) for one in policies], [(2, True), (1, True)])
+        status, told = get("/api/policies?number=2")
+        equal((status, told["before"], told["has_beside"]), (200, 1, False))
+        equal((told["changes"]["verdict"], told["changes"]["changes"][0]["examples"]),
+              ("wider", ["https://b.example"]))
+        equal(told["document"]["cors"]["allowed_origins"], ["https://a.example", "https://b.example"])
+        told = get("/api/policies?number=1")[1]
+        equal((told["before"], told["changes"]), (None, None))
+        for query, status, error in (("number=3", 404, "policy_not_kept"), ("number=x", 400, "parameter"),
+                                     ("number=", 400, "parameter"), ("numbr=1", 400, "parameter"),
+                                     ("number=1&number=2", 400, "parameter")):
+            answer = get(f"/api/policies?{query}")
+            equal((answer[0], answer[1]["error"]), (status, error))
+        equal(ask(running.admin, "GET", "/api/policies")[0], 401)
+
+
 def records_of_a_second_store():
     with OktaPeer() as okta, Running(more=RECORDS.format(port=okta.port)) as running:
         running.wait_ready(wants_admin=True)
@@ -916,6 +958,8 @@ def main():
         cases.add("ends: when it can accept nobody", ends_when_it_can_accept_nobody)
         cases.add("reload: many at once", stands_many_reloads)
         cases.add("admin: routes behind the token", admin_listener)
+        cases.add("admin: the last loads and policies",
+                  admin_listener_tells_of_the_last_loads_and_policies)
         cases.add("records: of a second store", records_of_a_second_store)
         cases.add("records: starts without them when told so", starts_without_records_when_told)
         cases.add("admin: tokens from a file", admin_listener_with_a_token_file)
