@@ -6,13 +6,14 @@
 // With CORSAC_PICTURES=FOLDER it leaves pictures there, to be looked at.
 "use strict";
 
+const { spawn, spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const http = require("node:http");
 const net = require("node:net");
 const os = require("node:os");
 const path = require("node:path");
 
-const { check, finish } = require("./matrix/tap.js");
+const { check, finish, skip } = require("./matrix/tap.js");
 const { checkFocus, checkText, checkWidth, launch, openTab, picture, pressOn, tabTo, until,
   write } = require("./page_driver.js");
 const { startServer, stopServer } = require("./sample_server.js");
@@ -86,6 +87,15 @@ function partsOf(page) {
     most,
     mostOf: (origin) => most.getByRole("listitem").filter({ has: page.getByText(origin, { exact: true }) }),
     copied: most.getByRole("status"),
+
+    policy: section("Policy in force"),
+    policies: section("Last policies").getByRole("list").first().locator("> li"),
+    policiesOutcome: section("Last policies").getByRole("status"),
+    policiesTitle: page.getByRole("heading", { name: "Last policies", exact: true }),
+    back: page.getByRole("button", { name: "Go back to this policy", exact: true }),
+    question: page.getByRole("alertdialog", { name: "Go back one step?", exact: true }),
+    keep: page.getByRole("button", { name: "Keep the newest", exact: true }),
+    goBack: page.getByRole("button", { name: "Go back", exact: true }),
 
     live,
     events: live.getByRole("list").locator("> li"),
@@ -293,13 +303,147 @@ async function events(browser, { admin, first }) {
   return { context, seen };
 }
 
+const policyOf = (origins) => `version = 1
+[cors]
+allowed_origins = [${origins.map((origin) => JSON.stringify(origin)).join(", ")}]
+debug = true
+[hosts]
+allowed = ["localhost:*", "127.0.0.1:*"]
+`;
+
+async function reload({ admin }) {
+  const headers = { Authorization: `Bearer ${admin.token}`, "Content-Length": "0" };
+  return send(admin.address, "/api/reload", headers, "POST");
+}
+
+async function policies(browser, running) {
+  const file = path.join(running.folder, "policy.toml");
+  fs.writeFileSync(file, policyOf(["https://app.example.com", "https://new.example"]));
+  await reload(running);
+  fs.writeFileSync(file, policyOf([kHostile]));
+  await reload(running);
+  const { context, page, seen, parts } = await openPage(browser, running.admin.address, running.admin.token);
+  await until(async () => (await parts.policy.textContent()).includes("degraded"));
+  const text = await parts.policy.textContent();
+  check("the policy in force has state, source, revision and age", /Statedegraded the newest document is invalid; /
+    .test(text) && /Sourcetoml: policy\.toml/.test(text) && /Revision[0-9a-f]{8}/.test(text) &&
+    /Loaded.*less than a minute ago/.test(text), text);
+  const loads = await parts.policy.locator(".loads > li").allTextContents();
+  check("the last loads stand there, the newest first, with their errors", /^refused.*1 error/.test(loads[0]) &&
+    /policy\.toml:3:20: error\[origin-/.test(loads[0]) && /^taken/.test(loads[1]), loads);
+
+  check("so do the policies that came into force", await parts.policies.count() === 2 &&
+    (await parts.policies.first().textContent()).includes("in force"), await parts.policies.allTextContents());
+  await pressOn(page, parts.policies.first().locator("summary").first());
+  await until(async () => await parts.policies.first().locator(".changes").count() > 0);
+  const changes = await parts.policies.first().textContent();
+  check("with what changed", /Wider, and narrower/.test(changes) && /origins wider: .*https:\/\/new\.example/
+    .test(changes), changes);
+  await picture(page, "debug-policy-1280", parts.policy);
+  await checkWidth(page, "debug-policy", parts.policy);
+  await picture(page, "debug-policies-1280", parts.policies.first());
+  await checkWidth(page, "debug-policies", parts.policies.first());
+  await pressOn(page, parts.policies.nth(1).locator("summary").first());
+  await checkText("the first one has none before it", parts.policies.nth(1).locator("details p"),
+    "The first one of this run.");
+  check("a file is people's, so there is no way back by a button", await parts.back.count() === 0, await page.content());
+  check("no text became markup", await page.locator("main img:not([role])").count() === 0 &&
+    await page.evaluate(() => window.hacked === undefined), await page.content());
+  return { context, seen };
+}
+
+// A port that was free a moment ago.
+async function freePort() {
+  const server = net.createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+// A real Redis with a policy in it, and the program over it.
+async function startWithRedis(folder) {
+  const port = await freePort();
+  const redis = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", "",
+    "--dir", folder], { stdio: "ignore" });
+  const url = `redis://127.0.0.1:${port}`;
+  const push = (origins) => {
+    fs.writeFileSync(path.join(folder, "pushed.toml"), policyOf(origins), { mode: 0o600 });
+    return spawnSync(program, ["push", path.join(folder, "pushed.toml"), "--to", url]).status === 0;
+  };
+  const isPushed = await until(() => push(["https://one.example"]));
+  check("a policy is pushed into Redis", isPushed, url);
+  const running = await startServer(program, sampleFolder, folder,
+    { store: `plugin = "redis"\nurl = "${url}"`, more: kAdmin });
+  return { running, push, stop: async () => { await stopServer(running); redis.kill(); } };
+}
+
+async function stepBack(browser) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "corsac-debug-page-"));
+  const started = await startWithRedis(folder);
+  try {
+    return await goBack(browser, started);
+  } finally {
+    await started.stop();
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
+async function goBack(browser, { running, push }) {
+  const allows = async (origin) => await send(running.first, "/api/hello", { Origin: origin }) !== 403;
+  push(["https://one.example", "https://two.example"]);
+  await reload(running);
+  const { context, page, seen, parts } = await openPage(browser, running.admin.address, running.admin.token);
+  await until(async () => await parts.policies.count() === 2);
+  await pressOn(page, parts.policies.nth(1).locator("summary").first());
+  await until(() => parts.back.isVisible());
+  await pressOn(page, parts.back);
+  await checkFocus(page, "a step back asks first, and the safe answer is the near one", parts.keep);
+  await checkText("the question says what is undone", parts.question.locator(".changes"), /origins wider: .*two\.example/);
+  await picture(page, "debug-back-1280");
+  await checkWidth(page, "debug-back");
+  await page.keyboard.press("Enter");
+  await checkFocus(page, "no leaves it", parts.back);
+  check("so the newest is in force", await allows("https://two.example"), "refused");
+
+  await pressOn(page, parts.back);
+  await until(() => parts.question.isVisible());
+  push(["https://one.example", "https://three.example"]);
+  await pressOn(page, parts.goBack);
+  await until(async () => (await page.locator("#back-error").textContent()) !== "");
+  check("whoever was faster loses nothing", /revision|changed|another|newer/.test(
+    await page.locator("#back-error").textContent()), await page.locator("#back-error").textContent());
+  await page.keyboard.press("Escape");
+  await reload(running);
+  check("his policy is in force", await allows("https://three.example") && !await allows("https://two.example"), "");
+
+  await page.reload();
+  await until(async () => await parts.policies.count() === 3);
+  await pressOn(page, parts.policies.nth(1).locator("summary").first());
+  await until(() => parts.back.isVisible());
+  await pressOn(page, parts.back);
+  await pressOn(page, parts.goBack);
+  await checkText("yes goes back", parts.policiesOutcome, /^The document of revision \S+ is in force again\.$/);
+  await checkFocus(page, "the keyboard is at the list", parts.policiesTitle);
+  check("the one before decides", await allows("https://two.example") && !await allows("https://three.example"), "");
+  return { context, seen };
+}
+
+const kAdmin = "[admin]\nlisten = \"127.0.0.1:0\"\nrequests_per_minute = 10000\n";
+
 async function main() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "corsac-debug-page-"));
   const running = await startServer(program, sampleFolder, folder,
-    { more: "[admin]\nlisten = \"127.0.0.1:0\"\nrequests_per_minute = 10000\n" });
+    { more: kAdmin });
+  running.folder = folder;
   const browser = await launch(modules);
   try {
-    for (const scene of [tokens, tries, refusals, events]) {
+    const scenes = [tokens, tries, refusals, events, policies, stepBack];
+    if (spawnSync("redis-server", ["--version"]).error) {
+      scenes.pop();
+      skip("one step back", "there is no redis-server");
+    }
+    for (const scene of scenes) {
       const { context, seen } = await scene(browser, running);
       check(`${scene.name}: the policy of the page was never violated`, seen.violations.length === 0,
         seen.violations);

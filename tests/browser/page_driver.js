@@ -76,21 +76,23 @@ async function openTab(browser) {
 // Where pictures go, to be looked at; empty = nowhere.
 const kPictures = process.env.CORSAC_PICTURES ?? "";
 
-async function picture(page, name) {
+// Of the whole page, or of a part of it.
+async function picture(page, name, part = null) {
   if (kPictures === "") return;
   fs.mkdirSync(kPictures, { recursive: true });
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
-    await page.screenshot({ path: path.join(kPictures, `${name}-${colorScheme}.png`), fullPage: true });
+    const file = path.join(kPictures, `${name}-${colorScheme}.png`);
+    await (part ? part.screenshot({ path: file }) : page.screenshot({ path: file, fullPage: true }));
   }
   await page.emulateMedia({ colorScheme: "light" });
 }
 
-async function checkWidth(page, name) {
+async function checkWidth(page, name, part = null) {
   await page.setViewportSize({ width: 360, height: 740 });
   const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   check(`${name}: 360 pixels need no scrolling to the side`, wide <= room, [wide, room]);
-  await picture(page, `${name}-360`);
+  await picture(page, `${name}-360`, part);
   await page.setViewportSize({ width: 1280, height: 800 });
 }
 

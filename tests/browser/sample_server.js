@@ -9,10 +9,10 @@ const readline = require("node:readline");
 const kDeadlineMs = 30_000;
 
 // Resolves with the addresses of both listeners and the lines of the log, and where `more` has an
-// [admin] without a file of tokens, with its address and token. `folder` is an empty one
-// that the caller takes away. `policy` is another one, `more` stands in server.toml besides, and
-// `environment` is added to ours.
-function startServer(program, sampleFolder, folder, { policy, more = "", environment = {} } = {}) {
+// [admin] without a file of tokens, with its address and token. `folder` is an empty one that the
+// caller takes away. `policy` is another one, `store` what [store] has instead, `more` stands in
+// server.toml besides, and `environment` is added to ours.
+function startServer(program, sampleFolder, folder, { policy, store, more = "", environment = {} } = {}) {
   fs.writeFileSync(path.join(folder, "policy.toml"),
     policy || fs.readFileSync(path.join(sampleFolder, "policy.toml")), { mode: 0o600 });
   fs.cpSync(path.join(sampleFolder, "static"), path.join(folder, "static"), { recursive: true });
@@ -21,7 +21,7 @@ function startServer(program, sampleFolder, folder, { policy, more = "", environ
 listen = "127.0.0.1:0"
 second_listen = "127.0.0.1:0"
 [store]
-file = "policy.toml"
+${store ?? 'file = "policy.toml"'}
 [log]
 file = "-"
 ${more}`);

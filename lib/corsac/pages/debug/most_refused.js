@@ -75,16 +75,14 @@ function itemOf({ origin, count, error, last, reasons }, explain) {
   const item = made("li", "most", "");
   item.dataset.origin = origin ?? "";
   const many = error > 0 ? `${count - error} to ${count} times` : count === 1 ? "once" : `${count} times`;
-  item.append(
-    made("p", "", "", made("b", "", origin ?? "no origin"), made("span", "soft",
-      ` ${many}, last ${textOfTime(last)}`)),
+  const why = action("explain", "Explain", origin);
+  why.addEventListener("click", () => explain({ origin }));
+  item.append(made("div", "one-line", "", made("p", "", "", made("b", "", origin ?? "no origin"),
+    made("span", "soft", ` ${many}, last ${textOfTime(last)}`)), ...(origin === null ? [] : [why])),
     made("p", "soft", Object.entries(reasons).map(([code, n]) => `${code} ${n}`).join(", ")));
   const lines = Object.keys(reasons).filter((code) => kLists[code] && isListable(origin));
   for (const code of lines) item.append(lineOf(origin, code));
   if (lines.length === 0) item.append(made("p", "no-line", whyNoLine(origin, reasons)));
-  const why = action("explain", "Explain", origin);
-  why.addEventListener("click", () => explain({ origin }));
-  if (origin !== null) item.append(made("div", "buttons", "", why));
   return item;
 }
 

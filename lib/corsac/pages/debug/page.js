@@ -7,6 +7,8 @@ import { bindExplain, explainRequest } from "./explain_form.js";
 import { clearExplained } from "./explain_view.js";
 import { showHistory } from "./history_chart.js";
 import { bindMostRefused, clearMostRefused, showMostRefused } from "./most_refused.js";
+import { clearPolicies, showPolicies } from "./policies.js";
+import { clearPolicyState, showPolicyState } from "./policy_state.js";
 import { forgetToken, isToken, keepToken, readToken, takeTokenFromAddress } from "./token.js";
 
 const kRefreshMs = 10_000;
@@ -18,6 +20,7 @@ let opened = 0;  // an answer to a token that was forgotten is not shown
 function show(view) {
   element("token-view").hidden = view !== "token";
   element("views").hidden = view !== "views";
+  element("parts").hidden = view !== "views";
   element("forget").hidden = view !== "views";
 }
 
@@ -28,6 +31,8 @@ function askForToken(error) {
   clearEvents();
   clearMostRefused();
   clearExplained();
+  clearPolicies();
+  clearPolicyState();
   element("history").replaceChildren();
   sayProblem("");
   element("token").value = "";
@@ -73,19 +78,29 @@ const explain = (request) => {
   return explainRequest(request, report);
 };
 const actions = { explain, refused: report };
+const policyActions = {
+  report,
+  changed: async (text) => {
+    await refresh();
+    element("policies-outcome").textContent = text;
+    element("policies-title").focus();
+  },
+};
 
 async function refresh() {
   const mine = opened;
   clearTimeout(timer);
   try {
-    const [history, most, status] = await Promise.all(
-      [readJson("api/events/history"), readJson("api/events/top"), readJson("api/status")]);
+    const [history, most, status, { policies }] = await Promise.all(["api/events/history",
+      "api/events/top", "api/status", "api/policies"].map((path) => readJson(path)));
     if (mine !== opened) return false;
     show("views");
     sayProblem("");
     Object.keys(status.requests.reasons).forEach(noteReason);
     showHistory(history);
     showMostRefused(most, explain);
+    showPolicyState(status);
+    showPolicies(policies, status.is_closed ? null : status.revision, policyActions);
   } catch (failure) {
     if (mine !== opened) return false;
     if (failure.status !== 401) show("views");
