@@ -9,6 +9,7 @@
 
 #include <corsac/adapter/admin_api.hpp>
 #include <corsac/adapter/admin_routes.hpp>
+#include <corsac/adapter/debug_page_route.hpp>
 #include <corsac/adapter/live_events_route.hpp>
 #include <corsac/adapter/policy_api_routes.hpp>
 #include <corsac/adapter/trusted_origins_page_route.hpp>
@@ -107,6 +108,7 @@ Result<AddedAdmin, Report> add_admin(Listener& listener, const ServerConfig& con
   mount_trusted_origins(listener.server(), std::move(*origins));
   mount_policy_api(listener.server(), std::move(*policy));
   mount_trusted_origins_page(listener.server());
+  mount_debug_page(listener.server());
   return AddedAdmin{std::move(tokens->of_this_run), std::move(tokens->reader), std::move(live)};
 }
 

@@ -42,6 +42,7 @@ THIRD_PARTY = {
         "lib/corsac/adapter/admin_refusal.cpp",
         "lib/corsac/adapter/event_summary.cpp",
         "lib/corsac/adapter/forward_options.cpp",
+        "lib/corsac/adapter/policy_list.cpp",
         "server/commands/",
         "server/har/",
         "server/import/read_json.cpp",

@@ -185,8 +185,9 @@ class Listeners {
         std::printf("  curl -H \"Authorization: Bearer %s\" http://%s/api/status\n",
                     admin_token.c_str(), address.c_str());
         // The fragment stays in the browser: no request and no log of a proxy has the token.
-        std::printf("  http://%s%s#token=%s\n", address.c_str(), adapter::kTrustedOriginsPagePath,
-                    admin_token.c_str());
+        for (const char* const page : {"/", adapter::kTrustedOriginsPagePath}) {
+          std::printf("  http://%s%s#token=%s\n", address.c_str(), page, admin_token.c_str());
+        }
       }
     }
     std::fflush(stdout);

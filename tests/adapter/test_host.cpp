@@ -17,6 +17,7 @@
 #include <corsac/httplib.hpp>
 
 #include "corsac/adapter/admin_routes.hpp"
+#include "corsac/adapter/debug_page_route.hpp"
 #include "corsac/adapter/forward.hpp"
 #include "corsac/adapter/live_events_route.hpp"
 #include "corsac/adapter/self_check.hpp"
@@ -499,6 +500,7 @@ TestOriginsHost::TestOriginsHost(std::shared_ptr<Authority> authority,
   const auto mounted = mount_trusted_origins(server, std::move(authority), std::move(options));
   if (!mounted) state_->problem = mounted.error().text();
   mount_trusted_origins_page(server);
+  mount_debug_page(server);
   server.Get("/page", [](const httplib::Request&, httplib::Response& response) {
     response.set_content("page", "text/html");
   });

@@ -6,15 +6,14 @@
 "use strict";
 
 const { spawn } = require("node:child_process");
-const path = require("node:path");
 const readline = require("node:readline");
 
 const { check, finish } = require("./matrix/tap.js");
+const { checkFocus, checkText, checkWidth, launch, openTab: openEmptyTab, picture, pressOn,
+  tabTo, until, write } = require("./page_driver.js");
 
 const [program, modules] = process.argv.slice(2);
-const { chromium } = require(path.join(modules, "playwright-core"));
 
-const kDeadlineMs = 20_000;
 const kApi = "/api/v1/trustedOrigins";
 const kHostile = "<img src=x onerror=\"window.hacked=1\"><script>window.hacked=1</script>";
 
@@ -45,56 +44,6 @@ async function startServer(requestsPerMinute) {
 
 const recordOf = (name, types = ["CORS"]) => ({ name, origin: `https://${name}.example`,
   scopes: types.map((type) => ({ type })) });
-
-// --- the keyboard
-
-async function until(condition) {
-  const end = Date.now() + kDeadlineMs;
-  for (;;) {
-    const seen = await condition();
-    if (seen || Date.now() > end) return seen;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
-const hasFocus = (locator) => locator.evaluate((node) => node === document.activeElement);
-
-// Where the keyboard is, for the report.
-const focused = (page) => page.evaluate(() => {
-  const node = document.activeElement;
-  return `${node.tagName} ${node.id} ${node.textContent.slice(0, 60)}`;
-});
-
-async function tabTo(page, locator, key = "Tab") {
-  for (let presses = 0; presses < 300; presses += 1) {
-    if (await hasFocus(locator)) return;
-    await page.keyboard.press(key);
-  }
-  throw new Error(`the keyboard does not reach ${locator}; it is at ${await focused(page)}`);
-}
-
-async function pressOn(page, locator, key = "Enter") {
-  await tabTo(page, locator);
-  await page.keyboard.press(key);
-}
-
-async function write(page, locator, text) {
-  await tabTo(page, locator);
-  await page.keyboard.press("Control+A");
-  await page.keyboard.press("Delete");
-  if (text !== "") await page.keyboard.insertText(text);
-}
-
-async function checkFocus(page, name, locator) {
-  check(name, await until(() => hasFocus(locator)), await focused(page));
-}
-
-async function checkText(name, locator, text) {
-  const isRight = (seen) => text instanceof RegExp ? text.test(seen) : seen === text;
-  await until(async () => isRight(await locator.textContent()));
-  const seen = await locator.textContent();
-  check(name, isRight(seen), seen);
-}
 
 // What the page is made of, by role and name alone, as a screen reader finds it.
 function partsOf(page) {
@@ -127,37 +76,9 @@ function partsOf(page) {
   };
 }
 
-// --- what is watched all the time
-
 async function openTab(browser) {
-  const context = await browser.newContext({ viewport: { width: 1100, height: 800 } });
-  const page = await context.newPage();
-  const seen = { violations: [], errors: [], requests: [] };
-  await page.exposeFunction("noteViolation", (text) => seen.violations.push(text));
-  await page.addInitScript(() => addEventListener("securitypolicyviolation", (event) => {
-    window.noteViolation(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
-  }));
-  page.on("pageerror", (error) => seen.errors.push(String(error)));
-  page.on("request", (request) => seen.requests.push(request));
-  return { context, page, seen, parts: partsOf(page) };
-}
-
-const kPictures = process.env.CORSAC_PICTURES;
-async function picture(page, name) {
-  if (!kPictures) return;
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme });
-    await page.screenshot({ path: path.join(kPictures, `${name}-${colorScheme}.png`), fullPage: true });
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-}
-
-async function checkWidth(page, name) {
-  await page.setViewportSize({ width: 360, height: 740 });
-  const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  check(`${name}: 360 pixels need no scrolling to the side`, wide <= room, [wide, room]);
-  await picture(page, `${name}-360`);
-  await page.setViewportSize({ width: 1100, height: 800 });
+  const tab = await openEmptyTab(browser);
+  return { ...tab, parts: partsOf(tab.page) };
 }
 
 // --- the scenes, each in a tab of its own
@@ -437,11 +358,7 @@ async function limits(browser) {
 
 async function main() {
   const server = await startServer(100_000);
-  const browser = await chromium.launch({
-    executablePath: process.env.CORSAC_CHROMIUM || "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  const browser = await launch(modules);
   try {
     for (const scene of [tokens, records, pages, effects, limits]) {
       const { context, seen } = await scene(browser, server);

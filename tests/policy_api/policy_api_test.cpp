@@ -51,6 +51,7 @@ TEST(PolicyApi, ShowsTheDocumentAndItsRevision) {
   EXPECT_EQ(Json::parse(answer.body).dump(), kept(scene));
   EXPECT_THAT(answer.headers,
               ElementsAre(std::pair("ETag", kTag), std::pair("X-Corsac-State", "fresh"),
+                          std::pair("Allow", "GET, HEAD, PUT, PATCH"),
                           std::pair("Cache-Control", "no-store"),
                           std::pair("X-Content-Type-Options", "nosniff")));
   EXPECT_EQ(scene.ask({.authorization = "Bearer read-token"}).body, answer.body);

@@ -89,8 +89,9 @@ class Running(Served):
         equal(self.lines.get(timeout=DEADLINE),
               f'  curl -H "Authorization: Bearer {token.group(1)}" '
               f"http://127.0.0.1:{self.admin}/api/status")
-        equal(self.lines.get(timeout=DEADLINE),
-              f"  http://127.0.0.1:{self.admin}/trusted-origins/#token={token.group(1)}")
+        for page in ("/", "/trusted-origins/"):
+            equal(self.lines.get(timeout=DEADLINE),
+                  f"  http://127.0.0.1:{self.admin}{page}#token={token.group(1)}")
         return token.group(1)
 
     def wait_signals_taken(self):
@@ -453,10 +454,11 @@ def admin_listener():
         port, token = running.admin, running.wait_token()
         equal(ask(port, "GET", "/healthz")[0], 200)
         equal(ask(port, "GET", "/api/status")[0], 401)
-        status, headers, body = ask(port, "GET", "/trusted-origins/")
-        equal(status, 200)
-        contains(dict(headers)["Content-Security-Policy"], "default-src 'none'")
-        contains(body.decode(), "<title>Trusted origins</title>")
+        for page, title in (("/", "Why was a page refused?"), ("/trusted-origins/", "Trusted origins")):
+            status, headers, body = ask(port, "GET", page)
+            equal(status, 200)
+            contains(dict(headers)["Content-Security-Policy"], "default-src 'none'")
+            contains(body.decode(), f"<title>{title}</title>")
         right = [("Authorization", f"Bearer {token}")]
         status, _, body = ask(port, "GET", "/api/status", right)
         equal(status, 200)
@@ -507,6 +509,48 @@ class OktaPeer(LoopbackServer):
                 self.wfile.write(body)
 
         super().__init__(Handler)
+
+
+def admin_listener_tells_of_the_last_loads_and_policies():
+    policy = """version = 1
+[cors]
+allowed_origins = [{origins}]
+[hosts]
+allowed = ["127.0.0.1:*"]
+"""
+    with Running(policy.format(origins='"https://a.example"'),
+                 more=ADMIN).wait_ready(wants_admin=True) as running:
+        right = [("Authorization", f"Bearer {running.wait_token()}")]
+
+        def get(target):
+            status, _, body = ask(running.admin, "GET", target, right)
+            return status, json.loads(body)
+
+        def reload(origins):
+            running.write("policy.toml", policy.format(origins=origins))
+            ask(running.admin, "POST", "/api/reload", right)
+
+        reload('"https://a.example", "https://b.example"')
+        reload('"https://a.example/"')
+        loads = get("/api/status")[1]["last_loads"]
+        equal([load["outcome"] for load in loads], ["refused", "taken", "taken"])
+        equal((loads[0]["errors"], len(loads[0]["problems"])), (1, 1))
+        contains(loads[0]["problems"][0], "policy.toml:3:20: error[origin-trailing-slash]")
+        policies = get("/api/policies")[1]["policies"]
+        equal([(one["number"], one["is_kept"]) for one in policies], [(2, True), (1, True)])
+        status, told = get("/api/policies?number=2")
+        equal((status, told["before"], told["has_beside"]), (200, 1, False))
+        equal((told["changes"]["verdict"], told["changes"]["changes"][0]["examples"]),
+              ("wider", ["https://b.example"]))
+        equal(told["document"]["cors"]["allowed_origins"], ["https://a.example", "https://b.example"])
+        told = get("/api/policies?number=1")[1]
+        equal((told["before"], told["changes"]), (None, None))
+        for query, status, error in (("number=3", 404, "policy_not_kept"), ("number=x", 400, "parameter"),
+                                     ("number=", 400, "parameter"), ("numbr=1", 400, "parameter"),
+                                     ("number=1&number=2", 400, "parameter")):
+            answer = get(f"/api/policies?{query}")
+            equal((answer[0], answer[1]["error"]), (status, error))
+        equal(ask(running.admin, "GET", "/api/policies")[0], 401)
 
 
 def records_of_a_second_store():
@@ -936,6 +980,8 @@ def main():
         cases.add("ends: when it can accept nobody", ends_when_it_can_accept_nobody)
         cases.add("reload: many at once", stands_many_reloads)
         cases.add("admin: routes behind the token", admin_listener)
+        cases.add("admin: the last loads and policies",
+                  admin_listener_tells_of_the_last_loads_and_policies)
         cases.add("records: of a second store", records_of_a_second_store)
         cases.add("records: starts without them when told so", starts_without_records_when_told)
         cases.add("admin: tokens from a file", admin_listener_with_a_token_file)

@@ -15,6 +15,7 @@
 #include "corsac/adapter/admin_refusal.hpp"
 #include "corsac/adapter/event_parameters.hpp"
 #include "corsac/adapter/event_summary.hpp"
+#include "corsac/adapter/policy_list.hpp"
 #include "corsac/authority/token_holders.hpp"
 #include "corsac/base/ascii.hpp"
 #include "corsac/base/printable.hpp"
@@ -68,6 +69,18 @@ Json counters_json(const Counters::Totals& totals) {
 
 Json problems_json(const Report& report) { return Json::parse(report.json()); }
 
+Json load_json(const LoadNote& load) {
+  Json json;
+  json["time"] = time_text(load.time);
+  json["revision"] = load.revision;
+  json["outcome"] = load.is_taken ? "taken" : "refused";
+  json["errors"] = load.errors;
+  json["warnings"] = load.warnings;
+  json["times"] = load.times;
+  json["problems"] = load.problems;
+  return json;
+}
+
 Json store_json(const StoreStatus& store) {
   Json json;
   json["state"] = to_text(store.state);
@@ -82,6 +95,8 @@ Json store_json(const StoreStatus& store) {
   json["failures"] = store.failures;
   json["next_try_in_ms"] = store.next_try_in.count();
   json["problems"] = problems_json(store.last_report);
+  json["last_loads"] = Json::array();
+  for (const LoadNote& load : store.last_loads) json["last_loads"].push_back(load_json(load));
   return json;
 }
 
@@ -119,6 +134,7 @@ struct AdminApi::State {
   State(std::shared_ptr<Gate> gate_of_api, AdminOptions admin_options)
       : gate(std::move(gate_of_api)),
         options(std::move(admin_options)),
+        list(gate),
         holders(options.tokens, options.requests_per_minute) {
     if (!options.clock) options.clock = std::make_shared<SystemClock>();
   }
@@ -131,10 +147,12 @@ struct AdminApi::State {
   AdminAnswer explain(const AdminRequest& request);
   AdminAnswer most_refused(const AdminRequest& request);
   AdminAnswer history(const AdminRequest& request);
+  AdminAnswer policies(const AdminRequest& request) { return list.answer(request); }
   AdminAnswer reload(const AdminRequest& request);
 
   const std::shared_ptr<Gate> gate;
   AdminOptions options;
+  PolicyList list;
   std::vector<HostPattern> hosts = {};
   TokenHolders holders;  // of options.tokens
 };
@@ -147,6 +165,7 @@ const AdminApi::State::Route AdminApi::State::kRoutes[] = {
     {"/api/explain", "GET", AdminScope::Read, &State::explain},
     {"/api/events/top", "GET", AdminScope::Read, &State::most_refused},
     {"/api/events/history", "GET", AdminScope::Read, &State::history},
+    {"/api/policies", "GET", AdminScope::Read, &State::policies},
     {"/api/reload", "POST", AdminScope::Manage, &State::reload},
 };
 

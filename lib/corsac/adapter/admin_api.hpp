@@ -66,10 +66,12 @@ struct AdminAnswer {
 //   GET  /healthz     nobody is asked for a token: "ok", "degraded"; 503 "stale", "closed"
 //   GET  /metrics     read: Prometheus' text format
 //   GET  /api/status  read: the store, the policy in force, the newest document's problems, the
-//                     counters, and "shadow": null without [shadow], else {"file": TEXT, "store":
-//                     {as the store's own fields}, "compared": N, "differences": [{"change":
-//                     would_allow|would_refuse|other_reason|other_grant, "rule": TEXT, "reason":
-//                     CODE or "none", "count": N}]}
+//                     counters, "last_loads", newest first
+//                     ({"time", "revision", "outcome": taken|refused, "errors": N, "warnings": N,
+//                     "times": N, "problems": [TEXT]}), and "shadow": null without [shadow], else
+//                     {"file": TEXT, "store": {as the store's own fields}, "compared": N,
+//                     "differences": [{"change": would_allow|would_refuse|other_reason|other_grant,
+//                     "rule": TEXT, "reason": CODE or "none", "count": N}]}
 //   GET  /api/events  read: {"events": [...], "total": N, "dropped": N}; reason=CODE,
 //                     message=TEXT (a part of any text, `*` stands for any bytes),
 //                     type=event|shadow, start=TIME, end=TIME (RFC 3339, or milliseconds since
@@ -84,6 +86,11 @@ struct AdminAnswer {
 //   GET  /api/explain read: what the policy in force does with one fetch() of a page, as
 //                     ExplainedExchange::json says it; origin, method, path, header (as often as
 //                     needed), host, mode, credentials; a 400 has `problems`
+//   GET  /api/policies  read: {"policies": [{"number": N, "revision": TEXT, "taken_at": TIME,
+//                     "is_kept": BOOL}]}, the last ten that came into force, newest first; with
+//                     number=N one that is kept: these fields, "before": N or null, "changes": what
+//                     it changed (PolicyDiff::json; null = it cannot be told), "document", and
+//                     "has_beside": the store keeps more beside it. 404 policy_not_kept, 503 busy
 //   POST /api/reload  manage: reads the store now, and the tokens; 200 taken, 422 refused (one of
 //                     the two), 503 not to be had
 //

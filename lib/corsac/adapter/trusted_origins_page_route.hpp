@@ -3,15 +3,10 @@
 // The page for the Trusted Origins API on a cpp-httplib server. Header-only, like
 // adapter/httplib.hpp.
 
-#include <algorithm>
-#include <span>
 #include <string>
 #include <string_view>
 
-#include "corsac/adapter/decision_slot.hpp"
-#include "corsac/adapter/httplib_body.hpp"
-#include "corsac/adapter/httplib_host.hpp"
-#include "corsac/adapter/request_scan.hpp"
+#include "corsac/adapter/page_route.hpp"
 #include "corsac/pages/trusted_origins_page.hpp"
 
 namespace corsac {
@@ -25,25 +20,12 @@ inline constexpr const char* kTrustedOriginsPagePattern = "/trusted-origins(/[a-
 inline void answer_trusted_origins_page(const httplib::Request& request,
                                         httplib::Response& response) {
   const std::string rest = request.matches[1].str();
-  const std::span<const PageFile> files = trusted_origins_page();
-  const auto file = std::find_if(files.begin(), files.end(), [&rest](const PageFile& one) {
-    return !rest.empty() && one.name == std::string_view(rest).substr(1);
-  });
-  if (rest.empty()) {
-    response.set_redirect(kTrustedOriginsPagePath, 308);  // browsers keep the fragment
-  } else if (file == files.end()) {
-    response.status = 404;
-  } else {
-    response.set_content(file->body.data(), file->body.size(),
-                         std::string(file->content_type).c_str());
+  if (!rest.empty()) {
+    return answer_page_file(trusted_origins_page(), std::string_view(rest).substr(1), request,
+                            response);
   }
-  for (const auto& [name, value] : kPageHeaders) response.set_header(name, value);
-  const HttplibHeaders headers(request.headers);
-  RequestScan scan;
-  scan_request(request, headers, scan);
-  DecisionSlot body;
-  note_body(request, scan, body);
-  close_where_unread(body, request, response);
+  response.set_redirect(kTrustedOriginsPagePath, 308);  // browsers keep the fragment
+  finish_page_answer(request, response);
 }
 
 }  // namespace adapter

@@ -272,6 +272,7 @@ Answer PolicyApi::State::read(Form form) {
   ApiAnswer answer{.content_type = "application/json", .body = *std::move(body)};
   add_etag(read.document.revision, answer);
   add_in_force(answer);
+  answer.headers.emplace_back("Allow", editor.can_write() ? "GET, HEAD, PUT, PATCH" : "GET, HEAD");
   return answer;
 }
 

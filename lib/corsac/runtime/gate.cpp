@@ -462,6 +462,10 @@ std::optional<StoreStatus> Gate::records_status() const {
   return state_->supervisor ? state_->supervisor->records_status() : std::nullopt;
 }
 
+std::vector<KeptPolicy> Gate::last_policies() const {
+  return state_->supervisor ? state_->supervisor->last_policies() : std::vector<KeptPolicy>();
+}
+
 std::optional<ShadowStatus> Gate::shadow_status() const {
   auto status = state_->shadow->status();
   if (!status) return status;

@@ -20,6 +20,7 @@
 #include "corsac/policy/record_withdrawal.hpp"
 #include "corsac/policy/report.hpp"
 #include "corsac/runtime/event_log.hpp"
+#include "corsac/runtime/kept_policy.hpp"
 #include "corsac/runtime/log_sink.hpp"
 #include "corsac/runtime/metrics.hpp"
 #include "corsac/runtime/shadow_status.hpp"
@@ -200,6 +201,10 @@ class Gate {
   [[nodiscard]] StoreStatus status() const;
   // Of the store of GateOptions::records; nothing without one.
   [[nodiscard]] std::optional<StoreStatus> records_status() const;
+  // The last ten documents of the store that came into force, newest first, without the records of
+  // GateOptions::records; long ones are told of and not kept (PolicyHistory). Nothing for a gate
+  // made by make_gate.
+  [[nodiscard]] std::vector<KeptPolicy> last_policies() const;
   // Of the candidate of [shadow]; nothing without one.
   [[nodiscard]] std::optional<ShadowStatus> shadow_status() const;
   // Reads the stores again, that of a candidate too; see Supervisor. For a gate made by make_gate:

@@ -11,6 +11,7 @@
 #include "corsac/policy/element_paths.hpp"
 #include "corsac/policy/self_test.hpp"
 #include "corsac/policy/writer.hpp"
+#include "corsac/runtime/policy_history.hpp"
 #include "corsac/runtime/records_merge.hpp"
 #include "corsac/runtime/store_role.hpp"
 #include "corsac/runtime/trust_removal.hpp"
@@ -128,9 +129,12 @@ Judgement judge_document(Policy document, std::vector<Problem> reader_problems,
   }
   if (basis.wants_json) judgement.json = policy_to_json(document);
   judgement.records = basis.records;
-  if (is_needed_again(document, judgement.window, basis)) {
-    judgement.document = std::make_shared<const Policy>(std::move(document));
-  }
+  const bool is_kept = basis.wants_history && PolicyHistory::is_short(document);
+  const bool is_needed = is_needed_again(document, judgement.window, basis);
+  if (!is_kept && !is_needed) return judgement;
+  const auto shared = std::make_shared<const Policy>(std::move(document));
+  if (is_kept) judgement.kept = shared;
+  if (is_needed) judgement.document = shared;
   return judgement;
 }
 

@@ -26,7 +26,8 @@ struct JudgementBasis {
   std::shared_ptr<const Policy> records = {};   // in force beside it; null = none
   // There is a second store, of records: what is in force is two documents, and both are kept.
   bool has_records_store = false;
-  bool wants_json = false;  // Judgement::json is made
+  bool wants_json = false;     // Judgement::json is made
+  bool wants_history = false;  // Judgement::kept is
 };
 
 // What a document is worth.
@@ -42,6 +43,8 @@ struct Judgement {
   // With an error in the report: the part in force that was to be replaced, without the trust that
   // the refused one takes away by its records (trust_removal.hpp); null = it takes none away.
   std::shared_ptr<const Policy> limited = {};
+  // The document where it is short enough to be kept (PolicyHistory), and only where it is wanted.
+  std::shared_ptr<const Policy> kept = {};
   std::string json = {};   // what was judged, for the cache; only where it is wanted
   TimeWindow window = {};  // for which the snapshot is right
   bool has_sections = false;

@@ -101,6 +101,7 @@ Report StoreFeed::judgement() const {
 StoreStatus StoreFeed::status() const {
   const std::lock_guard lock(mutex_);
   StoreStatus status = status_;
+  status.last_loads = loads_.loads();
   const Time now = Steady::now();
   if (next_due_ != Time::max() && next_due_ > now) {
     status.next_try_in = std::chrono::ceil<std::chrono::milliseconds>(next_due_ - now);
@@ -338,6 +339,9 @@ void StoreFeed::settle(const ReadVerdict& verdict) {
       status_.is_cached = false;
       ++status_.loads;
       status_.loaded_at = clock_->wall_now();
+    }
+    if (is_document && !verdict.is_postponed) {
+      loads_.note(judged_revision_, is_taken, report, clock_->wall_now());
     }
   }
   journal_.note_change(change, report);

@@ -11,6 +11,7 @@
 
 #include "corsac/base/clock.hpp"
 #include "corsac/policy/report.hpp"
+#include "corsac/runtime/load_history.hpp"
 #include "corsac/runtime/policy_cache.hpp"
 #include "corsac/runtime/policy_cache_writer.hpp"
 #include "corsac/runtime/read_schedule.hpp"
@@ -186,7 +187,8 @@ class StoreFeed {
   bool is_taken_ = false;            // its document is in force
   bool has_judged_once_ = false;     // written by the supervisor's thread only
   bool has_wrong_settings_ = false;
-  StoreStatus status_ = {};
+  StoreStatus status_ = {};  // without last_loads, which loads_ has
+  LoadHistory loads_ = {};
   Time next_due_ = Time::max();
 
   // The supervisor's thread's.

@@ -194,6 +194,10 @@ std::optional<StoreStatus> Supervisor::records_status() const {
   return records == nullptr ? std::nullopt : std::optional(records->status());
 }
 
+std::vector<KeptPolicy> Supervisor::last_policies() const {
+  return state_->loop.history().policies();
+}
+
 const Report& Supervisor::warnings_at_start() const noexcept { return state_->warnings_at_start; }
 
 }  // namespace corsac

@@ -16,6 +16,7 @@
 #include "corsac/policy/report.hpp"
 #include "corsac/policy/snapshot.hpp"
 #include "corsac/runtime/judgement.hpp"
+#include "corsac/runtime/kept_policy.hpp"
 #include "corsac/runtime/log_sink.hpp"
 #include "corsac/runtime/store_config.hpp"
 #include "corsac/runtime/store_status.hpp"
@@ -88,6 +89,8 @@ class Supervisor {
 
   [[nodiscard]] StoreStatus status() const;  // of the document's store
   [[nodiscard]] std::optional<StoreStatus> records_status() const;
+  // Of the document's store, newest first.
+  [[nodiscard]] std::vector<KeptPolicy> last_policies() const;
   // Of the plugins and the first documents.
   [[nodiscard]] const Report& warnings_at_start() const noexcept;
 

@@ -253,6 +253,7 @@ void SupervisorLoop::begin_judging(StoreFeed& feed, ReadResult result) {
   judging_revision_ = result.policy.revision;
   JudgementBasis basis = in_force_.basis();
   basis.wants_json = feed.has_cache();
+  basis.wants_history = &feed == &store_;
   judge_->begin(feed.role(), std::move(result.policy), std::move(result.problems),
                 std::move(basis));
   judging_ = &feed;
@@ -300,6 +301,7 @@ ReadVerdict SupervisorLoop::verdict_after(StoreFeed& feed, Judged judged, std::s
     basis.wants_json = feed.has_cache();
     judgement = judge_records(*judgement.records, {}, basis);
   }
+  const std::string judged_revision = revision;
   ReadVerdict verdict = feed.verdict_for(std::move(judgement.report), std::move(revision),
                                          std::move(judgement.json), judgement.has_sections);
   if (verdict.report.has_errors()) {
@@ -311,6 +313,9 @@ ReadVerdict SupervisorLoop::verdict_after(StoreFeed& feed, Judged judged, std::s
     }
     withdraw_from_policy(since.withdrawn);
     return verdict;
+  }
+  if (&feed == &store_) {
+    history_.note(judged_revision, std::move(judgement.kept), clock_->wall_now());
   }
   in_force_.take(std::move(judgement));
   withdraw_from_policy(since.withdrawn);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "corsac/runtime/document_judge.hpp"
+#include "corsac/runtime/policy_history.hpp"
 #include "corsac/runtime/policy_in_force.hpp"
 #include "corsac/runtime/store_feed.hpp"
 #include "corsac/runtime/supervisor.hpp"
@@ -40,6 +41,8 @@ class SupervisorLoop {
   void withdraw(std::vector<RecordWithdrawal> withdrawn);
   // What a document that came now would be judged against. From any thread but its own.
   [[nodiscard]] JudgementBasis basis();
+  // Any thread.
+  [[nodiscard]] const PolicyHistory& history() const noexcept { return history_; }
   // Null when there is none.
   [[nodiscard]] StoreFeed* records() noexcept { return records_.get(); }
 
@@ -99,6 +102,7 @@ class SupervisorLoop {
   StoreFeed store_;
   std::unique_ptr<StoreFeed> records_;
   PolicyInForce in_force_;
+  PolicyHistory history_ = {};
   // The first answer of the store, whatever it is, until it is known whether there are records: the
   // tests of a document may be about them.
   std::optional<ReadResult> held_back_ = {};

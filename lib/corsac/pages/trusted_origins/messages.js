@@ -1,7 +1,6 @@
-// What the page says, and where: outcomes politely, problems at once. Text only: what a record holds
-// is never markup.
+// What the page says, and where: outcomes politely, problems at once.
 
-export const element = (id) => document.getElementById(id);
+import { element } from "./dom.js";
 
 export function sayOutcome(text) {
   element("problem").textContent = "";

@@ -2,7 +2,8 @@
 
 import { ApiFailure, deleteRecord, readFirstPage, readPage, readRecord, switchRecord } from "./api.js";
 import { askInDialog } from "./dialogs.js";
-import { clearProblem, element, sayOutcome, sayProblem, textOf } from "./messages.js";
+import { element, showIfThere } from "./dom.js";
+import { clearProblem, sayOutcome, sayProblem, textOf } from "./messages.js";
 import { askForRecord, bindRecordForm } from "./record_form.js";
 import {
   appendRecords, clearList, countOfList, dropRecord, focusRecord, showRecord,
@@ -196,6 +197,7 @@ element("search-form").addEventListener("submit", (event) => {
 element("more").addEventListener("click", loadMore);
 element("add").addEventListener("click", add);
 addEventListener("hashchange", () => takeTokenFromAddress() && open());
+showIfThere(element("debug-link"), "../debug/page.js");
 bindRecordForm();
 takeTokenFromAddress();
 open();

@@ -3,7 +3,8 @@
 
 import { createRecord, replaceRecord } from "./api.js";
 import { askInDialog } from "./dialogs.js";
-import { element, textOf } from "./messages.js";
+import { element } from "./dom.js";
+import { textOf } from "./messages.js";
 
 const kApp = "OKTA_ENDUSER";
 const kScopes = [

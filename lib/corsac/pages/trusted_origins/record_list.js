@@ -1,6 +1,6 @@
 // The list: an item for each record, with what can be done to it.
 
-import { element } from "./messages.js";
+import { element, made, textOfTime } from "./dom.js";
 
 // Items by the record's id, in the order of the list.
 const items = new Map();
@@ -91,16 +91,4 @@ function button(action, word, record, actions) {
 
 function textOfScope({ type, allowedOktaApps }) {
   return allowedOktaApps?.length ? `${type} with ${allowedOktaApps.join(", ")}` : type;
-}
-
-function textOfTime(text) {
-  const time = new Date(text);
-  return Number.isNaN(time.valueOf()) ? text : time.toLocaleString();
-}
-
-function made(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  node.textContent = text;
-  return node;
 }

@@ -1,8 +1,9 @@
-// The page for the Trusted Origins API on a real server, by the bytes on the wire. What it does in
-// a browser: tests/browser/trusted_origins_page_test.js.
+// The pages of the library on a real server, by the bytes on the wire. What they do in a browser:
+// tests/browser/trusted_origins_page_test.js, debug_page_test.js.
 
 #include "adapter/host_policy.hpp"
 #include "authority/authority_fixture.hpp"
+#include "corsac/pages/debug_page.hpp"
 #include "corsac/pages/trusted_origins_page.hpp"
 
 namespace corsac::testing {
@@ -26,14 +27,15 @@ std::string get(const std::string& target) {
   return request_text("GET", target, {{"Host", "api.example.com"}});
 }
 
-TEST(HostTrustedOriginsPage, ServesEachFileWithItsTypeAndTheHeadersOfThePage) {
-  const AuthorityScene scene;
-  const TestOriginsHost host(scene.open(), {});
+// The page is at `page`, its other files below `folder`.
+void expect_every_file(int port, std::span<const PageFile> files, const std::string& page,
+                       const std::string& folder) {
   bool has_page = false;
-  for (const PageFile& file : trusted_origins_page()) {
+  for (const PageFile& file : files) {
     SCOPED_TRACE(file.name);
     has_page |= file.name.empty();
-    const RawResponse response = exchange(host.port(), get(kPage + std::string(file.name)));
+    const std::string target = file.name.empty() ? page : folder + std::string(file.name);
+    const RawResponse response = testing::exchange(port, get(target));
     EXPECT_EQ(response.status, 200);
     EXPECT_EQ(response.header_set(),
               page_lines({{"content-type", std::string(file.content_type)}}));
@@ -41,6 +43,18 @@ TEST(HostTrustedOriginsPage, ServesEachFileWithItsTypeAndTheHeadersOfThePage) {
     EXPECT_FALSE(response.body.empty());
   }
   EXPECT_TRUE(has_page);
+}
+
+TEST(HostTrustedOriginsPage, ServesEachFileWithItsTypeAndTheHeadersOfThePage) {
+  const AuthorityScene scene;
+  const TestOriginsHost host(scene.open(), {});
+  expect_every_file(host.port(), trusted_origins_page(), kPage, kPage);
+}
+
+TEST(HostDebugPage, ServesEachFileWithItsTypeAndTheHeadersOfThePage) {
+  const AuthorityScene scene;
+  const TestOriginsHost host(scene.open(), {});
+  expect_every_file(host.port(), debug_page(), "/", "/debug/");
 }
 
 TEST(HostTrustedOriginsPage, ServesNothingElse) {
@@ -58,6 +72,8 @@ TEST(HostTrustedOriginsPage, ServesNothingElse) {
       {"the page by its file's name", "/trusted-origins/index.html", 404, ""},
       {"a path that begins so", "/trusted-origins-of-others", 404, ""},
       {"a folder above", "/trusted-origins/../page.js", 404, ""},
+      {"a file of the debug page that is none", "/debug/token", 404, ""},
+      {"the folder of its files", "/debug/", 404, ""},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.desc);

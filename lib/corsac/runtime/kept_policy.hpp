@@ -1,0 +1,20 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "corsac/policy/policy.hpp"
+
+namespace corsac {
+
+// A document that came into force.
+struct KeptPolicy {
+  std::uint64_t number = 0;   // counts the documents of this run, from 1; a revision may come again
+  std::string revision = {};  // printable; empty = it had none
+  std::chrono::system_clock::time_point taken_at = {};
+  std::shared_ptr<const Policy> policy = {};  // null = too long to keep
+};
+
+}  // namespace corsac

@@ -1,0 +1,52 @@
+// The last loads of a store. Entry: LoadHistory::note. Spec: README, "Operating". Test:
+// tests/runtime/load_history_test.cpp.
+
+#include "corsac/runtime/load_history.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "corsac/base/printable.hpp"
+
+namespace corsac {
+namespace {
+
+LoadNote make_note(std::string_view revision, bool is_taken, const Report& report) {
+  LoadNote note{.revision = to_printable(revision, 255), .is_taken = is_taken};
+  // Errors first: of many problems they are the ones to see.
+  std::vector<const Problem*> problems = report.in_order_of_place();
+  const auto is_error = [](const Problem* one) { return one->severity == Severity::Error; };
+  const auto end_of_errors = std::stable_partition(problems.begin(), problems.end(), is_error);
+  note.errors = static_cast<std::size_t>(end_of_errors - problems.begin());
+  note.warnings = problems.size() - note.errors;
+  problems.resize(std::min(problems.size(), LoadHistory::kProblems));
+  for (const Problem* problem : problems) {
+    const ProblemLines lines = problem_lines(*problem, report.sources());
+    note.problems.push_back(
+        to_one_line(lines.head + ": " + lines.body, LoadHistory::kProblemBytes));
+  }
+  return note;
+}
+
+bool is_same_refusal(const LoadNote& a, const LoadNote& b) {
+  return !a.is_taken && !b.is_taken && a.revision == b.revision && a.errors == b.errors &&
+         a.warnings == b.warnings && a.problems == b.problems;
+}
+
+}  // namespace
+
+void LoadHistory::note(std::string_view revision, bool is_taken, const Report& report,
+                       std::chrono::system_clock::time_point time) {
+  LoadNote note = make_note(revision, is_taken, report);
+  note.time = time;
+  if (!loads_.empty() && is_same_refusal(loads_.front(), note)) {
+    loads_.front().time = time;
+    ++loads_.front().times;
+    return;
+  }
+  loads_.insert(loads_.begin(), std::move(note));
+  if (loads_.size() > kLoads) loads_.pop_back();
+}
+
+}  // namespace corsac

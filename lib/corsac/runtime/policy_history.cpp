@@ -1,0 +1,50 @@
+// The last policies. Entry: PolicyHistory. Spec: README, "Operating". Test:
+// tests/runtime/load_history_test.cpp.
+
+#include "corsac/runtime/policy_history.hpp"
+
+#include <utility>
+
+#include "corsac/base/printable.hpp"
+#include "corsac/policy/writer.hpp"
+
+namespace corsac {
+namespace {
+
+// An origin that is written takes more bytes than this.
+constexpr std::size_t kLeastBytesOfValue = 8;
+
+// Of the lists that may be very long.
+std::size_t count_values(const Policy& policy) {
+  std::size_t count = policy.cors.allowed_origins.size() + policy.trusted_origins.size() +
+                      policy.tests.size() + policy.cors.rules.size();
+  for (const CorsRule& rule : policy.cors.rules) count += rule.allowed_origins.size();
+  return count;
+}
+
+}  // namespace
+
+bool PolicyHistory::is_short(const Policy& policy) {
+  return count_values(policy) <= kPolicyBytes / kLeastBytesOfValue &&
+         policy_to_json(policy).size() <= kPolicyBytes;
+}
+
+void PolicyHistory::note(const std::string& revision, std::shared_ptr<const Policy> policy,
+                         std::chrono::system_clock::time_point taken_at) {
+  const std::string shown = to_printable(revision, 255);
+  const std::lock_guard lock(mutex_);
+  if (!policies_.empty() && !shown.empty() && policies_.front().revision == shown) return;
+  policies_.insert(policies_.begin(), KeptPolicy{.number = last_number_ + 1,
+                                                 .revision = shown,
+                                                 .taken_at = taken_at,
+                                                 .policy = std::move(policy)});
+  ++last_number_;
+  if (policies_.size() > kPolicies) policies_.pop_back();
+}
+
+std::vector<KeptPolicy> PolicyHistory::policies() const {
+  const std::lock_guard lock(mutex_);
+  return policies_;
+}
+
+}  // namespace corsac
