@@ -142,6 +142,13 @@ bool is_shown(std::string_view name) {
   return to_ascii_lower(name).starts_with("access-control-");
 }
 
+const char* conclusion(const ProbeVerdict& verdict) {
+  if (!verdict.is_readable) return "the page cannot call this server";
+  if (verdict.is_redirected) return "the page is sent elsewhere; probe that address";
+  if (verdict.is_same_origin) return "same origin, no CORS needed";
+  return "the page can call this server";
+}
+
 void print_text(const ProbeQuestion& question, const ProbeAnswers& answers,
                 const ProbeVerdict& verdict) {
   std::printf("%s %s from %s\n\n", to_printable(question.method).c_str(),
@@ -155,10 +162,8 @@ void print_text(const ProbeQuestion& question, const ProbeAnswers& answers,
   if (writes)
     std::printf("\nGET was asked in place of %s.\n", to_printable(question.method).c_str());
   if (!verdict.console.empty()) std::printf("\nthe console says: %s\n", verdict.console.c_str());
-  std::printf("\n%s%s\n", Report(verdict.findings).text().c_str(),
-              !verdict.is_readable       ? "the page cannot call this server"
-              : verdict.findings.empty() ? "nothing found; the page can call this server"
-                                         : "the page can call this server");
+  std::printf("\n%s%s%s\n", Report(verdict.findings).text().c_str(),
+              verdict.findings.empty() ? "nothing found; " : "", conclusion(verdict));
 }
 
 void print_json(const ProbeQuestion& question, const ProbeAnswers& answers,
@@ -168,6 +173,7 @@ void print_json(const ProbeQuestion& question, const ProbeAnswers& answers,
   json["origin"] = question.origin;
   json["method"] = to_printable(question.method);
   json["readable"] = verdict.is_readable;
+  json["same_origin"] = verdict.is_same_origin;
   json["console"] = verdict.console.empty() ? Json(nullptr) : Json(verdict.console);
   json["findings"] = Json::parse(Report(verdict.findings).json());
   json["asked"] = Json::array();

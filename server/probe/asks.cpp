@@ -69,6 +69,10 @@ BrowserRequest ProbeQuestion::as_browser() const {
           .credentials = credentials};
 }
 
+bool ProbeQuestion::is_same_origin() const {
+  return origin == (server.is_tls ? "https://" : "http://") + authority;
+}
+
 std::vector<const Asked*> ProbeAnswers::all() const {
   return {&preflight,
           &actual,

@@ -30,6 +30,8 @@ struct ProbeQuestion {
   CredentialsMode credentials = CredentialsMode::SameOrigin;
 
   [[nodiscard]] BrowserRequest as_browser() const;
+  // The page is the server's own.
+  [[nodiscard]] bool is_same_origin() const;
 };
 
 // One request in words, and its answer.

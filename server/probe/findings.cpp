@@ -16,6 +16,10 @@ namespace {
 
 constexpr std::string_view kAllowOrigin = "Access-Control-Allow-Origin";
 constexpr std::string_view kAllowCredentials = "Access-Control-Allow-Credentials";
+constexpr const char* kGrantErrors =
+    "let error answers have the headers as well (nginx: add_header ... always); Corsac gives them "
+    "to what its host answers, so that this one comes from something in front, or the path lies "
+    "outside of the policy";
 
 BrowserAnswer to_browser(const ProbeAnswer& answer) {
   return {.status = answer.status, .headers = answer.headers};
@@ -34,6 +38,13 @@ bool has_element(std::string_view list, std::string_view element) {
     list.remove_prefix(std::min(end + 1, list.size()));
   }
   return false;
+}
+
+// Fetch, 2.2.3 and 2.2.6: one without Location is an answer like any other.
+bool is_redirect(const ProbeAnswer& answer) {
+  const int status = answer.status;
+  const bool redirects = (status >= 301 && status <= 303) || status == 307 || status == 308;
+  return redirects && header_of(answer, "Location").has_value();
 }
 
 bool varies_by_origin(const ProbeAnswer& answer) {
@@ -72,8 +83,12 @@ class Judge {
         browser_(question.as_browser()) {}
 
   ProbeVerdict run() {
-    preflight();
-    actual();
+    verdict_.is_same_origin = question_.is_same_origin();
+    if (!verdict_.is_same_origin) {  // nobody checks what a server's own page reads
+      preflight();
+      actual();
+    }
+    redirect();
     doubled();
     credentials();
     strangers();
@@ -97,6 +112,7 @@ class Judge {
   }
   void preflight();
   void actual();
+  void redirect();
   void doubled();
   void credentials();
   void strangers();
@@ -106,6 +122,10 @@ class Judge {
   void host();
   void compare();
   void compare(const Asked& asked, const Explanation& expected);
+  [[nodiscard]] std::string what_to_change(const Explanation* expected,
+                                           const char* without_policy) const;
+  [[nodiscard]] const Explanation* expected_preflight() const;
+  [[nodiscard]] const Explanation* expected_actual() const;
   [[nodiscard]] bool passes(const Asked& asked) const {
     return check_answer(browser_, to_browser(asked.answer)).passes();
   }
@@ -119,6 +139,29 @@ class Judge {
   const BrowserRequest browser_;
   ProbeVerdict verdict_ = {};
 };
+
+const Explanation* Judge::expected_preflight() const {
+  return expected_ != nullptr && expected_->preflight ? &*expected_->preflight : nullptr;
+}
+
+// A method that writes is not asked.
+const Explanation* Judge::expected_actual() const {
+  const bool is_asked = question_.method == "GET" || question_.method == "HEAD";
+  return is_asked && expected_ != nullptr && expected_->request ? &*expected_->request : nullptr;
+}
+
+// What the policy says of a refusal, where it is known.
+std::string Judge::what_to_change(const Explanation* expected, const char* without_policy) const {
+  if (expected == nullptr) return without_policy;
+  std::string text = expected->text();
+  text.resize(std::min(text.find('\n'), text.size()));
+  if (!expected->place.empty()) text += " (" + expected->place + ")";
+  text.insert(0, "the policy says: ");
+  if (expected->is_allowed) {
+    return text + "; something between strips the answer, or the server has another policy";
+  }
+  return expected->hint.empty() ? text : text + "; " + expected->hint;
+}
 
 void Judge::preflight() {
   const Asked& asked = answers_.preflight;
@@ -152,10 +195,10 @@ void Judge::preflight() {
                "let OPTIONS reach the server with the middleware: a proxy or a router in front "
                "knows no such method");
   }
-  std::string fix =
-      "ask `corsac explain POLICY` with this origin, method and headers; where that "
-      "says it is allowed, something between strips the answer";
-  add(severity, "preflight-refused", asked, value, verdict.why, std::move(fix));
+  add(severity, "preflight-refused", asked, value, verdict.why,
+      what_to_change(expected_preflight(),
+                     "ask `corsac explain POLICY` with this origin, method and headers; where that "
+                     "says it is allowed, something between strips the answer"));
 }
 
 void Judge::actual() {
@@ -164,32 +207,73 @@ void Judge::actual() {
   if (verdict.passes()) return;
   verdict_.is_readable = false;
   if (verdict_.console.empty()) verdict_.console = verdict.console;
-  // A doubled line has a finding of its own.
-  if (verdict.fault == BrowserFault::AllowOriginSeveral) return;
-  add(Severity::Error, "answer-not-readable", asked, std::to_string(asked.answer.status),
-      verdict.why,
-      verdict.fault == BrowserFault::AllowOriginMissing
-          ? "list the origin in allowed_origins; where `corsac explain` says that it is, something "
-            "between strips the header"
+  // A doubled line and a redirect have findings of their own.
+  if (verdict.fault == BrowserFault::AllowOriginSeveral || is_redirect(asked.answer)) return;
+  const int status = asked.answer.status;
+  const bool is_missing = verdict.fault == BrowserFault::AllowOriginMissing;
+  if (is_missing && status >= 400 &&
+      check_preflight(browser_, to_browser(answers_.preflight.answer)).passes()) {
+    return add(Severity::Error, "error-without-grant", asked, std::to_string(status),
+               "the preflight is granted, and the error that answers the request has no grant",
+               kGrantErrors);
+  }
+  add(Severity::Error, "answer-not-readable", asked, std::to_string(status), verdict.why,
+      is_missing ? what_to_change(expected_actual(),
+                                  "list the origin in allowed_origins; where `corsac explain` says "
+                                  "that it is, something between strips the header")
       : verdict.fault == BrowserFault::CredentialsMissing
           ? "set allow_credentials = true on the rule, or let the page leave credentials out"
           : "let the policy name the origin itself, and nothing between write the header");
 }
 
+// Fetch, 4.4: a redirect is checked like any answer before it is followed. Its Location is not
+// asked: it may be a server that nobody meant.
+void Judge::redirect() {
+  const Asked& asked = answers_.actual;
+  if (!is_redirect(asked.answer)) return;
+  std::string value = std::to_string(asked.answer.status) + " to " +
+                      header_of(asked.answer, "Location").value_or("");
+  if (verdict_.is_same_origin || passes(asked)) {
+    verdict_.is_redirected = true;
+    return add(Severity::Warning, "answer-redirected", asked, std::move(value),
+               "the browser follows a redirect, and what stands there was not asked",
+               "probe the address that it names, or let the page call that one; when it is of "
+               "another server, that one is asked with Origin: null");
+  }
+  add(Severity::Error, "answer-redirected", asked, std::move(value),
+      "the answer is a redirect without a grant, and browsers do not follow that",
+      "let the page call the address that the redirect names, or answer at this one: no login "
+      "page, no other scheme, no slash that is added");
+}
+
+// Both answers that a page meets are named; the others say the same.
 void Judge::doubled() {
-  for (const Asked* asked : answers_.all()) {
-    const std::string origin = allowed(*asked);
-    for (const std::string_view name :
-         {kAllowOrigin, kAllowCredentials, std::string_view("Access-Control-Max-Age")}) {
-      const bool is_list = name == kAllowOrigin && origin.find(',') != std::string::npos;
-      if (count_lines(asked->answer, name) < 2 && !is_list) continue;
-      add(Severity::Error, "header-doubled", *asked, header_of(asked->answer, name).value_or(""),
-          std::string(name) + " is there twice; browsers refuse that",
-          "let one of them write it: take add_header out of the proxy, or hide what comes from "
-          "behind it (nginx: proxy_hide_header " +
-              std::string(name) + ")");
-      return;  // the others say the same
+  for (const std::string_view name :
+       {kAllowOrigin, kAllowCredentials, std::string_view("Access-Control-Max-Age")}) {
+    const auto is_doubled = [&](const Asked& asked) {
+      return count_lines(asked.answer, name) > 1 ||
+             (name == kAllowOrigin && allowed(asked).find(',') != std::string::npos);
+    };
+    const auto all = answers_.all();
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [&](const Asked* asked) { return is_doubled(*asked); });
+    if (found == all.end()) continue;
+    const Asked& first = **found;
+    const bool is_list = count_lines(first.answer, name) == 1;
+    add(Severity::Error, "header-doubled", first, header_of(first.answer, name).value_or(""),
+        std::string(name) +
+            (is_list ? " is one line with several values; browsers take one origin or \"*\""
+                     : " is there twice; browsers refuse that"),
+        is_list ? "let whoever writes the line name the one origin that asks, and send Vary: "
+                  "Origin, as Corsac does; where nobody writes a list, two lines were joined on "
+                  "the way"
+                : "let one of them write it: take add_header out of the proxy, or hide what comes "
+                  "from behind it (nginx: proxy_hide_header " +
+                      std::string(name) + ")");
+    if (&first == &answers_.preflight && is_doubled(answers_.actual)) {
+      verdict_.findings.back().path += ", " + answers_.actual.name;
     }
+    return;
   }
 }
 
@@ -268,10 +352,7 @@ void Judge::errors() {
   if (!passes(answers_.actual) || asked.answer.status < 400 || passes(asked)) return;
   if (header_of(asked.answer, kAllowOrigin).value_or("").find(',') != std::string::npos) return;
   add(Severity::Warning, "error-without-grant", asked, std::to_string(asked.answer.status),
-      "pages cannot read error answers: they have no grant",
-      "let error answers have the headers as well (nginx: add_header ... always); Corsac gives "
-      "them to what its host answers, so that this one comes from something in front, or the path "
-      "lies outside of the policy");
+      "pages cannot read error answers: they have no grant", kGrantErrors);
 }
 
 void Judge::host() {
@@ -287,9 +368,8 @@ void Judge::host() {
 }
 
 void Judge::compare() {
-  if (expected_->preflight) compare(answers_.preflight, *expected_->preflight);
-  const bool is_asked = question_.method == "GET" || question_.method == "HEAD";
-  if (is_asked && expected_->request) compare(answers_.actual, *expected_->request);
+  if (const Explanation* expected = expected_preflight()) compare(answers_.preflight, *expected);
+  if (const Explanation* expected = expected_actual()) compare(answers_.actual, *expected);
 }
 
 void Judge::compare(const Asked& asked, const Explanation& expected) {

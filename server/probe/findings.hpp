@@ -14,6 +14,8 @@ namespace corsac::server {
 
 struct ProbeVerdict {
   bool is_readable = true;             // the page may send the request and read the answer
+  bool is_same_origin = false;         // a page of the server itself: nothing is checked
+  bool is_redirected = false;          // is_readable, and the browser goes elsewhere
   std::string console = {};            // Chromium's line when it may not; escaped
   std::vector<Problem> findings = {};  // an Error: requests fail, or data is given away
 };

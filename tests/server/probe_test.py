@@ -55,6 +55,15 @@ def codes(url, *arguments, **options):
 PUT = ["--method", "PUT"]
 ERROR, WARNING = "error", "warning"
 
+def on_gets(status, head, is_granted=False):
+    """Preflights are good; other answers are this one, for everybody with `is_granted`."""
+    def answer(request):
+        if request.command == "OPTIONS" or "invalid" in request.headers["Host"]:
+            return good(request)
+        return status, [*head, *([(ORIGIN, "*")] if is_granted else [])]
+    return answer
+
+
 # description, answers, further arguments, exit status, findings
 ROWS = [
     ("a server without a fault", good, PUT, 0, []),
@@ -89,6 +98,15 @@ ROWS = [
                       without("Vary")(request)[1] + [("Cache-Control", "public, max-age=60")]), [],
      3, [("vary-missing", ERROR)]),
     ("error answers without a grant", bare_errors, [], 3, [("error-without-grant", WARNING)]),
+    ("a redirect without a grant", on_gets(301, [("Location", "https://a.example/x/")]), [], 2,
+     [("answer-redirected", ERROR)]),
+    ("a redirect with a grant", on_gets(302, [("Location", "https://login.example/")], True), [], 3,
+     [("answer-redirected", WARNING)]),
+    ("no redirect without Location", on_gets(302, [], True), [], 0, []),
+    ("an error without a grant behind a preflight that has one", on_gets(500, []), PUT, 2,
+     [("error-without-grant", ERROR)]),
+    ("several origins in one line", on_gets(200, [(ORIGIN, "https://a.example, " + APP)]), [], 2,
+     [("header-doubled", ERROR)]),
     ("no Host guard", no_host_guard, [], 3, [("host-guard-missing", WARNING)]),
 ]
 
@@ -110,6 +128,36 @@ def other_origins_are_asked_by_addresses_of_their_own():
     equal(plain[1][2]["X-A"], "secret")
     others = {path for _, path, _ in seen if "corsac-probe=" in path}
     equal(len(others), 7, others)
+
+
+def a_page_of_the_server_itself():
+    with serving(without(ORIGIN)) as (url, _):
+        own = url[:url.index("/", len("http://"))]
+        equal(codes(url, *PUT, origin=own), (0, []))
+        contains(run(url, origin=own).stdout, "nothing found; same origin, no CORS needed")
+
+
+def redirects_and_lists_are_shown():
+    with serving(on_gets(302, [("Location", "https://login.example/\x7f")], True)) as (url, _):
+        contains(run(url).stdout, "302 to https://login.example/")
+        contains(run(url).stdout, "the page is sent elsewhere")
+    with serving(on_gets(200, [(ORIGIN, "https://a.example, " + APP)])) as (url, _):
+        contains(run(url).stdout, "one line with several values")
+    with serving(adding((ORIGIN, "*"))) as (url, _):
+        contains(run(url).stdout, "preflight, allowed origin")
+
+
+def a_refusal_of_the_policy_is_told_with_its_line():
+    with tempfile.TemporaryDirectory() as folder:
+        policy = os.path.join(folder, "policy.toml")
+        with open(policy, "w", encoding="utf-8") as file:
+            file.write(POLICY.format(more=""))
+        os.chmod(policy, 0o600)
+        with serving(on_preflights((403, []))) as (url, _):
+            told = run(url, "--method", "DELETE", "--policy", policy).stdout
+            contains(told, "the policy says: REFUSED with 403: requested_method_not_allowed")
+            contains(told, "policy.toml:4:")
+            contains(run(url, *PUT, "--policy", policy).stdout, "the policy says: ALLOWED")
 
 
 def a_cache_that_does_not_heed_vary():
@@ -315,7 +363,7 @@ NGINX_ROWS = [
      [("preflight-authenticated", ERROR), ("answer-not-readable", ERROR)]),
     ("authentication that lets preflights through",
      "auth_basic $realm_unless_options; auth_basic_user_file {folder}/users;", 2,
-     [("answer-not-readable", ERROR)]),
+     [("error-without-grant", ERROR)]),
     ("a cache that heeds the origin by its key",
      "proxy_cache answers; proxy_cache_valid 200 1m; proxy_ignore_headers Vary; "
      "proxy_cache_key $scheme$host$request_uri$http_origin;", 0, []),
@@ -359,7 +407,8 @@ def main():
     cases = Cases()
     for description, answer, arguments, status, findings in ROWS:
         cases.add(description, row, answer, arguments, status, findings)
-    for function in (other_origins_are_asked_by_addresses_of_their_own,
+    for function in (other_origins_are_asked_by_addresses_of_their_own, a_page_of_the_server_itself,
+                     redirects_and_lists_are_shown, a_refusal_of_the_policy_is_told_with_its_line,
                      a_cache_that_does_not_heed_vary, what_a_proxy_strips_and_adds_by_the_policy,
                      the_program_itself, tls_is_verified, servers_that_do_not_answer,
                      answers_reach_no_terminal_unescaped):
