@@ -18,6 +18,9 @@ constexpr std::size_t kPayloadLimitBytes = std::size_t{1024} * 1024;
 // 0.11.4 waits this long for idle connections when it stops.
 constexpr time_t kKeepAliveSeconds = 1;
 constexpr std::size_t kKeepAliveRequests = 100;
+// Connections that wait to be accepted; the system takes fewer (somaxconn). With the 5 of 0.11.4 a
+// handful of clients that come at once see resets: Linux goes over to SYN cookies.
+constexpr int kBacklog = 1024;
 
 }  // namespace
 
@@ -36,9 +39,10 @@ Listener::Listener(unsigned threads) : threads_(threads), ending_(std::make_shar
   // Instead of the host's SO_REUSEPORT, with which a second program of this user, or a second
   // listener, would silently share the port and get every other connection. This one lets the port
   // be taken again while connections of the last run linger.
-  server_.set_socket_options([](auto socket) {
+  server_.set_socket_options([this](auto socket) {
     const int yes = 1;
     ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    socket_ = socket;
   });
   // Without one, 0.11.4 sends the exception's text to the client.
   server_.set_exception_handler(
@@ -60,9 +64,11 @@ bool Listener::bind(const ListenAddress& address) {
     const int port = server_.bind_to_any_port(address.host);
     if (port <= 0) return false;
     address_.port = static_cast<std::uint16_t>(port);
-    return true;
+  } else if (!server_.bind_to_port(address.host, address.port)) {
+    return false;
   }
-  return server_.bind_to_port(address.host, address.port);
+  // Again, on the socket that listens already: the host's own number is compiled into it.
+  return ::listen(socket_, kBacklog) == 0;
 }
 
 std::error_code Listener::start(std::function<void()> on_failure) {

@@ -42,6 +42,7 @@ class Listener {
   const unsigned threads_;
   std::unique_ptr<WorkerPool> workers_;  // until the server takes it
   httplib::Server server_;
+  int socket_ = -1;  // the one that was bound last; the server closes it
   ListenAddress address_ = {};
   std::shared_ptr<Ending> ending_;
   std::atomic<bool> is_stopped_ = false;
