@@ -115,7 +115,7 @@ TEST(PolicyDiff, TellsWhatChangesInOneField) {
        },
        false,
        true,
-       {"- origins: https://a.example.org"}},
+       {"- origins: https://a.example.org (of https://*.example.org)"}},
       {"a method",
        [](Policy& p) {
          p.cors.allowed_methods = {"GET", "PUT", "DELETE"};
@@ -180,6 +180,98 @@ TEST(PolicyDiff, SaysWhatItCannotProve) {
   diff = diff_of(before, after);
   EXPECT_TRUE(diff.widens && diff.narrows) << diff.text();
   EXPECT_FALSE(diff.limits.empty());
+}
+
+TEST(PolicyDiff, BeginsWithWhatIsProved) {
+  const struct {
+    const char* desc;
+    Texts before;
+    Texts after;
+    Texts regexes_before;
+    Texts regexes_after;
+    const char* begin;
+    Texts told;
+  } rows[] = {
+      {"a port more",
+       {"http://localhost:[3000-3010]"},
+       {"http://localhost:[3000-3011]"},
+       {},
+       {},
+       "WIDER: some is allowed that was refused\n",
+       {"+ origins: http://localhost:3011"}},
+      {"a port less",
+       {"http://localhost:[80,3000,3001]"},
+       {"http://localhost:[3000,3001]"},
+       {},
+       {},
+       "NARROWER: some is refused that was allowed\n",
+       {"- origins: http://localhost"}},
+      {"the same ports in two entries",
+       {"http://localhost:[3000-3003]"},
+       {"http://localhost:[3000-3001]", "http://localhost:[3002-3003]"},
+       {},
+       {},
+       "SAME: nobody is allowed more or less\n",
+       {}},
+      {"any port, shown with the pattern",
+       {"https://a.example"},
+       {"https://a.example", "http://localhost:*"},
+       {},
+       {},
+       "WIDER: some is allowed that was refused\n",
+       {"+ origins: http://localhost (of http://localhost:*) http://localhost:8443 (of "
+        "http://localhost:*)"}},
+      {"a pattern within a pattern, which nothing shows",
+       {"https://pr-*.example.com"},
+       {"https://pr-*.example.com", "https://pr-a*.example.com"},
+       {},
+       {},
+       "CANNOT BE TOLD: whether some is allowed that was refused cannot be told\n",
+       {}},
+      {"another regular expression",
+       {"https://a.example"},
+       {"https://a.example"},
+       {"https://a[0-9]\\.example\\.com"},
+       {"https://a[0-8]\\.example\\.com"},
+       "CANNOT BE TOLD: whether some is allowed that was refused cannot be told, nor the reverse\n",
+       {}},
+      {"no regular expression any more",
+       {"https://a.example"},
+       {"https://a.example"},
+       {"https://a[0-9]\\.example\\.com"},
+       {},
+       "CANNOT BE TOLD: whether some is refused that was allowed cannot be told\n",
+       {}},
+  };
+  for (const auto& row : rows) {
+    Policy before = base();
+    Policy after = base();
+    before.cors.allow_credentials = after.cors.allow_credentials = false;
+    before.cors.allowed_origins = Names(row.before);
+    after.cors.allowed_origins = Names(row.after);
+    if (!row.regexes_before.empty()) before.cors.allowed_origin_regexes = Names(row.regexes_before);
+    if (!row.regexes_after.empty()) after.cors.allowed_origin_regexes = Names(row.regexes_after);
+    const PolicyDiff diff = diff_of(before, after);
+    EXPECT_TRUE(diff.text().starts_with(row.begin)) << row.desc << '\n' << diff.text();
+    EXPECT_EQ(told(diff), row.told) << row.desc << '\n' << diff.text();
+  }
+}
+
+TEST(PolicyDiff, TellsOnlyThatAGuardIsGone) {
+  Policy before = base();
+  before.csrf.trusted_origins = {"https://app.example.com"};
+  const PolicyDiff diff = diff_of(before, base());
+  EXPECT_TRUE(diff.widens && !diff.narrows) << diff.text();
+}
+
+TEST(PolicyDiff, TellsOfDebugHeaders) {
+  Policy after = base();
+  after.cors.debug_headers = true;
+  const PolicyDiff diff = diff_of(base(), after);
+  EXPECT_FALSE(diff.widens || diff.narrows) << diff.text();
+  EXPECT_NE(diff.text().find("  ~ X-Corsac-Reason of refused requests: none -> sent;"),
+            std::string::npos)
+      << diff.text();
 }
 
 // One rule of two thousand: the others say the same, letter by letter.

@@ -100,6 +100,33 @@ TEST(ExplainExchange, FollowsAPageFromThePreflightToTheAnswer) {
   }
 }
 
+// The first line is what people read.
+TEST(ExplainExchange, BeginsWithWhatThePageGets) {
+  const auto snapshot = compiled();
+  ExplainQuestion with_cookies = from("https://b.example", "/open");
+  with_cookies.credentials = CredentialsMode::Include;
+  const struct {
+    const char* desc;
+    ExplainQuestion question;
+    const char* begin;
+  } kRows[] = {
+      {"readable", from("https://a.example"), "ALLOWED\n"},
+      {"refused", from("https://b.example"), "REFUSED with 403: origin_not_allowed\n"},
+      {"granted, and withheld by the browser", with_cookies,
+       "BLOCKED BY THE BROWSER: not readable: "},
+      {"left to the application", from("https://b.example", "/out"), "PASSES without a grant\n"},
+  };
+  for (const auto& row : kRows) {
+    const std::string text = explain_exchange(*snapshot, {}, row.question).text();
+    EXPECT_TRUE(text.starts_with(row.begin)) << row.desc << '\n' << text;
+  }
+  const std::string left =
+      explain_exchange(*snapshot, {}, from("https://b.example", "/out")).text();
+  EXPECT_NE(left.find("console    if the application sends no grant: Access to fetch"),
+            std::string::npos)
+      << left;
+}
+
 TEST(ExplainExchange, NamesTheServerAsBrowsersSeeIt) {
   const auto snapshot = compiled();
   const OwnOrigin own({.public_origins = {"https://one.example", "http://api.example"}});
@@ -123,6 +150,13 @@ TEST(ExplainExchange, RefusesWhatNoBrowserSends) {
       {"two words", from("https://a.example", "/", "GET /"), "method"},
       {"a URL", from("https://a.example", "https://u:secret@b.example/"), "path"},
       {"no header", {.headers = {": x"}}, "header"},
+      {"TRACE", from("https://a.example", "/", "TRACE"), "method"},
+      {"CONNECT in lower case", from("https://a.example", "/", "connect"), "method"},
+      {"a space in a path", from("https://a.example", "/a b"), "path"},
+      {"a fragment", from("https://a.example", "/a#b"), "path"},
+      {"a byte beyond ASCII", from("https://a.example", "/\xc3\xa4"), "path"},
+      {"a line break in a value", {.headers = {"X-A: secret\nX-B: 1"}}, "header"},
+      {"a name that only a browser sets", {.headers = {"Cookie"}}, "header"},
       {"PUT in no-cors", {.method = "PUT", .mode = RequestMode::NoCors}, "method"},
       {"a form that puts", {.method = "PUT", .mode = RequestMode::Navigate}, "method"},
       {"a WebSocket by POST", {.method = "POST", .mode = RequestMode::WebSocket}, "method"},

@@ -47,6 +47,25 @@ std::string text_of(const Policy& policy, Asked asked) {
   return explain(*snapshot, asked.view()).text();
 }
 
+TEST(Explain, TellsThatARuleIsReportOnly) {
+  Policy policy = base();
+  policy.cors.on_denied = "block";
+  policy.cors.report_only = true;
+  Asked asked = get("https://b.example.com");
+  const auto snapshot = compiled(policy);
+  const Explanation told = explain(*snapshot, asked.view());
+  EXPECT_TRUE(
+      told.text().starts_with("NOT GRANTED, the handler runs (report_only): origin_not_allowed\n"))
+      << told.text();
+  EXPECT_NE(told.text().find("the handler runs: under report_only refusals are counted"),
+            std::string::npos);
+  EXPECT_EQ(nlohmann::json::parse(told.json())["is_report_only"], true);
+  policy.cors.report_only = false;
+  const auto enforced = compiled(policy);
+  EXPECT_EQ(nlohmann::json::parse(explain(*enforced, asked.view()).json())["is_report_only"],
+            false);
+}
+
 TEST(Explain, ShowsAGrantedPreflight) {
   EXPECT_EQ(
       text_of(base(), preflight("https://1.p.example.com", "PUT", "/items", {"content-type,x-a"})),

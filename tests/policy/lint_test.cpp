@@ -37,6 +37,16 @@ Texts lints_of(const Policy& policy, bool has_lints = true) {
   return found;
 }
 
+// An error has its own fix, and a second one would contradict it.
+TEST(Lint, IsSilentAboutAMaxAgeThatIsAnError) {
+  Policy policy = with_origins({"https://app.example.com"});
+  policy.cors.max_age_seconds = 99999999;
+  const auto compiled = compile_policy(policy, {.has_lints = true});
+  ASSERT_FALSE(compiled);
+  ASSERT_EQ(compiled.error().problems().size(), 1U) << compiled.error().text();
+  EXPECT_EQ(compiled.error().problems()[0].code, "max-age-range");
+}
+
 TEST(Lint, SaysWhatIsMostLikelyNotMeantOfAnOrigin) {
   const struct {
     const char* desc;
@@ -107,6 +117,9 @@ TEST(Lint, SaysWhatIsMostLikelyNotMeantOfOtherFields) {
       {"91: two hours are enough", [](Policy& p) { p.cors.max_age_seconds = 7200; }, {}},
       {"91: more than two hours",
        [](Policy& p) { p.cors.max_age_seconds = 7201; },
+       {"max-age-long cors.max_age_seconds"}},
+      {"91: a day with the most that is allowed",
+       [](Policy& p) { p.cors.max_age_seconds = 86400; },
        {"max-age-long cors.max_age_seconds"}},
       {"114: what pages read anyway",
        [](Policy& p) {

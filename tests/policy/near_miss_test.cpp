@@ -131,6 +131,62 @@ TEST(NearMiss, EscapesAndCutsWhatComesFromTheWire) {
   EXPECT_EQ(near_of(*snapshot, get("https://a.example/" + std::string(8000, 'x'))), "");
 }
 
+TEST(NearMiss, NamesARecordThatGivesNothingAndWhy) {
+  using Status = TrustedOrigin::Status;
+  using Scope = TrustedOrigin::ScopeType;
+  const struct {
+    const char* desc;
+    Status status;
+    Scope scope;
+    bool is_over;
+    const char* near;
+  } rows[] = {
+      {"inactive", Status::Inactive, Scope::Cors, false,
+       "the record \"Partner\" names \"https://partner.example\" and gives it nothing: its status "
+       "is INACTIVE; write status = \"ACTIVE\" to allow it again"},
+      {"over", Status::Active, Scope::Cors, true,
+       "the record \"Partner\" names \"https://partner.example\" and gives it nothing: its "
+       "valid_until is past; write a later one to allow it again"},
+      {"another scope", Status::Active, Scope::Redirect, false,
+       "the record \"Partner\" names \"https://partner.example\" and gives it nothing: its scopes "
+       "have no CORS; write \"CORS\" into them to allow it"},
+  };
+  const std::chrono::system_clock::time_point now{std::chrono::hours(1000)};
+  for (const auto& row : rows) {
+    Policy policy;
+    policy.cors.allowed_origins = {"https://a.example"};
+    policy.cors.rules.push_back({.name = "own", .paths = {"/own"}});
+    policy.cors.rules.back().allowed_origins = {"https://b.example"};
+    TrustedOrigin record = {.name = "Partner", .origin = "https://partner.example"};
+    record.scopes = {{.type = row.scope}};
+    record.status = row.status;
+    if (row.is_over) record.valid_until = now;
+    policy.trusted_origins = {record};
+    auto result = compile_policy(policy, {.now = now});
+    ASSERT_TRUE(result) << row.desc;
+    const Snapshot& snapshot = *result->snapshot;
+    EXPECT_EQ(near_of(snapshot, get("https://partner.example")), row.near) << row.desc;
+    EXPECT_EQ(hint_of(snapshot, get("https://partner.example")),
+              "Change the record as the near miss says, if this page shall be allowed.")
+        << row.desc;
+    EXPECT_EQ(near_of(snapshot, get("https://partner.example:81")), "") << row.desc;
+    EXPECT_EQ(near_of(snapshot, get("https://partner.example", "/own")), "") << row.desc;
+  }
+}
+
+TEST(NearMiss, TellsThatARuleReplacedTheListOfCors) {
+  Policy policy;
+  policy.cors.allowed_origins = {"https://app.example"};
+  policy.cors.rules.push_back({.name = "upload", .paths = {"/upload"}});
+  policy.cors.rules.back().allowed_origins = {"https://b.example"};
+  const auto snapshot = compiled(policy);
+  EXPECT_EQ(near_of(*snapshot, get("https://app.example", "/upload")),
+            "[cors] allows \"https://app.example\", and the rule \"upload\" replaces that list by "
+            "its own; write \"https://app.example\" there too, or take allowed_origins out of the "
+            "rule");
+  EXPECT_EQ(near_of(*snapshot, get("https://stranger.example", "/upload")), "");
+}
+
 // A record that was not granted is not listed.
 TEST(NearMiss, NamesOnlyRecordsThatAreGranted) {
   Policy policy;

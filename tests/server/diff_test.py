@@ -64,7 +64,7 @@ ROWS = [
      ["  + origins: every origin that is not listed,"]),
     ("a pattern covers what was listed", with_origins("https://a.example.com"),
      with_origins("https://*.example.com"), 3,
-     ["WIDER: some is", "  + origins: https://b.a.example.com;"]),
+     ["WIDER: some is", "  + origins: https://b.a.example.com (of https://*.example.com);"]),
     ("a method", BASE, BASE.replace('"PUT"', '"PUT", "DELETE"'), 3,
      ["  + methods: DELETE; as in a preflight for DELETE /"]),
     ("a method less", BASE, BASE.replace('"GET", "PUT"', '"GET"'), 2,

@@ -33,7 +33,7 @@ QUESTIONS = [
     ("a listed origin", [("origin", APP)]),
     ("another origin", [("origin", APP + ":8443")]),
     ("a preflight", [("origin", APP), ("method", "PUT"), ("header", "X-A"),
-                     ("header", "Content-Type: application/json"), ("path", "/a b?c=d&e=+")]),
+                     ("header", "Content-Type: application/json"), ("path", "/a%20b?c=d&e=+")]),
     ("credentials", [("origin", APP), ("credentials", "include")]),
     ("a form", [("origin", "https://b.example"), ("mode", "navigate"), ("method", "POST")]),
     ("a WebSocket", [("origin", APP), ("mode", "websocket")]),
@@ -86,6 +86,22 @@ def is_guarded(server):
     contains(told["problems"][0]["fix"], "origin method path header host mode credentials")
 
 
+# description, parameter, value: what no page can send
+UNSENT = [
+    ("TRACE", "method", "TRACE"),
+    ("a space in the path", "path", "/a b"),
+    ("a fragment", "path", "/a#frag"),
+    ("a line break in a header", "header", "X-A: 1\r\nX-B: 2"),
+    ("a header of the browser", "header", "Cookie"),
+]
+
+
+def refuses_what_no_page_sends(server, name, value):
+    status, told = ask(server, [("origin", APP), (name, value)])
+    equal((status, [(each["code"], each["path"]) for each in told["problems"]]),
+          (400, [("option-value", name)]))
+
+
 def follows_the_policy(server):
     question = [("origin", "https://new.example")]
     equal(ask(server, question)[1]["allowed"], False)
@@ -99,6 +115,8 @@ def main():
         cases = Cases()
         for description, question in QUESTIONS:
             cases.add(description, says_what_the_command_says, server, question)
+        for description, name, value in UNSENT:
+            cases.add("400 for " + description, refuses_what_no_page_sends, server, name, value)
         for function in (counts_nothing, is_guarded, follows_the_policy):
             cases.add(function.__name__.replace("_", " "), function, server)
         cases.run()

@@ -17,6 +17,7 @@
 #include "corsac/policy/document_checks.hpp"
 #include "corsac/policy/effective_rule.hpp"
 #include "corsac/policy/lint.hpp"
+#include "corsac/policy/near_origin.hpp"
 #include "corsac/policy/problem_list.hpp"
 #include "corsac/policy/reader.hpp"
 #include "corsac/policy/records_in_force.hpp"
@@ -81,6 +82,7 @@ class SnapshotBuilder {
   void leave_only(std::string_view field, Place place);
   void warn_of_own_origin_by_host();
   void warn_of_nobody_trusted();
+  void keep_idle_records();
   void fill(EffectiveRule& rule, RuleInfo& info);
   [[nodiscard]] std::string place_of(Place place) const {
     return place.is_known() ? place_text(place, policy_.sources) : std::string();
@@ -121,6 +123,21 @@ void SnapshotBuilder::fill(EffectiveRule& rule, RuleInfo& info) {
   info.methods_place = place_of(rule.methods_place);
   info.headers_place = place_of(rule.headers_place);
   info.methods = joined(rule.rules.allowed_methods);
+  info.has_records = &rule == &cors_ || rule.rules.inherited.allowed_origins;
+}
+
+void SnapshotBuilder::keep_idle_records() {
+  for (const TrustedOrigin& record : policy_.trusted_origins) {
+    if (snapshot_->idle_records_.size() >= kNearMissPatterns) return;
+    const auto cause = cors_records_.why_idle(record, TrustedOrigin::ScopeType::Cors);
+    if (!cause) continue;
+    auto pattern = parse_record_origin(record.origin);
+    if (!pattern) continue;
+    snapshot_->idle_records_.push_back({.pattern = *std::move(pattern),
+                                        .name = record.name,
+                                        .place = place_of(record.place),
+                                        .cause = *cause});
+  }
 }
 
 void SnapshotBuilder::add_cors_rule() {
@@ -273,6 +290,7 @@ void SnapshotBuilder::take_cors() {
   }
   cors_ = effective_cors(cors, problems_);
   cors_.rules.record_origins = records;
+  keep_idle_records();
   add_cors_rule();
   add_excluded_rule();
   for (std::size_t i = 0; i < cors.rules.size(); ++i) add_rule(i);

@@ -66,6 +66,7 @@ class Walker {
       changes_.note_limit(true, true,
                           "paths that only a regular expression selects are not compared");
     }
+    compare_debug_headers();
     compare_guards(old_, new_, samples_, has_same_guards_, changes_);
     for (const auto& [key, route] : routes()) compare_pair(key, route);
     return changes_.take();
@@ -81,6 +82,7 @@ class Walker {
   // samples_.methods.
   using Key = std::tuple<std::uint32_t, std::uint32_t, unsigned, std::size_t>;
 
+  void compare_debug_headers();
   std::map<Key, Route> routes();
   [[nodiscard]] bool has_path_regexes() const;
   [[nodiscard]] bool says_the_same_in_all() const;
@@ -123,6 +125,16 @@ class Walker {
   std::set<std::pair<std::uint32_t, std::uint32_t>> counted_ = {};
   std::map<std::pair<std::uint32_t, std::uint32_t>, bool> same_rules_ = {};
 };
+
+// X-Corsac-Reason is no part of a decision: it stands on whatever is refused.
+void Walker::compare_debug_headers() {
+  const bool before = old_.snapshot.has_debug_headers();
+  const bool after = new_.snapshot.has_debug_headers();
+  if (before == after) return;
+  const Route root = {.target = "/"};
+  changes_.note(kCorsRule, kCorsRule, "X-Corsac-Reason of refused requests", DiffEffect::Neutral,
+                before ? "sent -> none" : "none -> sent", view_of(root, "GET"));
+}
 
 bool Walker::has_room() {
   if (changes_.compared() < kDiffRequestLimit) return true;
@@ -208,7 +220,9 @@ const OriginDifference& Walker::origins_of(std::uint32_t old_rule, std::uint32_t
       difference.both.push_back(only.exact[i]);
     }
     for (const OriginPattern& pattern : only.patterns) difference.patterns.push_back(&pattern);
-    difference.has_regexes = difference.has_other_regexes = !only.regexes.empty();
+    difference.has_old_regexes = old_cors && !only.regexes.empty();
+    difference.has_new_regexes = new_cors && !only.regexes.empty();
+    difference.has_other_regexes = !only.regexes.empty();
   }
   return differences_[{&before, &after}] = std::move(difference);
 }
@@ -355,8 +369,8 @@ void Walker::compare_pair(const Key& key, const Route& route) {
                       "covers them");
     }
   }
-  if (difference.has_regexes) {
-    changes_.note_limit(true, true,
+  if (difference.has_old_regexes || difference.has_new_regexes) {
+    changes_.note_limit(difference.has_new_regexes, difference.has_old_regexes,
                         "origins that only a regular expression matches are not compared");
   }
   if (difference.patterns.size() > kPatternLimit) {
@@ -364,6 +378,10 @@ void Walker::compare_pair(const Key& key, const Route& route) {
                         "there are more patterns than are compared by samples");
   }
   const std::vector<std::string> headers = headers_for(key);
+  std::vector<const OriginPattern*> uncovered = difference.uncovered_old;
+  uncovered.insert(uncovered.end(), difference.uncovered_new.begin(),
+                   difference.uncovered_new.end());
+  changes_.show_patterns(&uncovered);
   for (const std::string& origin : origins_for(difference)) {
     compare_origin(key, route, {origin, 1}, headers);
   }
@@ -373,6 +391,7 @@ void Walker::compare_pair(const Key& key, const Route& route) {
   const std::string own = "http://" + route.host;
   compare_origin(key, route, {own, 1}, headers);
   count_origins(key, route, difference);
+  changes_.show_patterns(nullptr);
 }
 
 }  // namespace

@@ -115,13 +115,6 @@ const char* freedom_text(int freedom) noexcept {
   return freedom == 0 ? "replaced" : freedom == 1 ? "kept" : "untouched";
 }
 
-std::string origin_example(const RequestView& request) {
-  if (!request.origin.is_present()) return "requests without Origin";
-  if (request.origin.is_repeated()) return "several Origin lines";
-  if (request.origin.value == kStrangeOrigin) return "every origin that is not listed";
-  return request.origin.value.empty() ? "an empty Origin" : to_printable(request.origin.value);
-}
-
 std::string request_text(const RequestView& request) {
   const std::string target = to_printable(request.target);
   if (request.is_websocket_upgrade) return "a WebSocket at " + target;
@@ -136,6 +129,21 @@ constexpr std::string_view kUpgrades = "WebSockets";
 constexpr std::string_view kUpgradesWithCookies = "WebSockets with cookies";
 
 }  // namespace
+
+std::string DiffChanges::origin_example(const RequestView& request) const {
+  if (!request.origin.is_present()) return "requests without Origin";
+  if (request.origin.is_repeated()) return "several Origin lines";
+  const std::string_view origin = request.origin.value;
+  if (origin == kStrangeOrigin) return "every origin that is not listed";
+  if (origin.empty()) return "an empty Origin";
+  std::string text = to_printable(origin);
+  if (shown_ == nullptr) return text;
+  for (const OriginPattern* pattern : *shown_) {
+    if (matches_plainly(*pattern, origin))
+      return text + " (of " + to_printable(pattern->text) + ')';
+  }
+  return text;
+}
 
 // What the side that refuses, or grants nothing, says it was. A page of our own is never told, so
 // that it is asked as if it was none.

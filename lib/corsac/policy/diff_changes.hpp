@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "corsac/http/request_view.hpp"
+#include "corsac/origin/pattern.hpp"
 #include "corsac/policy/diff.hpp"
 
 namespace corsac {
@@ -22,6 +23,10 @@ class DiffChanges {
  public:
   DiffChanges(const Snapshot& old_snapshot, const Snapshot& new_snapshot)
       : old_(old_snapshot), new_(new_snapshot) {}
+
+  // From here on an origin that only stands for these patterns is shown with its pattern. Null
+  // ends it; `patterns` must live until then.
+  void show_patterns(const std::vector<const OriginPattern*>* patterns) { shown_ = patterns; }
 
   // Decides the request with both and keeps what differs.
   void compare(const RequestView& request);
@@ -49,6 +54,7 @@ class DiffChanges {
     const Decision& before;
     const Decision& after;
   };
+  [[nodiscard]] std::string origin_example(const RequestView& request) const;
   [[nodiscard]] Cause cause_of(const Pair& pair, bool is_of_old) const;
   void note(const Pair& pair, std::string_view aspect, bool is_wider, std::string example);
   void note_neutral(const Pair& pair, std::string_view aspect, std::string example);
@@ -69,6 +75,7 @@ class DiffChanges {
   const Snapshot& old_;
   const Snapshot& new_;
   std::map<Key, Kept> kept_ = {};
+  const std::vector<const OriginPattern*>* shown_ = nullptr;
   struct Assumption {
     bool widens = false;
     bool narrows = false;

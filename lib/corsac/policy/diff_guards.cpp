@@ -174,11 +174,14 @@ void GuardComparison::compare_origin_lists() {
   // Without the list it is [cors] that says who is trusted.
   if (is_asked && before.is_set() != after.is_set()) {
     changes_.assume(true, true, "who may write is said by a list in one policy, by [cors] in one");
-  } else {
+  } else if (is_asked) {
     compare_origin_lists(before, after);
   }
-  compare_origin_lists(old_.policy.redirects.allowed_origins,
-                       new_.policy.redirects.allowed_origins);
+  // Where only one policy has the guard, requests show what it does.
+  if (old_.snapshot.guards().has_redirects && new_.snapshot.guards().has_redirects) {
+    compare_origin_lists(old_.policy.redirects.allowed_origins,
+                         new_.policy.redirects.allowed_origins);
+  }
   if (!has_same_guards_ && !samples_.has_all_guard_origins) {
     changes_.note_limit(true, true, "the guards have more origins than are compared");
   }

@@ -1,6 +1,7 @@
 // A difference for people and for programs. Entries: PolicyDiff::text, PolicyDiff::json. Test:
 // tests/policy/diff_test.cpp.
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -16,13 +17,31 @@ std::string_view verdict_of(const PolicyDiff& diff) noexcept {
   return diff.narrows ? "narrower" : "same";
 }
 
-std::string_view verdict_sentence(const PolicyDiff& diff) noexcept {
-  if (diff.widens) {
-    return diff.narrows ? "WIDER, AND NARROWER: some is allowed that was refused, and the reverse"
-                        : "WIDER: some is allowed that was refused";
+// Only what a change shows is said as a fact; the rest cannot be told, and `limits` has why.
+std::string verdict_sentence(const PolicyDiff& diff) {
+  const auto has = [&](DiffEffect effect) {
+    return std::any_of(diff.changes.begin(), diff.changes.end(),
+                       [&](const PolicyChange& change) { return change.effect == effect; });
+  };
+  const bool is_wider = has(DiffEffect::Wider);
+  const bool is_narrower = has(DiffEffect::Narrower);
+  if (is_wider && is_narrower) {
+    return "WIDER, AND NARROWER: some is allowed that was refused, and the reverse";
   }
-  return diff.narrows ? "NARROWER: some is refused that was allowed"
-                      : "SAME: nobody is allowed more or less";
+  const std::string more = "whether some is allowed that was refused cannot be told";
+  const std::string less = "whether some is refused that was allowed cannot be told";
+  if (is_wider) {
+    const std::string fact = "WIDER: some is allowed that was refused";
+    return diff.narrows ? fact + "; " + less : fact;
+  }
+  if (is_narrower) {
+    const std::string fact = "NARROWER: some is refused that was allowed";
+    return diff.widens ? fact + "; " + more : fact;
+  }
+  if (!diff.widens && !diff.narrows) return "SAME: nobody is allowed more or less";
+  return "CANNOT BE TOLD: " + (diff.widens && diff.narrows ? more + ", nor the reverse"
+                               : diff.widens               ? more
+                                                           : less);
 }
 
 std::string_view effect_text(DiffEffect effect) noexcept {
@@ -63,7 +82,7 @@ std::string change_text(const PolicyChange& change) {
 }  // namespace
 
 std::string PolicyDiff::text() const {
-  std::string text(verdict_sentence(*this));
+  std::string text = verdict_sentence(*this);
   text += '\n';
   std::string_view last;
   std::string rules;

@@ -58,6 +58,8 @@ std::string verdict(const Explanation& explanation) {
   std::string text = decision.outcome == Outcome::Refuse
                          ? "REFUSED with " + std::to_string(decision.status)
                          : "NOT GRANTED, the handler runs";
+  const bool is_only_counted = explanation.is_report_only && decision.outcome != Outcome::Refuse;
+  if (is_only_counted) text += " (report_only)";
   text += ": ";
   text += reason_info(decision.reason).code;
   return text;
@@ -76,6 +78,7 @@ Explanation explain(const Snapshot& snapshot, const RequestView& request) {
   const RuleInfo& rule = snapshot.rule(decision.rule);
   explanation.rule = to_printable(rule.name);
   explanation.rule_place = rule.place;
+  explanation.is_report_only = rule.cors && rule.cors->is_report_only;
   explanation.steps = explain_steps(snapshot, request, decision);
   explanation.headers = written_headers(snapshot, decision);
   explanation.near_miss = near_miss(snapshot, request, decision);
@@ -125,6 +128,7 @@ std::string Explanation::json() const {
   object["offending"] = text_or_null(to_printable(decision.offending));
   object["is_preflight"] = decision.is_preflight;
   object["is_own_origin"] = decision.is_own_origin;
+  object["is_report_only"] = is_report_only;
   object["rule"] = rule;
   object["rule_place"] = text_or_null(rule_place);
   object["steps"] = nlohmann::ordered_json::array();

@@ -31,14 +31,17 @@ struct Explanation {
   std::string near_miss = {};  // empty = none
   std::string hint = {};       // empty = nothing was refused
   std::string place = {};      // of the refusal; empty when not known
+  // The rule has report_only: what CORS would refuse is counted, and the handler runs.
+  bool is_report_only = false;
   // A grant is given, or nothing was refused.
   bool is_allowed = true;
 
   // Lines for a terminal, without colour; the verdict first. Ends in a line break.
   [[nodiscard]] std::string text() const;
   // One JSON object: is_allowed, outcome ("pass", "answer", "refuse"), status (null for pass),
-  // reason (null for none), offending, is_preflight, is_own_origin, rule, rule_place, steps,
-  // headers (objects of name and value), near_miss, hint, place. Unknown texts are null.
+  // reason (null for none), offending, is_preflight, is_own_origin, is_report_only, rule,
+  // rule_place, steps, headers (objects of name and value), near_miss, hint, place. Unknown texts
+  // are null.
   [[nodiscard]] std::string json() const;
 };
 

@@ -3,6 +3,7 @@
 
 #include "corsac/policy/explain_exchange.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -56,6 +57,9 @@ std::string server_of(const ChosenHost& host, const OwnOrigin& own) {
   return (is_loopback_host(name) ? "http://" : "https://") + host.value;
 }
 
+// RFC 9112, 3.2.1: what a browser writes into a request line. The rest it escapes or keeps back.
+bool is_sent_in_target(char c) noexcept { return c > ' ' && c < 0x7f && c != '#'; }
+
 bool is_problem_of_mode(const ExplainQuestion& question) {
   const std::string& method = question.method;
   switch (question.mode) {
@@ -103,6 +107,12 @@ std::vector<Problem> question_problems(const ExplainQuestion& question) {
                         .value = question.method,
                         .what = "this is no method",
                         .fix = "write one word, like PUT"});
+  } else if (is_forbidden_method(question.method)) {
+    problems.push_back({.code = "option-value",
+                        .path = "method",
+                        .value = question.method,
+                        .what = "browsers let no page send this method",
+                        .fix = "ask for one that fetch() sends, like PUT"});
   } else if (is_problem_of_mode(question)) {
     problems.push_back(
         {.code = "option-value",
@@ -117,15 +127,36 @@ std::vector<Problem> question_problems(const ExplainQuestion& question) {
                         .value = without_userinfo(question.path),
                         .what = "a path begins with /",
                         .fix = "write it like /api/users, without scheme and host"});
+  } else if (!std::all_of(question.path.begin(), question.path.end(), is_sent_in_target)) {
+    problems.push_back({.code = "option-value",
+                        .path = "path",
+                        .value = question.path,
+                        .what = "browsers send no such bytes in a path",
+                        .fix = "leave out # and what is behind it; write a space as %20, and other "
+                               "bytes the same way"});
   }
   for (const std::string& header : question.headers) {
     const HeaderLine line = split_header(header);
-    if (is_header_name(line.name)) continue;
-    problems.push_back({.code = "option-value",
-                        .path = "header",
-                        .value = std::string(line.name),
-                        .what = "this is no name of a header",
-                        .fix = "write a name, like X-Custom, or \"Name: value\""});
+    if (!is_header_name(line.name)) {
+      problems.push_back({.code = "option-value",
+                          .path = "header",
+                          .value = std::string(line.name),
+                          .what = "this is no name of a header",
+                          .fix = "write a name, like X-Custom, or \"Name: value\""});
+    } else if (line.value.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos) {
+      problems.push_back({.code = "option-value",
+                          .path = "header",
+                          .value = std::string(line.name),
+                          .what = "a header's value has no line break and no NUL",
+                          .fix = "write one line for each header"});
+    } else if (header.find(':') == std::string::npos && is_forbidden_request_header(line.name)) {
+      problems.push_back({.code = "option-value",
+                          .path = "header",
+                          .value = std::string(line.name),
+                          .what = "browsers let no page set this header",
+                          .fix = "leave it out, or write \"Name: value\" for one that the browser "
+                                 "sends itself"});
+    }
   }
   return problems;
 }

@@ -39,10 +39,19 @@ Json json_of(const std::optional<Explanation>& explanation) {
   return explanation ? Json::parse(explanation->json()) : Json(nullptr);
 }
 
+// What Corsac grants and the browser still withholds goes first: else ALLOWED is all that is read.
+std::string disagreement(const ExplainedExchange& told) {
+  const bool is_refused = (told.preflight && !told.preflight->is_allowed) ||
+                          (told.request && !told.request->is_allowed);
+  if (told.is_allowed || is_refused) return {};
+  const std::string& why = told.request ? told.browser.answer : told.browser.preflight;
+  return "BLOCKED BY THE BROWSER: " + why + "\n\n";
+}
+
 }  // namespace
 
 std::string ExplainedExchange::text() const {
-  std::string lines;
+  std::string lines = disagreement(*this);
   if (preflight) lines += "PREFLIGHT\n" + preflight->text();
   if (preflight && request) lines += "\nREQUEST\n";
   if (request) lines += request->text();
@@ -50,7 +59,11 @@ std::string ExplainedExchange::text() const {
   add_line(lines, "preflight", browser.preflight);
   add_line(lines, "cookies", browser.cookies);
   add_line(lines, "answer", browser.answer);
-  add_line(lines, "console", browser.console);
+  const bool is_left = browser.is_readable == BrowserOutcome::Readable::Application;
+  const std::string_view only_then = is_left ? "if the application sends no grant: " : "";
+  if (!browser.console.empty()) {
+    add_line(lines, "console", std::string(only_then) + browser.console);
+  }
   if (!host.empty()) {
     lines += "\nasked with Host: " + host + " (" + std::string(host_from) + ")\n";
   }

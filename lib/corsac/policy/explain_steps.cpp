@@ -300,7 +300,10 @@ void Steps::outcome() {
   } else if (decided_.outcome == Outcome::Refuse) {
     refuse("decision", "refuse with " + status + "; the handler does not run");
   } else if (decided_.reason != Reason::None) {
-    refuse("decision", "no grant; the handler runs");
+    const bool is_only_counted = rule_.cors && rule_.cors->is_report_only;
+    refuse("decision", is_only_counted
+                           ? "no grant; the handler runs: under report_only refusals are counted"
+                           : "no grant; the handler runs");
   } else {
     pass("decision", decided_.has_grant() ? "the handler runs, with a grant"
                                           : "the handler runs, nothing is granted");

@@ -239,6 +239,7 @@ template <class Section>
 void Lint<Section>::lint_max_age() {
   const Setting<std::int64_t>& seconds = section_.max_age_seconds;
   if (!seconds.is_set() || seconds.value() <= kHonouredMaxAge) return;
+  if (seconds.value() > profile_.max_age_most) return;  // an error already, with its own fix
   const auto warn_of_max_age = [&](std::string_view code, std::string what) {
     warn(code, field_ + ".max_age_seconds", std::to_string(seconds.value()), seconds.place(),
          std::move(what), "write 7200 or less");

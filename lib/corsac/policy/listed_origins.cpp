@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 
+#include "corsac/origin/origin.hpp"
 #include "corsac/origin/pattern_cover.hpp"
 #include "corsac/policy/problem_list.hpp"
 #include "corsac/policy/records_in_force.hpp"
@@ -15,6 +17,7 @@ namespace corsac {
 namespace {
 
 constexpr std::size_t kSharedSamples = 2;
+constexpr std::size_t kToldPorts = 1000;  // of one pattern; longer lists are compared by samples
 
 bool may_be_pattern(std::string_view text) noexcept {
   return text.find_first_of("*[") != std::string_view::npos;
@@ -45,14 +48,52 @@ void keep_missing(const std::vector<std::string_view>& list, const OriginSet& ot
   missing.erase(std::unique(missing.begin(), missing.end()), missing.end());
 }
 
-void keep_uncovered(const std::vector<OriginPattern>& list,
-                    const std::vector<OriginPattern>& others,
-                    std::vector<const OriginPattern*>& uncovered) {
+std::string origin_at(const OriginPattern& pattern, std::uint32_t port) {
+  std::string text = pattern.scheme + "://" + pattern.host;
+  const bool is_default = static_cast<std::int32_t>(port) == default_port(pattern.scheme);
+  return is_default ? text : text + ':' + std::to_string(port);
+}
+
+std::size_t port_count(const OriginPattern& pattern) {
+  std::size_t count = 0;
+  for (const PortRange& range : pattern.ports) count += range.last - range.first + 1U;
+  return count;
+}
+
+// The origins of a finite pattern that the other side does not list. False: they are not told one
+// by one.
+bool keep_missing_ports(const OriginPattern& pattern, const OriginSet& other,
+                        std::vector<std::string_view>& missing, std::deque<std::string>& texts) {
+  const bool is_finite = pattern.host_form == HostForm::Exact && pattern.port_form == PortForm::Set;
+  if (!is_finite || port_count(pattern) > kToldPorts) return false;
+  for (const PortRange& range : pattern.ports) {
+    for (std::uint32_t port = range.first; port <= range.last; ++port) {
+      std::string origin = origin_at(pattern, port);
+      if (other.find(origin).kind != OriginMatchKind::None) continue;
+      missing.push_back(texts.emplace_back(std::move(origin)));
+    }
+  }
+  return true;
+}
+
+// One side and what the other has not of it.
+struct Uncovered {
+  const OriginSet& other;
+  const std::vector<OriginPattern>& others;
+  std::vector<std::string_view>& missing;
+  std::vector<const OriginPattern*>& patterns;
+};
+
+void keep_uncovered(const std::vector<OriginPattern>& list, const Uncovered& uncovered,
+                    std::deque<std::string>& texts) {
   for (const OriginPattern& pattern : list) {
     const bool is_covered =
-        std::any_of(others.begin(), others.end(),
+        std::any_of(uncovered.others.begin(), uncovered.others.end(),
                     [&](const OriginPattern& other) { return covers(other, pattern); });
-    if (!is_covered) uncovered.push_back(&pattern);
+    if (is_covered || keep_missing_ports(pattern, uncovered.other, uncovered.missing, texts)) {
+      continue;
+    }
+    uncovered.patterns.push_back(&pattern);
   }
 }
 
@@ -115,15 +156,22 @@ OriginDifference compare_origins(const ListedOrigins& old_list, const CompiledCo
   if (old_cors.origins == nullptr || new_cors.origins == nullptr) return difference;
   keep_missing(old_list.exact, *new_cors.origins, difference.only_old, &difference.both);
   keep_missing(new_list.exact, *old_cors.origins, difference.only_new, nullptr);
-  keep_uncovered(old_list.patterns, new_list.patterns, difference.uncovered_old);
-  keep_uncovered(new_list.patterns, old_list.patterns, difference.uncovered_new);
+  keep_uncovered(
+      old_list.patterns,
+      {*new_cors.origins, new_list.patterns, difference.only_old, difference.uncovered_old},
+      difference.texts);
+  keep_uncovered(
+      new_list.patterns,
+      {*old_cors.origins, old_list.patterns, difference.only_new, difference.uncovered_new},
+      difference.texts);
   std::unordered_set<std::string_view> seen;
   for (const auto* patterns : {&old_list.patterns, &new_list.patterns}) {
     for (const OriginPattern& pattern : *patterns) {
       if (seen.insert(pattern.text).second) difference.patterns.push_back(&pattern);
     }
   }
-  difference.has_regexes = !old_list.regexes.empty() || !new_list.regexes.empty();
+  difference.has_old_regexes = !old_list.regexes.empty();
+  difference.has_new_regexes = !new_list.regexes.empty();
   difference.has_other_regexes = !has_same_texts(old_list.regexes, new_list.regexes);
   return difference;
 }

@@ -53,12 +53,15 @@ struct OriginDifference {
   std::vector<std::string_view> only_old = {};  // exact ones
   std::vector<std::string_view> only_new = {};
   std::vector<std::string_view> both = {};  // the first two
-  // A pattern of one side that no entry of the other is proved to cover.
+  // A pattern of one side that no entry of the other is proved to cover. One host with a finite
+  // list of ports is told port by port, and stands in the lists above.
   std::vector<const OriginPattern*> uncovered_old = {};
   std::vector<const OriginPattern*> uncovered_new = {};
   std::vector<const OriginPattern*> patterns = {};  // of both sides, each text once
-  bool has_regexes = false;                         // one of the two has some
+  bool has_old_regexes = false;
+  bool has_new_regexes = false;
   bool has_other_regexes = false;
+  std::deque<std::string> texts = {};  // what the lists of a finite pattern point into
 
   [[nodiscard]] bool is_same() const noexcept {
     return only_old.empty() && only_new.empty() && uncovered_old.empty() && uncovered_new.empty() &&

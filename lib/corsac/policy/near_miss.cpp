@@ -18,6 +18,7 @@
 #include "corsac/policy/near_host.hpp"
 #include "corsac/policy/near_origin.hpp"
 #include "corsac/policy/report.hpp"
+#include "corsac/policy/selectors.hpp"
 
 namespace corsac {
 namespace {
@@ -39,6 +40,52 @@ std::string near_method(const RuleInfo& rule, std::string_view method) {
            ", and methods are compared with case; write " + to_quoted(method);
   }
   return {};
+}
+
+std::string idle_text(const IdleRecord& record) {
+  std::string text = "the record ";
+  if (!record.name.empty()) text += to_quoted(record.name) + ' ';
+  if (!record.place.empty()) text += '(' + record.place + ") ";
+  text += "names " + to_quoted(record.pattern.text) + " and gives it nothing: ";
+  switch (record.cause) {
+    case IdleRecord::Cause::Inactive:
+      return text + "its status is INACTIVE; write status = \"ACTIVE\" to allow it again";
+    case IdleRecord::Cause::Over:
+      return text + "its valid_until is past; write a later one to allow it again";
+    case IdleRecord::Cause::OtherScope:
+      break;
+  }
+  return text + "its scopes have no CORS; write \"CORS\" into them to allow it";
+}
+
+std::string near_record(const Snapshot& snapshot, std::string_view origin) {
+  if (origin.size() > kOriginLimitBytes) return {};
+  for (const IdleRecord& record : snapshot.idle_records()) {
+    if (matches_plainly(record.pattern, origin)) return idle_text(record);
+  }
+  return {};
+}
+
+// A rule that writes allowed_origins has that list alone, which people forget.
+std::string near_replaced_list(const Snapshot& snapshot, const RuleInfo& rule,
+                               std::string_view origin) {
+  const RuleInfo& cors = snapshot.rule(kCorsRule);
+  if (origin.size() > kOriginLimitBytes || rule.cors->is_excluded || !cors.cors ||
+      !cors.cors->origins || cors.cors->origins->find(origin).kind == OriginMatchKind::None) {
+    return {};
+  }
+  std::string text = "[cors] allows " + to_quoted(origin);
+  if (!cors.origins_place.empty()) text += " (" + cors.origins_place + ')';
+  return text + ", and the rule " + to_quoted(rule.name) +
+         " replaces that list by its own; write " + to_quoted(origin) +
+         " there too, or take allowed_origins out of the rule";
+}
+
+std::string near_page(const Snapshot& snapshot, const RuleInfo& rule, std::string_view origin) {
+  std::string text =
+      rule.has_records ? near_record(snapshot, origin) : near_replaced_list(snapshot, rule, origin);
+  if (!text.empty()) return text;
+  return near_origin({rule.cors->origins.get(), rule.patterns.get()}, origin);
 }
 
 std::string near_header(const CompiledCors& cors, std::string_view name) {
@@ -134,7 +181,7 @@ std::string near_miss(const Snapshot& snapshot, const RequestView& request,
   switch (decision.reason) {
     case Reason::OriginNotAllowed:
     case Reason::OriginMalformed:
-      return near_origin({rule.cors->origins.get(), rule.patterns.get()}, request.origin.value);
+      return near_page(snapshot, rule, request.origin.value);
     case Reason::RequestedMethodNotAllowed:
       return near_method(rule, request.requested_method.value);
     case Reason::RequestedHeaderNotAllowed:
@@ -153,7 +200,11 @@ std::string hint(const Snapshot& snapshot, const RequestView& request, const Dec
     case Reason::OriginNotAllowed: {
       std::string text = hint_for_own_host(request);
       if (!text.empty()) return text;
-      const auto& cors = snapshot.rule(decision.rule).cors;
+      const RuleInfo& rule = snapshot.rule(decision.rule);
+      if (rule.has_records && !near_record(snapshot, request.origin.value).empty()) {
+        return "Change the record as the near miss says, if this page shall be allowed.";
+      }
+      const auto& cors = rule.cors;
       if (request.is_websocket_upgrade) {
         return cors && cors->is_excluded ? hint_for_excluded_upgrade() : hint_for_upgrade();
       }

@@ -20,14 +20,22 @@ bool has_scope(const TrustedOrigin& record, TrustedOrigin::ScopeType type, std::
 
 }  // namespace
 
+std::optional<IdleRecord::Cause> RecordsInForce::why_idle(const TrustedOrigin& record,
+                                                          TrustedOrigin::ScopeType scope,
+                                                          std::string_view app) const {
+  if (!has_scope(record, scope, app)) return IdleRecord::Cause::OtherScope;
+  if (record.status != TrustedOrigin::Status::Active) return IdleRecord::Cause::Inactive;
+  if (record.valid_until && now_ && *record.valid_until <= *now_) return IdleRecord::Cause::Over;
+  return std::nullopt;
+}
+
 std::vector<CorsRules::RecordOrigin> RecordsInForce::with_scope(TrustedOrigin::ScopeType scope,
                                                                 std::string_view app) {
   std::vector<CorsRules::RecordOrigin> found;
   for (std::size_t i = 0; i < policy_.trusted_origins.size(); ++i) {
     const TrustedOrigin& record = policy_.trusted_origins[i];
-    if (record.status != TrustedOrigin::Status::Active || !has_scope(record, scope, app)) continue;
+    if (why_idle(record, scope, app)) continue;
     if (record.valid_until && now_) {
-      if (*record.valid_until <= *now_) continue;
       next_expiry_ =
           next_expiry_ ? std::min(*next_expiry_, *record.valid_until) : *record.valid_until;
     }

@@ -13,6 +13,7 @@
 
 #include "corsac/http/request_view.hpp"
 #include "corsac/policy/guards.hpp"
+#include "corsac/policy/idle_record.hpp"
 #include "corsac/policy/path_table.hpp"
 #include "corsac/policy/policy.hpp"
 #include "corsac/stage/cors/compiled.hpp"
@@ -40,6 +41,8 @@ struct RuleInfo {
   std::string headers_place = {};
   // allowed_methods as written, joined with ", ".
   std::string methods = {};
+  // Records grant here: [cors] itself, and the rules that inherit its origins.
+  bool has_records = false;
   // Plain forms of this rule's origin patterns for near misses, in the order of the document; at
   // most kNearMissPatterns. May be null.
   std::shared_ptr<const std::vector<OriginPattern>> patterns = {};
@@ -92,6 +95,11 @@ class Snapshot {
   }
   // Names of the sources that places count ("policy.toml").
   [[nodiscard]] const std::vector<std::string>& sources() const noexcept { return sources_; }
+  // For near misses: the records that let no page in at the time the snapshot was compiled for, in
+  // the order of the document; at most kNearMissPatterns.
+  [[nodiscard]] const std::vector<IdleRecord>& idle_records() const noexcept {
+    return idle_records_;
+  }
   // The guards besides CORS.
   [[nodiscard]] const Guards& guards() const noexcept { return guards_; }
   // [hosts]; empty when there is no Host guard.
@@ -139,6 +147,7 @@ class Snapshot {
   std::string revision_ = {};
   std::vector<std::string> sources_ = {};
   std::string shadow_file_ = {};
+  std::vector<IdleRecord> idle_records_ = {};
   std::optional<std::chrono::system_clock::time_point> next_expiry_ = {};
   std::shared_ptr<const KnownOriginSets> known_origin_sets_ = {};
   ProfileName profile_ = ProfileName::Fetch;
