@@ -78,11 +78,12 @@ void add_explain(CLI::App& app, ExplainOptions& options, std::function<int()>& r
   CLI::Option* har = add_text(*command, "--har", options.har,
                               "HAR file of a browser: every exchange of other origins in there");
   har->excludes(origin);
-  add_text(*command, "--method", options.method, "Method of the request");
-  add_text(*command, "--path", options.path, "Path of the request");
+  har->excludes(add_text(*command, "--method", options.method, "Method of the request"));
+  har->excludes(add_text(*command, "--path", options.path, "Path of the request"));
   command
       ->add_option("--header", options.headers,
                    "Header that the page sets: a name, whatever its value, or \"Name: value\"")
+      ->excludes(har)
       ->take_all()
       ->check(is_not_empty());
   add_text(*command, "--host", options.host,
@@ -92,10 +93,12 @@ void add_explain(CLI::App& app, ExplainOptions& options, std::function<int()>& r
       ->add_option("--mode", options.mode,
                    "cors for fetch() and the like, no-cors for images and scripts, navigate for "
                    "links and forms, websocket")
+      ->excludes(har)
       ->check(CLI::IsMember({"cors", "no-cors", "navigate", "websocket"}));
   command
       ->add_option("--credentials", options.credentials,
                    "What fetch() says: same-origin, which it has without, include or omit")
+      ->excludes(har)
       ->check(CLI::IsMember({"same-origin", "include", "omit"}));
   command->add_flag("--json", options.as_json, "Print a JSON object");
   command->callback([&] {

@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <corsac/base/printable.hpp>
 
@@ -94,11 +97,39 @@ void print_text(const CheckOptions& options, const Report& report) {
   }
 }
 
+// What a server would log of its candidate once it runs: a warning, as the candidate decides
+// nothing.
+Report with_shadow(const LoadedPolicy& loaded, const std::string& file, Report report) {
+  if (loaded.snapshot == nullptr || loaded.snapshot->shadow_file().empty()) return report;
+  namespace fs = std::filesystem;
+  const fs::path candidate = fs::path(file).parent_path() / loaded.snapshot->shadow_file();
+  Problem problem{.severity = Severity::Warning,
+                  .code = "shadow-not-usable",
+                  .path = "shadow.file",
+                  .value = loaded.snapshot->shadow_file(),
+                  .place = loaded.policy.shadow.file.place()};
+  std::error_code failed;
+  if (fs::equivalent(candidate, file, failed) && !failed) {
+    problem.what = "the candidate is this policy itself, so that nothing can differ";
+    problem.fix = "name another file";
+  } else {
+    const LoadedPolicy judged = load_policy(candidate.string());
+    const Report told = report_as_loaded(judged);
+    const std::size_t errors = count_of(told, Severity::Error);
+    if (errors == 0) return report;
+    problem.what = "the candidate has " + counted(errors, "error") + " and is not judged";
+    problem.fix = "`corsac check` of that file lists them";
+  }
+  std::vector<Problem> problems = report.problems();
+  problems.push_back(std::move(problem));
+  return Report(std::move(problems), report.sources(), report.silenced());
+}
+
 }  // namespace
 
 int check(const CheckOptions& options) {
   const LoadedPolicy loaded = load_policy(options.policy);
-  const Report report = report_as_loaded(loaded);
+  const Report report = with_shadow(loaded, options.policy, report_as_loaded(loaded));
   const std::size_t errors = count_of(report, Severity::Error);
   const std::size_t warnings = count_of(report, Severity::Warning);
   if (options.as_json) {

@@ -71,6 +71,17 @@ Judged judge(const HarExchange& exchange, const Snapshot& snapshot) {
   return judge(exchange, exchange.view, exchange.browser, snapshot);
 }
 
+std::string entry_name(const HarEntry& entry) {
+  return "entry " + std::to_string(entry.index) + " (line " + std::to_string(entry.line) + ")";
+}
+
+// What follows from both; empty = nothing that they do not say themselves.
+const char* conclusion(const HarRecorded& recorded, const Judged& judged) {
+  if (!recorded.is_by_cors || judged.would_fail || !judged.verdict.passes()) return "";
+  return "this policy would grant it: something in front strips or doubles the header, or another "
+         "policy ran; ask the server with `corsac probe`";
+}
+
 class Rows {
  public:
   explicit Rows(bool is_json) : is_json_(is_json) {}
@@ -79,7 +90,7 @@ class Rows {
     ++exchanges_;
     failed_ += recorded.has_failed ? 1 : 0;
     would_fail_ += judged.would_fail ? 1 : 0;
-    if (!is_json_ && !recorded.has_failed && !judged.would_fail) return;
+    if (!is_json_ && !recorded.has_failed && !recorded.is_unknown && !judged.would_fail) return;
     if (shown_ == kRowLimit) {
       ++left_out_;
       return;
@@ -91,6 +102,9 @@ class Rows {
     } else {
       rows_ += text(exchange, recorded, judged);
     }
+  }
+  void leave_out(const HarEntry& entry) {
+    if (unreadable_++ == 0) first_unreadable_ = entry_name(entry);
   }
   void print() const;
   [[nodiscard]] bool has_failures() const noexcept { return failed_ + would_fail_ != 0; }
@@ -107,6 +121,8 @@ class Rows {
   std::size_t would_fail_ = 0;
   std::size_t shown_ = 0;
   std::size_t left_out_ = 0;
+  std::size_t unreadable_ = 0;
+  std::string first_unreadable_ = {};
   std::string rows_ = {};
 };
 
@@ -136,8 +152,7 @@ std::string policy_line(const Judged& judged) {
 std::string Rows::text(const HarExchange& exchange, const HarRecorded& recorded,
                        const Judged& judged) {
   const HarEntry& entry = *exchange.entry;
-  std::string lines = "entry " + std::to_string(entry.index) + " (line " +
-                      std::to_string(entry.line) + "): " + to_printable(entry.method) + " " +
+  std::string lines = entry_name(entry) + ": " + to_printable(entry.method) + " " +
                       to_one_line(entry.url, kUrlLimitBytes) + "\n";
   add_line(lines, "from", to_one_line(exchange.origin, kUrlLimitBytes));
   if (exchange.is_preflight) {
@@ -149,9 +164,10 @@ std::string Rows::text(const HarExchange& exchange, const HarRecorded& recorded,
                  : " with " + to_one_line(exchange.browser.requested_headers, kUrlLimitBytes)));
   }
   const std::string status = recorded.is_answered ? std::to_string(entry.status) + ", " : "";
-  add_line(
-      lines, "recorded",
-      recorded.has_failed ? "FAILED: " + status + recorded.why : "passed: " + status + "readable");
+  add_line(lines, "recorded",
+           recorded.has_failed   ? "FAILED: " + status + recorded.why
+           : recorded.is_unknown ? "cannot be told: " + status + recorded.why
+                                 : "passed: " + status + "readable");
   if (recorded.is_answered && recorded.headers.empty()) add_line(lines, "had", "no header of CORS");
   std::string_view name = "had";
   for (const std::string& header : recorded.headers) {
@@ -159,12 +175,13 @@ std::string Rows::text(const HarExchange& exchange, const HarRecorded& recorded,
   }
   add_line(lines, "console", recorded.console);
   add_line(lines, "policy", policy_line(judged));
+  add_line(lines, "so", conclusion(recorded, judged));
   add_line(lines, "near miss", judged.explanation.near_miss);
   add_line(lines, "hint", judged.explanation.hint);
   return lines + "\n";
 }
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+Json text_or_null(std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 std::string Rows::json(const HarExchange& exchange, const HarRecorded& recorded,
                        const Judged& judged) {
@@ -177,11 +194,14 @@ std::string Rows::json(const HarExchange& exchange, const HarRecorded& recorded,
   json["origin"] = to_one_line(exchange.origin, kUrlLimitBytes);
   json["is_preflight"] = exchange.is_preflight;
   json["recorded"] = {{"failed", recorded.has_failed},
+                      {"by_cors", recorded.is_by_cors},
+                      {"unknown", recorded.is_unknown},
                       {"status", recorded.is_answered ? Json(entry.status) : Json(nullptr)},
                       {"why", text_or_null(recorded.why)},
                       {"console", text_or_null(recorded.console)},
                       {"headers", recorded.headers}};
   json["would_fail"] = judged.would_fail;
+  json["conclusion"] = text_or_null(conclusion(recorded, judged));
   json["browser"] = text_or_null(judged.verdict.why);
   json["is_of_preflight"] = exchange.is_preflight || judged.is_of_preflight;
   json["policy"] = Json::parse(judged.explanation.json());
@@ -192,12 +212,16 @@ void Rows::print() const {
   if (is_json_) {
     std::printf(
         "{\"exchanges\":[%s],\"cross_origin\":%zu,\"failed\":%zu,\"would_fail\":%zu,"
-        "\"left_out\":%zu}\n",
-        rows_.c_str(), exchanges_, failed_, would_fail_, left_out_);
+        "\"left_out\":%zu,\"unreadable\":%zu}\n",
+        rows_.c_str(), exchanges_, failed_, would_fail_, left_out_, unreadable_);
     return;
   }
   std::fputs(rows_.c_str(), stdout);
   if (left_out_ != 0) std::printf("and %zu more\n", left_out_);
+  if (unreadable_ != 0) {
+    std::printf("%zu without a method or an address that can be read, the first: %s\n", unreadable_,
+                first_unreadable_.c_str());
+  }
   std::printf("%zu exchanges of other origins; %zu failed; this policy would fail %zu\n",
               exchanges_, failed_, would_fail_);
 }
@@ -214,6 +238,7 @@ bool is_asked_about(const HarExchange& exchange, const ExplainOptions& options,
 int explain_har(const ExplainOptions& options, const Snapshot& snapshot, const OwnOrigin& own) {
   Rows rows(options.as_json);
   const auto read = read_har(options.har, [&](const HarEntry& entry) {
+    if (is_unreadable(entry)) return rows.leave_out(entry);
     HarExchange exchange;
     if (!make_exchange(entry, own, exchange) || !is_asked_about(exchange, options, own)) return;
     rows.add(exchange, judge_recorded(exchange), judge(exchange, snapshot));

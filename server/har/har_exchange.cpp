@@ -128,6 +128,29 @@ std::string error_text(const HarEntry& entry) {
   return entry.error.empty() ? std::string() : " (" + to_one_line(entry.error, 120) + ")";
 }
 
+// What Chromium's error says when it is not CORS that refused; else null. net::ERR_FAILED is what
+// CORS gives, and ERR_BLOCKED_BY_RESPONSE is decided by headers of the server as well.
+const char* other_cause(std::string_view error) {
+  if (!error.starts_with("net::ERR_") || error == "net::ERR_FAILED" ||
+      error.starts_with("net::ERR_BLOCKED_BY_RESPONSE") ||
+      error.starts_with("net::ERR_BLOCKED_BY_PRIVATE_NETWORK") ||
+      error.starts_with("net::ERR_BLOCKED_BY_LOCAL_NETWORK")) {
+    return nullptr;
+  }
+  if (error.starts_with("net::ERR_BLOCKED_BY_")) {
+    return "an extension or a setting of the browser blocked it; this is not CORS";
+  }
+  if (error == "net::ERR_ABORTED") return "the page gave it up; this is not CORS";
+  return "the connection failed; this is not CORS";
+}
+
+// Fetch, 4.6: a 304 for the browser's own condition updates the stored response, which is checked.
+bool is_revalidated(const HarEntry& entry) {
+  return entry.status == 304 && entry.error.empty() &&
+         (field(entry.request, "if-none-match").is_present() ||
+          field(entry.request, "if-modified-since").is_present());
+}
+
 }  // namespace
 
 bool make_exchange(const HarEntry& entry, const OwnOrigin& own, HarExchange& exchange) {
@@ -147,6 +170,15 @@ bool make_exchange(const HarEntry& entry, const OwnOrigin& own, HarExchange& exc
   return true;
 }
 
+bool is_unreadable(const HarEntry& entry) {
+  if (entry.method.empty() || entry.url.empty()) return true;
+  HarExchange exchange;
+  for (const std::string_view scheme : {"http:", "https:", "ws:", "wss:"}) {
+    if (entry.url.starts_with(scheme)) return !split_url(entry.url, exchange);
+  }
+  return false;
+}
+
 HarRecorded judge_recorded(const HarExchange& exchange) {
   const HarEntry& entry = *exchange.entry;
   HarRecorded recorded;
@@ -158,10 +190,13 @@ HarRecorded judge_recorded(const HarExchange& exchange) {
   recorded.is_answered = entry.status > 0;
   if (!recorded.is_answered) {
     recorded.has_failed = true;
+    const char* other = other_cause(entry.error);
+    recorded.is_by_cors = other == nullptr;
     recorded.why = "no answer was recorded" + error_text(entry) +
-                   (exchange.is_preflight ? ""
-                                          : ": its preflight failed, or the browser kept the "
-                                            "answer from the page");
+                   (other != nullptr        ? std::string(": ") + other
+                    : exchange.is_preflight ? ""
+                                            : ": its preflight failed, or the browser kept the "
+                                              "answer from the page");
     return recorded;
   }
   if (exchange.browser.mode == RequestMode::WebSocket) {
@@ -171,10 +206,19 @@ HarRecorded judge_recorded(const HarExchange& exchange) {
   }
   const BrowserVerdict verdict = exchange.is_preflight ? check_preflight(exchange.browser, answer)
                                                        : check_answer(exchange.browser, answer);
+  if (verdict.fault == BrowserFault::AllowOriginMissing && is_revalidated(entry)) {
+    recorded.is_unknown = true;
+    recorded.why = "304 renews the stored answer, whose headers count and are not in the file";
+    return recorded;
+  }
   recorded.has_failed = !verdict.passes() || !entry.error.empty();
+  const char* other = other_cause(entry.error);
+  recorded.is_by_cors = recorded.has_failed && (!verdict.passes() || other == nullptr);
   recorded.why = verdict.why;
   recorded.console = verdict.console;
-  if (verdict.passes() && !entry.error.empty()) {
+  if (verdict.passes() && other != nullptr) {
+    recorded.why = "the browser reports a failure" + error_text(entry) + ": " + other;
+  } else if (verdict.passes() && !entry.error.empty()) {
     recorded.why = "the browser reports a failure" + error_text(entry) +
                    ", although the answer passes for a request without credentials";
   }

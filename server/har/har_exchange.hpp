@@ -34,9 +34,15 @@ struct HarExchange {
 [[nodiscard]] bool make_exchange(const HarEntry& entry, const OwnOrigin& own,
                                  HarExchange& exchange);
 
+// An entry that is no request at all: texts are missing or of another type, or an address of the
+// web cannot be read. It is told, not judged.
+[[nodiscard]] bool is_unreadable(const HarEntry& entry);
+
 // What the browser recorded.
 struct HarRecorded {
   bool has_failed = false;
+  bool is_by_cors = false;  // => has_failed; else the network failed, or something in the browser
+  bool is_unknown = false;  // => !has_failed; what would decide is not in the file
   bool is_answered = false;
   std::string why = {};  // of the failure, or what is odd
   std::string console = {};

@@ -31,18 +31,18 @@ class HarEvents final : public nlohmann::json_sax<Json> {
   HarEvents(const HarText& text, const std::function<void(const HarEntry&)>& take)
       : text_(text), take_(take) {}
 
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
+  bool null() override { return no_object(); }
+  bool boolean(bool) override { return no_object(); }
   bool number_integer(number_integer_t value) override {
     if (is_at(".log.entries[].response.status") && value > -1000 && value < 1000) {
       entry_.status = static_cast<int>(value);
     }
-    return true;
+    return no_object();
   }
   bool number_unsigned(number_unsigned_t value) override {
     return number_integer(value > 999 ? 0 : static_cast<number_integer_t>(value));
   }
-  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return no_object(); }
   bool binary(binary_t&) override { return false; }  // JSON has none
   bool string(string_t& value) override;
   bool start_object(std::size_t) override;
@@ -57,7 +57,7 @@ class HarEvents final : public nlohmann::json_sax<Json> {
   }
   bool start_array(std::size_t) override {
     if (is_at(".log.entries")) has_entries_ = true;
-    return open() && (path_ += "[]", true);
+    return no_object() && open() && (path_ += "[]", true);
   }
   bool end_array() override {
     close();
@@ -73,6 +73,11 @@ class HarEvents final : public nlohmann::json_sax<Json> {
   [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
 
  private:
+  // Where an entry should stand, it is told that there is none.
+  bool no_object() {
+    if (is_at(".log.entries[]")) take_({.index = index_++, .line = text_.line()});
+    return true;
+  }
   [[nodiscard]] bool is_at(std::string_view place) const noexcept { return path_ == place; }
   bool open() {
     if (sizes_.size() >= kHarDepthLimit) {
@@ -132,7 +137,7 @@ bool HarEvents::string(string_t& value) {
   } else if (path == ".log.pages[].title") {
     value_ = std::move(value);
   }
-  return true;
+  return no_object();
 }
 
 bool HarEvents::start_object(std::size_t) {

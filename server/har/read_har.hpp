@@ -30,7 +30,8 @@ struct HarMessage {
   std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
-// One element of log.entries. Raw bytes of the file: escape what is shown.
+// One element of log.entries; one that is no object has no method. Raw bytes of the file: escape
+// what is shown.
 struct HarEntry {
   std::size_t index = 0;  // from 0
   std::size_t line = 0;   // of the file, where it begins

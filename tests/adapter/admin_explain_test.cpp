@@ -40,12 +40,16 @@ TEST(AdminExplain, TellsEverythingThatIsWrong) {
     Query query;
     std::vector<std::string> codes;
   } kRows[] = {
-      {"an unknown parameter", {{"orign", "x"}}, {"parameter-unknown"}},
-      {"one that stands twice", {{"path", "/"}, {"path", "/a"}}, {"parameter-repeated"}},
-      {"no mode", {{"mode", "fetch"}}, {"option-value"}},
-      {"no credentials", {{"credentials", "true"}}, {"option-value"}},
+      {"an unknown parameter", {{"origin", "x"}, {"orign", "x"}}, {"parameter-unknown"}},
+      {"one that stands twice",
+       {{"origin", "x"}, {"path", "/"}, {"path", "/a"}},
+       {"parameter-repeated"}},
+      {"no mode", {{"origin", "x"}, {"mode", "fetch"}}, {"option-value"}},
+      {"no credentials", {{"origin", "x"}, {"credentials", "true"}}, {"option-value"}},
+      {"no origin", {}, {"option-value"}},
+      {"an empty origin", {{"origin", ""}}, {"option-value"}},
       {"several at once",
-       {{"path", "x"}, {"method", "a b"}, {"a", ""}},
+       {{"origin", "x"}, {"path", "x"}, {"method", "a b"}, {"a", ""}},
        {"parameter-unknown", "option-value", "option-value"}},
   };
   for (const auto& row : kRows) {
@@ -84,7 +88,7 @@ TEST(AdminExplain, IsAskedOnTheAdminListener) {
   EXPECT_EQ(told["browser"]["readable"], "no");
   const auto own = nlohmann::json::parse(ask({{"origin", "https://api.example"}}).body);
   EXPECT_EQ(own["allowed"], true);
-  const auto wrong = ask({{"mode", "\x1b[31m"}});
+  const auto wrong = ask({{"origin", "https://a.example"}, {"mode", "\x1b[31m"}});
   EXPECT_EQ(wrong.status, 400);
   const auto problems = nlohmann::json::parse(wrong.body);
   EXPECT_EQ(problems["error"], "parameter");

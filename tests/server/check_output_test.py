@@ -206,6 +206,35 @@ def sarif_has_every_warning_as_a_rule():
         assert code in ids, ids
 
 
+# description, shadow.file, the candidate, exit status, parts of the output
+SHADOWS = [
+    ("a good one", "next.toml", HEAD + 'allowed_origins = ["https://b.example"]\n', 0, []),
+    ("a missing one", "nowhere.toml", None, 0,
+     ["warning[shadow-not-usable]: shadow.file = \"nowhere.toml\"", "0 errors, 1 warning"]),
+    ("one with errors", "next.toml", HEAD + 'allowed_origins = ["b"]\n', 0,
+     ["warning[shadow-not-usable]", "the candidate has 1 error and is not judged"]),
+    ("the policy itself", "policy.toml", None, 0,
+     ["warning[shadow-not-usable]", "the candidate is this policy itself"]),
+    ("no name", "", None, 1, ["error[value-unknown]: shadow.file", "this names no file"]),
+    ("the folder", ".", None, 1, ["error[value-unknown]: shadow.file"]),
+]
+
+
+def shadow_row(file, candidate, status, parts):
+    policy = HEAD + f'allowed_origins = ["https://a.example"]\n[shadow]\nfile = "{file}"\n'
+    with tempfile.TemporaryDirectory() as folder:
+        write(folder, policy)
+        if candidate:
+            write(folder, candidate, file)
+        # From elsewhere: the candidate is named from the policy's folder.
+        answer = subprocess.run([PROGRAM, "check", os.path.join(folder, "policy.toml")],
+                                capture_output=True, text=True, timeout=60, check=False)
+    equal(answer.returncode, status, answer.stdout + answer.stderr)
+    equal("shadow" in answer.stdout, bool(parts), answer.stdout)
+    for part in parts:
+        contains(answer.stdout, part)
+
+
 def one_form_only():
     answer = in_pipe(HEAD, "--sarif", "--json")
     equal(answer.returncode, 1, answer.stdout)
@@ -227,6 +256,8 @@ def main():
         cases.add("SARIF's structure: " + description, sarif_has_the_structure, *row)
     cases.add("SARIF: file names are URIs", sarif_names_files_as_uris)
     cases.add("SARIF: every warning is a rule", sarif_has_every_warning_as_a_rule)
+    for description, *row in SHADOWS:
+        cases.add("[shadow]: " + description, shadow_row, *row)
     cases.add("SARIF beside JSON is refused", one_form_only)
     cases.run()
 

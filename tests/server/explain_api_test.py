@@ -82,7 +82,9 @@ def is_guarded(server):
     equal(status, 400)
     equal([(each["code"], each["path"]) for each in told["problems"]],
           [("parameter-unknown", "orign"), ("parameter-repeated", "path"),
-           ("option-value", "path")])
+           ("option-value", "origin"), ("option-value", "path")])
+    equal(ask(server, [])[0], 400)
+    equal(ask(server, [("origin", "")])[0], 400)
     contains(told["problems"][0]["fix"], "origin method path header host mode credentials")
 
 

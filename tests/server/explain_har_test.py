@@ -88,7 +88,8 @@ ROWS = [
     ("an answer without a grant, which this policy gives", [entry(response=[("Vary", "Origin")])], 2,
      ["recorded   FAILED: 200, the answer has no Access-Control-Allow-Origin", "had        Vary: Origin",
       "console    Access to fetch at 'https://api.example.com/a' from origin",
-      "policy     ALLOWED", "1 failed; this policy would fail 0"]),
+      "policy     ALLOWED", "so         this policy would grant it", "corsac probe",
+      "1 failed; this policy would fail 0"]),
     ("an answer that passed, and would not", [entry(origin="https://other.example", response=[
         ("Access-Control-Allow-Origin", "*")])], 2,
      ["recorded   passed: 200", "policy     REFUSED with 403: origin_not_allowed (policy.toml:3:19)",
@@ -113,6 +114,27 @@ ROWS = [
         origin=None, status=-1, request=[("Referer", "https://other.example/")],
         response_error="net::ERR_FAILED")], 2,
      ["from       https://other.example", "policy     REFUSED with 403: origin_not_allowed"]),
+    ("a server that is not there", [entry(
+        origin=None, status=0, _resourceType="fetch", _error="net::ERR_CONNECTION_REFUSED")], 2,
+     ["(net::ERR_CONNECTION_REFUSED): the connection failed; this is not CORS"]),
+    ("a blocker", [entry(
+        origin=None, status=0, _resourceType="fetch", _error="net::ERR_BLOCKED_BY_CLIENT")], 2,
+     ["an extension or a setting of the browser blocked it; this is not CORS"]),
+    ("a body that broke off", [entry(
+        response=GRANT, _error="net::ERR_CONTENT_LENGTH_MISMATCH")], 2,
+     ["recorded   FAILED: 200, the browser reports a failure", "this is not CORS"]),
+    ("a stored answer that is renewed", [entry(
+        request=[("If-None-Match", "\"a\"")], status=304)], 0,
+     ["recorded   cannot be told: 304, 304 renews the stored answer", "0 failed"]),
+    ("a stored answer that gets another grant", [entry(
+        request=[("If-None-Match", "\"a\"")], status=304,
+        response=[("Access-Control-Allow-Origin", "https://b.example")])], 2, ["FAILED: 304"]),
+    ("304 that nobody asked for", [entry(status=304)], 2, ["FAILED: 304"]),
+    ("entries that are none", [
+        entry(server="https://a\x1b.example"), entry(method=1), 7, "x", [], None,
+        entry(response=GRANT)], 0,
+     ["6 without a method or an address that can be read, the first: entry 0 (line ",
+      "1 exchanges of other origins"]),
     ("what failed for another reason", [entry(
         origin=None, status=-1, request=[("Referer", "https://other.example/")],
         response_error="net::ERR_NAME_NOT_RESOLVED")], 0, ["0 exchanges of other origins"]),
@@ -231,6 +253,11 @@ def options_exclude_each_other():
     with_both = run(har(), "--origin", APP)
     equal(with_both.returncode, 1)
     contains(with_both.stderr, "--har")
+    for option, value in (("--method", "PUT"), ("--path", "/"), ("--header", "X-A"),
+                          ("--mode", "cors"), ("--credentials", "omit")):
+        answer = run(har(), option, value)
+        equal((answer.returncode, answer.stdout), (1, ""))
+        contains(answer.stderr, option)
     answer = subprocess.run([PROGRAM, "explain", "policy.toml"], capture_output=True, text=True,
                             timeout=60, check=False)
     equal(answer.returncode, 1)

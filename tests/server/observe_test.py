@@ -104,6 +104,10 @@ def most_refused(running):
 
 def last_hour(running):
     running.page(EVIL)
+    for path in ("/api/events/history?minutes=5", "/api/events/top?x=1"):
+        status, _, body = running.ask(running.admin, "GET", path,
+                                      [("Authorization", f"Bearer {running.token}")])
+        equal((status, json.loads(body)["error"]), (400, "parameter"))
     history = running.get_json("/api/events/history")
     equal((history["bucket_seconds"], len(history["buckets"])), (60, 60))
     newest = history["buckets"][-2:]  # a minute may have begun since

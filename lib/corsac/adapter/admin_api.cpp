@@ -117,6 +117,12 @@ Json shadow_json(const ShadowStatus& shadow) {
   return json;
 }
 
+// Of a route that has none: one that is not heeded would look as if it were.
+std::optional<AdminAnswer> refuse_parameters(const AdminRequest& request) {
+  if (request.query.empty()) return std::nullopt;
+  return refusal(400, "parameter", "there are no parameters here");
+}
+
 StoreState worse_of(StoreState a, StoreState b) noexcept { return std::max(a, b); }
 
 }  // namespace
@@ -322,11 +328,13 @@ AdminAnswer AdminApi::State::explain(const AdminRequest& request) {
   return {.status = 400, .body = to_text(json)};
 }
 
-AdminAnswer AdminApi::State::most_refused(const AdminRequest&) {
+AdminAnswer AdminApi::State::most_refused(const AdminRequest& request) {
+  if (auto refused = refuse_parameters(request)) return *std::move(refused);
   return {.body = most_refused_json(gate->events())};
 }
 
-AdminAnswer AdminApi::State::history(const AdminRequest&) {
+AdminAnswer AdminApi::State::history(const AdminRequest& request) {
+  if (auto refused = refuse_parameters(request)) return *std::move(refused);
   return {.body = history_json(gate->events())};
 }
 

@@ -75,6 +75,14 @@ Result<ExplainQuestion, Report> question_of_query(
     }
     take(name, value, question, problems);
   }
+  const auto is_origin = [](const auto& each) { return each.first == "origin"; };
+  if (std::none_of(query.begin(), query.end(), is_origin)) {
+    problems.push_back(problem("option-value", "origin", {}, "the page's origin is missing",
+                               "write origin=https://app.example.com"));
+  } else if (question.origin && question.origin->empty()) {
+    problems.push_back(problem("option-value", "origin", {}, "the page's origin is empty",
+                               "write origin=https://app.example.com"));
+  }
   for (Problem& found : question_problems(question)) problems.push_back(std::move(found));
   if (!problems.empty()) return fail(Report(std::move(problems)));
   return question;

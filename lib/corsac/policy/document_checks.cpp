@@ -56,6 +56,13 @@ void check_version_and_profile(const Policy& policy, ProblemList& problems) {
         nearest.empty() ? std::string() : "write \"" + std::string(nearest) + "\"");
 }
 
+void check_shadow(const Policy& policy, ProblemList& problems) {
+  const Setting<std::string>& file = policy.shadow.file;
+  if (!file.is_set() || (!file.value().empty() && file.value() != ".")) return;
+  error(problems, "value-unknown", "shadow.file", file.value(), file.place(), "this names no file",
+        "name the candidate's file, or take [shadow] out");
+}
+
 void check_tests(const Policy& policy, ProblemList& problems) {
   std::vector<std::string_view> codes;
   for (std::size_t i = 1; i < kReasonCount; ++i) {
@@ -112,6 +119,7 @@ void check_rule_names(const Policy& policy, ProblemList& problems) {
 
 void check_document(const Policy& policy, ProblemList& problems) {
   check_version_and_profile(policy, problems);
+  check_shadow(policy, problems);
   check_cloudflare(policy.cors, problems);
   check_tests(policy, problems);
   check_allowed_warnings(policy, problems);
