@@ -266,8 +266,6 @@ void add_import(CLI::App& app, ImportOptions& options, std::function<int()>& run
   add_text(*command, "--token-env", options.token_env,
            "The name of the environment variable that holds the API token")
       ->needs(url);
-  command->add_flag("--no-tests", options.leaves_out_tests,
-                    "Without [[test]] cases: they refuse later documents that mean something else");
   add_out(*command, options.out);
   command->callback([&] {
     if (options.out == "-") options.out.clear();

@@ -104,7 +104,6 @@ struct ImportOptions {
   std::string url = {};        // okta only: the list of its API
   std::string token_env = {};  // the name of an environment variable; with `url` only
   std::string out = {};        // empty or "-" = standard output
-  bool leaves_out_tests = false;
 };
 
 struct ReplayOptions {

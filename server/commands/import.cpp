@@ -54,8 +54,6 @@ std::vector<Problem> with_option_names(std::vector<Problem> problems) {
   for (Problem& problem : problems) {
     if (problem.path == "store.url") problem.path = "--url";
     if (problem.path == "store.token_env") problem.path = "--token-env";
-    if (problem.fix == "renew the token, and check token_scheme") problem.fix = "renew the token";
-    if (problem.fix == "add token_env") problem.fix = "give --token-env";
   }
   return problems;
 }
@@ -146,7 +144,7 @@ int import_policy(const ImportOptions& options) {
   }
   leave_out_what_does_not_compile(imported);
   if (has_error(imported.problems)) return tell_failure(imported, 1);
-  if (!options.leaves_out_tests) add_meaning_tests(imported.policy);
+  add_meaning_tests(imported.policy);
   const std::string document = to_document(options, imported);
   const Report proof = read_again(document);
   if (proof.has_errors()) {

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "importers.hpp"
-#include "origins_text.hpp"
 #include "read_json.hpp"
 #include "scopes.hpp"
 #include "source_fields.hpp"
@@ -64,7 +63,7 @@ std::vector<Application> find_applications(const SourceValue& document) {
     find_in_list(document, "", found);
   } else if (result != nullptr && result->is(Kind::List)) {
     find_in_list(*result, "result", found);
-  } else if (result != nullptr && !result->is(Kind::Null)) {
+  } else if (result != nullptr) {
     found.push_back({result, "result"});
   } else if (document.find("cors_headers") != nullptr || document.find("domain") != nullptr ||
              document.find("options_preflight_bypass") != nullptr) {
@@ -80,10 +79,7 @@ struct Domain {
   Place place = {};
 };
 
-Domain parse_domain(std::string text, Place place) {
-  if (const std::size_t scheme = text.find("://"); scheme != std::string::npos) {
-    text.erase(0, scheme + 3);
-  }
+Domain parse_domain(const std::string& text, Place place) {
   const std::size_t slash = text.find('/');
   Domain domain = {.host = text.substr(0, slash), .place = place};
   if (slash == std::string::npos) return domain;
@@ -119,49 +115,20 @@ class ApplicationReader {
     return scope;
   }
 
-  // The newest of the three forms that there is: each one has all domains, but for the last.
   std::vector<Domain> domains() {
-    std::vector<Domain> domains = destinations();
+    std::vector<Domain> domains;
     const Names several = fields_.texts("self_hosted_domains");
-    const Setting<std::string> one = fields_.text("domain");
-    if (!domains.empty()) return domains;
     for (std::size_t i = 0; i < several.size(); ++i) {
       domains.push_back(parse_domain(several.values()[i], several.place(i)));
     }
+    const Setting<std::string> one = fields_.text("domain");
     if (domains.empty() && !one.value_or("").empty()) {
       domains.push_back(parse_domain(one.value(), one.place()));
     }
     return domains;
   }
 
-  // An application has fields for much else; those that begin so are about this.
-  void tell_unknown() {
-    for (const std::string_view prefix : {"cors", "options_preflight"}) {
-      fields_.tell_unknown("Cloudflare Access has no such setting of an application",
-                           "correct its name, as cors_headers or options_preflight_bypass", prefix);
-    }
-  }
-
  private:
-  std::vector<Domain> destinations() {
-    std::vector<Domain> domains;
-    const SourceValue* list = fields_.take("destinations");
-    if (list == nullptr) return domains;
-    for (std::size_t i = 0; i < list->items.size(); ++i) {
-      const SourceValue& item = list->items[i];
-      const SourceValue* uri = item.find("uri");
-      if (uri != nullptr && uri->is(Kind::Text) && !uri->text.empty()) {
-        domains.push_back(parse_domain(uri->text, uri->place));
-        continue;
-      }
-      imported_.leave_out("destination-not-public",
-                          fields_.path_of("destinations") + '[' + std::to_string(i) + ']', {},
-                          item.place, "it is in a private network and has no uri that browsers ask",
-                          "write a rule with the hosts that are meant");
-    }
-    return domains;
-  }
-
   // Older providers of Terraform have a list of one. Null when there are none.
   const SourceValue* find_headers() {
     const SourceValue* headers = fields_.take("cors_headers");
@@ -188,17 +155,13 @@ class ApplicationReader {
     if (!is_object(headers, imported_)) return;
     SourceFields fields(headers, path, imported_);
     scope.place = headers.place;
-    scope.allowed_origins =
-        literal_origins(all_or_list(fields, "allow_all_origins", "allowed_origins", imported_),
-                        fields.path_of("allowed_origins"), imported_);
+    scope.allowed_origins = all_or_list(fields, "allow_all_origins", "allowed_origins", imported_);
     scope.allowed_methods = all_or_list(fields, "allow_all_methods", "allowed_methods", imported_);
     scope.allowed_headers = all_or_list(fields, "allow_all_headers", "allowed_headers", imported_);
     if (scope.allowed_headers.size() == 1 && scope.allowed_headers.values()[0] == "*") {
       scope.allowed_headers.add("Authorization", scope.allowed_headers.place(0));
     }
     scope.allow_credentials = fields.flag("allow_credentials");
-    drop_credentials_beside_any(scope.allowed_origins, scope.allow_credentials,
-                                fields.path_of("allow_credentials"), imported_);
     scope.max_age_seconds = fields.integer("max_age");
     fields.tell_unknown("Cloudflare Access has no such CORS setting",
                         "see whether the policy has a field that says it");
@@ -231,7 +194,6 @@ void import_one(const Application& application, Imported& imported) {
   ApplicationReader reader(application, imported);
   Scope settings = reader.settings();
   const std::vector<Domain> domains = reader.domains();
-  reader.tell_unknown();
   if (domains.size() > 1) {
     if (has_settings(settings)) place_scopes(scopes_of(settings, domains), imported.policy.cors);
     return;
@@ -246,7 +208,6 @@ void import_several(const std::vector<Application>& applications, Imported& impo
     if (!is_object(*application.value, imported)) continue;
     ApplicationReader reader(application, imported);
     const Scope settings = reader.settings();
-    reader.tell_unknown();
     if (!has_settings(settings)) continue;
     const std::vector<Domain> domains = reader.domains();
     if (domains.empty()) {

@@ -7,7 +7,6 @@
 #include <string>
 #include <utility>
 
-#include "origins_text.hpp"
 #include "regex_text.hpp"
 
 namespace corsac::server {
@@ -52,7 +51,7 @@ void take_origins(SourceFields& settings, Imported& imported) {
   Names origins = settings.texts(list_name);
   Names regexes = settings.texts(regex_name);
   if (!all.value_or(false)) {
-    cors.allowed_origins = literal_origins(origins, settings.path_of(list_name), imported);
+    cors.allowed_origins = std::move(origins);
     if (regexes.size() != 0) {
       tell_open_ends(regexes, settings.path_of(regex_name), imported);
       cors.allowed_origin_regexes = std::move(regexes);

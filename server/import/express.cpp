@@ -45,8 +45,7 @@ class Origins {
       case Kind::Flag:
         return take_flag(value);
       case Kind::Text:
-        cors_.allowed_origins.set_empty(value.place);
-        return add(value, path);
+        return cors_.allowed_origins.add(value.text, value.place);
       case Kind::List:
         cors_.allowed_origins.set_empty(value.place);
         for (std::size_t i = 0; i < value.items.size(); ++i) {
@@ -56,11 +55,6 @@ class Origins {
       default:
         return tell(value, path);
     }
-  }
-  // CORS is off.
-  void take_none(Place place) {
-    cors_.allowed_origins.set_empty(place);
-    cors_.enabled = {false, place};
   }
 
  private:
@@ -73,17 +67,16 @@ class Origins {
                           "write origin: \"*\" if every site is meant, else take it out");
       return;
     }
-    add(value, path);
-  }
-  void add(const SourceValue& value, const std::string& path) {
-    if (is_literal_origin(value.text, value.place, path, imported_)) {
-      cors_.allowed_origins.add(value.text, value.place);
-    }
+    cors_.allowed_origins.add(value.text, value.place);
   }
   void take_flag(const SourceValue& value) {
-    if (!value.flag) return take_none(value.place);
-    cors_.allowed_origins.add("*", value.place);
-    reflects_ = true;
+    if (value.flag) {
+      cors_.allowed_origins.add("*", value.place);
+    } else {
+      cors_.allowed_origins.set_empty(value.place);
+      cors_.enabled = {false, value.place};
+    }
+    reflects_ = value.flag;
   }
   void take_regex(const Regex& regex, Place place, const std::string& path) {
     // Origins are in lower case, and i makes no difference; g and y and u make none for one match.
@@ -165,12 +158,7 @@ Imported import_express(std::string_view text) {
   cors.profile = "fetch";
   Origins origins(cors, imported);
   const SourceValue* origin = options.take("origin");
-  const SourceValue* given = document->find("origin");
-  if (origin != nullptr) {
-    origins.take(*origin, options.path_of("origin"));
-  } else if (given != nullptr) {  // null is as false, and not as absent
-    origins.take_none(given->place);
-  }
+  if (origin != nullptr) origins.take(*origin, options.path_of("origin"));
   cors.allowed_methods = options.texts("methods", ListForm::ListOrCommas);
   if (!cors.allowed_methods.is_set()) {
     cors.allowed_methods = {"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"};
@@ -178,7 +166,7 @@ Imported import_express(std::string_view text) {
   take_headers(options, cors);
   cors.allow_credentials = options.flag("credentials");
   take_preflight(options, cors, imported);
-  if (given == nullptr) {
+  if (origin == nullptr) {
     cors.allowed_origins = any_unless_doubtful(options, "origin", imported);
   }
   if (!origins.reflects())

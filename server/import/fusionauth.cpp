@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "importers.hpp"
-#include "origins_text.hpp"
 #include "source_fields.hpp"
 
 namespace corsac::server {
@@ -27,10 +26,9 @@ Found find_configuration(const SourceValue& document) {
   return {};
 }
 
-void take(SourceFields fields, CorsPolicy& cors, Imported& imported) {
+void take(SourceFields fields, CorsPolicy& cors) {
   cors.enabled = fields.flag("enabled");
-  cors.allowed_origins =
-      literal_origins(fields.texts("allowedOrigins"), fields.path_of("allowedOrigins"), imported);
+  cors.allowed_origins = fields.texts("allowedOrigins");
   cors.allowed_methods = fields.texts("allowedMethods");
   cors.allowed_headers = fields.texts("allowedHeaders");
   cors.exposed_headers = fields.texts("exposedHeaders");
@@ -55,7 +53,7 @@ Imported import_fusionauth(std::string_view text) {
   }
   if (!is_object(*found.value, imported)) return imported;
   imported.policy.cors.profile = "fusionauth";
-  take(SourceFields(*found.value, found.path, imported), imported.policy.cors, imported);
+  take(SourceFields(*found.value, found.path, imported), imported.policy.cors);
   return imported;
 }
 

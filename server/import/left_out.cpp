@@ -102,10 +102,9 @@ class Round {
   template <class Section>
   void take_of(Section& section, const Element& element, const Problem& problem) {
     if (problem.code == "null-credentials") return take_null(section, problem);
-    if (problem.code == "max-age-range") {
-      const bool is_too_long = section.max_age_seconds.value_or(0) > kLongestMaxAge;
-      section.max_age_seconds = {is_too_long ? kLongestMaxAge : 0, section.max_age_seconds.place()};
-      return tell(problem, is_too_long ? "the policy says 86400: " : "the policy says 0: ");
+    if (problem.code == "max-age-range" && section.max_age_seconds.value_or(0) > kLongestMaxAge) {
+      section.max_age_seconds = {kLongestMaxAge, section.max_age_seconds.place()};
+      return tell(problem, "the policy says 86400: ");
     }
     Names* names = grant_list(section, element.field);
     if (names == nullptr || !element.index || *element.index >= names->size()) return;
@@ -119,20 +118,14 @@ class Round {
     tell(problem, "the cookie is left out: ");
   }
 
-  // The compiler tells it of allow_credentials, which stays.
   template <class Section>
-  void take_null(Section& section, Problem problem) {
-    const Names& origins = section.allowed_origins;
-    const std::string owner = problem.path.substr(0, problem.path.rfind('.') + 1);
+  void take_null(Section& section, const Problem& problem) {
+    const auto& origins = section.allowed_origins.values();
     for (std::size_t i = 0; i < origins.size(); ++i) {
-      if (origins.values()[i] != "null") continue;
-      erased_[&section.allowed_origins].insert(i);
-      problem.path = owner + "allowed_origins[" + std::to_string(i) + ']';
-      problem.value = "null";
-      problem.place = origins.place(i);
+      if (origins[i] == "null") erased_[&section.allowed_origins].insert(i);
     }
     section.allow_null_origin = {};
-    tell(std::move(problem), "left out: ");
+    tell(problem, "left out: ");
   }
 
   void tell(Problem problem, std::string_view begin) {

@@ -16,7 +16,6 @@
 #include <corsac/origin/regex_set.hpp>
 #include <corsac/policy/reader.hpp>
 #include <corsac/stage/cors/profile.hpp>
-#include <corsac/stage/record_origin.hpp>
 
 namespace corsac::server {
 namespace {
@@ -241,25 +240,29 @@ void append(std::vector<PolicyTest> tests, Policy& policy) {
   }
 }
 
-// The origin that a record would grant, as a browser sends it; nothing for one that is kept and
-// grants nothing.
-std::optional<std::string> granted_origin(const TrustedOrigin& record) {
-  const bool is_cors =
-      std::any_of(record.scopes.begin(), record.scopes.end(),
-                  [](const auto& scope) { return scope.type == TrustedOrigin::ScopeType::Cors; });
-  auto pattern = read_record(record.origin, {.is_secure = true});
-  if (!is_cors || !pattern || !pattern->text.starts_with("https://")) return std::nullopt;
-  return std::move(pattern->text);
+// As a browser sends it.
+std::string origin_of(const TrustedOrigin& record) {
+  std::string origin = to_ascii_lower(record.origin);
+  if (origin.ends_with('/')) origin.pop_back();
+  return origin;
+}
+
+// A record that no browser's origin can be is kept, and grants nothing.
+bool grants_cors(const TrustedOrigin& record) {
+  const std::string origin = origin_of(record);
+  return origin.starts_with("https://") && parse_origin_pattern(origin).has_value() &&
+         std::any_of(record.scopes.begin(), record.scopes.end(), [](const auto& scope) {
+           return scope.type == TrustedOrigin::ScopeType::Cors;
+         });
 }
 
 void add_record_tests(Policy& policy) {
   std::vector<std::string> active;
   std::vector<std::string> inactive;
   for (const TrustedOrigin& record : policy.trusted_origins) {
-    auto origin = granted_origin(record);
-    if (!origin) continue;
+    if (!grants_cors(record)) continue;
     const bool is_active = record.status == TrustedOrigin::Status::Active;
-    (is_active ? active : inactive).push_back(*std::move(origin));
+    (is_active ? active : inactive).push_back(origin_of(record));
   }
   if (!active.empty()) {
     policy.tests.push_back({.name = "the origin of an active record", .origin = active.front()});

@@ -83,9 +83,7 @@ class LevelReader {
       const std::string& of_line = methods[{line.name, line.value}];
       const bool is_for_all =
           of_line.find("GET") != std::string::npos && of_line.find("POST") != std::string::npos;
-      // The place stays: it says that the line stands in a block of its own.
-      line.condition = {.kind = is_for_all ? Condition::Kind::Always : Condition::Kind::Unknown,
-                        .place = line.place};
+      line.condition = {.kind = is_for_all ? Condition::Kind::Always : Condition::Kind::Unknown};
     }
   }
 

@@ -49,19 +49,11 @@ class ScopeMaker {
     NginxOrigins origins;
     bool is_constant = false;  // "*" as it stands, and not whoever asks
     is_for_preflights_only_ = true;
-    const bool is_doubled =
-        std::count_if(level_.lines.begin(), level_.lines.end(), is_sent_always) > 1;
     for (const NginxHeader& line : level_.lines) {
       if (line.name != kAllowOrigin) continue;
       is_for_preflights_only_ =
           is_for_preflights_only_ && line.condition.kind == Condition::Kind::Preflight;
       if (!scope_.place.is_known()) scope_.place = line.place;
-      if (is_doubled && is_sent_always(line)) {
-        imported_.leave_out("header-doubled", name_text(kAllowOrigin), line.value, line.place,
-                            "nginx sends the header once for each line, and browsers refuse two",
-                            "keep the line that is meant");
-        continue;
-      }
       is_constant = is_constant || line.value == "*";
       origins.add(variables_.origins_of(line.value, line.condition, line.place));
     }
@@ -74,23 +66,12 @@ class ScopeMaker {
     if (origins.regexes.size() != 0) scope_.allowed_origin_regexes = std::move(origins.regexes);
   }
 
-  // Outside of any `if`, whose lines stand in the place of these. A variable may be empty, and an
-  // empty header is not sent.
-  static bool is_sent_always(const NginxHeader& line) {
-    return line.name == kAllowOrigin && line.condition.kind == Condition::Kind::Always &&
-           !line.condition.place.is_known() && !line.value.empty() &&
-           (line.value.find('$') == std::string::npos || line.value == "$http_origin");
-  }
-
   // Each text once.
   void take_texts(const Names& texts) {
     std::set<std::string_view> seen;
     for (std::size_t i = 0; i < texts.size(); ++i) {
       const std::string& text = texts.values()[i];
-      if (!seen.insert(text).second) continue;
-      if (is_literal_origin(text, texts.place(i), name_text(kAllowOrigin), imported_)) {
-        scope_.allowed_origins.add(text, texts.place(i));
-      }
+      if (seen.insert(text).second) scope_.allowed_origins.add(text, texts.place(i));
     }
   }
 

@@ -2,13 +2,11 @@
 
 #include "okta_policy.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
-#include <vector>
 
 #include <corsac/origin/pattern.hpp>
 
@@ -41,26 +39,6 @@ void tell_repeated(Imported& imported) {
   }
 }
 
-bool has_scope(const std::vector<TrustedOrigin>& records, TrustedOrigin::ScopeType type) {
-  return std::any_of(records.begin(), records.end(), [type](const TrustedOrigin& record) {
-    return std::any_of(record.scopes.begin(), record.scopes.end(),
-                       [type](const auto& scope) { return scope.type == type; });
-  });
-}
-
-// Such records are kept, and take effect with a section that no list of Okta's has.
-void remark_sections(Imported& imported) {
-  const auto& records = imported.policy.trusted_origins;
-  if (has_scope(records, TrustedOrigin::ScopeType::Redirect)) {
-    imported.remarks.push_back(
-        "Records with REDIRECT take effect with [redirects] and enabled = true.");
-  }
-  if (has_scope(records, TrustedOrigin::ScopeType::IframeEmbed)) {
-    imported.remarks.push_back(
-        "Records with IFRAME_EMBED take effect with [frames] and the paths of the pages.");
-  }
-}
-
 }  // namespace
 
 void complete_okta_policy(Imported& imported) {
@@ -73,7 +51,6 @@ void complete_okta_policy(Imported& imported) {
   imported.remarks.push_back(
       "Records name no methods and no headers: GET, HEAD and POST pass. Add allowed_methods and "
       "allowed_headers for more.");
-  remark_sections(imported);
 }
 
 }  // namespace corsac::server

@@ -72,12 +72,7 @@ void take_csrf(SourceFields& settings, const Setting<bool>& has_cors,
   const Setting<bool> insecure = settings.flag("CORS_ALLOW_INSECURE");
   if (has_cors.value_or(false)) {
     csrf.referer.enabled = has_cors;
-    if (insecure.value_or(false)) {
-      csrf.referer.dangerously_allow_insecure = insecure;
-      imported.remarks.push_back(
-          "CORS_ALLOW_INSECURE is on: pages over plain http are trusted, which is for development "
-          "alone.");
-    }
+    if (insecure.value_or(false)) csrf.referer.dangerously_allow_insecure = insecure;
   } else if (csrf.cookie.is_present()) {
     imported.leave_out(
         "csrf-cookie", "ENABLE_CROSS_DOMAIN_CSRF_COOKIE", {}, has_cookie.place(),
@@ -91,28 +86,6 @@ void take_csrf(SourceFields& settings, const Setting<bool>& has_cors,
   imported.remarks.push_back(
       "edX judges cross-site writes by itself: [csrf] has enabled = false. Without that line they "
       "are refused here too.");
-}
-
-// What bears on a cross-site request and has its place outside of the policy.
-void tell_settings_of_others(SourceFields& settings, Imported& imported) {
-  struct Row {
-    const char* name;
-    const char* what;
-    const char* fix;
-  };
-  constexpr Row kRows[] = {
-      {"SECURE_PROXY_SSL_HEADER", "which proxies say that a request came over TLS is no policy's",
-       "write them into trusted_proxies of the server, or of GateOptions"},
-      {"CSRF_USE_SESSIONS", "the token lies in edX's session, where no cookie shows it",
-       "hand check_csrf the token from the session"},
-      {"LOGIN_REDIRECT_WHITELIST", "it is about redirects behind the login",
-       "write the origins into redirects.allowed_origins with enabled = true"},
-  };
-  for (const Row& row : kRows) {
-    const SourceValue* value = settings.take(row.name);
-    if (value == nullptr || (value->is(SourceValue::Kind::Flag) && !value->flag)) continue;
-    imported.leave_out("setting-elsewhere", row.name, {}, value->place, row.what, row.fix);
-  }
 }
 
 }  // namespace
@@ -152,7 +125,6 @@ Imported import_openedx(std::string_view text) {
     cors.allow_credentials = {};
   }
   tell_csrf_settings(settings, imported);
-  tell_settings_of_others(settings, imported);
   settings.tell_unknown("edX reads no such setting, or none that a file can hold",
                         "see whether the policy has a field that says it", "CORS_");
   if (!cors.allowed_origins.is_set() && !cors.allowed_origin_regexes.is_set() && !is_on.is_set() &&

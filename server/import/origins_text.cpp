@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include <corsac/origin/pattern.hpp>
-
 #include "regex_text.hpp"
 
 namespace corsac::server {
@@ -19,31 +17,6 @@ void drop_credentials_beside_any(const Names& origins, Setting<bool>& credential
                      "browsers take no answer with \"*\" and credentials, so it did nothing",
                      "list the origins that need it, and set allow_credentials = true");
   credentials = {};
-}
-
-bool is_literal_origin(const std::string& text, Place place, const std::string& path,
-                       Imported& imported) {
-  if (text == "*") return true;
-  const auto pattern = parse_origin_pattern(text);
-  if (!pattern || pattern->is_exact()) return true;
-  imported.leave_out("origin-literal", path, text, place,
-                     "it is compared as it stands there, and no browser sends it, so that it "
-                     "granted nothing; here it is a pattern",
-                     "write it into allowed_origins if all that it matches is meant");
-  return false;
-}
-
-Names literal_origins(const Names& given, const std::string& path, Imported& imported) {
-  if (!given.is_set()) return given;
-  Names literal;
-  literal.set_empty(given.place());
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    const std::string& text = given.values()[i];
-    if (is_literal_origin(text, given.place(i), path + '[' + std::to_string(i) + ']', imported)) {
-      literal.add(text, given.place(i));
-    }
-  }
-  return literal;
 }
 
 Names any_unless_doubtful(const SourceFields& options, std::string_view name, Imported& imported) {

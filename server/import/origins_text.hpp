@@ -17,14 +17,6 @@ namespace corsac::server {
 void drop_credentials_beside_any(const Names& origins, Setting<bool>& credentials,
                                  const std::string& path, Imported& imported);
 
-// The list of a system that compares origins as they stand. What is a pattern here, as
-// "https://*.example.com", is none there and matches no browser's origin: it is left out and told,
-// or it would grant more. `path`: the source's name of the list, or of the one text in it.
-[[nodiscard]] Names literal_origins(const Names& given, const std::string& path,
-                                    Imported& imported);
-[[nodiscard]] bool is_literal_origin(const std::string& text, Place place, const std::string& path,
-                                     Imported& imported);
-
 // The origins of a source in which no list of them means any. `name`: the source's name of the
 // list. An option that the source's system does not have may be that list with a slip in its name,
 // or the file may be another program's: beside one, nobody is granted anything; with no other,

@@ -59,25 +59,6 @@ Names take_origins(SourceFields& options, Imported& imported) {
   return origins;
 }
 
-// "*" stands for no other method there.
-Names take_methods(SourceFields& options, Imported& imported) {
-  const Names given = options.texts("AllowedMethods");
-  if (given.size() == 0) return {"GET", "POST", "HEAD"};
-  Names methods;
-  methods.set_empty(given.place());
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    if (given.values()[i] != "*") {
-      methods.add(given.values()[i], given.place(i));
-      continue;
-    }
-    imported.leave_out("method-any-literal",
-                       options.path_of("AllowedMethods") + '[' + std::to_string(i) + ']', "*",
-                       given.place(i), "\"*\" is a method like another one there, and grants none",
-                       "list the methods");
-  }
-  return methods;
-}
-
 // A function decides instead of the list, not beside it. Nothing is known of what it grants.
 void take_code(SourceFields& options, Names& origins, Imported& imported) {
   for (const std::string_view name :
@@ -119,7 +100,7 @@ Imported import_rs_cors(std::string_view text) {
   CorsPolicy& cors = imported.policy.cors;
   cors.profile = "fetch";
   cors.allowed_origins = take_origins(options, imported);
-  cors.allowed_methods = take_methods(options, imported);
+  cors.allowed_methods = all_or(options.texts("AllowedMethods"), {"GET", "POST", "HEAD"});
   cors.allowed_headers =
       all_or(options.texts("AllowedHeaders"), {"Accept", "Content-Type", "X-Requested-With"});
   if (has_any(cors.allowed_headers)) {

@@ -164,12 +164,8 @@ Setting<std::string> SourceFields::text(std::string_view name) {
 }
 
 bool SourceFields::is_unknown(const SourceValue& member) const {
-  if (member.is(Kind::Null)) return false;
-  return std::none_of(taken_.begin(), taken_.end(), [&](std::string_view taken) {
-    // The second spelling of a name is known, too; that there are two is an error of its own.
-    return names_ == FieldNames::Folded ? to_folded(taken) == to_folded(member.name)
-                                        : taken == member.name;
-  });
+  return !member.is(Kind::Null) &&
+         std::find(taken_.begin(), taken_.end(), member.name) == taken_.end();
 }
 
 bool SourceFields::has_unknown() const {

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "importers.hpp"
-#include "origins_text.hpp"
 #include "read_yaml.hpp"
 #include "scopes.hpp"
 #include "source_fields.hpp"
@@ -107,14 +106,11 @@ class ConfigurationReader {
   Scope read() {
     Scope scope;
     scope.place = place_;
-    const Names origins =
-        literal_origins(texts("allowed-origins"), fields_.path_of("allowed-origins"), imported_);
-    for (std::size_t i = 0; i < origins.size(); ++i) {
-      scope.allowed_origins.add(origins.values()[i], origins.place(i));
-    }
-    const Names patterns = texts("allowed-origin-patterns");
-    for (std::size_t i = 0; i < patterns.size(); ++i) {
-      scope.allowed_origins.add(to_policy_origin(patterns.values()[i]), patterns.place(i));
+    for (const std::string_view name : {"allowed-origins", "allowed-origin-patterns"}) {
+      const Names origins = texts(name);
+      for (std::size_t i = 0; i < origins.size(); ++i) {
+        scope.allowed_origins.add(to_policy_origin(origins.values()[i]), origins.place(i));
+      }
     }
     if (!scope.allowed_origins.is_set()) scope.allowed_origins.set_empty(place_);
     scope.allowed_methods = texts("allowed-methods");
@@ -126,7 +122,6 @@ class ConfigurationReader {
     scope.exposed_headers = texts("exposed-headers");
     scope.allow_credentials = flag("allow-credentials");
     scope.max_age_seconds = seconds("max-age");
-    scope.allow_private_network = flag("allow-private-network");
     fields_.tell_unknown("Spring's CorsConfiguration has no such field, or no policy says it",
                          "see whether the policy has a field that says it");
     return scope;
@@ -223,26 +218,6 @@ void take_management(const SourceValue& cors, const SourceValue& document,
   scopes.push_back(std::move(scope));
 }
 
-// CORS that Spring takes from other places of the file.
-void tell_further_places(const SourceValue& document, Imported& imported) {
-  const auto tell = [&](const std::string& path, Place place) {
-    imported.leave_out("cors-not-read", path, {}, place,
-                       "CORS of single routes is not carried over", "write a rule with its paths");
-  };
-  const SourceValue* graphql = find_property(document, "spring.graphql.cors");
-  if (graphql != nullptr) tell("spring.graphql.cors", graphql->place);
-  for (const std::string_view path :
-       {"spring.cloud.gateway.routes", "spring.cloud.gateway.server.webflux.routes"}) {
-    const SourceValue* routes = find_property(document, path);
-    if (routes == nullptr) continue;
-    for (std::size_t i = 0; i < routes->items.size(); ++i) {
-      const SourceValue* cors = find_property(routes->items[i], "metadata.cors");
-      if (cors == nullptr) continue;
-      tell(std::string(path) + '[' + std::to_string(i) + "].metadata.cors", cors->place);
-    }
-  }
-}
-
 void name_scopes(std::vector<Scope>& scopes) {
   for (Scope& scope : scopes) scope.name = scope.paths.values().front();
 }
@@ -280,7 +255,6 @@ Imported import_spring(std::string_view text) {
     is_found = true;
     take_management(*management, document, scopes, imported);
   }
-  tell_further_places(document, imported);
   if (!is_found) {
     if (!has_error(imported.problems)) {
       imported.refuse("nothing-to-import", "", document.place,

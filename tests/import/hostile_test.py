@@ -104,6 +104,8 @@ ROWS = [
     ("the cookie of edX without its name", "openedx",
      b"FEATURES:\n  ENABLE_CROSS_DOMAIN_CSRF_COOKIE: true\nCORS_ORIGIN_WHITELIST: []\n",
      ("csrf-cookie", 2)),
+    ("a max-age below what Django takes", "django",
+     b'{"CORS_ALLOWED_ORIGINS": [],\n"CORS_PREFLIGHT_MAX_AGE": -5}', ("max-age-range", 2)),
 ]
 
 

@@ -21,9 +21,6 @@ ROWS = [
      [("header-any-literal", 4), ("origin-trailing-slash", 6), ("origin-insecure-credentials", 6),
       ("origin-any-credentials", 6), ("max-age-range", 7), ("field-unknown", 8)]),
 
-    ("FusionAuth: what looks like a wildcard is text there", "fusionauth",
-     "fusionauth_literal.json", 3, [("origin-literal", 3)]),
-
     ("Django's settings of today", "django", "django_new_names.json", 0, []),
     ("M41: Django's old names, of which the new ones win", "django", "django_old_names.json", 3,
      [("setting-shadowed", 2), ("regex-open-end", 4), ("csrf-not-cors", 7)]),
@@ -31,12 +28,8 @@ ROWS = [
     ("Django with all origins and credentials", "django", "django_all_with_credentials.json", 3,
      [("origin-any-credentials", 2), ("field-unknown", 4)]),
 
-    ("Django: what looks like a wildcard is text there, and null beside credentials", "django",
-     "django_literal.json", 3,
-     [("null-credentials", 2), ("origin-literal", 3), ("origin-literal", 3)]),
-
     ("lms.yml of Open edX, with an alias", "openedx", "openedx_lms.yml", 3,
-     [("origin-no-scheme", 12), ("csrf-not-cors", 15), ("setting-elsewhere", 16)]),
+     [("origin-no-scheme", 12), ("csrf-not-cors", 15)]),
     ("M63: edX's cookie with all of its settings", "openedx", "openedx_cookie.json", 0, []),
     ("M64, M65: what of edX's cookie is none, and its switch for development", "openedx",
      "openedx_left_out.yml", 3, [("cookie-domain-not-shared", 7), ("cookie-max-age-range", 8)]),
@@ -44,28 +37,17 @@ ROWS = [
     ("the names of edX's playbooks", "openedx", "openedx_ansible.yml", 0, []),
     ("edX as JSON, with the feature off", "openedx", "openedx_off.json", 0, []),
 
-    ("edX: settings that are no policy's", "openedx", "openedx_elsewhere.yml", 3,
-     [("setting-elsewhere", 6), ("setting-elsewhere", 7), ("setting-elsewhere", 8)]),
-
     ("one application of Cloudflare's API", "cloudflare", "cloudflare_application.json", 0, []),
-    ("terraform show -json, of both generations", "cloudflare", "cloudflare_terraform.json", 3,
-     [("origin-literal", 21)]),
+    ("terraform show -json, of both generations", "cloudflare", "cloudflare_terraform.json", 0, []),
     ("an application without CORS settings", "cloudflare", "cloudflare_none.json", 0, []),
     ("what of several applications has no place", "cloudflare", "cloudflare_left_out.json", 3,
      [("application-without-domain", 5), ("pass-through-exclusive", 7)]),
-
-    ("applications of Cloudflare's: all origins with credentials, destinations, a slip",
-     "cloudflare", "cloudflare_several.json", 3,
-     [("origin-any-credentials", 4), ("destination-not-public", 8), ("origin-literal", 9),
-      ("field-unknown", 12)]),
 
     ("a list of Okta's", "okta", "okta_list.json", 0, []),
     ("a record that is not active", "okta", "okta_inactive.json", 0, []),
     ("records that cannot be granted", "okta", "okta_left_out.json", 3,
      [("record-not-granted", 2), ("record-not-granted", 3), ("record-not-granted", 4),
       ("scope-unknown", 6)]),
-    ("records that no browser's origin can be, before one that is granted", "okta",
-     "okta_without_effect.json", 3, [("record-not-granted", 1), ("record-not-granted", 2)]),
     ("records that say the same twice", "okta", "okta_repeated.json", 3,
      [("record-repeated", 3), ("record-repeated", 3), ("record-repeated", 4)]),
 
@@ -74,9 +56,6 @@ ROWS = [
     ("nginx with an if about the origin", "nginx", "nginx_if.conf", 0, []),
     ("nginx that answers with whatever asks", "nginx", "nginx_reflect.conf", 3,
      [("origin-any-credentials", 2)]),
-    ("nginx: what looks like a wildcard is text there, and two headers are none", "nginx",
-     "nginx_literal.conf", 3,
-     [("origin-literal", 3), ("header-doubled", 7), ("header-doubled", 8)]),
     ("what of nginx is not understood", "nginx", "nginx_left_out.conf", 3,
      [("map-not-understood", 2), ("regex-not-anchored", 3), ("include-not-read", 7),
       ("value-not-understood", 10), ("condition-not-understood", 12),
@@ -86,8 +65,6 @@ ROWS = [
     ("rs/cors without any option", "rs-cors", "rs_cors_defaults.json", 0, []),
     ("wildcards of rs/cors", "rs-cors", "rs_cors_wildcards.json", 3,
      [("origin-wildcard-one-label", 2), ("wildcard-narrowed", 2)]),
-    ("rs/cors: * is no wildcard among methods", "rs-cors", "rs_cors_methods.json", 3,
-     [("method-any-literal", 1)]),
     ("what of rs/cors is not carried over", "rs-cors", "rs_cors_left_out.json", 3,
      [("origin-any-credentials", 4), ("preflight-continued", 5), ("field-unknown", 8)]),
     ("a function of rs/cors, which decides instead of the list", "rs-cors", "rs_cors_function.json",
@@ -98,10 +75,6 @@ ROWS = [
     ("options of Express", "express", "express_options.json", 0, []),
     ("Express without options of its own", "express", "express_defaults.json", 0, []),
     ("Express with CORS off", "express", "express_off.json", 0, []),
-    ("Express: null is as false", "express", "express_null.json", 0, []),
-    ("Express: what looks like a wildcard is text there, and a negative max-age", "express",
-     "express_literal.json", 3,
-     [("origin-literal", 2), ("origin-literal", 2), ("max-age-range", 4)]),
     ("Express that answers with whatever asks", "express", "express_reflect.json", 3,
      [("origin-any-credentials", 1)]),
     ("a slip in the origins of Express", "express", "express_slip.json", 3,
@@ -112,9 +85,6 @@ ROWS = [
 
     ("Spring Cloud Gateway", "spring", "spring_gateway.yml", 0, []),
     ("names with dots, and the management endpoints", "spring", "spring_both.yml", 0, []),
-    ("Spring: what looks like a wildcard is text outside of the patterns; CORS of routes", "spring",
-     "spring_literal.yml", 3,
-     [("cors-not-read", 4), ("origin-literal", 10), ("max-age-range", 14), ("cors-not-read", 20)]),
     ("what of Spring is said elsewhere", "spring", "spring_left_out.yml", 3,
      [("placeholder", 8), ("field-unknown", 10), ("path-not-understood", 11),
       ("yaml-documents", 13)]),
@@ -168,13 +138,6 @@ def out_is_replaced_on_success_only():
         equal(os.listdir(folder), ["policy.toml"])
     equal(run_import("django", "django_all.json", "--out", "-").stdout.splitlines(),
           expected_policy("django_all.json").splitlines())
-
-
-def tests_may_be_left_out():
-    answer = run_import("fusionauth", "fusionauth_answer.json", "--no-tests")
-    equal(answer.returncode, 0, answer.stderr)
-    whole = expected_policy("fusionauth_answer.json")
-    equal(answer.stdout.strip(), whole[:whole.index("[[test]]")].strip())
 
 
 class Okta(LoopbackServer):
@@ -277,7 +240,6 @@ def main():
     cases.add("every sample has a row", every_sample_has_a_row)
     cases.add("- is standard input", standard_input_is_a_file)
     cases.add("--out is replaced on success only", out_is_replaced_on_success_only)
-    cases.add("--no-tests", tests_may_be_left_out)
     cases.add("Okta live, in two pages", okta_live)
     cases.add("Okta's scopes and records by their names", okta_names_what_it_leaves_out)
     cases.add("Okta does not answer", okta_away)
