@@ -15,6 +15,7 @@ struct NginxHeader {
   std::string value = {};
   NginxCondition condition = {};
   Place place = {};
+  Place block = {};  // of the `if` that it stands in; not known for none
 };
 
 // All that one block, a server or a location, says of headers by itself.
