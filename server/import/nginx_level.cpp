@@ -46,6 +46,7 @@ class LevelReader {
       if (directive.name == "add_header") {
         take_header(directive, condition, within);
       } else if (directive.name == "if") {
+        tell_own_headers(directive);
         // nginx takes no `if` inside of another.
         const bool is_nested = condition.kind != Condition::Kind::Always;
         read_into(directive.block,
@@ -60,6 +61,20 @@ class LevelReader {
                  directive.name != "server") {
         tell_others(directive);
       }
+    }
+  }
+
+  void tell_own_headers(const NginxDirective& condition) {
+    if (parse_nginx_condition(condition).kind != Condition::Kind::Preflight) return;
+    const auto adds = [&condition](std::string_view name) {
+      return std::any_of(condition.block.begin(), condition.block.end(),
+                         [name](const NginxDirective& inner) {
+                           return inner.name == "add_header" && !inner.arguments.empty() &&
+                                  to_ascii_lower(inner.arguments[0]).starts_with(name);
+                         });
+    };
+    if (adds("") && !adds("access-control-allow-origin")) {
+      level_.preflights_without_origin = condition.place;
     }
   }
 

@@ -22,6 +22,8 @@ struct NginxHeader {
 struct NginxLevel {
   std::vector<NginxHeader> lines = {};
   bool adds_headers = false;  // of any kind
+  // Of an `if` for OPTIONS that adds headers and no origin: it has none of those outside of it.
+  Place preflights_without_origin = {};
 };
 
 // What the block sets goes into `variables`. What is about CORS and not understood is told.

@@ -37,6 +37,7 @@ class ScopeMaker {
     take_max_age();
     scope_.exposed_headers = names("access-control-expose-headers", "");
     take_private_network();
+    take_preflights();
     tell_others();
     return std::move(scope_);
   }
@@ -65,6 +66,16 @@ class ScopeMaker {
     if (origins.regexes.size() == 0) scope_.allowed_origins.set_empty(scope_.place);
     take_texts(origins.texts);
     if (origins.regexes.size() != 0) scope_.allowed_origin_regexes = std::move(origins.regexes);
+  }
+
+  void take_preflights() {
+    const Place place = level_.preflights_without_origin;
+    if (!place.is_known() || !scope_.place.is_known()) return;
+    imported_.leave_out("preflight-without-origin", "if", {}, place,
+                        "a block that adds headers has none of those outside of it: preflights get "
+                        "no origin there, so that the policy says preflight = \"reject\"",
+                        "take that line out if preflights were meant to be granted");
+    scope_.preflight = {std::string("reject"), place};
   }
 
   // nginx sends every line of a block that has a value.

@@ -35,8 +35,15 @@ ROWS = [
      []),
     ("lists of preflights count for preflights",
      f"server {{ {ORIGIN} *; add_header Access-Control-Allow-Methods GET;\n"
-     "if ($request_method = 'OPTIONS') { add_header Access-Control-Allow-Methods 'GET, PUT'; } }",
+     f"if ($request_method = 'OPTIONS') {{ {ORIGIN} *; "
+     "add_header Access-Control-Allow-Methods 'GET, PUT'; } }",
      ['allowed_methods = ["GET", "PUT"]'], []),
+    ("a block for preflights that adds headers and no origin",
+     f"server {{ {ORIGIN} *;\nif ($request_method = OPTIONS) {{ add_header X-A 1; return 204; }} }}",
+     ['allowed_origins = ["*"]', 'preflight = "reject"'], ["preflight-without-origin"]),
+    ("a block for preflights that adds nothing",
+     f"server {{ {ORIGIN} https://a.example; if ($request_method = OPTIONS) {{ return 204; }} }}",
+     ['allowed_origins = ["https://a.example"]'], []),
     ("blocks for other methods are no condition",
      f"server {{ if ($request_method ~* '(GET|POST)') {{ {ORIGIN} https://a.example; }} }}",
      ['allowed_origins = ["https://a.example"]'], []),
