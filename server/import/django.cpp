@@ -11,7 +11,7 @@ Imported import_django(std::string_view text) {
   if (!document) return imported;
   imported.policy.cors.profile = "django";
   SourceFields settings(*document, "", imported);
-  take_django_settings(settings, imported);
+  take_django_settings(settings, DjangoCredentials::AsSet, imported);
   if (const SourceValue* replaced = settings.take("CORS_REPLACE_HTTPS_REFERER")) {
     imported.leave_out("csrf-not-cors", "CORS_REPLACE_HTTPS_REFERER", {}, replaced->place,
                        "it is about Django's check of cross-site writes",

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "origins_text.hpp"
 #include "regex_text.hpp"
 
 namespace corsac::server {
@@ -48,10 +49,10 @@ void take_origins(SourceFields& settings, Imported& imported) {
   const auto regex_name =
       name_in_use(settings, "CORS_ALLOWED_ORIGIN_REGEXES", "CORS_ORIGIN_REGEX_WHITELIST", imported);
   const Setting<bool> all = settings.flag(all_name);
-  Names origins = settings.texts(list_name);
+  const Names origins = settings.texts(list_name);
   Names regexes = settings.texts(regex_name);
   if (!all.value_or(false)) {
-    cors.allowed_origins = std::move(origins);
+    cors.allowed_origins = literal_origins(origins, settings.path_of(list_name), imported);
     if (regexes.size() != 0) {
       tell_open_ends(regexes, settings.path_of(regex_name), imported);
       cors.allowed_origin_regexes = std::move(regexes);
@@ -59,7 +60,8 @@ void take_origins(SourceFields& settings, Imported& imported) {
     return;
   }
   cors.allowed_origins.add("*", all.place());
-  for (const auto& [names, name] : {std::pair(&origins, list_name), {&regexes, regex_name}}) {
+  for (const auto& [names, name] :
+       {std::pair(&origins, list_name), std::pair(&std::as_const(regexes), regex_name)}) {
     if (names->size() == 0) continue;
     imported.leave_out("setting-shadowed", settings.path_of(name), {}, names->place(),
                        std::string(all_name) + " is true, and then Django reads no list",
@@ -76,7 +78,8 @@ void take_paths(SourceFields& settings, Imported& imported) {
 
 }  // namespace
 
-void take_django_settings(SourceFields& settings, Imported& imported) {
+void take_django_settings(SourceFields& settings, DjangoCredentials credentials,
+                          Imported& imported) {
   CorsPolicy& cors = imported.policy.cors;
   take_origins(settings, imported);
   cors.allowed_methods = settings.texts("CORS_ALLOW_METHODS");
@@ -86,6 +89,10 @@ void take_django_settings(SourceFields& settings, Imported& imported) {
   cors.max_age_seconds = settings.integer("CORS_PREFLIGHT_MAX_AGE");
   cors.allow_private_network = settings.flag("CORS_ALLOW_PRIVATE_NETWORK");
   take_paths(settings, imported);
+  const bool has_credentials =
+      credentials == DjangoCredentials::Always || cors.allow_credentials.value_or(false);
+  drop_printed_any(cors.allowed_methods, has_credentials, "CORS_ALLOW_METHODS", imported);
+  drop_printed_any(cors.allowed_headers, has_credentials, "CORS_ALLOW_HEADERS", imported);
 }
 
 void tell_csrf_settings(SourceFields& settings, Imported& imported) {

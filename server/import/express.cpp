@@ -45,7 +45,9 @@ class Origins {
       case Kind::Flag:
         return take_flag(value);
       case Kind::Text:
-        return cors_.allowed_origins.add(value.text, value.place);
+        return take_text(value, path);
+      case Kind::Null:
+        return switch_off(value.place);
       case Kind::List:
         cors_.allowed_origins.set_empty(value.place);
         for (std::size_t i = 0; i < value.items.size(); ++i) {
@@ -60,6 +62,7 @@ class Origins {
  private:
   void take_element(const SourceValue& value, const std::string& path) {
     if (const auto regex = to_regex(value)) return take_regex(*regex, value.place, path);
+    if (value.is(Kind::Null)) return;  // no origin is that
     if (!value.is(Kind::Text)) return tell(value, path);
     if (value.text == "*") {  // it compares, and no browser sends it
       imported_.leave_out("origin-any-not-alone", path, "*", value.place,
@@ -67,14 +70,23 @@ class Origins {
                           "write origin: \"*\" if every site is meant, else take it out");
       return;
     }
-    cors_.allowed_origins.add(value.text, value.place);
+    add_literal_origin(cors_.allowed_origins, value.text, value.place, path, imported_);
+  }
+  // One text is "*", or an origin that is sent as it stands; "" is as false.
+  void take_text(const SourceValue& value, const std::string& path) {
+    if (value.text.empty()) return switch_off(value.place);
+    if (value.text == "*") return cors_.allowed_origins.add("*", value.place);
+    add_literal_origin(cors_.allowed_origins, value.text, value.place, path, imported_);
+  }
+  void switch_off(Place place) {
+    cors_.allowed_origins.set_empty(place);
+    cors_.enabled = {false, place};
   }
   void take_flag(const SourceValue& value) {
     if (value.flag) {
       cors_.allowed_origins.add("*", value.place);
     } else {
-      cors_.allowed_origins.set_empty(value.place);
-      cors_.enabled = {false, value.place};
+      switch_off(value.place);
     }
     reflects_ = value.flag;
   }
@@ -115,7 +127,10 @@ class Origins {
 };
 
 void take_preflight(SourceFields& options, CorsPolicy& cors, Imported& imported) {
-  cors.knobs.preflight_status = options.integer("optionsSuccessStatus");
+  const Setting<std::int64_t> status = options.integer("optionsSuccessStatus");
+  if (status.is_set()) {
+    take_preflight_status(status, options.path_of("optionsSuccessStatus"), cors, imported);
+  }
   const SourceValue* age = options.take("maxAge");
   if (age != nullptr && age->is(Kind::Text)) {
     const bool is_number = !age->text.empty() && age->text.size() < 10 &&
@@ -123,8 +138,9 @@ void take_preflight(SourceFields& options, CorsPolicy& cors, Imported& imported)
     if (is_number) {
       cors.max_age_seconds = {static_cast<std::int64_t>(std::stoll(age->text)), age->place};
     } else {
-      imported.refuse("field-type", options.path_of("maxAge"), age->place,
-                      "a number of seconds is wanted", "write a number, as 600");
+      imported.leave_out("max-age-not-read", options.path_of("maxAge"), age->text, age->place,
+                         "it is no number of seconds, so that browsers take their own limit",
+                         "write a number, as 600");
     }
   } else {
     cors.max_age_seconds = options.integer("maxAge");
@@ -138,13 +154,16 @@ void take_preflight(SourceFields& options, CorsPolicy& cors, Imported& imported)
                      "set preflight = \"pass_through\" if the application answers by itself");
 }
 
-void take_headers(SourceFields& options, CorsPolicy& cors) {
+// Whether there is a list of allowed ones.
+bool take_headers(SourceFields& options, CorsPolicy& cors) {
   cors.allowed_headers = options.texts("allowedHeaders", ListForm::ListOrCommas);
   const Names old = options.texts("headers", ListForm::ListOrCommas);
   if (!cors.allowed_headers.is_set()) cors.allowed_headers = old;
-  // Without a list it answers with what was asked for.
-  if (!cors.allowed_headers.is_set()) cors.allowed_headers = {"*", "Authorization"};
   cors.exposed_headers = options.texts("exposedHeaders", ListForm::ListOrCommas);
+  if (cors.allowed_headers.is_set()) return true;
+  // Without a list it answers with what was asked for.
+  cors.allowed_headers = {"*", "Authorization"};
+  return false;
 }
 
 }  // namespace
@@ -157,21 +176,28 @@ Imported import_express(std::string_view text) {
   CorsPolicy& cors = imported.policy.cors;
   cors.profile = "fetch";
   Origins origins(cors, imported);
-  const SourceValue* origin = options.take("origin");
+  (void)options.take("origin");
+  const SourceValue* origin = document->find("origin");  // null is as false, and not as absent
   if (origin != nullptr) origins.take(*origin, options.path_of("origin"));
   cors.allowed_methods = options.texts("methods", ListForm::ListOrCommas);
   if (!cors.allowed_methods.is_set()) {
     cors.allowed_methods = {"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"};
   }
-  take_headers(options, cors);
+  const bool has_header_list = take_headers(options, cors);
   cors.allow_credentials = options.flag("credentials");
   take_preflight(options, cors, imported);
   if (origin == nullptr) {
     cors.allowed_origins = any_unless_doubtful(options, "origin", imported);
   }
-  if (!origins.reflects())
+  if (!origins.reflects()) {
     drop_credentials_beside_any(cors.allowed_origins, cors.allow_credentials, "credentials",
                                 imported);
+  }
+  const bool has_credentials = cors.allow_credentials.value_or(false);
+  if (has_header_list) {
+    drop_printed_any(cors.allowed_headers, has_credentials, "allowedHeaders", imported);
+  }
+  drop_printed_any(cors.allowed_methods, has_credentials, "methods", imported);
   mark_denied(cors, imported);
   options.tell_unknown("the package has no such option",
                        "see whether the policy has a field for it");

@@ -1,9 +1,11 @@
 // FusionAuth's corsConfiguration. Entry: import_fusionauth. Spec: its system configuration API;
 // policy document, 3. Test: tests/import/import_test.py.
 
+#include <algorithm>
 #include <utility>
 
 #include "importers.hpp"
+#include "origins_text.hpp"
 #include "source_fields.hpp"
 
 namespace corsac::server {
@@ -26,10 +28,19 @@ Found find_configuration(const SourceValue& document) {
   return {};
 }
 
-void take(SourceFields fields, CorsPolicy& cors) {
+// "*" stands for any; what else is listed is compared as it stands.
+Names take_origins(SourceFields& fields, Imported& imported) {
+  const Names given = fields.texts("allowedOrigins");
+  const auto& texts = given.values();
+  if (std::find(texts.begin(), texts.end(), "*") != texts.end()) return given;
+  return literal_origins(given, fields.path_of("allowedOrigins"), imported);
+}
+
+void take(SourceFields fields, CorsPolicy& cors, Imported& imported) {
   cors.enabled = fields.flag("enabled");
-  cors.allowed_origins = fields.texts("allowedOrigins");
-  cors.allowed_methods = fields.texts("allowedMethods");
+  cors.allowed_origins = take_origins(fields, imported);
+  cors.allowed_methods =
+      literal_methods(fields.texts("allowedMethods"), fields.path_of("allowedMethods"), imported);
   cors.allowed_headers = fields.texts("allowedHeaders");
   cors.exposed_headers = fields.texts("exposedHeaders");
   cors.allow_credentials = fields.flag("allowCredentials");
@@ -53,7 +64,7 @@ Imported import_fusionauth(std::string_view text) {
   }
   if (!is_object(*found.value, imported)) return imported;
   imported.policy.cors.profile = "fusionauth";
-  take(SourceFields(*found.value, found.path, imported), imported.policy.cors);
+  take(SourceFields(*found.value, found.path, imported), imported.policy.cors, imported);
   return imported;
 }
 

@@ -15,6 +15,9 @@ namespace corsac::server {
 struct Importer {
   std::string_view name;   // as the command line says it
   std::string_view reads;  // for --help
+  // What is imported is changed by an API of that system's form, which shows no [[test]]: what the
+  // source says today would forbid changes, and nobody who uses that API could mend it.
+  bool is_changed_by_its_api;
   Imported (*import)(std::string_view text);
 };
 

@@ -79,7 +79,9 @@ void erase(Names& names, const std::set<std::size_t>& indices) {
 
 class Round {
  public:
-  explicit Round(Imported& imported) : imported_(imported), cors_(imported.policy.cors) {}
+  // `is_whole`: nothing of the source is missing in the policy.
+  Round(Imported& imported, bool is_whole)
+      : imported_(imported), cors_(imported.policy.cors), is_whole_(is_whole) {}
 
   // True when something was taken out.
   bool run(const std::vector<Problem>& problems) {
@@ -101,11 +103,9 @@ class Round {
 
   template <class Section>
   void take_of(Section& section, const Element& element, const Problem& problem) {
-    if (problem.code == "null-credentials") return take_null(section, problem);
-    if (problem.code == "max-age-range" && section.max_age_seconds.value_or(0) > kLongestMaxAge) {
-      section.max_age_seconds = {kLongestMaxAge, section.max_age_seconds.place()};
-      return tell(problem, "the policy says 86400: ");
-    }
+    if (problem.code == "null-credentials") return take_null(section, element);
+    if (problem.code == "max-age-range") return take_max_age(section, problem);
+    if (is_of_cloudflare(problem)) return take_all(section, problem);
     Names* names = grant_list(section, element.field);
     if (names == nullptr || !element.index || *element.index >= names->size()) return;
     // One reason is enough; a second one may be about what is no more.
@@ -118,14 +118,66 @@ class Round {
     tell(problem, "the cookie is left out: ");
   }
 
+  // What is below the range is no longer than 0.
   template <class Section>
-  void take_null(Section& section, const Problem& problem) {
-    const auto& origins = section.allowed_origins.values();
+  void take_max_age(Section& section, const Problem& problem) {
+    const bool is_long = section.max_age_seconds.value_or(0) > 0;
+    section.max_age_seconds = {is_long ? kLongestMaxAge : 0, section.max_age_seconds.place()};
+    tell(problem, is_long ? "the policy says 86400: " : "the policy says 0: ");
+  }
+
+  // Cloudflare takes no settings without origins or methods. What is left of them may have lost its
+  // origins here; then nothing else is said either.
+  static bool is_of_cloudflare(const Problem& problem) {
+    return problem.code == "cloudflare-origins-missing" ||
+           problem.code == "cloudflare-methods-missing";
+  }
+  template <class Section>
+  void take_all(Section& section, Problem problem) {
+    if (section.preflight.is_set()) return;  // for another one of these problems
+    if (!problem.place.is_known()) problem.place = section.allowed_origins.place();
+    if (!problem.place.is_known()) problem.place = section.allowed_methods.place();
+    for (Names* names :
+         {&section.allowed_origins, &section.allowed_origin_regexes, &section.allowed_methods,
+          &section.allowed_headers, &section.exposed_headers}) {
+      *names = {};
+      erased_.erase(names);
+    }
+    section.allow_credentials = {};
+    section.max_age_seconds = {};
+    section.preflight = {std::string("reject"), problem.place};
+    has_changed_ = true;
+    // What misses may be what was not understood, and was told.
+    if (is_whole_) tell(std::move(problem), "its settings are left out, and preflights rejected: ");
+  }
+
+  // The problem is that of the switch; what is left out is the origin.
+  template <class Section>
+  void take_null(Section& section, const Element& element) {
+    const Names& origins = section.allowed_origins;
+    const std::string owner =
+        element.rule ? "cors.rules[" + std::to_string(*element.rule) + "]" : "cors";
     for (std::size_t i = 0; i < origins.size(); ++i) {
-      if (origins[i] == "null") erased_[&section.allowed_origins].insert(i);
+      if (origins.values()[i] != "null") continue;
+      erased_[&section.allowed_origins].insert(i);
+      tell_null(owner + ".allowed_origins[" + std::to_string(i) + "]", origins.place(i));
+    }
+    if (section.allow_null_origin.value_or(false)) {
+      tell_null(owner + ".allow_null_origin", section.allow_null_origin.place());
     }
     section.allow_null_origin = {};
-    tell(problem, "left out: ");
+  }
+
+  void tell_null(std::string path, Place place) {
+    tell(
+        {.code = "null-credentials",
+         .path = std::move(path),
+         .value = "null",
+         .place = place,
+         .what = "any page may have the origin null, that of a sandbox or of a file, and here with "
+                 "cookies",
+         .fix = "give those pages an origin of their own"},
+        "left out: ");
   }
 
   void tell(Problem problem, std::string_view begin) {
@@ -137,6 +189,7 @@ class Round {
 
   Imported& imported_;
   CorsPolicy& cors_;
+  const bool is_whole_;
   std::map<Names*, std::set<std::size_t>> erased_ = {};
   bool has_changed_ = false;
 };
@@ -144,12 +197,13 @@ class Round {
 }  // namespace
 
 void leave_out_what_does_not_compile(Imported& imported) {
+  const bool is_whole = !has_error(imported.problems);
   for (int round = 0; round < kRoundLimit; ++round) {
     const auto compiled =
         compile_policy(imported.policy, {.now = std::chrono::system_clock::now()});
     const std::vector<Problem>& problems =
         compiled ? compiled->warnings.problems() : compiled.error().problems();
-    if (!compiled && Round(imported).run(problems)) continue;
+    if (!compiled && Round(imported, is_whole).run(problems)) continue;
     for (const Problem& problem : problems) {
       const bool is_told =
           problem.severity == Severity::Error || problem.code == "record-not-granted";

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include <corsac/base/ascii.hpp>
-#include <corsac/origin/pattern.hpp>
 #include <corsac/origin/regex_set.hpp>
 #include <corsac/policy/reader.hpp>
 #include <corsac/stage/cors/profile.hpp>
+#include <corsac/stage/record_origin.hpp>
 
 namespace corsac::server {
 namespace {
@@ -133,6 +133,11 @@ class SectionTests {
           Request::Preflight;
       return std::move(tests_);
     }
+    if (section_.preflight.value_or("") == "reject") {
+      add("a preflight, which is rejected", origin.value_or(std::string(kStranger)), Expect::Deny)
+          .request = Request::Preflight;
+      return std::move(tests_);
+    }
     if (origin) add_tests_of(*origin);
     if (!has_any(section_.allowed_origins.values()) &&
         !takes_stranger(section_.allowed_origin_regexes)) {
@@ -240,29 +245,23 @@ void append(std::vector<PolicyTest> tests, Policy& policy) {
   }
 }
 
-// As a browser sends it.
-std::string origin_of(const TrustedOrigin& record) {
-  std::string origin = to_ascii_lower(record.origin);
-  if (origin.ends_with('/')) origin.pop_back();
-  return origin;
-}
-
-// A record that no browser's origin can be is kept, and grants nothing.
-bool grants_cors(const TrustedOrigin& record) {
-  const std::string origin = origin_of(record);
-  return origin.starts_with("https://") && parse_origin_pattern(origin).has_value() &&
-         std::any_of(record.scopes.begin(), record.scopes.end(), [](const auto& scope) {
-           return scope.type == TrustedOrigin::ScopeType::Cors;
-         });
+// A record whose origin cannot be granted is kept, and grants nothing.
+std::optional<std::string> grantable_origin(const TrustedOrigin& record) {
+  const bool is_for_cors =
+      std::any_of(record.scopes.begin(), record.scopes.end(),
+                  [](const auto& scope) { return scope.type == TrustedOrigin::ScopeType::Cors; });
+  const auto pattern = read_record(record.origin, {.is_secure = true});
+  return is_for_cors && pattern ? std::optional(pattern->text) : std::nullopt;
 }
 
 void add_record_tests(Policy& policy) {
   std::vector<std::string> active;
   std::vector<std::string> inactive;
   for (const TrustedOrigin& record : policy.trusted_origins) {
-    if (!grants_cors(record)) continue;
+    const auto origin = grantable_origin(record);
+    if (!origin) continue;
     const bool is_active = record.status == TrustedOrigin::Status::Active;
-    (is_active ? active : inactive).push_back(origin_of(record));
+    (is_active ? active : inactive).push_back(*origin);
   }
   if (!active.empty()) {
     policy.tests.push_back({.name = "the origin of an active record", .origin = active.front()});

@@ -132,10 +132,8 @@ class NginxImport {
       return std::nullopt;
     }
     if (is_exact) return path + '$';
-    if (path == "/") return path;
-    if (!path.ends_with('/')) return path + '*';  // any path that begins so
-    path.pop_back();
-    return path;
+    // Any path that begins so; behind a slash "*" is a segment, an empty one too.
+    return path == "/" ? path : path + '*';
   }
 
   Imported& imported_;

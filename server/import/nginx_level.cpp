@@ -33,21 +33,26 @@ class LevelReader {
       : variables_(variables), imported_(imported) {}
 
   [[nodiscard]] NginxLevel read(const std::vector<NginxDirective>& block) {
-    read_into(block, {});
+    read_into(block, {}, {});
     settle_methods();
     return std::move(level_);
   }
 
  private:
-  void read_into(const std::vector<NginxDirective>& block, const Condition& condition) {
+  // `within`: the `if` whose block it is.
+  void read_into(const std::vector<NginxDirective>& block, const Condition& condition,
+                 Place within) {
     for (const NginxDirective& directive : block) {
       if (directive.name == "add_header") {
-        take_header(directive, condition);
+        take_header(directive, condition, within);
       } else if (directive.name == "if") {
+        tell_own_headers(directive);
         // nginx takes no `if` inside of another.
         const bool is_nested = condition.kind != Condition::Kind::Always;
-        read_into(directive.block, is_nested ? Condition{.kind = Condition::Kind::Unknown}
-                                             : parse_nginx_condition(directive));
+        read_into(directive.block,
+                  is_nested ? Condition{.kind = Condition::Kind::Unknown}
+                            : parse_nginx_condition(directive),
+                  directive.place);
       } else if (directive.name == "set") {
         variables_.take_set(directive, condition);
       } else if (directive.name == "include") {
@@ -59,12 +64,30 @@ class LevelReader {
     }
   }
 
-  void take_header(const NginxDirective& directive, const Condition& condition) {
+  void tell_own_headers(const NginxDirective& condition) {
+    if (parse_nginx_condition(condition).kind != Condition::Kind::Preflight) return;
+    const auto adds = [&condition](std::string_view name) {
+      return std::any_of(condition.block.begin(), condition.block.end(),
+                         [name](const NginxDirective& inner) {
+                           return inner.name == "add_header" && !inner.arguments.empty() &&
+                                  to_ascii_lower(inner.arguments[0]).starts_with(name);
+                         });
+    };
+    if (adds("") && !adds("access-control-allow-origin")) {
+      level_.preflights_without_origin = condition.place;
+    }
+  }
+
+  void take_header(const NginxDirective& directive, const Condition& condition, Place block) {
     level_.adds_headers = true;
     if (directive.arguments.size() < 2) return;
     std::string name = to_ascii_lower(directive.arguments[0]);
     if (!name.starts_with(kPrefix)) return;
-    level_.lines.push_back({std::move(name), directive.arguments[1], condition, directive.place});
+    level_.lines.push_back({.name = std::move(name),
+                            .value = directive.arguments[1],
+                            .condition = condition,
+                            .place = directive.place,
+                            .block = block});
   }
 
   // A line in an `if` about other methods than OPTIONS stands for all requests only when GET and

@@ -15,12 +15,15 @@ struct NginxHeader {
   std::string value = {};
   NginxCondition condition = {};
   Place place = {};
+  Place block = {};  // of the `if` that it stands in; not known for none
 };
 
 // All that one block, a server or a location, says of headers by itself.
 struct NginxLevel {
   std::vector<NginxHeader> lines = {};
   bool adds_headers = false;  // of any kind
+  // Of an `if` for OPTIONS that adds headers and no origin: it has none of those outside of it.
+  Place preflights_without_origin = {};
 };
 
 // What the block sets goes into `variables`. What is about CORS and not understood is told.

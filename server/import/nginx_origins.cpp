@@ -103,7 +103,9 @@ void NginxVariables::take_entry(const NginxDirective& entry, const std::string& 
   } else {
     if (key.starts_with('\\'))
       key.erase(0, 1);  // nginx escapes a key that looks like a word of its own
-    if (is_origin || value == key) return origins.texts.add(key, entry.place);
+    if (is_origin || value == key) {
+      return add_literal_origin(origins.texts, key, entry.place, path, imported_);
+    }
   }
   imported_.leave_out("map-not-understood", path, entry.name, entry.place,
                       "an origin gets a value here that is not the origin itself",
@@ -143,7 +145,7 @@ NginxOrigins NginxVariables::origins_of(const std::string& value, const NginxCon
   }
   if (value == kOrigin) {
     if (condition.kind == Kind::OriginIs) {
-      origins.texts.add(condition.text, condition.place);
+      add_literal_origin(origins.texts, condition.text, condition.place, "$http_origin", imported_);
     } else if (condition.kind == Kind::OriginMatches) {
       take_searched_regex(condition.text, condition.place, "$http_origin", origins.regexes,
                           imported_);
@@ -153,7 +155,11 @@ NginxOrigins NginxVariables::origins_of(const std::string& value, const NginxCon
     return origins;
   }
   if (value.find('$') == std::string::npos) {
-    origins.texts.add(value, place);
+    if (value == "*") {
+      origins.texts.add(value, place);
+    } else {
+      add_literal_origin(origins.texts, value, place, path, imported_);
+    }
     return origins;
   }
   for (const auto* variables : {&sets_, &maps_}) {

@@ -19,6 +19,7 @@ namespace {
 
 using Condition = NginxCondition;
 
+constexpr std::string_view kRequestedHeaders = "$http_access_control_request_headers";
 constexpr std::string_view kAllowOrigin = "access-control-allow-origin";
 
 class ScopeMaker {
@@ -28,18 +29,15 @@ class ScopeMaker {
 
   Scope make() {
     take_origins();
+    take_credentials();
     // A preflight asks for the first three; its own block is where they count.
     scope_.allowed_methods =
         names("access-control-allow-methods", "$http_access_control_request_method");
-    scope_.allowed_headers =
-        names("access-control-allow-headers", "$http_access_control_request_headers");
-    if (scope_.allowed_headers.size() == 1 && scope_.allowed_headers.values()[0] == "*") {
-      scope_.allowed_headers.add("Authorization", scope_.allowed_headers.place(0));
-    }
+    scope_.allowed_headers = names("access-control-allow-headers", kRequestedHeaders);
     take_max_age();
     scope_.exposed_headers = names("access-control-expose-headers", "");
-    take_credentials();
     take_private_network();
+    take_preflights();
     tell_others();
     return std::move(scope_);
   }
@@ -55,7 +53,11 @@ class ScopeMaker {
           is_for_preflights_only_ && line.condition.kind == Condition::Kind::Preflight;
       if (!scope_.place.is_known()) scope_.place = line.place;
       is_constant = is_constant || line.value == "*";
-      origins.add(variables_.origins_of(line.value, line.condition, line.place));
+      if (is_sent_twice(line)) {
+        tell_sent_twice(line);
+      } else {
+        origins.add(variables_.origins_of(line.value, line.condition, line.place));
+      }
     }
     is_constant_any_ = is_constant;
     if (is_for_preflights_only_ && scope_.place.is_known()) {
@@ -64,6 +66,30 @@ class ScopeMaker {
     if (origins.regexes.size() == 0) scope_.allowed_origins.set_empty(scope_.place);
     take_texts(origins.texts);
     if (origins.regexes.size() != 0) scope_.allowed_origin_regexes = std::move(origins.regexes);
+  }
+
+  void take_preflights() {
+    const Place place = level_.preflights_without_origin;
+    if (!place.is_known() || !scope_.place.is_known()) return;
+    imported_.leave_out("preflight-without-origin", "if", {}, place,
+                        "a block that adds headers has none of those outside of it: preflights get "
+                        "no origin there, so that the policy says preflight = \"reject\"",
+                        "take that line out if preflights were meant to be granted");
+    scope_.preflight = {std::string("reject"), place};
+  }
+
+  // nginx sends every line of a block that has a value.
+  [[nodiscard]] bool is_sent_twice(const NginxHeader& line) const {
+    return std::any_of(level_.lines.begin(), level_.lines.end(), [&line](const NginxHeader& other) {
+      return &other != &line && other.name == line.name && other.block == line.block &&
+             !other.value.empty() && !line.value.empty();
+    });
+  }
+  void tell_sent_twice(const NginxHeader& line) {
+    imported_.leave_out("header-twice", name_text(line.name), line.value, line.place,
+                        "its block sets the header more than once, and browsers take no answer "
+                        "with two of it, so that these lines grant nothing",
+                        "write one line, with a map over $http_origin for several origins");
   }
 
   // Each text once.
@@ -116,12 +142,18 @@ class ScopeMaker {
   Names names(std::string_view name, std::string_view echo) {
     const NginxHeader* line = line_of(name);
     if (line == nullptr) return {};
-    if (!echo.empty() && line->value == echo) return Names({"*"}, {line->place});
+    if (!echo.empty() && line->value == echo) {
+      // A printed "*" stands for any header but that one; what was asked for may be it.
+      if (echo == kRequestedHeaders)
+        return Names({"*", "Authorization"}, {line->place, line->place});
+      return Names({"*"}, {line->place});
+    }
     if (line->value.find('$') != std::string::npos) {
       tell_variable(*line);
       return {};
     }
-    const Names texts = split_at_commas(line->value, line->place);
+    Names texts = split_at_commas(line->value, line->place);
+    drop_printed_any(texts, scope_.allow_credentials.value_or(false), name_text(name), imported_);
     const bool has_any =
         std::find(texts.values().begin(), texts.values().end(), "*") != texts.values().end();
     return has_any ? Names({"*"}, {line->place}) : texts;
@@ -144,7 +176,9 @@ class ScopeMaker {
     const auto lines = lines_of("access-control-allow-credentials");
     const NginxHeader* granting = nullptr;
     for (const NginxHeader* line : lines) {
-      if (line->value == "true") {
+      if (is_sent_twice(*line)) {
+        tell_sent_twice(*line);
+      } else if (line->value == "true") {
         granting = line;
       } else if (line->value != "false" && !line->value.empty()) {
         tell_variable(*line);
@@ -174,9 +208,10 @@ class ScopeMaker {
       if (line.condition.kind == Condition::Kind::Preflight && !is_for_preflights_only_)
         return true;
       return std::any_of(credentials.begin(), credentials.end(), [&](const NginxHeader* other) {
-        return other->value == "true" && (other->condition.kind == Condition::Kind::Always ||
-                                          (other->condition.kind == line.condition.kind &&
-                                           other->condition.text == line.condition.text));
+        return other->value == "true" && !is_sent_twice(*other) &&
+               (other->condition.kind == Condition::Kind::Always ||
+                (other->condition.kind == line.condition.kind &&
+                 other->condition.text == line.condition.text));
       });
     });
   }

@@ -2,6 +2,8 @@
 
 #include "okta_policy.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -39,6 +41,42 @@ void tell_repeated(Imported& imported) {
   }
 }
 
+// Scopes whose guard the policy does not have: the first record of each is told.
+void tell_scopes_without_effect(Imported& imported) {
+  using Type = TrustedOrigin::ScopeType;
+  struct Row {
+    Type type;
+    std::string_view name;
+    bool is_on;
+    const char* fix;
+  };
+  const Policy& policy = imported.policy;
+  const std::array<Row, 2> rows = {{
+      {Type::Redirect, "REDIRECT", policy.redirects.is_present(),
+       "write [redirects] with enabled = true"},
+      {Type::IframeEmbed, "IFRAME_EMBED", policy.frames.is_present(),
+       "write [frames] with the paths of the pages that may be framed"},
+  }};
+  for (const Row& row : rows) {
+    if (row.is_on) continue;
+    const auto has_scope = [&row](const TrustedOrigin& record) {
+      return std::any_of(record.scopes.begin(), record.scopes.end(),
+                         [&row](const auto& scope) { return scope.type == row.type; });
+    };
+    const auto& records = policy.trusted_origins;
+    const auto first = std::find_if(records.begin(), records.end(), has_scope);
+    if (first == records.end()) continue;
+    const auto count = std::count_if(first, records.end(), has_scope);
+    imported.leave_out("scope-without-effect",
+                       "trusted_origins[" + std::to_string(first - records.begin()) + "].scopes",
+                       std::string(row.name), first->place,
+                       "nothing asks for this scope, of " + std::to_string(count) +
+                           (count == 1 ? " record, " : " records, ") +
+                           "until the policy guards what it is about; the records have it",
+                       row.fix);
+  }
+}
+
 }  // namespace
 
 void complete_okta_policy(Imported& imported) {
@@ -47,6 +85,7 @@ void complete_okta_policy(Imported& imported) {
                     "give the answer of GET /api/v1/trustedOrigins");
   }
   tell_repeated(imported);
+  tell_scopes_without_effect(imported);
   imported.policy.cors.profile = "okta";
   imported.remarks.push_back(
       "Records name no methods and no headers: GET, HEAD and POST pass. Add allowed_methods and "

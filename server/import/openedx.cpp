@@ -1,6 +1,9 @@
 // Open edX: lms.yml, or the same as JSON; the names of the Ansible playbooks too. Entry:
 // import_openedx. Test: tests/import/import_test.py.
 
+#include <array>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "django_settings.hpp"
@@ -72,7 +75,14 @@ void take_csrf(SourceFields& settings, const Setting<bool>& has_cors,
   const Setting<bool> insecure = settings.flag("CORS_ALLOW_INSECURE");
   if (has_cors.value_or(false)) {
     csrf.referer.enabled = has_cors;
-    if (insecure.value_or(false)) csrf.referer.dangerously_allow_insecure = insecure;
+    if (insecure.value_or(false)) {
+      csrf.referer.dangerously_allow_insecure = insecure;
+      imported.leave_out("insecure-referer", settings.path_of("CORS_ALLOW_INSECURE"), "true",
+                         insecure.place(),
+                         "edX trusts pages without TLS then, for development; the policy does too: "
+                         "dangerously_allow_insecure = true",
+                         "take that line out before the policy is used in production");
+    }
   } else if (csrf.cookie.is_present()) {
     imported.leave_out(
         "csrf-cookie", "ENABLE_CROSS_DOMAIN_CSRF_COOKIE", {}, has_cookie.place(),
@@ -86,6 +96,31 @@ void take_csrf(SourceFields& settings, const Setting<bool>& has_cors,
   imported.remarks.push_back(
       "edX judges cross-site writes by itself: [csrf] has enabled = false. Without that line they "
       "are refused here too.");
+}
+
+// What this page of the documentation maps to something else than a policy.
+void tell_settings_of_others(SourceFields& settings, Imported& imported) {
+  struct Row {
+    std::string_view name;
+    const char* what;
+    const char* fix;
+  };
+  constexpr std::array<Row, 3> kRows = {{
+      {"SECURE_PROXY_SSL_HEADER", "a policy names no proxies",
+       "name the proxy in trusted_proxies, of the server or of GateOptions"},
+      {"CSRF_USE_SESSIONS", "where the application keeps its token is the application's business",
+       "compare the token with the one of the session, in the handler"},
+      {"LOGIN_REDIRECT_WHITELIST", "hosts name no origin that a redirect may lead to",
+       "write [redirects], with their origins in allowed_origins"},
+  }};
+  for (const Row& row : kRows) {
+    const SourceValue* value = settings.take(row.name);
+    const bool is_off = value == nullptr || (value->is(SourceValue::Kind::Flag) && !value->flag) ||
+                        (value->is(SourceValue::Kind::List) && value->items.empty());
+    if (is_off) continue;
+    imported.leave_out("setting-of-others", settings.path_of(row.name), {},
+                       settings.place_of(row.name), row.what, row.fix);
+  }
 }
 
 }  // namespace
@@ -107,7 +142,7 @@ Imported import_openedx(std::string_view text) {
 
   CorsPolicy& cors = imported.policy.cors;
   cors.profile = "openedx";
-  take_django_settings(settings, imported);
+  take_django_settings(settings, DjangoCredentials::Always, imported);
   const Setting<bool> is_on = feature(settings, &features, "ENABLE_CORS_HEADERS");
   if (!is_on.value_or(false)) {
     cors.enabled = Setting<bool>(false, is_on.place());
@@ -125,6 +160,7 @@ Imported import_openedx(std::string_view text) {
     cors.allow_credentials = {};
   }
   tell_csrf_settings(settings, imported);
+  tell_settings_of_others(settings, imported);
   settings.tell_unknown("edX reads no such setting, or none that a file can hold",
                         "see whether the policy has a field that says it", "CORS_");
   if (!cors.allowed_origins.is_set() && !cors.allowed_origin_regexes.is_set() && !is_on.is_set() &&

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include <corsac/base/ascii.hpp>
-#include <corsac/origin/pattern.hpp>
 
 #include "importers.hpp"
 #include "origins_text.hpp"
@@ -19,6 +18,13 @@ bool has_any(const Names& names) {
   return std::find(names.values().begin(), names.values().end(), "*") != names.values().end();
 }
 
+// "*" is none of its methods; no list is the list of the documentation.
+Names take_methods(SourceFields& options, Imported& imported) {
+  const Names given = options.texts("AllowedMethods");
+  if (given.size() == 0) return {"GET", "POST", "HEAD"};
+  return literal_methods(given, options.path_of("AllowedMethods"), imported);
+}
+
 // "*" stands for the whole list; none is the list of the documentation.
 Names all_or(const Names& names, const Names& otherwise) {
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -26,22 +32,6 @@ Names all_or(const Names& names, const Names& otherwise) {
     return Names({"*"}, {names.place(i)});
   }
   return names.size() != 0 ? names : otherwise;
-}
-
-// Its "*" stands for any bytes, "." and "/" too; that of a policy ends at the border of a label.
-void tell_wide_wildcard(const std::string& origin, const std::string& path, Place place,
-                        Imported& imported) {
-  const std::size_t star = origin.find('*');
-  if (star == std::string::npos) return;
-  const bool is_whole_label =
-      star >= 3 && origin.compare(star - 3, 3, "://") == 0 && origin.compare(star + 1, 1, ".") == 0;
-  const bool is_port = star > 0 && origin[star - 1] == ':' && star + 1 == origin.size();
-  // What is no pattern at all is left out, and told as that.
-  if (is_whole_label || is_port || !parse_origin_pattern(origin)) return;
-  imported.leave_out("wildcard-narrowed", path, origin, place,
-                     "the wildcard stands for any characters there, dots too; here for a part of "
-                     "one label",
-                     "add \"https://*.example.com\" if subdomains are meant");
 }
 
 // Not set where the list is empty.
@@ -75,7 +65,9 @@ void take_code(SourceFields& options, Names& origins, Imported& imported) {
 
 void take_preflight(SourceFields& options, CorsPolicy& cors, Imported& imported) {
   const Setting<std::int64_t> status = options.integer("OptionsSuccessStatus");
-  if (status.value_or(0) != 0) cors.knobs.preflight_status = status;
+  if (status.value_or(0) != 0) {
+    take_preflight_status(status, options.path_of("OptionsSuccessStatus"), cors, imported);
+  }
   const Setting<std::int64_t> max_age = options.integer("MaxAge");
   const std::int64_t seconds = max_age.value_or(0);
   if (seconds != 0) {  // below 0 it prints 0
@@ -100,7 +92,7 @@ Imported import_rs_cors(std::string_view text) {
   CorsPolicy& cors = imported.policy.cors;
   cors.profile = "fetch";
   cors.allowed_origins = take_origins(options, imported);
-  cors.allowed_methods = all_or(options.texts("AllowedMethods"), {"GET", "POST", "HEAD"});
+  cors.allowed_methods = take_methods(options, imported);
   cors.allowed_headers =
       all_or(options.texts("AllowedHeaders"), {"Accept", "Content-Type", "X-Requested-With"});
   if (has_any(cors.allowed_headers)) {

@@ -164,8 +164,12 @@ Setting<std::string> SourceFields::text(std::string_view name) {
 }
 
 bool SourceFields::is_unknown(const SourceValue& member) const {
+  // The second spelling of a name is told as that.
   return !member.is(Kind::Null) &&
-         std::find(taken_.begin(), taken_.end(), member.name) == taken_.end();
+         std::none_of(taken_.begin(), taken_.end(), [&](std::string_view name) {
+           return names_ == FieldNames::Folded ? to_folded(name) == to_folded(member.name)
+                                               : name == member.name;
+         });
 }
 
 bool SourceFields::has_unknown() const {
@@ -180,10 +184,25 @@ void SourceFields::tell_unknown(std::string_view what, std::string_view fix) {
 void SourceFields::tell_unknown(std::string_view what, std::string_view fix,
                                 std::string_view prefix) {
   for (const SourceValue& member : object_.members) {
-    if (!is_unknown(member) || !member.name.starts_with(prefix)) continue;
-    imported_.leave_out("field-unknown", path_of(member.name), {}, member.name_place,
-                        std::string(what), std::string(fix));
+    if (is_unknown(member) && member.name.starts_with(prefix)) tell_unknown(member, what, fix);
   }
+}
+
+void SourceFields::tell_unknown_about(std::initializer_list<std::string_view> words,
+                                      std::string_view what, std::string_view fix) {
+  for (const SourceValue& member : object_.members) {
+    const std::string name = to_folded(member.name);
+    const bool is_meant = std::any_of(words.begin(), words.end(), [&name](std::string_view word) {
+      return name.find(word) != std::string::npos;
+    });
+    if (is_meant && is_unknown(member)) tell_unknown(member, what, fix);
+  }
+}
+
+void SourceFields::tell_unknown(const SourceValue& member, std::string_view what,
+                                std::string_view fix) {
+  imported_.leave_out("field-unknown", path_of(member.name), {}, member.name_place,
+                      std::string(what), std::string(fix));
 }
 
 }  // namespace corsac::server

@@ -3,6 +3,7 @@
 // One object of a source, field by field: types are checked, and what nobody takes is told.
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,6 +48,10 @@ class SourceFields {
   // The same of those whose name begins so.
   void tell_unknown(std::string_view what, std::string_view fix, std::string_view prefix);
 
+  // The same of those whose name holds one of `words`, which are Folded.
+  void tell_unknown_about(std::initializer_list<std::string_view> words, std::string_view what,
+                          std::string_view fix);
+
   // A field that somebody took, null ones too; one that nobody did, but for null ones.
   [[nodiscard]] bool has_known() const noexcept { return !taken_.empty(); }
   [[nodiscard]] bool has_unknown() const;
@@ -58,6 +63,7 @@ class SourceFields {
  private:
   [[nodiscard]] const SourceValue* find(std::string_view name) const;
   [[nodiscard]] bool is_unknown(const SourceValue& member) const;
+  void tell_unknown(const SourceValue& member, std::string_view what, std::string_view fix);
   void wrong_type(std::string_view name, const SourceValue& value, std::string_view wanted);
 
   const SourceValue& object_;

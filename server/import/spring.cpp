@@ -1,6 +1,6 @@
-// Spring Boot's application.yml: CORS of Spring Cloud Gateway (globalcors) and of the management
-// endpoints. Entry: import_spring. Spec: Spring's documentation of CorsConfiguration; names of
-// fields bind relaxed. Test: tests/import/import_test.py.
+// Spring Boot's application.yml: CORS of Spring Cloud Gateway (globalcors), of the management
+// endpoints and of GraphQL. Entry: import_spring. Spec: Spring's documentation of
+// CorsConfiguration; names of fields bind relaxed. Test: tests/import/import_test.py.
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include <corsac/policy/path_pattern.hpp>
+
 #include "importers.hpp"
+#include "origins_text.hpp"
 #include "read_yaml.hpp"
 #include "scopes.hpp"
 #include "source_fields.hpp"
@@ -23,8 +26,19 @@ using Kind = SourceValue::Kind;
 
 constexpr std::array<std::string_view, 2> kGatewayPaths = {
     "spring.cloud.gateway.globalcors", "spring.cloud.gateway.server.webflux.globalcors"};
-constexpr std::string_view kManagementPath = "management.endpoints.web.cors";
-constexpr std::string_view kManagementBase = "management.endpoints.web.base-path";
+
+// What Spring Boot answers by itself: its CORS, the properties that may say for which path, and
+// that path without them; is_below: for what is under the path as well.
+struct Endpoint {
+  std::string_view cors;
+  std::array<std::string_view, 2> paths;
+  std::string_view usual_path;
+  bool is_below;
+};
+constexpr std::array<Endpoint, 2> kEndpoints = {{
+    {"management.endpoints.web.cors", {"management.endpoints.web.base-path"}, "/actuator", true},
+    {"spring.graphql.cors", {"spring.graphql.http.path", "spring.graphql.path"}, "/graphql", false},
+}};
 
 // Null when there is none.
 const SourceValue* find_property(const SourceValue& document, std::string_view name) {
@@ -106,12 +120,8 @@ class ConfigurationReader {
   Scope read() {
     Scope scope;
     scope.place = place_;
-    for (const std::string_view name : {"allowed-origins", "allowed-origin-patterns"}) {
-      const Names origins = texts(name);
-      for (std::size_t i = 0; i < origins.size(); ++i) {
-        scope.allowed_origins.add(to_policy_origin(origins.values()[i]), origins.place(i));
-      }
-    }
+    take_origins(scope.allowed_origins);
+    take_origin_patterns(scope.allowed_origins);
     if (!scope.allowed_origins.is_set()) scope.allowed_origins.set_empty(place_);
     scope.allowed_methods = texts("allowed-methods");
     if (!scope.allowed_methods.is_set()) scope.allowed_methods = {"GET", "HEAD"};
@@ -122,12 +132,38 @@ class ConfigurationReader {
     scope.exposed_headers = texts("exposed-headers");
     scope.allow_credentials = flag("allow-credentials");
     scope.max_age_seconds = seconds("max-age");
-    fields_.tell_unknown("Spring's CorsConfiguration has no such field, or no policy says it",
+    scope.allow_private_network = flag("allow-private-network");
+    fields_.tell_unknown("Spring's CorsConfiguration has no such field",
                          "see whether the policy has a field that says it");
     return scope;
   }
 
  private:
+  // Compared as they stand, but for "*".
+  void take_origins(Names& origins) {
+    const std::string path = fields_.path_of("allowed-origins");
+    const Names given = texts("allowed-origins");
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      const std::string& text = given.values()[i];
+      if (text == "*") {
+        origins.add(text, given.place(i));
+      } else {
+        add_literal_origin(origins, text, given.place(i), path + '[' + std::to_string(i) + ']',
+                           imported_);
+      }
+    }
+  }
+
+  void take_origin_patterns(Names& origins) {
+    const std::string path = fields_.path_of("allowed-origin-patterns");
+    const Names given = texts("allowed-origin-patterns");
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      std::string origin = to_policy_origin(given.values()[i]);
+      tell_wide_wildcard(origin, path + '[' + std::to_string(i) + ']', given.place(i), imported_);
+      origins.add(std::move(origin), given.place(i));
+    }
+  }
+
   void tell_placeholder(std::string_view name, const std::string& text, Place place) {
     imported_.leave_out("placeholder", fields_.path_of(name), text, place,
                         "it is filled in when the program starts, and no file says with what",
@@ -208,14 +244,56 @@ void take_gateway(const SourceValue& globalcors, const std::string& path,
   }
 }
 
-void take_management(const SourceValue& cors, const SourceValue& document,
-                     std::vector<Scope>& scopes, Imported& imported) {
-  Scope scope = ConfigurationReader(cors, std::string(kManagementPath), imported).read();
+void take_endpoint(const Endpoint& endpoint, const SourceValue& cors, const SourceValue& document,
+                   std::vector<Scope>& scopes, Imported& imported) {
+  Scope scope = ConfigurationReader(cors, std::string(endpoint.cors), imported).read();
   if (!scope.max_age_seconds.is_set()) scope.max_age_seconds = 1800;
-  const SourceValue* base = find_property(document, kManagementBase);
-  const bool has_base = base != nullptr && base->is(Kind::Text) && base->text.starts_with('/');
-  scope.paths.add(has_base ? base->text : "/actuator", has_base ? base->place : Place{});
+  std::string path(endpoint.usual_path);
+  Place place;
+  for (const std::string_view name : endpoint.paths) {
+    const SourceValue* found = name.empty() ? nullptr : find_property(document, name);
+    if (found == nullptr || found->is(Kind::Null)) continue;
+    if (!found->text.starts_with('/') || !parse_path_pattern(found->text) ||
+        found->text.find_first_of("*{$") != std::string::npos) {
+      imported.leave_out("path-not-understood", std::string(endpoint.cors), {}, found->place,
+                         "a policy has no path like that of " + std::string(name) +
+                             ", so that nothing is granted there",
+                         "write a rule with the paths that are meant");
+      return;
+    }
+    path = found->text;
+    place = found->place;
+    break;
+  }
+  if (!endpoint.is_below) path += '$';
+  scope.paths.add(std::move(path), place);
   scopes.push_back(std::move(scope));
+}
+
+// Names of properties that were read, each with its dots.
+using ReadNames = std::vector<std::string_view>;
+
+// What else is called CORS: that of one route of the gateway, or what the application reads itself.
+void tell_others(const SourceValue& value, const std::string& path, const ReadNames& read,
+                 Imported& imported) {
+  for (std::size_t i = 0; i < value.items.size(); ++i) {
+    tell_others(value.items[i], path + '[' + std::to_string(i) + ']', read, imported);
+  }
+  for (const SourceValue& member : value.members) {
+    const std::string inner = path.empty() ? member.name : path + '.' + member.name;
+    if (to_folded(member.name).find("cors") == std::string::npos) {
+      tell_others(member, inner, read, imported);
+      continue;
+    }
+    const bool is_read = std::any_of(read.begin(), read.end(), [&](std::string_view name) {
+      return to_folded(name) == to_folded(inner);
+    });
+    if (is_read) continue;
+    imported.leave_out("cors-not-read", inner, {}, member.name_place,
+                       "it is called CORS, and nothing of it is carried over: it is of one route, "
+                       "or the application's own",
+                       "write a rule with the paths that it is about");
+  }
 }
 
 void name_scopes(std::vector<Scope>& scopes) {
@@ -231,6 +309,13 @@ Imported import_spring(std::string_view text) {
     imported.problems.push_back(file.error());
     return imported;
   }
+  if (file->document.is(Kind::Text)) {
+    imported.refuse(
+        "yaml-text", "", file->document.place,
+        "this is one text, and no YAML with fields; of a .properties file nothing is read",
+        "give application.yml, or write each a.b=c as a.b: c");
+    return imported;
+  }
   if (!is_object(file->document, imported)) return imported;
   const SourceValue document = with_nested_names(std::move(file->document), imported);
   for (const Place& place : file->more) {
@@ -244,22 +329,26 @@ Imported import_spring(std::string_view text) {
   cors.knobs.methods_are_exact = true;
   std::vector<Scope> scopes;
   bool is_found = false;
+  ReadNames read(kGatewayPaths.begin(), kGatewayPaths.end());
   for (const std::string_view path : kGatewayPaths) {
     const SourceValue* globalcors = find_property(document, path);
     if (globalcors == nullptr || !is_object(*globalcors, imported)) continue;
     is_found = true;
     take_gateway(*globalcors, std::string(path), scopes, imported);
   }
-  const SourceValue* management = find_property(document, kManagementPath);
-  if (management != nullptr && is_object(*management, imported)) {
+  for (const Endpoint& endpoint : kEndpoints) {
+    read.push_back(endpoint.cors);
+    const SourceValue* found = find_property(document, endpoint.cors);
+    if (found == nullptr || !is_object(*found, imported)) continue;
     is_found = true;
-    take_management(*management, document, scopes, imported);
+    take_endpoint(endpoint, *found, document, scopes, imported);
   }
+  tell_others(document, "", read, imported);
   if (!is_found) {
     if (!has_error(imported.problems)) {
       imported.refuse("nothing-to-import", "", document.place,
-                      "there is neither spring.cloud.gateway.globalcors nor "
-                      "management.endpoints.web.cors in it",
+                      "there is no spring.cloud.gateway.globalcors in it, and neither "
+                      "management.endpoints.web.cors nor spring.graphql.cors",
                       "give the application.yml that has one of them");
     }
     return imported;

@@ -98,14 +98,9 @@ ROWS = [
     ("all and a list, of which Cloudflare wants one", "cloudflare",
      b'{"cors_headers": {"allow_all_origins": true,\n"allowed_origins": ["https://a.example"],\n'
      b'"allowed_methods": ["GET"]}}', ("cloudflare-exclusive", 2)),
-    ("origins without methods, which Cloudflare does not take", "cloudflare",
-     b'{"cors_headers":\n{"allowed_origins": ["https://a.example"]}}',
-     ("cloudflare-methods-missing", 0)),
     ("the cookie of edX without its name", "openedx",
      b"FEATURES:\n  ENABLE_CROSS_DOMAIN_CSRF_COOKIE: true\nCORS_ORIGIN_WHITELIST: []\n",
      ("csrf-cookie", 2)),
-    ("a max-age below what Django takes", "django",
-     b'{"CORS_ALLOWED_ORIGINS": [],\n"CORS_PREFLIGHT_MAX_AGE": -5}', ("max-age-range", 2)),
 ]
 
 

@@ -33,13 +33,14 @@ def told(answer):
 
 
 def is_a_good_policy(text):
-    """Neither `corsac check` nor `corsac test` has anything against it."""
+    """Neither `corsac check` nor `corsac test` has anything against it. A policy that goes on to be
+    changed by the API of its system has no test."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "policy.toml")
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
         os.chmod(path, 0o600)
-        for command in ("check", "test"):
+        for command in ("check", "test") if "\n[[test]]\n" in text else ("check",):
             answer = subprocess.run([PROGRAM, command, path], capture_output=True, text=True,
                                     timeout=60, check=False)
             equal(answer.returncode, 0, answer.stdout + answer.stderr)

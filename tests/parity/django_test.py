@@ -10,6 +10,7 @@ from parity_run import Difference, Run
 LISTED = ["https://app.example.com", "http://127.0.0.1:8080", "https://[::1]:8443",
           "http://plain.example.com", "https://app.example.com:8443", "capacitor://localhost",
           "https://Upper.Example.com", "null", "file://"]
+COMPARED = "https://*.example.net"  # no pattern there: only that text is it
 WHOLE = r"^https://[a-z0-9-]+\.preview\.example\.com(:[0-9]+)?$"
 OPEN_END = r"^https://[a-z]+\.example\.org"
 ANY_DOMAIN = r"^https?://.+$"
@@ -20,6 +21,7 @@ ORIGINS = LISTED + [
     "https://a.preview.example.com", "https://a.preview.example.com:443",
     "https://a.preview.example.com:9000", "https://a.preview.example.com.evil.example",
     "https://app.example.org", "https://app.example.org.evil.example", "https://evil.example",
+    "https://a.example.net",
     "http://evil.example", "https://case.example.com", "https://CASE.example.com",
     "https://app.example.com:443", "https://app.example.com/", "https://app.example.com/path",
     "HTTPS://app.example.com", "https://APP.example.com", "file:///etc/passwd", "garbage",
@@ -35,7 +37,7 @@ def configuration(chance):
     config = {}
     if pick(chance, (1, True), (3, False)):
         config["CORS_ALLOW_ALL_ORIGINS"] = True
-    config["CORS_ALLOWED_ORIGINS"] = chance.sample(LISTED, chance.randint(0, 4))
+    config["CORS_ALLOWED_ORIGINS"] = chance.sample(LISTED + [COMPARED], chance.randint(0, 5))
     config["CORS_ALLOWED_ORIGIN_REGEXES"] = chance.sample(
         [WHOLE, OPEN_END, ANY_DOMAIN, ANY_CASE], pick(chance, (3, 0), (2, 1), (1, 2)))
     # The defaults of 3.14 are not those of today, nor ours.
@@ -373,4 +375,5 @@ FEATURES = [
 
 
 if __name__ == "__main__":
-    Run("django", DIFFERENCES, configuration, request, FEATURES, ("setting-shadowed",)).main()
+    Run("django", DIFFERENCES, configuration, request, FEATURES,
+        ("setting-shadowed", "origin-literal-pattern")).main()

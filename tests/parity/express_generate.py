@@ -6,6 +6,7 @@ from parity_generate import origins_to_list, pick
 LISTED = ["https://app.example.com", "http://127.0.0.1:8080", "https://[::1]:8443",
           "http://plain.example.com", "https://app.example.com:8443", "capacitor://localhost",
           "https://Upper.Example.com", "https://slash.example.com/", "null"]
+COMPARED = "https://*.example.net"  # no pattern there: only that text is it
 WHOLE = r"/^https:\/\/[a-z0-9-]+\.preview\.example\.com(:[0-9]+)?$/i"
 ANYWHERE = r"/example\.org/"
 ANY_DOMAIN = r"/^https?:\/\/.+$/"
@@ -14,7 +15,7 @@ ORIGINS = LISTED + [
     "https://a.preview.example.com", "https://a.preview.example.com:443",
     "https://A.preview.example.com", "https://a.preview.example.com.evil.example",
     "https://app.example.org", "https://app.example.org.evil.example", "https://evil.example",
-    "http://evil.example", "https://app.example.com:443", "https://app.example.com/",
+    "http://evil.example", "https://a.example.net", "https://app.example.com:443", "https://app.example.com/",
     "HTTPS://app.example.com", "file://", "garbage", "*", "https://" + HOST, "http://" + HOST, ""]
 HEADER_LISTS = ["content-type", "x-csrftoken", "X-Other", "content-type,x-csrftoken",
                 "Content-Type , X-Other", ",,content-type,", "authorization",
@@ -24,7 +25,7 @@ HEADER_LISTS = ["content-type", "x-csrftoken", "X-Other", "content-type,x-csrfto
 
 def origin_option(chance):
     """What the peer is told, and what its JSON shows."""
-    entries = LISTED + [WHOLE, ANYWHERE, ANY_DOMAIN]
+    entries = LISTED + [COMPARED, WHOLE, ANYWHERE, ANY_DOMAIN]
     kind = pick(chance, (2, "absent"), (1, "*"), (2, "text"), (1, "regex"), (10, "list"),
                 (1, "list with *"), (1, True), (1, False), (1, "function"))
     if kind in ("*", True, False):

@@ -378,4 +378,5 @@ FEATURES = [
 
 
 if __name__ == "__main__":
-    Run("express", DIFFERENCES, configuration, request, FEATURES, ("origin-any-not-alone",)).main()
+    Run("express", DIFFERENCES, configuration, request, FEATURES,
+        ("origin-any-not-alone", "origin-literal-pattern")).main()

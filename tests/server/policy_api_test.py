@@ -11,7 +11,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
+import tomllib
 
 from extract_examples import examples
 from redis_nodes import RedisNode, put_policy
@@ -487,15 +489,40 @@ def readme_lines_do_what_they_say():
         equal(at.node.run("GET", REVISION).split(":")[0], "3", "a PATCH and a PUT")
 
 
-def page_lines_do_what_they_say():
+def page_lines_do_what_they_say(policy=None):
     script = examples(os.path.join(ROOT, "lib/docs/coming_from_fusionauth.md"))["fusionauth.sh"]
-    with Place(FUSIONAUTH) as at, at.serve() as server:
+    with Place(policy or FUSIONAUTH) as at, at.serve() as server:
         shown = [json.loads(line) for line in run_shell(script, server).splitlines()]
         equal(len(shown), 3)
         configuration = shown[2]["systemConfiguration"]["corsConfiguration"]
         equal((configuration["enabled"], configuration["allowCredentials"]), (True, False))
         equal(at.stored()["cors"]["allowed_origins"], ["https://app.example.com"])
         equal(shown[2], shown[1])
+
+
+def what_was_imported_may_change():
+    """Nothing of an import stands in the way of the API: from an imported policy the lines of the
+    page do what they say, and so do other methods, and the defaults."""
+    fields = {"enabled": True, "allowedOrigins": ["https://first.example.com"],
+              "allowedMethods": ["GET", "PUT"], "allowedHeaders": ["X-A"], "exposedHeaders": [],
+              "allowCredentials": True, "debug": False, "preflightMaxAgeInSeconds": 60}
+    with tempfile.TemporaryDirectory() as folder:
+        file = os.path.join(folder, "answer.json")
+        with open(file, "w", encoding="utf-8") as answer:
+            json.dump({"systemConfiguration": {"corsConfiguration": fields}}, answer)
+        imported = subprocess.run([PROGRAM, "import", "fusionauth", file], capture_output=True,
+                                  text=True, timeout=60, check=True).stdout
+    policy = {**tomllib.loads(imported), "hosts": HOSTS}
+    equal(policy["cors"]["allowed_origins"], ["https://first.example.com"])
+    page_lines_do_what_they_say(policy)
+    for change in ({"allowedMethods": ["GET"]}, {"allowedOrigins": ["*"], "allowCredentials": False},
+                   {"allowedHeaders": []}, {"enabled": False}):
+        with Place(policy) as at, at.serve() as server:
+            answer = configure(server, **change)
+            equal(answer.status, 200, answer.text)
+    with Place(policy) as at, at.serve() as server:
+        answer = configure(server, "PUT", enabled=True)
+        equal(answer.status, 200, answer.text)
 
 
 def all_that_fusionauth_may_say():
@@ -548,7 +575,8 @@ def main():
             ("a store that cannot be written", store_that_cannot_be_written),
             ("all that FusionAuth may say", all_that_fusionauth_may_say),
             ("the lines of the README", readme_lines_do_what_they_say),
-            ("the lines of the page", page_lines_do_what_they_say)]:
+            ("the lines of the page", page_lines_do_what_they_say),
+            ("what was imported may change", what_was_imported_may_change)]:
         cases.add(description, test)
     for description, *row in WORDLESS:
         cases.add("an error has an object: " + description, every_error_has_an_object, *row)
