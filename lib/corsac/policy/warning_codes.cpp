@@ -18,6 +18,9 @@ constexpr auto kCodes = std::to_array<WarningCode>({
     {"content-type-missing", kAtEachLoad,
      "A method with a body is allowed and Content-Type is not.",
      "JSON bodies will fail in the preflight. Add \"Content-Type\" to allowed_headers."},
+    {"cookie-domain-other", kAtEachLoad, "The cross-domain cookie is for hosts that are not ours.",
+     "No host of hosts.allowed lies in its domain, so browsers drop it. Write a domain that holds "
+     "the host of this server."},
     {"dangerous-switch", kAtEachLoad, "A switch goes round a safety rule.",
      "It is said at every load and cannot be allowed. Take the switch out as soon as nothing needs "
      "it."},
