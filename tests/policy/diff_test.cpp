@@ -1,7 +1,10 @@
 #include "corsac/policy/diff.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -160,6 +163,56 @@ TEST(PolicyDiff, TellsWhatChangesInOneField) {
        true,
        {"- preflights: a preflight for GET / a preflight for HEAD / a preflight for POST / a "
         "preflight for PUT /"}},
+  });
+}
+
+TrustedOrigin record(std::string origin, std::int64_t end_seconds = 0) {
+  TrustedOrigin made{.name = "p", .origin = std::move(origin), .scopes = {{}}};
+  if (end_seconds != 0) {
+    made.valid_until = std::chrono::system_clock::time_point(std::chrono::seconds(end_seconds));
+  }
+  return made;
+}
+
+struct Pair {
+  const char* desc;
+  Change before;
+  Change after;
+  bool widens;
+  bool narrows;
+};
+
+// Both sides are made from base(); what is said the other way round is the contrary.
+void check(const std::vector<Pair>& pairs) {
+  for (const Pair& pair : pairs) {
+    Policy before = base();
+    Policy after = base();
+    pair.before(before);
+    pair.after(after);
+    const PolicyDiff diff = diff_of(before, after);
+    EXPECT_EQ(diff.widens, pair.widens) << pair.desc << '\n' << diff.text();
+    EXPECT_EQ(diff.narrows, pair.narrows) << pair.desc << '\n' << diff.text();
+    const PolicyDiff back = diff_of(after, before);
+    EXPECT_EQ(back.widens, pair.narrows) << pair.desc << ", back\n" << back.text();
+    EXPECT_EQ(back.narrows, pair.widens) << pair.desc << ", back\n" << back.text();
+  }
+}
+
+TEST(PolicyDiff, TakesARecordThatGrantsNothingForNothing) {
+  const auto with = [](const char* origin, const char* listed) {
+    return [=](Policy& p) {
+      p.trusted_origins = {record(origin)};
+      p.cors.allowed_origins = {"https://app.example.com"};
+      if (*listed != '\0') p.cors.allowed_origins.add(listed, {});
+    };
+  };
+  check({
+      {"its pattern is listed", with("https://*.example.org", ""),
+       with("https://*.example.org", "https://*.example.org"), true, false},
+      {"a pattern under its public suffix", with("https://*.github.io", ""),
+       with("https://*.github.io", "https://*.me.github.io"), true, false},
+      {"an exact one that it grants", with("https://a.example.org", ""),
+       with("https://a.example.org", "https://a.example.org"), false, false},
   });
 }
 
