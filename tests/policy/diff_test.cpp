@@ -216,6 +216,20 @@ TEST(PolicyDiff, TakesARecordThatGrantsNothingForNothing) {
   });
 }
 
+TEST(PolicyDiff, FindsTheFourthNewOriginOfARule) {
+  const auto with = [](const Texts& origins) {
+    return [=](Policy& p) {
+      CorsRule rule{.paths = {"/api"}, .methods = {"PUT"}};
+      rule.allowed_origins = Names(origins);
+      p.cors.rules = {rule};
+    };
+  };
+  check({{"behind three that a pattern covers, on PUT alone", with({"https://*.a.example.com"}),
+          with({"https://*.a.example.com", "https://1.a.example.com", "https://2.a.example.com",
+                "https://3.a.example.com", "https://zz.evil.example"}),
+          true, false}});
+}
+
 // What samples cannot prove makes the verdict the wider one, and is told.
 TEST(PolicyDiff, SaysWhatItCannotProve) {
   Policy before = base();
