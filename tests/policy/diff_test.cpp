@@ -230,6 +230,42 @@ TEST(PolicyDiff, FindsTheFourthNewOriginOfARule) {
           true, false}});
 }
 
+TEST(PolicyDiff, TellsThatATrustLosesItsEnd) {
+  constexpr std::int64_t kEnd = 4'000'000'000;
+  const char* const portal = "https://portal.example";
+  const auto two = [=](std::int64_t cors_end, std::int64_t redirect_end) {
+    return [=](Policy& p) {
+      p.redirects.enabled = true;
+      p.trusted_origins = {record(portal, cors_end), record(portal, redirect_end)};
+      p.trusted_origins[1].scopes[0].type = TrustedOrigin::ScopeType::Redirect;
+    };
+  };
+  const auto ending = [=](Policy& p) { p.trusted_origins = {record(portal, kEnd)}; };
+  const auto of_apps = [=](std::int64_t a_end) {
+    return [=](Policy& p) {
+      p.trusted_origins = {record(portal, a_end), record(portal)};
+      for (std::size_t i = 0; i < 2; ++i) {
+        p.trusted_origins[i].scopes[0].type = TrustedOrigin::ScopeType::IframeEmbed;
+        p.trusted_origins[i].scopes[0].allowed_okta_apps = {{i == 0 ? "a" : "b"}};
+      }
+    };
+  };
+  check({
+      {"the record has none", ending, [=](Policy& p) { p.trusted_origins = {record(portal)}; },
+       true, false},
+      {"the origin is listed instead", ending,
+       [=](Policy& p) { p.cors.allowed_origins.add(portal, {}); }, true, false},
+      {"in one scope of two", two(kEnd, 0), two(0, 0), true, false},
+      {"in one app of two", of_apps(kEnd), of_apps(0), true, false},
+      {"a list has it for ever anyway",
+       [=](Policy& p) {
+         p.cors.allowed_origins.add(portal, {});
+         p.trusted_origins = {record(portal, kEnd)};
+       },
+       [=](Policy& p) { p.cors.allowed_origins.add(portal, {}); }, false, false},
+  });
+}
+
 // What samples cannot prove makes the verdict the wider one, and is told.
 TEST(PolicyDiff, SaysWhatItCannotProve) {
   Policy before = base();
