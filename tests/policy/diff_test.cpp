@@ -266,6 +266,35 @@ TEST(PolicyDiff, TellsThatATrustLosesItsEnd) {
   });
 }
 
+TEST(PolicyDiff, FindsTheHostsThatARuleSelects) {
+  const auto with = [](const Texts& hosts) {
+    return [=](Policy& p) {
+      p.hosts = {};
+      CorsRule rule;
+      rule.hosts = Names(hosts);
+      rule.allowed_origins = {"https://app.example.com", "https://*.example.org",
+                              "https://evil.example"};
+      p.cors.rules = {rule};
+    };
+  };
+  check({
+      {"ports between two", with({"api.example.com:[3000,8443]"}),
+       with({"api.example.com:[3000,4000-5000,8443]"}), true, false},
+      {"a wider range", with({"api.example.com:[4000-4999]"}),
+       with({"api.example.com:[4000-5000]"}), true, false},
+      {"every subdomain instead of one", with({"a.example.com"}), with({"*.example.com"}), true,
+       false},
+      {"one label less", with({"*.a.example.com"}), with({"*.example.com"}), true, false},
+      {"another port of a subdomain", with({"*.example.com:[3000,8443]"}),
+       with({"*.example.com:[3000,3500,8443]"}), true, false},
+      {"the order", with({"a.example.com", "b.example.com"}),
+       with({"b.example.com", "a.example.com"}), false, false},
+      {"wildcards that overlap inside a label: cannot be told",
+       with({"pr-*.example.com", "*-b.example.com"}),
+       with({"pr-*.example.com", "*-b.example.com", "pr-*-b.example.com"}), true, true},
+  });
+}
+
 // What samples cannot prove makes the verdict the wider one, and is told.
 TEST(PolicyDiff, SaysWhatItCannotProve) {
   Policy before = base();

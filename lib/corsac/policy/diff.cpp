@@ -38,6 +38,16 @@ bool has_same_openness(const CompiledCors& a, const CompiledCors& b) noexcept {
          a.allows_null == b.allows_null;
 }
 
+// The hosts of each rule that has some, whatever their order.
+std::multiset<std::set<std::string>> rule_hosts(const Policy& policy) {
+  std::multiset<std::set<std::string>> all;
+  for (const CorsRule& rule : policy.cors.rules) {
+    const auto& hosts = rule.hosts.values();
+    if (!hosts.empty()) all.emplace(hosts.begin(), hosts.end());
+  }
+  return all;
+}
+
 class Walker {
  public:
   Walker(const DiffSide& old_side, const DiffSide& new_side,
@@ -54,7 +64,7 @@ class Walker {
 
   PolicyDiff run() {
     // Asked only where the walk cannot say it: to write a million origins twice takes a second.
-    const bool is_whole = samples_.has_all_paths && samples_.has_all_hosts;
+    const bool is_whole = samples_.has_all_paths && samples_.has_all_hosts && has_few_routes();
     if ((!is_whole || has_path_regexes()) && says_the_same_in_all()) return changes_.take();
     if (!samples_.has_all_paths) {
       changes_.note_limit(true, true, "there are more kinds of paths than are compared");
@@ -65,6 +75,9 @@ class Walker {
     if (has_path_regexes()) {
       changes_.note_limit(true, true,
                           "paths that only a regular expression selects are not compared");
+    }
+    if (!samples_.has_all_host_sets && rule_hosts(old_.policy) != rule_hosts(new_.policy)) {
+      changes_.assume(true, true, "rules select other hosts, which are compared by samples");
     }
     compare_guards(old_, new_, samples_, has_same_guards_, changes_);
     for (const auto& [key, route] : routes()) compare_pair(key, route);
@@ -89,6 +102,9 @@ class Walker {
   };
 
   std::map<Key, Route> routes();
+  [[nodiscard]] bool has_few_routes() const noexcept {
+    return samples_.hosts.size() * samples_.paths.size() * samples_.methods.size() <= kRouteLimit;
+  }
   [[nodiscard]] bool has_path_regexes() const;
   [[nodiscard]] bool says_the_same_in_all() const;
   void compare_pair(const Key& key, const Route& route);
