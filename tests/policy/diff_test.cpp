@@ -1,7 +1,10 @@
 #include "corsac/policy/diff.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -160,6 +163,135 @@ TEST(PolicyDiff, TellsWhatChangesInOneField) {
        true,
        {"- preflights: a preflight for GET / a preflight for HEAD / a preflight for POST / a "
         "preflight for PUT /"}},
+  });
+}
+
+TrustedOrigin record(std::string origin, std::int64_t end_seconds = 0) {
+  TrustedOrigin made{.name = "p", .origin = std::move(origin), .scopes = {{}}};
+  if (end_seconds != 0) {
+    made.valid_until = std::chrono::system_clock::time_point(std::chrono::seconds(end_seconds));
+  }
+  return made;
+}
+
+struct Pair {
+  const char* desc;
+  Change before;
+  Change after;
+  bool widens;
+  bool narrows;
+};
+
+// Both sides are made from base(); what is said the other way round is the contrary.
+void check(const std::vector<Pair>& pairs) {
+  for (const Pair& pair : pairs) {
+    Policy before = base();
+    Policy after = base();
+    pair.before(before);
+    pair.after(after);
+    const PolicyDiff diff = diff_of(before, after);
+    EXPECT_EQ(diff.widens, pair.widens) << pair.desc << '\n' << diff.text();
+    EXPECT_EQ(diff.narrows, pair.narrows) << pair.desc << '\n' << diff.text();
+    const PolicyDiff back = diff_of(after, before);
+    EXPECT_EQ(back.widens, pair.narrows) << pair.desc << ", back\n" << back.text();
+    EXPECT_EQ(back.narrows, pair.widens) << pair.desc << ", back\n" << back.text();
+  }
+}
+
+TEST(PolicyDiff, TakesARecordThatGrantsNothingForNothing) {
+  const auto with = [](const char* origin, const char* listed) {
+    return [=](Policy& p) {
+      p.trusted_origins = {record(origin)};
+      p.cors.allowed_origins = {"https://app.example.com"};
+      if (*listed != '\0') p.cors.allowed_origins.add(listed, {});
+    };
+  };
+  check({
+      {"its pattern is listed", with("https://*.example.org", ""),
+       with("https://*.example.org", "https://*.example.org"), true, false},
+      {"a pattern under its public suffix", with("https://*.github.io", ""),
+       with("https://*.github.io", "https://*.me.github.io"), true, false},
+      {"an exact one that it grants", with("https://a.example.org", ""),
+       with("https://a.example.org", "https://a.example.org"), false, false},
+  });
+}
+
+TEST(PolicyDiff, FindsTheFourthNewOriginOfARule) {
+  const auto with = [](const Texts& origins) {
+    return [=](Policy& p) {
+      CorsRule rule{.paths = {"/api"}, .methods = {"PUT"}};
+      rule.allowed_origins = Names(origins);
+      p.cors.rules = {rule};
+    };
+  };
+  check({{"behind three that a pattern covers, on PUT alone", with({"https://*.a.example.com"}),
+          with({"https://*.a.example.com", "https://1.a.example.com", "https://2.a.example.com",
+                "https://3.a.example.com", "https://zz.evil.example"}),
+          true, false}});
+}
+
+TEST(PolicyDiff, TellsThatATrustLosesItsEnd) {
+  constexpr std::int64_t kEnd = 4'000'000'000;
+  const char* const portal = "https://portal.example";
+  const auto two = [=](std::int64_t cors_end, std::int64_t redirect_end) {
+    return [=](Policy& p) {
+      p.redirects.enabled = true;
+      p.trusted_origins = {record(portal, cors_end), record(portal, redirect_end)};
+      p.trusted_origins[1].scopes[0].type = TrustedOrigin::ScopeType::Redirect;
+    };
+  };
+  const auto ending = [=](Policy& p) { p.trusted_origins = {record(portal, kEnd)}; };
+  const auto of_apps = [=](std::int64_t a_end) {
+    return [=](Policy& p) {
+      p.trusted_origins = {record(portal, a_end), record(portal)};
+      for (std::size_t i = 0; i < 2; ++i) {
+        p.trusted_origins[i].scopes[0].type = TrustedOrigin::ScopeType::IframeEmbed;
+        p.trusted_origins[i].scopes[0].allowed_okta_apps = {{i == 0 ? "a" : "b"}};
+      }
+    };
+  };
+  check({
+      {"the record has none", ending, [=](Policy& p) { p.trusted_origins = {record(portal)}; },
+       true, false},
+      {"the origin is listed instead", ending,
+       [=](Policy& p) { p.cors.allowed_origins.add(portal, {}); }, true, false},
+      {"in one scope of two", two(kEnd, 0), two(0, 0), true, false},
+      {"in one app of two", of_apps(kEnd), of_apps(0), true, false},
+      {"a list has it for ever anyway",
+       [=](Policy& p) {
+         p.cors.allowed_origins.add(portal, {});
+         p.trusted_origins = {record(portal, kEnd)};
+       },
+       [=](Policy& p) { p.cors.allowed_origins.add(portal, {}); }, false, false},
+  });
+}
+
+TEST(PolicyDiff, FindsTheHostsThatARuleSelects) {
+  const auto with = [](const Texts& hosts) {
+    return [=](Policy& p) {
+      p.hosts = {};
+      CorsRule rule;
+      rule.hosts = Names(hosts);
+      rule.allowed_origins = {"https://app.example.com", "https://*.example.org",
+                              "https://evil.example"};
+      p.cors.rules = {rule};
+    };
+  };
+  check({
+      {"ports between two", with({"api.example.com:[3000,8443]"}),
+       with({"api.example.com:[3000,4000-5000,8443]"}), true, false},
+      {"a wider range", with({"api.example.com:[4000-4999]"}),
+       with({"api.example.com:[4000-5000]"}), true, false},
+      {"every subdomain instead of one", with({"a.example.com"}), with({"*.example.com"}), true,
+       false},
+      {"one label less", with({"*.a.example.com"}), with({"*.example.com"}), true, false},
+      {"another port of a subdomain", with({"*.example.com:[3000,8443]"}),
+       with({"*.example.com:[3000,3500,8443]"}), true, false},
+      {"the order", with({"a.example.com", "b.example.com"}),
+       with({"b.example.com", "a.example.com"}), false, false},
+      {"wildcards that overlap inside a label: cannot be told",
+       with({"pr-*.example.com", "*-b.example.com"}),
+       with({"pr-*.example.com", "*-b.example.com", "pr-*-b.example.com"}), true, true},
   });
 }
 

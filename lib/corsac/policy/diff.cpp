@@ -38,6 +38,16 @@ bool has_same_openness(const CompiledCors& a, const CompiledCors& b) noexcept {
          a.allows_null == b.allows_null;
 }
 
+// The hosts of each rule that has some, whatever their order.
+std::multiset<std::set<std::string>> rule_hosts(const Policy& policy) {
+  std::multiset<std::set<std::string>> all;
+  for (const CorsRule& rule : policy.cors.rules) {
+    const auto& hosts = rule.hosts.values();
+    if (!hosts.empty()) all.emplace(hosts.begin(), hosts.end());
+  }
+  return all;
+}
+
 class Walker {
  public:
   Walker(const DiffSide& old_side, const DiffSide& new_side,
@@ -54,7 +64,7 @@ class Walker {
 
   PolicyDiff run() {
     // Asked only where the walk cannot say it: to write a million origins twice takes a second.
-    const bool is_whole = samples_.has_all_paths && samples_.has_all_hosts;
+    const bool is_whole = samples_.has_all_paths && samples_.has_all_hosts && has_few_routes();
     if ((!is_whole || has_path_regexes()) && says_the_same_in_all()) return changes_.take();
     if (!samples_.has_all_paths) {
       changes_.note_limit(true, true, "there are more kinds of paths than are compared");
@@ -67,6 +77,9 @@ class Walker {
                           "paths that only a regular expression selects are not compared");
     }
     compare_debug_headers();
+    if (!samples_.has_all_host_sets && rule_hosts(old_.policy) != rule_hosts(new_.policy)) {
+      changes_.assume(true, true, "rules select other hosts, which are compared by samples");
+    }
     compare_guards(old_, new_, samples_, has_same_guards_, changes_);
     for (const auto& [key, route] : routes()) compare_pair(key, route);
     return changes_.take();
@@ -83,17 +96,30 @@ class Walker {
   using Key = std::tuple<std::uint32_t, std::uint32_t, unsigned, std::size_t>;
 
   void compare_debug_headers();
+  // Exact origins that one side lists and that are decided differently.
+  struct DifferentOrigins {
+    std::vector<std::string_view> only_old = {};
+    std::vector<std::string_view> only_new = {};
+    [[nodiscard]] bool is_empty() const noexcept { return only_old.empty() && only_new.empty(); }
+  };
+
   std::map<Key, Route> routes();
+  [[nodiscard]] bool has_few_routes() const noexcept {
+    return samples_.hosts.size() * samples_.paths.size() * samples_.methods.size() <= kRouteLimit;
+  }
   [[nodiscard]] bool has_path_regexes() const;
   [[nodiscard]] bool says_the_same_in_all() const;
   void compare_pair(const Key& key, const Route& route);
   void compare_origin(const Key& key, const Route& route, const HeaderField& origin,
                       const std::vector<std::string>& headers);
-  void count_origins(const Key& key, const Route& route, const OriginDifference& difference);
+  [[nodiscard]] const DifferentOrigins& different_origins(const Key& key, const Route& route,
+                                                          const OriginDifference& difference);
+  void count_origins(const Key& key, const Route& route, const DifferentOrigins& different);
   [[nodiscard]] bool says_the_same(const Key& key, const OriginDifference& difference);
   [[nodiscard]] bool has_same_rules(std::uint32_t before, std::uint32_t after) const;
   [[nodiscard]] const OriginDifference& origins_of(std::uint32_t old_rule, std::uint32_t new_rule);
-  [[nodiscard]] std::vector<std::string> origins_for(const OriginDifference& difference);
+  [[nodiscard]] std::vector<std::string> origins_for(const OriginDifference& difference,
+                                                     const DifferentOrigins& different);
   [[nodiscard]] std::vector<std::string> headers_for(const Key& key) const;
   [[nodiscard]] unsigned bits_of(const RequestView& request) const;
   [[nodiscard]] bool has_room();
@@ -122,6 +148,7 @@ class Walker {
   bool has_same_cors_;
   std::map<std::pair<const ListedOrigins*, const ListedOrigins*>, OriginDifference> differences_ =
       {};
+  std::map<std::pair<std::uint32_t, std::uint32_t>, DifferentOrigins> different_ = {};
   std::set<std::pair<std::uint32_t, std::uint32_t>> counted_ = {};
   std::map<std::pair<std::uint32_t, std::uint32_t>, bool> same_rules_ = {};
 };
@@ -246,10 +273,12 @@ bool Walker::has_same_rules(std::uint32_t before, std::uint32_t after) const {
          text_of_rule(new_.policy.cors.rules[after - kFirstRule]);
 }
 
-std::vector<std::string> Walker::origins_for(const OriginDifference& difference) {
+std::vector<std::string> Walker::origins_for(const OriginDifference& difference,
+                                             const DifferentOrigins& different) {
   std::vector<std::string> origins;
   std::set<std::string> seen;
-  for (const auto* list : {&difference.only_old, &difference.only_new, &difference.both}) {
+  for (const auto* list : {&different.only_old, &different.only_new, &difference.only_old,
+                           &difference.only_new, &difference.both}) {
     for (std::size_t i = 0; i < std::min(list->size(), kDifferentOrigins); ++i) {
       add_new(origins, seen, std::string((*list)[i]));
     }
@@ -332,22 +361,40 @@ void Walker::compare_origin(const Key& key, const Route& route, const HeaderFiel
   }
 }
 
-// How many origins of long lists are decided differently; the samples have shown how.
-void Walker::count_origins(const Key& key, const Route& route, const OriginDifference& difference) {
+// The origins of long lists that are decided differently. Most of a list may be covered by a
+// pattern of the other side, and a rule may be reached by one method alone or grant by one alone,
+// so that each method is tried until one shows a difference.
+const Walker::DifferentOrigins& Walker::different_origins(const Key& key, const Route& route,
+                                                          const OriginDifference& difference) {
+  DifferentOrigins& found = different_[{std::get<0>(key), std::get<1>(key)}];
+  const std::string& method = samples_.methods[std::get<3>(key)];
+  if (!found.is_empty() || !is_method(method)) return found;
+  RequestView view = view_of(route, method);
+  const auto keep = [&](const auto& list, std::vector<std::string_view>& kept) {
+    for (const std::string_view origin : list) {
+      view.origin = {origin, 1};
+      if (changes_.is_different(view)) kept.push_back(origin);
+    }
+  };
+  keep(difference.only_old, found.only_old);
+  keep(difference.only_new, found.only_new);
+  return found;
+}
+
+// Those that are not asked about everything; the samples have shown how.
+void Walker::count_origins(const Key& key, const Route& route, const DifferentOrigins& different) {
   const std::uint32_t before = std::get<0>(key);
   const std::uint32_t after = std::get<1>(key);
-  if (samples_.methods[std::get<3>(key)] != "GET" || !counted_.insert({before, after}).second)
-    return;
-  RequestView view = view_of(route, "GET");
+  if (different.is_empty() || !counted_.insert({before, after}).second) return;
+  RequestView view = view_of(route, samples_.methods[std::get<3>(key)]);
   const auto count = [&](const std::vector<std::string_view>& list, DiffEffect effect) {
     for (std::size_t i = kDifferentOrigins; i < list.size(); ++i) {
       view.origin = {list[i], 1};
-      if (!changes_.is_different(view)) continue;
       changes_.note(before, after, "origins", effect, std::string(list[i]), view);
     }
   };
-  count(difference.only_old, DiffEffect::Narrower);
-  count(difference.only_new, DiffEffect::Wider);
+  count(different.only_old, DiffEffect::Narrower);
+  count(different.only_new, DiffEffect::Wider);
 }
 
 void Walker::compare_pair(const Key& key, const Route& route) {
@@ -382,7 +429,8 @@ void Walker::compare_pair(const Key& key, const Route& route) {
   uncovered.insert(uncovered.end(), difference.uncovered_new.begin(),
                    difference.uncovered_new.end());
   changes_.show_patterns(&uncovered);
-  for (const std::string& origin : origins_for(difference)) {
+  const DifferentOrigins& different = different_origins(key, route, difference);
+  for (const std::string& origin : origins_for(difference, different)) {
     compare_origin(key, route, {origin, 1}, headers);
   }
   compare_origin(key, route, {}, headers);
@@ -390,7 +438,7 @@ void Walker::compare_pair(const Key& key, const Route& route) {
   // A page of the very host that is asked: own, where nothing says otherwise.
   const std::string own = "http://" + route.host;
   compare_origin(key, route, {own, 1}, headers);
-  count_origins(key, route, difference);
+  count_origins(key, route, different);
   changes_.show_patterns(nullptr);
 }
 

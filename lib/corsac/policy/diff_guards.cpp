@@ -10,12 +10,15 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "corsac/base/rfc3339.hpp"
 #include "corsac/http/own_origin.hpp"
 #include "corsac/origin/pattern_cover.hpp"
+#include "corsac/policy/effective_rule.hpp"
+#include "corsac/policy/problem_list.hpp"
 
 namespace corsac {
 namespace {
@@ -197,28 +200,128 @@ void GuardComparison::compare_origin_lists(const Names& before, const Names& aft
 
 using End = std::optional<std::chrono::system_clock::time_point>;  // absent = never
 
-// When the trust in each origin ends, by its normal form; of several records the last one counts.
-std::map<std::string, End> ends_of(const Policy& policy) {
-  std::map<std::string, End> ends;
+// One trust: in whom (normal form), for what, and for which app; "" = all that the scope is for.
+using Trust = std::tuple<std::string, TrustedOrigin::ScopeType, std::string>;
+using Ends = std::map<Trust, End>;
+// In the place of an app, as CORS knows none: what rules with lists of their own trust.
+constexpr const char* kRules = "rules";
+
+void keep_end(Ends& ends, Trust trust, const End& end) {
+  const auto [known, is_new] = ends.emplace(std::move(trust), end);
+  if (!is_new && known->second) known->second = end ? std::max(known->second, end) : End();
+}
+
+// When each trust of the records ends; of several records the last one counts.
+Ends ends_of(const Policy& policy) {
+  Ends ends;
   for (const TrustedOrigin& record : policy.trusted_origins) {
     const auto pattern = parse_record_origin(record.origin);
-    if (!pattern || record.status != TrustedOrigin::Status::Active) continue;
-    const auto [known, is_new] = ends.emplace(pattern->text, record.valid_until);
-    if (is_new || !known->second) continue;
-    known->second = record.valid_until ? std::max(known->second, record.valid_until) : End();
+    if (!pattern || !pattern->is_exact()) continue;
+    if (record.status != TrustedOrigin::Status::Active) continue;
+    for (const TrustedOrigin::Scope& scope : record.scopes) {
+      keep_end(ends, {pattern->text, scope.type, ""}, record.valid_until);
+      if (scope.type == TrustedOrigin::ScopeType::Cors) {
+        keep_end(ends, {pattern->text, scope.type, kRules}, record.valid_until);
+        continue;  // it knows no apps
+      }
+      if (!scope.allowed_okta_apps) continue;
+      for (const std::string& app : *scope.allowed_okta_apps) {
+        keep_end(ends, {pattern->text, scope.type, app}, record.valid_until);
+      }
+    }
+  }
+  return ends;
+}
+
+// The lists of a policy that trust for ever.
+class PermanentTrust {
+ public:
+  explicit PermanentTrust(const Policy& policy) {
+    ProblemList problems(policy.allowed_warnings);
+    take(effective_cors(policy.cors, problems).rules, cors_);
+    for (std::size_t i = 0; i < policy.cors.rules.size(); ++i) {
+      take(effective_rule(policy.cors, i, problems).rules, rules_);
+    }
+    for (const std::string& text : policy.redirects.allowed_origins.values())
+      take(text, redirects_);
+  }
+
+  [[nodiscard]] bool has(const Trust& trust) const {
+    const auto& [origin, scope, app] = trust;
+    switch (scope) {
+      case TrustedOrigin::ScopeType::Cors:
+        return lists(app == kRules ? rules_ : cors_, origin);
+      case TrustedOrigin::ScopeType::Redirect:
+        return lists(redirects_, origin);
+      case TrustedOrigin::ScopeType::IframeEmbed:
+        return false;
+    }
+    return false;
+  }
+
+ private:
+  struct List {
+    bool has_any = false;
+    std::set<std::string> exact = {};
+    std::vector<OriginPattern> patterns = {};
+  };
+
+  static void take(const std::string& text, List& list) {
+    list.has_any = list.has_any || text == "*";
+    auto pattern = parse_origin_pattern(text);
+    if (pattern && !pattern->is_exact()) {
+      list.patterns.push_back(*std::move(pattern));
+    } else {
+      list.exact.insert(pattern ? pattern->text : text);
+    }
+  }
+  static void take(const CorsRules& rules, List& list) {
+    for (const auto* texts : {&rules.allowed_origins, &rules.allowed_origins_from_file}) {
+      for (const PlacedText& entry : *texts) take(std::string(entry.text), list);
+    }
+  }
+  static bool lists(const List& list, const std::string& origin) {
+    if (list.has_any || list.exact.contains(origin)) return true;
+    const auto exact = parse_record_origin(origin);
+    return exact && std::any_of(list.patterns.begin(), list.patterns.end(),
+                                [&](const auto& pattern) { return covers(pattern, *exact); });
+  }
+
+  List cors_ = {};
+  List rules_ = {};  // of those with a list of their own
+  List redirects_ = {};
+};
+
+// With what ends in `other` alone: a list of this policy may have it for ever.
+Ends all_ends(const Policy& policy, const Ends& own, const Ends& other) {
+  const PermanentTrust permanent(policy);
+  Ends ends = own;
+  for (const Ends* some : {&own, &other}) {
+    for (const auto& [trust, end] : *some) {
+      if (permanent.has(trust)) ends[trust] = End();
+    }
   }
   return ends;
 }
 
 // Requests are decided as of now, so that a later end is nothing that they show.
 void GuardComparison::compare_ends() {
-  const auto before = ends_of(old_.policy);
+  const Ends old_own = ends_of(old_.policy);
+  const Ends new_own = ends_of(new_.policy);
+  const auto has_end = [](const auto& entry) { return entry.second.has_value(); };
+  // Millions of listed origins are read only where some trust ends.
+  if (std::none_of(old_own.begin(), old_own.end(), has_end) &&
+      std::none_of(new_own.begin(), new_own.end(), has_end)) {
+    return;
+  }
+  const Ends before = all_ends(old_.policy, old_own, new_own);
   const auto text = [](const End& end) { return end ? time_text(*end) : std::string("never"); };
-  for (const auto& [origin, end] : ends_of(new_.policy)) {
-    const auto known = before.find(origin);
+  for (const auto& [trust, end] : all_ends(new_.policy, new_own, old_own)) {
+    const auto known = before.find(trust);
     if (known == before.end() || known->second == end) continue;
     const bool is_later = !end || (known->second && *end > *known->second);
-    note("ends of trust", is_later, origin + ": " + text(known->second) + " -> " + text(end));
+    note("ends of trust", is_later,
+         std::get<0>(trust) + ": " + text(known->second) + " -> " + text(end));
   }
 }
 

@@ -20,12 +20,14 @@ struct DiffSamples {
   std::vector<std::string> paths = {};
   // Those that a policy or Fetch names, one that nobody does, and what is none.
   std::vector<std::string> methods = {};
-  // For each pattern one with and one without a port, and a strange one.
+  // Names for each set of host patterns, without a port and with those that patterns tell apart,
+  // and a strange one.
   std::vector<std::string> hosts = {};
   // Of the lists of guards and of records.
   std::vector<std::string> guard_origins = {};
   bool has_all_paths = true;
   bool has_all_hosts = true;
+  bool has_all_host_sets = true;  // false: patterns overlap in more ways than are looked into
   bool has_all_guard_origins = true;
 };
 

@@ -119,7 +119,7 @@ OriginLists::OriginLists(const Policy& policy, const Snapshot& snapshot,
       RecordsInForce(policy, now).with_scope(TrustedOrigin::ScopeType::Cors);
 }
 
-ListedOrigins OriginLists::read(const EffectiveRule& rule) {
+ListedOrigins OriginLists::read(const EffectiveRule& rule, const CompiledCors& compiled) {
   ListedOrigins list;
   for (const auto* texts : {&rule.rules.allowed_origins, &rule.rules.allowed_origins_from_file}) {
     for (const PlacedText& origin : *texts) take(origin.text, list);
@@ -128,25 +128,30 @@ ListedOrigins OriginLists::read(const EffectiveRule& rule) {
     list.regexes.push_back(regex.text);
   }
   for (const CorsRules::RecordOrigin& record : rule.rules.record_origins) {
-    auto pattern = parse_record_origin(record.origin);
-    if (pattern) take(texts_.emplace_back(pattern->text), list);
+    // A record may grant nothing, as one with a wildcard: to list it too would be new.
+    const auto pattern = parse_record_origin(record.origin);
+    if (!pattern || !pattern->is_exact() || compiled.origins == nullptr) continue;
+    if (compiled.origins->find_exact(pattern->text).data() == nullptr) continue;
+    list.exact.push_back(texts_.emplace_back(pattern->text));
   }
   return list;
 }
 
 const ListedOrigins& OriginLists::of(std::uint32_t rule) {
-  if (snapshot_.rule(rule).cors == nullptr || rule == kExcludedRule) return none_;
+  const auto& compiled = snapshot_.rule(rule).cors;
+  if (compiled == nullptr || rule == kExcludedRule) return none_;
   if (rule != kCorsRule) {
     ProblemList problems(policy_.allowed_warnings);
     const EffectiveRule effective = effective_rule(policy_.cors, rule - kFirstRule, problems);
-    if (effective.rules.inherited.allowed_origins) return of(kCorsRule);
-    const auto known = by_rule_.find(rule);
-    if (known != by_rule_.end()) return known->second;
-    return by_rule_[rule] = read(effective);
+    if (!effective.rules.inherited.allowed_origins) {
+      const auto known = by_rule_.find(rule);
+      if (known != by_rule_.end()) return known->second;
+      return by_rule_[rule] = read(effective, *compiled);
+    }
   }
-  const auto known = by_rule_.find(kCorsRule);
-  if (known != by_rule_.end()) return known->second;
-  return by_rule_[kCorsRule] = read(cors_);
+  const auto known = by_set_.find(compiled->origins.get());
+  if (known != by_set_.end()) return known->second;
+  return by_set_[compiled->origins.get()] = read(cors_, *compiled);
 }
 
 OriginDifference compare_origins(const ListedOrigins& old_list, const CompiledCors& old_cors,

@@ -18,7 +18,7 @@
 
 namespace corsac {
 
-// What one rule lists, records in force included. "*" and "null" are none of it.
+// What one rule lists, and the records that it grants. "*" and "null" are none of it.
 struct ListedOrigins {
   std::vector<std::string_view> exact = {};
   std::vector<OriginPattern> patterns = {};
@@ -33,19 +33,21 @@ class OriginLists {
   OriginLists(const OriginLists&) = delete;
   OriginLists& operator=(const OriginLists&) = delete;
 
-  // Of the rule with this number in the snapshot; rules that inherit share one. The answer lives as
-  // long as this.
+  // Of the rule with this number in the snapshot; rules that inherit and grant the same share one.
+  // The answer lives as long as this.
   [[nodiscard]] const ListedOrigins& of(std::uint32_t rule);
 
  private:
-  [[nodiscard]] ListedOrigins read(const EffectiveRule& rule);
+  [[nodiscard]] ListedOrigins read(const EffectiveRule& rule, const CompiledCors& compiled);
 
   const Policy& policy_;
   const Snapshot& snapshot_;
   EffectiveRule cors_ = {};
   ListedOrigins none_ = {};
   std::map<std::uint32_t, ListedOrigins> by_rule_ = {};  // without the rules that inherit
-  std::deque<std::string> texts_ = {};                   // normal forms of records
+  // [cors] and those: with other credentials it may grant other records.
+  std::map<const OriginSet*, ListedOrigins> by_set_ = {};
+  std::deque<std::string> texts_ = {};  // normal forms of records
 };
 
 // What one list has and the other not, and what they share.
