@@ -411,6 +411,19 @@ TEST(CompilePolicy, LeavesOutWarningsThatAreMeant) {
              {.code = "version-unknown", .path = "version", .reason = "meant"}};
        },
        {"error version-unknown version", "warning lint-allow-unknown lint.allow[1]"}},
+      {"the same twice",
+       [](Policy& p) {
+         const AllowedWarning allowed = {
+             .code = "debug-headers", .path = "cors.debug_headers", .reason = "meant"};
+         p.allowed_warnings = {allowed, allowed};
+       },
+       {"warning lint-allow-unused lint.allow[1]"}},
+      {"a candidate without a name",
+       [](Policy& p) {
+         p.cors.debug_headers = false;
+         p.shadow.file = std::string();
+       },
+       {"error value-unknown shadow.file"}},
       {"a reason that says nothing",
        [](Policy& p) {
          p.allowed_warnings = {{.code = "debug-headers",

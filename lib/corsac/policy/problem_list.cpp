@@ -40,6 +40,13 @@ std::string identity_of(const Problem& problem) {
   return identity;
 }
 
+bool is_repeated(const std::vector<AllowedWarning>& all, std::size_t index) {
+  for (std::size_t i = 0; i < index; ++i) {
+    if (all[i].code == all[index].code && all[i].path == all[index].path) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 ProblemList::ProblemList(const std::vector<AllowedWarning>& allowed, bool has_lints)
@@ -94,11 +101,13 @@ void ProblemList::check_allowed(std::size_t index) {
                      .place = allowed.place,
                      .what = "no warning has this code and this path",
                      .fix = "take it out"};
+  if (allowed.path.empty()) problem.fix = "write the path of the warning, or take it out";
+  if (is_repeated(allowed_, index)) problem.what = "the same entry stands before it";
   if (allowed.code == kNeverSilent) problem.what = "a dangerous switch is a warning at every load";
   if (known == nullptr) {
     const std::string_view nearest = nearest_code(allowed.code);
     problem.code = "lint-allow-unknown";
-    problem.what = "no warning has this code";
+    problem.what = "no warning has this code, and errors cannot be allowed";
     if (!nearest.empty()) problem.fix = "write code = \"" + std::string(nearest) + '"';
   }
   add(std::move(problem));
@@ -106,7 +115,7 @@ void ProblemList::check_allowed(std::size_t index) {
 
 std::vector<Problem> ProblemList::take() {
   for (std::size_t i = 0; i < allowed_.size(); ++i) {
-    if (!is_used_[i]) check_allowed(i);
+    if (!is_used_[i] || is_repeated(allowed_, i)) check_allowed(i);
   }
   if (left_out_ != 0) {
     problems_.push_back({.severity = has_hidden_errors_ ? Severity::Error : Severity::Warning,
