@@ -138,7 +138,7 @@ def a_page_of_the_server_itself():
 
 
 def redirects_and_lists_are_shown():
-    with serving(on_gets(302, [("Location", "https://login.example/\x7f")], True)) as (url, _):
+    with serving(on_gets(302, [("Location", "https://login.example/")], True)) as (url, _):
         contains(run(url).stdout, "302 to https://login.example/")
         contains(run(url).stdout, "the page is sent elsewhere")
     with serving(on_gets(200, [(ORIGIN, "https://a.example, " + APP)])) as (url, _):
