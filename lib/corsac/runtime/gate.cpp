@@ -8,12 +8,12 @@
 #include <cassert>
 #include <chrono>
 #include <exception>
-#include <mutex>
 #include <thread>
 #include <utility>
 
 #include "corsac/http/own_origin.hpp"
 #include "corsac/policy/snapshot.hpp"
+#include "corsac/runtime/beside_snapshot.hpp"
 #include "corsac/runtime/code_policy.hpp"
 #include "corsac/runtime/gate_options.hpp"
 #include "corsac/runtime/joined_report.hpp"
@@ -30,25 +30,9 @@
 namespace corsac {
 namespace {
 
-// What stands beside a snapshot while it is in force: not part of it, for it counts.
-struct BesideSnapshot {
-  SnapshotPtr snapshot = {};                      // null: of none yet
-  std::shared_ptr<RuleCounts> counts = {};        // null with it
-  std::shared_ptr<ShadowComparison> shadow = {};  // null = no candidate
-};
-
 ApplicationFacts application_facts(const GateOptions& options) {
   return {.has_public_origins = !options.public_origins.empty(),
           .has_applies_to = static_cast<bool>(options.applies_to)};
-}
-
-std::vector<CountedRule> counted_rules(const Snapshot& snapshot) {
-  std::vector<CountedRule> rules;
-  for (std::uint32_t i = 0; i < snapshot.rule_count(); ++i) {
-    const RuleInfo& rule = snapshot.rule(i);
-    rules.push_back({.name = rule.name, .is_report_only = rule.cors && rule.cors->is_report_only});
-  }
-  return rules;
 }
 
 }  // namespace
@@ -62,14 +46,9 @@ struct Gate::State {
   Counters counters = {};
   EventLog events;
   SnapshotSlot slot;
-  // Published a moment after `slot`, and not at all where memory ends: then a request is counted
-  // without its rule, and nobody waits for what is only looked at.
-  SlotOf<BesideSnapshot> beside{std::make_shared<const BesideSnapshot>()};
+  BesideSnapshots beside{counters};
   ReportedOnce replaced = {};  // paths whose handler set headers of ours
   Report warnings = {};
-  std::mutex publish_mutex = {};  // guards the next two, and publications into `beside`
-  BesideSnapshot published = {};  // its last
-  SnapshotPtr candidate = {};     // null = none
   // Behind `beside`, into which it publishes; before what tells it which file to follow.
   std::unique_ptr<ShadowPolicy> shadow = {};
   // Exactly one of the two. Last: they publish into the slot from threads of their own.
@@ -107,16 +86,10 @@ struct Gate::State {
     return [this](SnapshotPtr next) {
       const SnapshotPtr snapshot = next;
       slot.publish(std::move(next));
-      publish_beside([&] { set_snapshot(snapshot); });
+      beside.set_snapshot(snapshot);
       shadow->follow(snapshot->shadow_file());
     };
   }
-  // Publishes what `change` makes of `published`; what fails for want of memory leaves the old one,
-  // which then belongs to no snapshot in force.
-  template <class Change>
-  void publish_beside(Change change) noexcept;
-  void set_snapshot(const SnapshotPtr& snapshot);
-  void compare_at_publication();
   // The candidate's own store, kept apart from that of the policy. `store` = null: there is none.
   void make_shadow(const GateOptions& options, std::optional<StoreConfig> store);
   void count(const GateDecision& result, const BesideSnapshot& known) noexcept;
@@ -187,38 +160,12 @@ Gate::State::Answer Gate::State::decide_plainly(RequestView& request,
   return decide(request, result);
 }
 
-template <class Change>
-void Gate::State::publish_beside(Change change) noexcept {
-  try {
-    const std::lock_guard lock(publish_mutex);
-    change();
-    compare_at_publication();
-    beside.publish(std::make_shared<const BesideSnapshot>(published));
-  } catch (const std::exception&) {
-    // No memory.
-  }
-}
-
-void Gate::State::set_snapshot(const SnapshotPtr& snapshot) {
-  auto counts = counters.begin_policy(counted_rules(*snapshot));
-  published = {.snapshot = snapshot, .counts = std::move(counts)};
-}
-
-// With publish_mutex.
-void Gate::State::compare_at_publication() {
-  const bool can_compare = candidate && published.snapshot && !published.snapshot->is_closed();
-  published.shadow =
-      can_compare ? std::make_shared<ShadowComparison>(published.snapshot, candidate) : nullptr;
-}
-
 void Gate::State::make_shadow(const GateOptions& options, std::optional<StoreConfig> store) {
   shadow = std::make_unique<ShadowPolicy>(
       std::move(store), options.records, clock,
-      ShadowOwner{
-          .application = application_facts(options),
-          .publish =
-              [this](SnapshotPtr next) { publish_beside([&] { candidate = std::move(next); }); },
-          .log = SinkCalls::watched(sink_calls, options.log)});
+      ShadowOwner{.application = application_facts(options),
+                  .publish = [this](SnapshotPtr next) { beside.set_candidate(std::move(next)); },
+                  .log = SinkCalls::watched(sink_calls, options.log)});
 }
 
 void Gate::State::count(const GateDecision& result, const BesideSnapshot& known) noexcept {

@@ -1,0 +1,47 @@
+#pragma once
+
+// What stands beside the snapshot in force and is no part of it, for it counts: its decisions by
+// rule, and how a candidate differs. Not installed.
+
+#include <memory>
+#include <mutex>
+
+#include "corsac/policy/snapshot.hpp"
+#include "corsac/runtime/metrics.hpp"
+#include "corsac/runtime/shadow_comparison.hpp"
+#include "corsac/runtime/snapshot_slot.hpp"
+
+namespace corsac {
+
+struct BesideSnapshot {
+  SnapshotPtr snapshot = {};                      // null: of none yet
+  std::shared_ptr<RuleCounts> counts = {};        // null with it
+  std::shared_ptr<ShadowComparison> shadow = {};  // null = no candidate
+};
+
+// Published a moment after the snapshot, and not at all where memory ends: then a request is
+// counted without its rule, and nobody waits for what is only looked at. Safe from any thread.
+class BesideSnapshots {
+ public:
+  explicit BesideSnapshots(Counters& counters);
+
+  void set_snapshot(const SnapshotPtr& snapshot) noexcept;  // now in force; never null
+  void set_candidate(SnapshotPtr candidate) noexcept;       // null = none
+  // Never null. Belongs to a decision only when its snapshot is that of the decision.
+  [[nodiscard]] std::shared_ptr<const BesideSnapshot> read() const noexcept { return slot_.read(); }
+
+ private:
+  // What `change` makes of `published_`; what fails leaves the old one, which then belongs to no
+  // snapshot in force.
+  template <class Change>
+  void publish(Change change) noexcept;
+  void compare();
+
+  Counters& counters_;
+  SlotOf<BesideSnapshot> slot_;
+  std::mutex mutex_ = {};          // guards the rest, and publications into slot_
+  BesideSnapshot published_ = {};  // its last
+  SnapshotPtr candidate_ = {};     // null = none
+};
+
+}  // namespace corsac
