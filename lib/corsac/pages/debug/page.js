@@ -9,7 +9,8 @@ import { showHistory } from "./history_chart.js";
 import { bindMostRefused, clearMostRefused, showMostRefused } from "./most_refused.js";
 import { clearPolicies, showPolicies } from "./policies.js";
 import { clearPolicyState, showPolicyState } from "./policy_state.js";
-import { forgetToken, isToken, keepToken, readToken, takeTokenFromAddress } from "./token.js";
+import { readToken, takeTokenFromAddress } from "./token.js";
+import { askAgain, bindTokenForm } from "./token_form.js";
 
 const kRefreshMs = 10_000;
 let timer = null;
@@ -27,7 +28,6 @@ function show(view) {
 function askForToken(error) {
   opened += 1;
   clearTimeout(timer);
-  forgetToken();
   clearEvents();
   clearMostRefused();
   clearExplained();
@@ -35,27 +35,7 @@ function askForToken(error) {
   clearPolicyState();
   element("history").replaceChildren();
   sayProblem("");
-  element("token").value = "";
-  showTokenError(error);
-  show("token");
-  element("token").focus();
-}
-
-function showTokenError(error) {
-  element("token-error").textContent = error;
-  element("token").setAttribute("aria-invalid", String(error !== ""));
-}
-
-function useToken(event) {
-  event.preventDefault();
-  const token = element("token").value.trim();
-  if (!isToken(token)) {
-    showTokenError("A token is letters, digits and signs of ASCII, without blanks.");
-    return element("token").focus();
-  }
-  element("token").value = "";
-  keepToken(token);
-  return open(() => element("title").focus());
+  askAgain(error, () => show("token"));
 }
 
 function sayProblem(text) {
@@ -123,7 +103,7 @@ async function open(then = () => {}) {
   return then();
 }
 
-element("token-form").addEventListener("submit", useToken);
+bindTokenForm(() => open(() => element("title").focus()));
 element("forget").addEventListener("click", () => askForToken(""));
 document.addEventListener("visibilitychange", () => readToken() !== null && refreshIfSeen());
 addEventListener("hashchange", () => takeTokenFromAddress() && open());

@@ -8,7 +8,8 @@ import { askForRecord, bindRecordForm } from "./record_form.js";
 import {
   appendRecords, clearList, countOfList, dropRecord, focusRecord, showRecord,
 } from "./record_list.js";
-import { forgetToken, isToken, keepToken, readToken, takeTokenFromAddress } from "./token.js";
+import { readToken, takeTokenFromAddress } from "./token.js";
+import { askAgain, bindTokenForm } from "./token_form.js";
 
 let next = null;  // where the list goes on; null = it ends
 let loads = 0;    // an answer to an older question than the last one is not shown
@@ -28,30 +29,9 @@ function show(view) {
 
 function askForToken(error) {
   loads += 1;
-  forgetToken();
   clearList();
   clearProblem();
-  element("token").value = "";
-  showTokenError(error);
-  show("token");
-  element("token").focus();
-}
-
-function showTokenError(error) {
-  element("token-error").textContent = error;
-  element("token").setAttribute("aria-invalid", String(error !== ""));
-}
-
-function useToken(event) {
-  event.preventDefault();
-  const token = element("token").value.trim();
-  if (!isToken(token)) {
-    showTokenError("A token is letters, digits and signs of ASCII, without blanks.");
-    return element("token").focus();
-  }
-  element("token").value = "";
-  keepToken(token);
-  return load(() => element("title").focus());
+  askAgain(error, () => show("token"));
 }
 
 // What went wrong, where people look; a refused token is asked for again.
@@ -188,7 +168,7 @@ function open() {
   return readToken() === null ? askForToken("") : load();
 }
 
-element("token-form").addEventListener("submit", useToken);
+bindTokenForm(() => load(() => element("title").focus()));
 element("forget").addEventListener("click", () => askForToken(""));
 element("search-form").addEventListener("submit", (event) => {
   event.preventDefault();
