@@ -14,6 +14,7 @@
 
 #include <corsac/base/ascii.hpp>
 #include <corsac/base/printable.hpp>
+#include <corsac/policy/explain_line.hpp>
 
 #include "har_exchange.hpp"
 #include "read_har.hpp"
@@ -126,15 +127,6 @@ class Rows {
   std::string rows_ = {};
 };
 
-void add_line(std::string& lines, std::string_view name, std::string_view text) {
-  if (text.empty()) return;
-  lines += "  ";
-  lines += name;
-  lines.append(11 - name.size(), ' ');
-  lines += text;
-  lines += '\n';
-}
-
 std::string policy_line(const Judged& judged) {
   const Explanation& explanation = judged.explanation;
   std::string text = explanation.text();
@@ -154,9 +146,9 @@ std::string Rows::text(const HarExchange& exchange, const HarRecorded& recorded,
   const HarEntry& entry = *exchange.entry;
   std::string lines = entry_name(entry) + ": " + to_printable(entry.method) + " " +
                       to_one_line(entry.url, kUrlLimitBytes) + "\n";
-  add_line(lines, "from", to_one_line(exchange.origin, kUrlLimitBytes));
+  add_explained_line(lines, "from", to_one_line(exchange.origin, kUrlLimitBytes));
   if (exchange.is_preflight) {
-    add_line(
+    add_explained_line(
         lines, "preflight",
         "for " + to_printable(exchange.browser.method) +
             (exchange.browser.requested_headers.empty()
@@ -164,20 +156,21 @@ std::string Rows::text(const HarExchange& exchange, const HarRecorded& recorded,
                  : " with " + to_one_line(exchange.browser.requested_headers, kUrlLimitBytes)));
   }
   const std::string status = recorded.is_answered ? std::to_string(entry.status) + ", " : "";
-  add_line(lines, "recorded",
-           recorded.has_failed   ? "FAILED: " + status + recorded.why
-           : recorded.is_unknown ? "cannot be told: " + status + recorded.why
-                                 : "passed: " + status + "readable");
-  if (recorded.is_answered && recorded.headers.empty()) add_line(lines, "had", "no header of CORS");
+  add_explained_line(lines, "recorded",
+                     recorded.has_failed   ? "FAILED: " + status + recorded.why
+                     : recorded.is_unknown ? "cannot be told: " + status + recorded.why
+                                           : "passed: " + status + "readable");
+  if (recorded.is_answered && recorded.headers.empty())
+    add_explained_line(lines, "had", "no header of CORS");
   std::string_view name = "had";
   for (const std::string& header : recorded.headers) {
-    add_line(lines, std::exchange(name, ""), header);
+    add_explained_line(lines, std::exchange(name, ""), header);
   }
-  add_line(lines, "console", recorded.console);
-  add_line(lines, "policy", policy_line(judged));
-  add_line(lines, "so", conclusion(recorded, judged));
-  add_line(lines, "near miss", judged.explanation.near_miss);
-  add_line(lines, "hint", judged.explanation.hint);
+  add_explained_line(lines, "console", recorded.console);
+  add_explained_line(lines, "policy", policy_line(judged));
+  add_explained_line(lines, "so", conclusion(recorded, judged));
+  add_explained_line(lines, "near miss", judged.explanation.near_miss);
+  add_explained_line(lines, "hint", judged.explanation.hint);
   return lines + "\n";
 }
 

@@ -40,9 +40,12 @@ struct LiveEventsOptions {
 //   id: 17                       the seq
 //   data: {"type":"event",...}   as in /api/events
 //
-//   id: 40                       of events 18 to 40 some fell out of the ring before they were
-//   sent, event: gap                   or, "restarted", never were: the program began to count
-//   again data: {"type":"gap","first":18,"last":40,"lost":23,"cause":"overwritten"}
+//   id: 40
+//   event: gap
+//   data: {"type":"gap","first":18,"last":40,"lost":23,"cause":"overwritten"}
+//
+// In a gap some events fell out of the ring before they were sent, or, with "restarted", never
+// were: the program began to count again.
 //
 // Safe from any thread.
 class LiveEvents : public std::enable_shared_from_this<LiveEvents> {

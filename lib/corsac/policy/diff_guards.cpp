@@ -16,6 +16,7 @@
 
 #include "corsac/base/rfc3339.hpp"
 #include "corsac/http/own_origin.hpp"
+#include "corsac/http/percent_coding.hpp"
 #include "corsac/origin/pattern_cover.hpp"
 #include "corsac/policy/effective_rule.hpp"
 #include "corsac/policy/problem_list.hpp"
@@ -37,17 +38,6 @@ bool includes(const Names& wide, const Names& narrow) {
     return pattern && std::any_of(patterns.begin(), patterns.end(),
                                   [&](const auto& other) { return covers(other, *pattern); });
   });
-}
-
-// As it stands in a query, whatever it is.
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    encoded += {'%', kDigits[byte >> 4U], kDigits[byte & 15U]};
-  }
-  return encoded;
 }
 
 RequestView get_view(std::string_view target, const OwnOrigin& own) {

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "corsac/base/printable.hpp"
+#include "corsac/policy/explain_line.hpp"
 #include "corsac/policy/explain_steps.hpp"
 #include "corsac/policy/near_miss.hpp"
 #include "corsac/policy/snapshot.hpp"
@@ -36,18 +37,6 @@ std::vector<std::pair<std::string, std::string>> written_headers(const Snapshot&
     headers.emplace_back("X-Corsac-Reason", reason_info(decision.reason).code);
   }
   return headers;
-}
-
-// "name      text", the texts below each other; what is empty is left out.
-void add_line(std::string& lines, std::string_view name, std::string_view text) {
-  constexpr std::size_t kNameColumn = 11;
-  if (text.empty()) return;
-  std::string line = "  ";
-  line += name;
-  line.resize(std::max(line.size() + 1, kNameColumn + 2), ' ');
-  lines += line;
-  lines += text;
-  lines += '\n';
 }
 
 std::string verdict(const Explanation& explanation) {
@@ -89,6 +78,17 @@ Explanation explain(const Snapshot& snapshot, const RequestView& request) {
   return explanation;
 }
 
+void add_explained_line(std::string& lines, std::string_view name, std::string_view text) {
+  constexpr std::size_t kNameColumn = 11;
+  if (text.empty()) return;
+  std::string line = "  ";
+  line += name;
+  line.resize(std::max(line.size() + 1, kNameColumn + 2), ' ');
+  lines += line;
+  lines += text;
+  lines += '\n';
+}
+
 std::string Explanation::text() const {
   std::string lines = verdict(*this) + '\n';
   if (decision.reason != Reason::None) {
@@ -96,7 +96,7 @@ std::string Explanation::text() const {
   }
   lines += '\n';
   for (const Step& step : steps) {
-    add_line(lines, step.name, (step.has_passed ? "ok  " : "NO  ") + step.outcome);
+    add_explained_line(lines, step.name, (step.has_passed ? "ok  " : "NO  ") + step.outcome);
   }
   if (!headers.empty()) lines += '\n';
   std::string_view title = "sends";
@@ -105,14 +105,14 @@ std::string Explanation::text() const {
     line = name;
     line += ": ";
     line += value;
-    add_line(lines, title, line);
+    add_explained_line(lines, title, line);
     title = {};
   }
   if (decision.reason == Reason::None) return lines;
   lines += '\n';
-  add_line(lines, "near miss", near_miss);
-  add_line(lines, "hint", hint);
-  add_line(lines, "place", place);
+  add_explained_line(lines, "near miss", near_miss);
+  add_explained_line(lines, "hint", hint);
+  add_explained_line(lines, "place", place);
   return lines;
 }
 

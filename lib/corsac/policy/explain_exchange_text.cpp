@@ -7,20 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "corsac/policy/explain_exchange.hpp"
+#include "corsac/policy/explain_line.hpp"
 
 namespace corsac {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-void add_line(std::string& lines, std::string_view name, std::string_view text) {
-  if (text.empty()) return;
-  lines += "  ";
-  lines += name;
-  lines.append(11 - name.size(), ' ');
-  lines += text;
-  lines += '\n';
-}
 
 Json json_of(const BrowserOutcome& browser) {
   Json json;
@@ -56,13 +48,13 @@ std::string ExplainedExchange::text() const {
   if (preflight && request) lines += "\nREQUEST\n";
   if (request) lines += request->text();
   lines += "\nBROWSER\n";
-  add_line(lines, "preflight", browser.preflight);
-  add_line(lines, "cookies", browser.cookies);
-  add_line(lines, "answer", browser.answer);
+  add_explained_line(lines, "preflight", browser.preflight);
+  add_explained_line(lines, "cookies", browser.cookies);
+  add_explained_line(lines, "answer", browser.answer);
   const bool is_left = browser.is_readable == BrowserOutcome::Readable::Application;
   const std::string_view only_then = is_left ? "if the application sends no grant: " : "";
   if (!browser.console.empty()) {
-    add_line(lines, "console", std::string(only_then) + browser.console);
+    add_explained_line(lines, "console", std::string(only_then) + browser.console);
   }
   if (!host.empty()) {
     lines += "\nasked with Host: " + host + " (" + std::string(host_from) + ")\n";
