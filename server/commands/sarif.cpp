@@ -50,15 +50,24 @@ Json rule_of_warning(const WarningCode& code) {
           {"defaultConfiguration", {{"level", "warning"}}}};
 }
 
-// What the codes of errors have in common; each result says its own fix.
-Json rule_of_error(std::string_view code) {
-  return {{"id", to_one_line(code)},
-          {"shortDescription", {{"text", "The policy is not taken: " + to_one_line(code) + "."}}},
-          {"help",
-           {{"text",
-             "A policy is taken whole or not at all, and the one in force stays. The message says "
-             "what to write instead."}}},
-          {"defaultConfiguration", {{"level", "error"}}}};
+std::string level_of(Severity severity) {
+  return severity == Severity::Error ? "error" : "warning";
+}
+
+// Of a code without a row: of an error, or of a warning that is about more than the document. Each
+// result says its own fix.
+Json rule_of_other(std::string_view code, Severity severity) {
+  const bool is_error = severity == Severity::Error;
+  return {
+      {"id", to_one_line(code)},
+      {"shortDescription",
+       {{"text", (is_error ? "The policy is not taken: " : "The policy is taken: ") +
+                     to_one_line(code) + "."}}},
+      {"help",
+       {{"text", is_error ? "A policy is taken whole or not at all, and the one in force stays. "
+                            "The message says what to write instead."
+                          : "The message says what to do."}}},
+      {"defaultConfiguration", {{"level", level_of(severity)}}}};
 }
 
 class Log {
@@ -93,9 +102,9 @@ class Log {
   }
 
  private:
-  std::size_t rule_index(std::string_view code) {
-    const auto [found, is_new] = index_.emplace(code, rules_.size());
-    if (is_new) rules_.push_back(rule_of_error(code));
+  std::size_t rule_index(const Problem& problem) {
+    const auto [found, is_new] = index_.emplace(problem.code, rules_.size());
+    if (is_new) rules_.push_back(rule_of_other(problem.code, problem.severity));
     return found->second;
   }
 
@@ -120,10 +129,10 @@ class Log {
     // Behind "error[code]: ", which SARIF has as level and ruleId.
     const std::size_t end = lines.head.find("]: ");
     const std::string about = end == std::string::npos ? "" : lines.head.substr(end + 3) + ": ";
-    const std::size_t index = rule_index(problem.code);
+    const std::size_t index = rule_index(problem);
     return {{"ruleId", to_one_line(problem.code)},
             {"ruleIndex", index},
-            {"level", problem.severity == Severity::Error ? "error" : "warning"},
+            {"level", level_of(problem.severity)},
             {"message", {{"text", about + lines.body}}},
             {"locations", Json::array({location_of(problem.place)})}};
   }

@@ -160,6 +160,9 @@ SARIF_ROWS = [
      [("loopback-origin", "warning", 5, 20, None)]),
     ("one that is allowed", HEAD + 'allowed_origins = ["http://localhost"]\n' + ALLOWED, 0,
      [("loopback-origin", "warning", 5, 20, 'for "tests"')]),
+    ("a warning about more than the document",
+     HEAD + 'allowed_origins = ["https://a.example"]\n[shadow]\nfile = "nowhere.toml"\n', 0,
+     [("shadow-not-usable", "warning", 7, 8, None)]),
     ("no place", "", 1, [("field-missing", "error", 1, None, None)]),
     ("a test that fails",
      HEAD + 'allowed_origins = ["https://a.example"]\n[[test]]\norigin = "https://b.example"\n'
@@ -173,7 +176,10 @@ def sarif_row(policy, status, expected):
     rules = run["tool"]["driver"]["rules"]
     seen = []
     for result in run["results"]:
-        equal(rules[result["ruleIndex"]]["id"], result["ruleId"])
+        rule = rules[result["ruleIndex"]]
+        equal(rule["id"], result["ruleId"])
+        if rule["id"] != "test-failed":  # a warning where trust was taken away
+            equal(rule["defaultConfiguration"]["level"], result["level"])
         region = result["locations"][0]["physicalLocation"]["region"]
         suppressions = result.get("suppressions", [])
         seen.append((result["ruleId"], result["level"], region["startLine"],
