@@ -11,17 +11,12 @@ const os = require("node:os");
 const path = require("node:path");
 const readline = require("node:readline");
 
+const { check, finish } = require("./matrix/tap.js");
+
 const [consoleLines, program, modules] = process.argv.slice(2);
 const { chromium } = require(path.join(modules, "playwright-core"));
 
 const kDeadlineMs = 30_000;
-
-let number = 0;
-function check(name, isRight, seen) {
-  number += 1;
-  console.log(`${isRight ? "ok" : "not ok"} ${number} - ${name}`);
-  if (!isRight) console.log(`# seen: ${JSON.stringify(seen)}`);
-}
 
 const kOrigin = "Access-Control-Allow-Origin";
 const kCredentials = "Access-Control-Allow-Credentials";
@@ -259,7 +254,7 @@ async function main() {
     answers.close();
     fs.rmSync(folder, { recursive: true, force: true });
   }
-  console.log(`1..${number}`);
+  process.exitCode = finish();
 }
 
 main().catch((error) => {

@@ -9,19 +9,13 @@ const http = require("node:http");
 const os = require("node:os");
 const path = require("node:path");
 
+const { check, finish } = require("./matrix/tap.js");
 const { startServer, stopServer } = require("./sample_server.js");
 
 const [program, sampleFolder, modules] = process.argv.slice(2);
 const { chromium } = require(path.join(modules, "playwright-core"));
 
 const kDeadlineMs = 30_000;
-
-let number = 0;
-function check(name, isRight, seen) {
-  number += 1;
-  console.log(`${isRight ? "ok" : "not ok"} ${number} - ${name}`);
-  if (!isRight) console.log(`# seen: ${JSON.stringify(seen)}`);
-}
 
 async function until(condition) {
   const end = Date.now() + kDeadlineMs;
@@ -182,7 +176,7 @@ async function main() {
     stranger.close();
     fs.rmSync(folder, { recursive: true, force: true });
   }
-  console.log(`1..${number}`);
+  process.exitCode = finish();
 }
 
 main().catch((error) => {

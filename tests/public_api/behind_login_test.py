@@ -2,15 +2,13 @@
 
   python3 behind_login_test.py PROGRAM
 """
-import http.client
-import re
-import subprocess
 import sys
 
+from example_server import ExampleServer
 from tap import Cases, equal
-from waiting import DEADLINE
 
 PROGRAM = sys.argv[1]
+HOST = ("Host", "127.0.0.1")
 APP = {"Origin": "https://app.example.com"}
 GRANT = {"access-control-allow-origin": "https://app.example.com",
          "access-control-allow-credentials": "true", "vary": "Origin"}
@@ -36,29 +34,19 @@ ROWS = [
 ]
 
 
-def check(port, method, path, headers, status, expected, body):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
-    try:
-        connection.request(method, path, headers=headers)
-        answer = connection.getresponse()
-        seen = {name.lower(): value for name, value in answer.getheaders()
-                if name.lower() in ("vary", "location") or name.lower().startswith("access-")}
-        equal((answer.status, seen, answer.read().decode()), (status, expected, body))
-    finally:
-        connection.close()
+def check(server, method, path, headers, status, expected, body):
+    answer, text = server.ask(method, path, [HOST, *headers.items()])
+    seen = {name.lower(): value for name, value in answer.getheaders()
+            if name.lower() in ("vary", "location") or name.lower().startswith("access-")}
+    equal((answer.status, seen, text), (status, expected, body))
 
 
 def main():
-    with subprocess.Popen([PROGRAM], stdout=subprocess.PIPE, text=True) as process:
-        try:
-            line = process.stdout.readline()
-            port = int(re.fullmatch(r"listening on http://127\.0\.0\.1:(\d+)\n", line).group(1))
-            cases = Cases()
-            for description, *row in ROWS:
-                cases.add(description, check, port, *row)
-            cases.run()
-        finally:
-            process.kill()
+    with ExampleServer(PROGRAM) as server:
+        cases = Cases()
+        for description, *row in ROWS:
+            cases.add(description, check, server, *row)
+        cases.run()
 
 
 if __name__ == "__main__":

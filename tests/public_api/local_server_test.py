@@ -5,13 +5,13 @@
 What a handler did shows in the notes that it keeps: each request tries to add one, and in the end
 those of the requests that pass are there and no other.
 """
-import http.client
 import json
 import re
 import shutil
 import subprocess
 import sys
 
+from example_server import ExampleServer
 from extract_examples import examples
 from tap import Cases, Skip, contains, equal
 from waiting import DEADLINE
@@ -23,43 +23,20 @@ TEXT = ("Content-Type", "text/plain;charset=UTF-8")
 STRANGER = ("Origin", "https://stranger.example")
 
 
-class LocalServer:
-    def __init__(self):
-        self.process = subprocess.Popen([PROGRAM], stdout=subprocess.PIPE, text=True)
-        line = self.process.stdout.readline()
-        found = re.fullmatch(r"listening on http://127\.0\.0\.1:(\d+)\n", line)
-        assert found, repr(line)
-        self.port = int(found.group(1))
-
-    def ask(self, headers, body="", method="POST"):
-        """The answer and its body. `headers` are all of them; PORT stands for the port."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
-        try:
-            connection.putrequest(method, "/rpc", skip_host=True, skip_accept_encoding=True)
-            if not any(name == "Host" for name, _ in headers):
-                headers = [("Host", "127.0.0.1:PORT"), *headers]
-            for name, value in [*headers, ("Content-Length", str(len(body)))]:
-                connection.putheader(name, value.replace("PORT", str(self.port)))
-            connection.endheaders(body.encode())
-            answer = connection.getresponse()
-            return answer, answer.read().decode()
-        finally:
-            connection.close()
+class LocalServer(ExampleServer):
+    def rpc(self, headers, body="", method="POST"):
+        """The answer and its body. PORT in `headers` stands for the port."""
+        if not any(name == "Host" for name, _ in headers):
+            headers = [("Host", "127.0.0.1:PORT"), *headers]
+        headers = [(name, value.replace("PORT", str(self.port))) for name, value in headers]
+        return self.ask(method, "/rpc", [*headers, ("Content-Length", str(len(body)))], body)
 
     def call(self, rpc_method, headers=(), **params):
         request = {"jsonrpc": "2.0", "id": 1, "method": rpc_method, "params": params}
-        return self.ask(headers, json.dumps(request))
+        return self.rpc(headers, json.dumps(request))
 
     def notes(self):
         return json.loads(self.call("notes/list")[1])["result"]
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
 
 
 # Description, headers, and the origin that is granted: None = no grant.
@@ -114,7 +91,7 @@ def is_refused(server, description, headers, status):
 
 
 def preflight(server, origin, status, granted):
-    answer, _ = server.ask([("Origin", origin), ("Access-Control-Request-Method", "POST"),
+    answer, _ = server.rpc([("Origin", origin), ("Access-Control-Request-Method", "POST"),
                             ("Access-Control-Request-Headers", "content-type,mcp-session-id")],
                            method="OPTIONS")
     equal(answer.status, status)
@@ -140,7 +117,7 @@ def tells_errors(server):
                        ('{"method": "notes/add"}', -32602),
                        ('{"method": "notes/add", "params": []}', -32602),
                        ('{"method": "notes/add", "params": {"text": 1}}', -32602)]:
-        answer, text = server.ask([], body)
+        answer, text = server.rpc([], body)
         equal((answer.status, json.loads(text)["error"]["code"]), (200, code), body)
 
 
@@ -157,7 +134,7 @@ DEEP = [
 
 def survives_deep_nesting(server, request, code):
     body = request.replace("DEEP", "[" * 400_000 + "]" * 400_000)
-    answer, text = server.ask([JSON], body)
+    answer, text = server.rpc([JSON], body)
     told = json.loads(text)
     equal((answer.status, told["error"]["code"], told["id"]), (200, code, None))
 
@@ -183,7 +160,7 @@ def ran_for_nobody_else(server):
 
 def main():
     cases = Cases()
-    with LocalServer() as server:
+    with LocalServer(PROGRAM) as server:
         for row in PASSED:
             cases.add(f"passes: {row[0]}", passes, server, *row)
         for row in REFUSED:
