@@ -183,7 +183,10 @@ class ListGenerator {
   std::mt19937_64 random_{20240229};  // any number: the lists must be the same in every run
 };
 
-std::vector<std::string> listed_names() {
+// The first tier walks through at most as many names as a list may hold.
+constexpr int kMoreThanWalked = 80;
+
+std::vector<std::string> listed_names(int more) {
   std::vector<std::string> names = {"a",
                                     "accept",
                                     "content-type",
@@ -199,13 +202,14 @@ std::vector<std::string> listed_names() {
                                     "x-^",
                                     "x-~",
                                     std::string(60, 'z')};
-  for (int i = 10; i < 90; ++i) names.push_back("n" + std::to_string(i));
+  for (int i = 10; i < 10 + more; ++i) names.push_back("n" + std::to_string(i));
   return names;
 }
 
-void compare_on_many_lists(const std::vector<std::string>& names, bool allow_any) {
+void compare_on_many_lists(const std::vector<std::string>& names, bool allow_any,
+                           bool is_walked = true) {
   const HeaderNameSet set(names);
-  std::vector<std::string> seeds = listed_names();
+  std::vector<std::string> seeds = listed_names(kMoreThanWalked);
   seeds.push_back("authorization");
   ListGenerator generator(seeds);
   const AllowedHeaders allowed{&set, allow_any};
@@ -244,12 +248,20 @@ void compare_on_many_lists(const std::vector<std::string>& names, bool allow_any
     if (is_not_allowed && allows_all) continue;
     EXPECT_GT(of_verdict[verdict], 300) << verdict;
   }
-  EXPECT_GT(whole, 1000);
+  if (is_walked) {
+    EXPECT_GT(whole, 500);
+  } else {
+    EXPECT_EQ(whole, 0);
+  }
 }
 
 // Proves 69, 70, 71, 72, 73, 74, 75.
 TEST(HeaderListTiers, AgreeWithThePlainReadingOfAListOfNames) {
-  compare_on_many_lists(listed_names(), false);
+  compare_on_many_lists(listed_names(48), false);
+}
+
+TEST(HeaderListTiers, AgreeWithThePlainReadingOfALongListOfNames) {
+  compare_on_many_lists(listed_names(kMoreThanWalked), false, false);
 }
 
 TEST(HeaderListTiers, AgreeWithThePlainReadingUnderAWildcard) {

@@ -5,9 +5,12 @@
 
 #include "corsac/http/header_list.hpp"
 
+#include <cstring>
+
 #include "corsac/base/ascii.hpp"
 #include "corsac/http/comma_scan.hpp"
-#include "corsac/http/header_name_lookup.hpp"
+#include "corsac/http/header_name_set.hpp"
+#include "corsac/http/name_key.hpp"
 #include "corsac/http/short_bytes.hpp"
 
 namespace corsac {
@@ -18,6 +21,10 @@ constexpr std::string_view kAuthorization = "authorization";
 // Under "*" the first tier leaves a longer name to the second one, which would have to read it
 // again if it turned out to be wrong.
 constexpr std::size_t kLongestQuickName = 128;
+
+// A longer line is left to the second tier whole: what browsers send for the names of real pages is
+// below it.
+constexpr std::size_t kLongestQuickLine = 256;
 
 enum class Case : unsigned char { Lower, Any };
 
@@ -66,31 +73,50 @@ inline std::uint64_t head_of(std::string_view line, std::size_t begin, std::size
   return size >= 8 ? word : word & ((std::uint64_t{1} << (size * 8)) - 1);
 }
 
-// The first tier for a list of allowed names. Returns where it stopped: the size of the line plus
-// one when it took it whole, else the start of the element that it leaves to the second tier. The
-// names before that are in `result`, as bytes of the request.
+// A line with a comma after its last element too, and bytes to read beyond that.
+struct EndedLine {
+  std::array<char, kLongestQuickLine + 1 + kShortNameBytes> bytes;  // filled as far as it is read
+
+  explicit EndedLine(std::string_view line) noexcept {
+    line.copy(bytes.data(), line.size());
+    bytes[line.size()] = ',';
+    std::memset(bytes.data() + line.size() + 1, 0, kShortNameBytes);
+  }
+};
+
+// `at` is in an EndedLine.
+inline bool begins_with(const char* at, const HeaderNameSet::Element& element) noexcept {
+  return ((short_bytes::load8(at) ^ element.head) & element.head_mask) == 0 &&
+         ((short_bytes::load8(at + 8) ^ element.tail) & element.tail_mask) == 0;
+}
+
+// What begins_with does not see of a name of kShortNameBytes or more.
+[[gnu::noinline]] bool has_element(std::string_view line, std::string_view name) noexcept {
+  return line.starts_with(name) && (line.size() == name.size() || line[name.size()] == ',');
+}
+
+// The first tier for a list of allowed names: both are sorted, so each of these is compared once
+// with the element that comes next. Returns where it stopped: the size of the line plus one when it
+// took it whole, else the start of the element that it leaves to the second tier. The names before
+// that are in `result`, as bytes of the request. More allowed names than a list may hold are not
+// walked through: then the hash of the second tier is ahead.
 std::size_t take_listed(std::string_view line, const HeaderNameSet& names,
                         RequestedHeaders& result) noexcept {
-  const std::size_t longest = names.longest_name_bytes();
-  std::uint32_t lowest_rank = 0;
+  const auto elements = names.elements();
+  if (line.size() > kLongestQuickLine || elements.size() > kRequestedHeadersLimitNames) return 0;
+  const EndedLine ended(line);
   std::uint32_t count = 0;
   std::size_t begin = 0;
-  while (begin <= line.size()) {
-    const std::size_t end = comma_scan::end_of_element(line, begin);
-    const std::string_view name(line.data() + begin, end - begin);
-    if (name.size() - 1 >= longest) break;  // an empty one wraps round
-    std::uint32_t rank;
-    if (name.size() <= kShortNameBytes) {
-      const NameKey key = name_key::of_short(name, head_of(line, begin, end));
-      rank = names.rank_of_short(key, name.size());
-    } else {
-      rank = names.rank_of(name);
+  for (const HeaderNameSet::Element& element : elements) {
+    if (!begins_with(ended.bytes.data() + begin, element)) continue;
+    const std::string_view name(line.data() + begin, element.size);
+    if (name.size() >= kShortNameBytes) {
+      const auto rank = static_cast<std::uint32_t>(&element - elements.data());
+      if (!has_element(line.substr(begin), names.at(rank))) continue;
     }
-    if (rank == HeaderNameSet::kNotFound || rank < lowest_rank) break;
-    if (count == kRequestedHeadersLimitNames) break;
     result.names[count++] = BytesRef::of(name);
-    lowest_rank = rank + 1;
-    begin = end + 1;
+    begin += name.size() + 1;
+    if (begin > line.size()) break;
   }
   result.count = count;
   return begin;

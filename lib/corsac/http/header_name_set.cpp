@@ -8,7 +8,7 @@
 #include <random>
 
 #include "corsac/base/ascii.hpp"
-#include "corsac/http/header_name_lookup.hpp"
+#include "corsac/http/name_key.hpp"
 
 namespace corsac {
 namespace {
@@ -16,6 +16,16 @@ namespace {
 std::uint64_t make_seed() {
   std::random_device source;
   return (static_cast<std::uint64_t>(source()) << 32) | source();
+}
+
+HeaderNameSet::Element make_element(std::string_view name) {
+  const auto word_of = [](std::string_view text, std::size_t from) {
+    text = text.substr(std::min(from, text.size()), 8);
+    return short_bytes::load_padded(text.data(), text.size());
+  };
+  const std::string text = std::string(name) + ',';
+  const std::string mask(text.size(), '\xFF');
+  return {word_of(text, 0), word_of(text, 8), word_of(mask, 0), word_of(mask, 8), name.size()};
 }
 
 }  // namespace
@@ -40,19 +50,21 @@ HeaderNameSet::HeaderNameSet(const std::vector<std::string>& names) : seed_(make
     while (slots_[i].size != 0) i = (i + 1) & slot_mask_;
     slots_[i] = {key.head, key.tail, size, rank};
     entries_.push_back({static_cast<std::uint32_t>(bytes_.size()), size});
+    elements_.push_back(make_element(name));
     bytes_ += name;
     longest_ = std::max(longest_, name.size());
   }
 }
 
+// Linear probing; only the operator's names are in the table, so no client can make it slow.
 template <bool kFoldCase>
 std::uint32_t HeaderNameSet::find(std::string_view name) const noexcept {
   if (name.empty() || name.size() > longest_) return kNotFound;
   const NameKey key = name_key::of<kFoldCase>(name);
-  if (name.size() <= kShortNameBytes) return rank_of_short(key, name.size());
   for (std::size_t i = key.hash & slot_mask_; slots_[i].size != 0; i = (i + 1) & slot_mask_) {
     const Slot& slot = slots_[i];
     if (slot.head != key.head || slot.tail != key.tail || slot.size != name.size()) continue;
+    if (name.size() <= kShortNameBytes) return slot.rank;
     const std::string_view stored = at(slot.rank);
     if (kFoldCase ? name_key::has_middle_of(name, stored) : name == stored) return slot.rank;
   }

@@ -38,15 +38,8 @@ template <bool kFoldCase>
   return kFoldCase ? short_bytes::fold_case(word) : word;
 }
 
-// A lower-case name of at most kShortNameBytes, of which `head` has been read already.
-[[nodiscard]] inline NameKey of_short(std::string_view name, std::uint64_t head) noexcept {
-  const char* const end = name.data() + name.size();
-  const std::uint64_t tail = name.size() >= 8 ? short_bytes::load8(end - 8) : 0;
-  return {head, tail, mix(head ^ kHeadSalt ^ name.size(), tail ^ kTailSalt)};
-}
-
-// Any name; with kFoldCase as if it were written in lower case. Without a seed the same as
-// of_short. `seed` matters where a client chooses the names that are compared with each other.
+// Any name; with kFoldCase as if it were written in lower case. `seed` matters where a client
+// chooses the names that are compared with each other.
 template <bool kFoldCase>
 [[nodiscard]] inline NameKey of(std::string_view name, std::uint64_t seed = 0) noexcept {
   const char* const data = name.data();
