@@ -39,6 +39,14 @@ void append(std::vector<PortRange>& ports, const std::vector<PortRange>& more) {
   ports.insert(ports.end(), more.begin(), more.end());
 }
 
+constexpr std::size_t kTailBytes = 8;
+
+// Of the kTailBytes before `end`. Without a seed: whoever wants to get past it ends in a real key.
+std::uint64_t tail_bit(const char* end) noexcept {
+  const auto tail = origin_hash_detail::load<std::uint64_t>(end - kTailBytes);
+  return std::uint64_t{1} << (tail * 0x9E3779B97F4A7C15U >> 58U);
+}
+
 bool is_set(const std::array<std::uint64_t, 4>& lengths, std::size_t length) noexcept {
   return length < 256 && (lengths[length / 64] >> (length % 64) & 1U) != 0;
 }
@@ -117,6 +125,8 @@ void PatternTable::add(const Draft& draft) {
   auto& lengths = draft.key.starts_with('.') ? suffix_lengths_ : host_lengths_;
   lengths[static_cast<std::size_t>(draft.scheme)][draft.key.size() / 64] |=
       std::uint64_t{1} << (draft.key.size() % 64);
+  tails_ |= draft.key.size() < kTailBytes ? ~std::uint64_t{0}
+                                          : tail_bit(draft.key.data() + draft.key.size());
 }
 
 PatternTable::Slice PatternTable::add_text(std::string_view text) {
@@ -160,15 +170,16 @@ const PatternTable::Entry* PatternTable::find(Scheme scheme, std::string_view ke
 bool PatternTable::covers(std::string_view origin) const noexcept {
   const bool is_https = origin.starts_with("https://");
   if (!is_https && !origin.starts_with("http://")) return false;
-  Candidate candidate = {origin, is_https ? Scheme::Https : Scheme::Http,
-                         origin.substr(is_https ? 8 : 7)};
-  // The "/" of "://" ends both loops at the latest.
-  const char* end = origin.data() + origin.size();
-  while (is_ascii_digit(end[-1])) --end;
-  if (end[-1] == ':') {
-    candidate.host.remove_suffix(static_cast<std::size_t>(origin.data() + origin.size() - end) + 1);
-  }
+  const std::size_t host_begin = is_https ? 8 : 7;
+  // The "/" of "://" ends the loop at the latest.
+  std::size_t host_end = origin.size();
+  while (is_ascii_digit(origin[host_end - 1])) --host_end;
+  host_end = origin[host_end - 1] == ':' ? host_end - 1 : origin.size();
+  // A host of one byte has "http://" before it, which are kTailBytes together.
+  if (host_end <= host_begin || (tails_ & tail_bit(origin.data() + host_end)) == 0) return false;
 
+  Candidate candidate = {origin, is_https ? Scheme::Https : Scheme::Http,
+                         origin.substr(host_begin, host_end - host_begin)};
   const auto scheme = static_cast<std::size_t>(candidate.scheme);
   if (is_set(host_lengths_[scheme], candidate.host.size())) {
     const Entry* const entry = find(candidate.scheme, candidate.host);

@@ -90,6 +90,9 @@ class PatternTable {
   std::string texts_ = {};
   std::array<Lengths, 2> host_lengths_ = {};    // by Scheme
   std::array<Lengths, 2> suffix_lengths_ = {};  // by Scheme
+  // A bit for what the last bytes of each key hash to (tail_bit): most hosts that no pattern covers
+  // are known by one look at it. All bits when a key is too short for that.
+  std::uint64_t tails_ = 0;
   std::size_t count_ = 0;
   std::size_t longest_match_bytes_ = 0;
 };
