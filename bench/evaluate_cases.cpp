@@ -18,9 +18,10 @@ constexpr std::uint64_t kSeed = 1;
 
 struct Description {
   EvaluateCaseName name;
-  std::size_t origins = 1;     // exact ones; 0 = the list has only "*"
-  bool has_wildcards = false;  // three of them besides
-  bool asks_own = false;       // a refusal asks whether the page is our own
+  std::size_t origins = 1;         // exact ones; 0 = the list has only "*"
+  bool has_wildcards = false;      // three of them besides
+  bool has_many_suffixes = false;  // 40 wildcards, each of another length
+  bool asks_own = false;           // a refusal asks whether the page is our own
   const char* origin = nullptr;
   const char* requested_method = nullptr;
   const char* requested_headers = nullptr;
@@ -48,6 +49,9 @@ constexpr Description kCases[] = {
      .requested_method = "PUT"},
     {.name = {"wildcard, allowed", 0}, .has_wildcards = true, .origin = "https://a.b.wild1.example"},
     {.name = {"wildcard, denied", 0}, .has_wildcards = true, .origin = "https://a.b.wild1.evil.me"},
+    {.name = {"wildcard, worst denied", 0}, .has_many_suffixes = true,
+     .origin = "https://x.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b."
+               "example.com"},
     {.name = {"16 KB of commas", 1000}, .origin = kListed, .requested_method = "PUT",
      .requested_headers = ",", .repeat_headers_up_to = 16384},
     {.name = {"16 KB of one header name", 1000}, .origin = kListed, .requested_method = "PUT",
@@ -66,6 +70,11 @@ CompiledCors compile(const Description& description) {
   for (const char* text : {"https://*.wild1.example", "https://*.preview.wild2.example",
                            "https://*.wild3.example:8443"}) {
     if (description.has_wildcards) patterns.push_back(parse_origin_pattern(text).value());
+  }
+  std::string suffix = "example.com";
+  for (int i = 0; description.has_many_suffixes && i < 40; ++i) {
+    suffix.insert(0, "a.");
+    patterns.push_back(parse_origin_pattern("https://*." + suffix).value());
   }
   const std::vector<std::string_view> views(exact.begin(), exact.end());
   CorsRules rules = {.allowed_methods = {{"PUT"}, {"DELETE"}},

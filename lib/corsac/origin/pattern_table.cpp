@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <bit>
 #include <map>
-#include <optional>
 #include <utility>
 
 #include "corsac/base/ascii.hpp"
@@ -66,15 +65,17 @@ struct PatternTable::Candidate {
   std::string_view origin;
   Scheme scheme;
   std::string_view host;  // cut off, not judged
-  std::optional<ParsedOrigin> parsed = {};
-  std::int32_t port = 0;
+  std::int32_t port = 0;  // 0 = not judged yet
 
-  // Parses when that was not done yet; false = no wildcard covers it.
+  // Judges when that was not done yet; false = no pattern covers it.
   [[nodiscard]] bool is_well_formed() noexcept {
-    if (parsed) return true;
-    parsed = parse_origin(origin);
-    if (!parsed) return false;
-    port = parsed->port == -1 ? default_port(parsed->scheme) : parsed->port;
+    if (port != 0) return true;
+    if (!is_origin(origin)) return false;
+    port = scheme == Scheme::Https ? 443 : 80;
+    const char* digit = host.data() + host.size() + 1;  // after the colon, where there is one
+    const char* const end = origin.data() + origin.size();
+    if (digit < end) port = 0;
+    for (; digit < end; ++digit) port = port * 10 + (*digit - '0');
     return true;
   }
 };
@@ -155,11 +156,13 @@ std::vector<SlotTable::Slot> PatternTable::sort_keys() const {
   return slots;
 }
 
-std::uint64_t PatternTable::hash(Scheme scheme, std::string_view key) const noexcept {
+inline std::uint64_t PatternTable::hash(Scheme scheme, std::string_view key) const noexcept {
   return hash_bytes(key, {seed_.state + static_cast<std::uint64_t>(scheme), seed_.secret});
 }
 
-const PatternTable::Entry* PatternTable::find(Scheme scheme, std::string_view key) const noexcept {
+// Inlined by force: a hostile host has it looked up at each dot.
+[[gnu::always_inline]] inline const PatternTable::Entry* PatternTable::find(
+    Scheme scheme, std::string_view key) const noexcept {
   const std::uint32_t payload = slots_.find(hash(scheme, key), [&](std::uint32_t at) {
     const Entry& entry = entries_[at - 1];
     return entry.scheme == scheme && text_of(entry.key) == key;
@@ -177,9 +180,13 @@ bool PatternTable::covers(std::string_view origin) const noexcept {
   host_end = origin[host_end - 1] == ':' ? host_end - 1 : origin.size();
   // A host of one byte has "http://" before it, which are kTailBytes together.
   if (host_end <= host_begin || (tails_ & tail_bit(origin.data() + host_end)) == 0) return false;
+  return covers_known_tail(origin, origin.substr(host_begin, host_end - host_begin));
+}
 
-  Candidate candidate = {origin, is_https ? Scheme::Https : Scheme::Http,
-                         origin.substr(host_begin, host_end - host_begin)};
+// Out of line: most hosts do not come here.
+[[gnu::noinline]] bool PatternTable::covers_known_tail(std::string_view origin,
+                                                       std::string_view host) const noexcept {
+  Candidate candidate = {origin, origin[4] == 's' ? Scheme::Https : Scheme::Http, host};
   const auto scheme = static_cast<std::size_t>(candidate.scheme);
   if (is_set(host_lengths_[scheme], candidate.host.size())) {
     const Entry* const entry = find(candidate.scheme, candidate.host);

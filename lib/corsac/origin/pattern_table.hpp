@@ -73,6 +73,8 @@ class PatternTable {
 
   [[nodiscard]] std::uint64_t hash(Scheme scheme, std::string_view key) const noexcept;
   [[nodiscard]] const Entry* find(Scheme scheme, std::string_view key) const noexcept;
+  [[nodiscard]] bool covers_known_tail(std::string_view origin,
+                                       std::string_view host) const noexcept;
   [[nodiscard]] bool covers_subdomain(Candidate& candidate) const noexcept;
   [[nodiscard]] bool covers_by_entry(const Entry& entry, Candidate& candidate) const noexcept;
   [[nodiscard]] std::string_view text_of(Slice text) const noexcept {
