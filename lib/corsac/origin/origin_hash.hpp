@@ -1,7 +1,7 @@
 #pragma once
 
-// Internal to origin/: the seeded hash of the origin set. Not installed; the numbers are nobody's
-// contract and are never stored.
+// The seeded hash of the origin set, and of whoever else meets texts that tenants wrote. Not
+// installed; the numbers are nobody's contract and are never stored.
 
 #include <cstddef>
 #include <cstdint>

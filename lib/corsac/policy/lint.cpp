@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstdint>
 #include <string>
-#include <unordered_set>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,8 @@
 #include "corsac/http/method.hpp"
 #include "corsac/origin/idna.hpp"
 #include "corsac/origin/origin.hpp"
+#include "corsac/origin/origin_hash.hpp"
+#include "corsac/origin/origin_set.hpp"
 #include "corsac/origin/pattern.hpp"
 #include "corsac/origin/public_suffix.hpp"
 #include "corsac/policy/effective_rule.hpp"
@@ -174,21 +178,56 @@ void Lint<Section>::lint_redundant(const Names& origins, const char* name,
   }
 }
 
+// The texts of a list, of which there may be ten million: open addressing, and a random seed, since
+// tenants may have written them.
+class SeenTexts {
+ public:
+  explicit SeenTexts(const std::vector<std::string>& texts)
+      : texts_(texts), slots_(std::bit_ceil(2 * texts.size() + 1)) {}
+
+  // False when an equal text was added before.
+  bool add(std::uint32_t index) {
+    const std::string_view text = texts_[index];
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t slot = hash_bytes(text, seed_) & mask;
+    for (; slots_[slot] != 0; slot = (slot + 1) & mask) {
+      if (texts_[slots_[slot] - 1] == text) return false;
+    }
+    slots_[slot] = index + 1;
+    return true;
+  }
+
+ private:
+  const std::vector<std::string>& texts_;
+  const HashSeed seed_ = HashSeed::from(OriginSet::random_seed());
+  std::vector<std::uint32_t> slots_;  // index + 1; 0 = free; at most half are taken
+};
+
 template <class Section>
 void Lint<Section>::lint_repeated(const Names& origins, const char* name) {
-  std::unordered_set<std::string_view> seen;
-  seen.reserve(origins.size());
-  for (std::size_t i = 0; i < origins.size(); ++i) {
-    if (seen.insert(origins.values()[i]).second) continue;
+  SeenTexts seen(origins.values());
+  for (std::uint32_t i = 0; i < origins.size(); ++i) {
+    if (seen.add(i)) continue;
     warn_of(origins, name, i, "origin-redundant", "the list has it already",
             "take one of them out");
   }
+}
+
+// An https origin without a port, of which lint_origin has nothing to say: a list may have a
+// million of them.
+bool is_unremarkable(std::string_view text) noexcept {
+  constexpr std::string_view kHttps = "https://";
+  if (!text.starts_with(kHttps) || !is_origin(text)) return false;
+  const std::string_view host = text.substr(kHttps.size());
+  return host.find(':') == std::string_view::npos && host.find("xn--") == std::string_view::npos &&
+         !host.ends_with('.') && !is_loopback_host(host);
 }
 
 template <class Section>
 void Lint<Section>::lint_origins(const Names& origins, const char* name) {
   std::vector<OriginPattern> wildcards;
   for (std::size_t i = 0; i < origins.size(); ++i) {
+    if (is_unremarkable(origins.values()[i])) continue;
     auto pattern = parse_origin_pattern(origins.values()[i]);
     if (!pattern) continue;
     lint_origin(origins, name, i, *pattern);
