@@ -2,8 +2,6 @@
 // hook with a std::set in the same run. Only the ratio of the two means something on another
 // machine; most of either is the host's own header container.
 
-#include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,11 +10,12 @@
 
 #include <corsac/httplib.hpp>
 
+#include "hand_written_hook.hpp"
+
 namespace {
 
-constexpr int kOrigins = 1000;
-
-std::string origin(int number) { return "https://app" + std::to_string(number) + ".example.com"; }
+using corsac::bench::HandWrittenHook;
+using corsac::bench::hook_origin;
 
 // A request as Chromium sends it.
 httplib::Request browser_request(const std::string& method, const std::string& from) {
@@ -48,57 +47,16 @@ httplib::Request browser_preflight(const std::string& from) {
   return request;
 }
 
-// What many applications have: one look-up, a few headers.
-class HandWrittenHook {
- public:
-  HandWrittenHook() {
-    for (int i = 0; i < kOrigins; ++i) origins_.insert(origin(i));
-  }
-  bool before(const httplib::Request& request, httplib::Response& response) const {
-    const std::string from = request.get_header_value("Origin");
-    response.set_header("Vary", "Origin");
-    if (from.empty()) return false;
-    if (origins_.find(from) == origins_.end()) {
-      response.status = 403;
-      return true;
-    }
-    response.set_header("Access-Control-Allow-Origin", from);
-    response.set_header("Access-Control-Allow-Credentials", "true");
-    if (request.method != "OPTIONS" || !request.has_header("Access-Control-Request-Method")) {
-      return false;
-    }
-    response.set_header("Access-Control-Allow-Methods", "GET,POST,PUT");
-    response.set_header("Access-Control-Allow-Headers", "content-type,x-request-id");
-    response.set_header("Access-Control-Max-Age", "600");
-    response.status = 204;
-    return true;
-  }
-
- private:
-  std::set<std::string> origins_;
-};
-
-corsac::Hooks make_hooks() {
-  corsac::Policy policy = {.cors = {.allowed_methods = {"PUT"},
-                                    .allowed_headers = {"content-type", "x-request-id"},
-                                    .allow_credentials = true,
-                                    .max_age_seconds = 600}};
-  std::vector<std::string> origins;
-  for (int i = 0; i < kOrigins; ++i) origins.push_back(origin(i));
-  policy.cors.allowed_origins = corsac::Names(std::move(origins));
-  return corsac::Hooks(corsac::make_gate(std::move(policy)).value());
-}
-
 struct Case {
   const char* name;
   httplib::Request request;
 };
 
 std::vector<Case> cases() {
-  return {{"allowed", browser_request("GET", origin(500))},
+  return {{"allowed", browser_request("GET", hook_origin(500))},
           {"denied", browser_request("GET", "https://evil.example")},
           {"no_origin", browser_request("GET", "")},
-          {"preflight", browser_preflight(origin(500))}};
+          {"preflight", browser_preflight(hook_origin(500))}};
 }
 
 // The part that both have: making and dropping the response.
@@ -119,7 +77,7 @@ void hand_written(benchmark::State& state, const httplib::Request& request) {
 }
 
 void corsac_hooks(benchmark::State& state, const httplib::Request& request) {
-  const corsac::Hooks hooks = make_hooks();
+  const corsac::Hooks hooks = corsac::bench::make_bench_hooks();
   for (auto _ : state) {
     httplib::Response response;
     benchmark::DoNotOptimize(hooks.before(request, response));

@@ -1,7 +1,8 @@
 // Policies and requests for evaluate.cpp and count_instructions.cpp.
-// Entry: make_evaluate_case. The bars are those of the design, 4, but for a denial: 160 was the aim
-// for one that does not tell a value that is no origin from one that is not listed, and a refusal
-// must (policy document, 5), which takes about 70 instructions for the usual origin.
+// Entry: make_evaluate_case. The bars are a tenth above what is reached, or those of the design, 4,
+// where these are lower. A denial is above the design's 160: that is the aim for one that does not
+// tell a value that is no origin from one that is not listed, and a refusal must (policy document,
+// 5), which takes about 70 instructions for the usual origin.
 
 #include "evaluate_cases.hpp"
 
@@ -33,30 +34,30 @@ constexpr const char* kNotListed = "https://app0.evil.me";
 
 // clang-format off
 constexpr Description kCases[] = {
-    {.name = {"no Origin", 60}},
+    {.name = {"no Origin", 46}},
     {.name = {"denied, 1 origin", 260}, .origin = kNotListed},
     {.name = {"denied, 100,000 origins", 260}, .origins = 100'000, .origin = kNotListed},
-    {.name = {"denied, not own", 0}, .asks_own = true, .origin = kNotListed},
-    {.name = {"allowed, 1 origin", 200}, .origin = kListed},
-    {.name = {"allowed, 1,000 origins", 200}, .origins = 1000, .origin = kListed},
-    {.name = {"allowed, 100,000 origins", 200}, .origins = 100'000, .origin = kListed},
+    {.name = {"denied, not own", 1100}, .asks_own = true, .origin = kNotListed},
+    {.name = {"allowed, 1 origin", 186}, .origin = kListed},
+    {.name = {"allowed, 1,000 origins", 192}, .origins = 1000, .origin = kListed},
+    {.name = {"allowed, 100,000 origins", 196}, .origins = 100'000, .origin = kListed},
     {.name = {"preflight", 260}, .origin = kListed, .requested_method = "PUT"},
-    {.name = {"preflight, 3 header names", 900}, .origin = kListed, .requested_method = "PUT",
+    {.name = {"preflight, 3 header names", 500}, .origin = kListed, .requested_method = "PUT",
      .requested_headers = "authorization,content-type,x-request-id"},
-    {.name = {"preflight, denied", 0}, .origin = kNotListed, .requested_method = "PUT"},
-    {.name = {"any origin", 0}, .origins = 0, .origin = kNotListed},
-    {.name = {"any origin, preflight", 0}, .origins = 0, .origin = kNotListed,
+    {.name = {"preflight, denied", 288}, .origin = kNotListed, .requested_method = "PUT"},
+    {.name = {"any origin", 75}, .origins = 0, .origin = kNotListed},
+    {.name = {"any origin, preflight", 180}, .origins = 0, .origin = kNotListed,
      .requested_method = "PUT"},
-    {.name = {"wildcard, allowed", 0}, .has_wildcards = true, .origin = "https://a.b.wild1.example"},
-    {.name = {"wildcard, denied", 0}, .has_wildcards = true, .origin = "https://a.b.wild1.evil.me"},
-    {.name = {"wildcard, worst denied", 0}, .has_many_suffixes = true,
+    {.name = {"wildcard, allowed", 666}, .has_wildcards = true, .origin = "https://a.b.wild1.example"},
+    {.name = {"wildcard, denied", 353}, .has_wildcards = true, .origin = "https://a.b.wild1.evil.me"},
+    {.name = {"wildcard, worst denied", 3793}, .has_many_suffixes = true,
      .origin = "https://x.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b."
                "example.com"},
-    {.name = {"16 KB of commas", 1000}, .origin = kListed, .requested_method = "PUT",
+    {.name = {"16 KB of commas", 314}, .origin = kListed, .requested_method = "PUT",
      .requested_headers = ",", .repeat_headers_up_to = 16384},
-    {.name = {"16 KB of one header name", 1000}, .origin = kListed, .requested_method = "PUT",
+    {.name = {"16 KB of one header name", 314}, .origin = kListed, .requested_method = "PUT",
      .requested_headers = "a", .repeat_headers_up_to = 16384},
-    {.name = {"16 KB of repeats", 1000}, .origin = kListed, .requested_method = "PUT",
+    {.name = {"16 KB of repeats", 314}, .origin = kListed, .requested_method = "PUT",
      .requested_headers = "accept,", .repeat_headers_up_to = 16384},
 };
 // clang-format on

@@ -5,8 +5,11 @@
 
 #include "corsac/adapter/request_scan.hpp"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -38,7 +41,7 @@ template <std::size_t Terminated>
   }
 }
 
-// RFC 9110, 5.6.2, as a table: every name of every request is looked at, byte by byte.
+// RFC 9110, 5.6.2, as a table.
 constexpr auto kTokenChars = [] {
   std::array<bool, 256> table = {};
   for (std::size_t i = 0; i < table.size(); ++i) table[i] = is_token_char(static_cast<char>(i));
@@ -67,14 +70,34 @@ bool names_websocket(std::string_view value) noexcept {
   }
 }
 
-// Most values are `keep-alive` or `close`: one look at the letter that neither has.
+// Most values are `keep-alive` or `close`.
 bool mentions_upgrade(std::string_view value) noexcept {
   constexpr std::string_view kWord = "upgrade";
-  for (std::size_t at = value.find_first_of("uU"); at != std::string_view::npos;
-       at = value.find_first_of("uU", at + 1)) {
-    if (equals_ignoring_case(value.substr(at, kWord.size()), kWord)) return true;
+  if (value == "keep-alive") return false;
+  while (value.size() >= kWord.size()) {
+    if (equals_ignoring_case(value.substr(0, kWord.size()), kWord)) return true;
+    value.remove_prefix(1);
   }
   return false;
+}
+
+using Bytes16 = unsigned char __attribute__((vector_size(16)));
+using Halves = std::array<std::uint64_t, 2>;
+
+// Whether the bytes of both are letters, "-" or "_": what nearly every name is made of.
+[[gnu::always_inline]] inline bool are_name_letters(std::uint64_t some,
+                                                    std::uint64_t others) noexcept {
+  const auto bytes = std::bit_cast<Bytes16>(Halves{some, others});
+  const auto is_letter = (bytes | 0x20) - 'a' <= 'z' - 'a';
+  const auto is_fine = is_letter | (bytes == '-') | (bytes == '_');
+  const auto halves = std::bit_cast<Halves>(is_fine);
+  return (halves[0] & halves[1]) == ~std::uint64_t{0};
+}
+
+[[gnu::noinline]] bool is_token_by_bytes(std::string_view name) noexcept {
+  bool is_token = !name.empty();
+  for (const char c : name) is_token &= kTokenChars[static_cast<unsigned char>(c)];
+  return is_token;
 }
 
 }  // namespace
@@ -140,10 +163,25 @@ void RequestScan::add_transfer_encoding(std::string_view value) noexcept {
   framing_.has_transfer_encoding = framing_.has_body = true;
 }
 
+// Every name of every request: sixteen bytes at a time, the last ones perhaps twice.
 void RequestScan::check_name(std::string_view name) noexcept {
-  bool is_token = !name.empty();
-  for (const char c : name) is_token &= kTokenChars[static_cast<unsigned char>(c)];
-  if (!is_token) framing_.is_ambiguous = true;
+  using short_bytes::load8;
+  const char* const begin = name.data();
+  const std::size_t size = name.size();
+  bool is_plain = size >= 4;
+  if (size >= 8) {
+    std::size_t i = 0;
+    for (; is_plain && i + 16 < size; i += 16) {
+      is_plain = are_name_letters(load8(begin + i), load8(begin + i + 8));
+    }
+    i = std::min(i, size - 8);
+    is_plain = is_plain && are_name_letters(load8(begin + i), load8(begin + size - 8));
+  } else if (is_plain) {
+    const std::uint64_t both = short_bytes::load4(begin) | short_bytes::load4(begin + size - 4)
+                                                               << 32U;
+    is_plain = are_name_letters(both, both);
+  }
+  if (!is_plain && !is_token_by_bytes(name)) framing_.is_ambiguous = true;
 }
 
 void RequestScan::add_long_name(std::string_view name, std::string_view value) noexcept {

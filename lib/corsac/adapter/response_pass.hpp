@@ -56,13 +56,13 @@ void replace_line(Headers& headers, std::string_view name, std::string_view valu
 template <class Headers>
 void keep_last_line(Headers& headers, std::string_view name) {
   std::size_t count = 0;
-  std::string last;
+  const std::string* last = nullptr;
   for (const auto& [other, value] : headers) {
     if (!equals_ignoring_case(name, other)) continue;
     ++count;
-    last = value;
+    last = &value;
   }
-  if (count > 1) replace_line(headers, name, last);
+  if (count > 1) replace_line(headers, name, std::string(*last));
 }
 
 // One Vary line out of those that are there and `added`, a comma list that may be empty; then
@@ -74,7 +74,11 @@ void add_vary(Headers& headers, std::string_view added) {
   for (const auto& [name, value] : headers) {
     if (equals_ignoring_case(name, "Vary")) lines.push_back(value);
   }
-  const std::string merged = lines.empty() ? std::string(added) : merge_vary(lines, added);
+  if (lines.empty()) {
+    headers.emplace(std::string("Vary"), std::string(added));
+    return;
+  }
+  const std::string merged = merge_vary(lines, added);
   if (lines.size() == 1 && lines[0] == merged) return;
   replace_line(headers, "Vary", merged);
 }

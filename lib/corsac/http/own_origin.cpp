@@ -202,19 +202,21 @@ bool OwnOrigin::has_only_https_origins() const noexcept {
 bool OwnOrigin::is_same_origin(const RequestView& request) const noexcept {
   if (is_same_origin_whatever_host(request)) return true;
   if (request.origin.lines != 1 || !config_.public_origins.empty()) return false;
-  const std::optional<OriginTuple> origin = parse_origin_tuple(request.origin.value);
-  if (!origin) return false;
-  if (is_trusted_proxy(request.peer_address) && forwarded_tuple(request) == origin) return true;
+  if (is_trusted_proxy(request.peer_address)) {
+    const std::optional<OriginTuple> origin = parse_origin_tuple(request.origin.value);
+    if (origin && forwarded_tuple(request) == origin) return true;
+  }
   return is_origin_of_host(request);
 }
 
 bool OwnOrigin::is_origin_of_host(const RequestView& request) const noexcept {
   if (request.origin.lines != 1 || !config_.public_origins.empty()) return false;
+  if (request.sec_fetch_site.is_present()) return false;
   const std::optional<OriginTuple> origin = parse_origin_tuple(request.origin.value);
   if (!origin) return false;
   // On TLS the page is one of https, or somebody on the network wrote it.
   if (request.is_tls && origin->scheme_port != 443) return false;
-  return !request.sec_fetch_site.is_present() && is_of_host(*origin, request);
+  return is_of_host(*origin, request);
 }
 
 bool OwnOrigin::is_trusted_proxy(std::string_view peer_address) const noexcept {

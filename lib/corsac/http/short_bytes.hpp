@@ -24,6 +24,13 @@ inline constexpr std::uint64_t kEveryByte = 0x0101010101010101U;
   return std::endian::native == std::endian::little ? word : swap_bytes(word);
 }
 
+// The four bytes at `data`.
+[[nodiscard]] inline std::uint64_t load4(const char* data) noexcept {
+  std::uint32_t word;
+  std::memcpy(&word, data, 4);
+  return std::endian::native == std::endian::little ? word : __builtin_bswap32(word);
+}
+
 // The `size` bytes at `data`, zero-padded; `size` is 0 to 8. Reads nothing beyond them. Two texts
 // that do not end in NUL are equal exactly when their words are.
 [[nodiscard]] inline std::uint64_t load_padded(const char* data, std::size_t size) noexcept {
@@ -32,13 +39,7 @@ inline constexpr std::uint64_t kEveryByte = 0x0101010101010101U;
   };
   if (size >= 4) {
     // Two loads that overlap: the bytes that both hold are the same, so `|` keeps them.
-    const auto load4 = [](const char* at) {
-      std::uint32_t half;
-      std::memcpy(&half, at, 4);
-      return std::endian::native == std::endian::little ? half : __builtin_bswap32(half);
-    };
-    const std::uint64_t end = load4(data + (size - 4));
-    return load4(data) | (end << ((size - 4) * 8));
+    return load4(data) | (load4(data + (size - 4)) << ((size - 4) * 8));
   }
   if (size == 0) return 0;
   return byte(0) | byte(size / 2) | byte(size - 1);
