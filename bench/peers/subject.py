@@ -112,7 +112,7 @@ def node_subject(here, modules, name, package, corsac):
     elif not version:
         absent = "not installed from npm"
     script = os.path.join(here, "node_peer.js")
-    return Subject(name, f"{package} {version}".strip(), corsac,
+    return Subject(name, f"npm {package} {version}".strip(), corsac,
                    lambda: Program(["node", script, name, modules]), absent)
 
 
