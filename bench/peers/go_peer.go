@@ -52,7 +52,9 @@ func makeRequests(one *benchCase) []*http.Request {
 		for name, value := range one.RequestHeaders {
 			request.Header.Set(name, value)
 		}
-		request.Header.Set("Origin", origin)
+		if origin != "" {
+			request.Header.Set("Origin", origin)
+		}
 		requests = append(requests, request)
 	}
 	return requests

@@ -70,7 +70,8 @@ def map_line(origin):
 def request_bytes(one_case, path, origin):
     lines = [f"{one_case['method']} {path} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in one_case["request_headers"].items()]
-    lines += [f"Origin: {origin}", "", ""]
+    lines += [f"Origin: {origin}"] if origin else []
+    lines += ["", ""]
     return "\r\n".join(lines).encode()
 
 

@@ -75,7 +75,7 @@ const subjects = {
 
 function toRequests(one_case) {
   return one_case.from.map((origin) => {
-    const headers = { origin };
+    const headers = origin ? { origin } : {};
     for (const [name, value] of Object.entries(one_case.request_headers)) {
       headers[name.toLowerCase()] = value;
     }

@@ -139,7 +139,10 @@ class Measurement:
 
 
 def verdicts(cases, against):
-    """Who won where, and where nobody can tell: [(case, subject)...], [(case, noise)...]."""
+    """Who won where, and where nobody can tell: [(case, subject)...], [(case, noise)...].
+
+    A peer wins when three rounds of four have it ahead by more than Corsac differs from itself.
+    """
     wins, unclear = [], []
     for one_case in cases:
         noisy = {name: noise for name, noise in one_case["noise"].items() if noise > NOISE_LIMIT}
@@ -147,6 +150,8 @@ def verdicts(cases, against):
             unclear.append((one_case["name"], max(noisy.values())))
         for name, result in one_case["results"].items():
             ratio = result.get("ratio")
-            if ratio and ratio["upper_quarter"] < 1 and against[name] not in noisy:
+            if not ratio or against[name] in noisy:
+                continue
+            if ratio["upper_quarter"] < 1 - one_case["noise"].get(against[name], 0):
                 wins.append((one_case["name"], name))
     return wins, unclear

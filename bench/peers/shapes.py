@@ -1,10 +1,10 @@
 """The shapes of bench/run: policies and requests as plain data, with the outcome of each.
 
-The first 19 are those of jub0bs/cors-benchmarks; the growth cases ask 64 origins that lie evenly in
+The first 19 are those of jub0bs/cors-benchmarks; one without an Origin follows. The growth cases ask 64 origins that lie evenly in
 a list of N origins of 40 bytes, and 64 of the same length that are not in it.
 
 A case: `name`, `policy` {`origins`, `methods`, `headers`}, `method`, `from` (the origin of each
-request; they are asked in turn), `request_headers`, `granted` (what a right answer does).
+request, "" for none; they are asked in turn), `request_headers`, `granted` (what a right answer does).
 """
 METHODS = ["PUT"]
 HEADERS = ["accept", "content-type", "x-requested-with"]
@@ -63,6 +63,7 @@ def shapes():
                 cases.append(one_case(f"{name} / {kind} / no", origins, [other], False, is_preflight))
     cases.append(one_case("all / preflight / 1024 commas", ["*"], ["https://example.com"], True, True,
                           "," * 1024))
+    cases.append(one_case("one / no Origin", POLICIES["one"][0], [""], False))
     return cases
 
 

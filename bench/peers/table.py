@@ -3,12 +3,12 @@ import re
 
 README_ROWS = ["one / actual / yes", "one / actual / no", "one / preflight / yes",
                "one / preflight / no", "multiple / actual / no", "two / actual / yes",
-               "many / actual / yes", "many / preflight / yes", "all / preflight / 1024 commas",
+               "many / actual / yes", "many / preflight / yes", "all / preflight / 1024 commas", "one / no Origin",
                "1,000,000 origins / yes", "1,000,000 origins / no"]
 
 
 def number_text(ratio):
-    return f"{ratio:.1f}" if ratio < 10 else f"{ratio:,.0f}"
+    return f"{ratio:.2f}" if ratio < 1 else f"{ratio:.1f}" if ratio < 10 else f"{ratio:,.0f}"
 
 
 def range_text(low, high):
