@@ -3,8 +3,8 @@ import re
 
 README_ROWS = ["one / actual / yes", "one / actual / no", "one / preflight / yes",
                "one / preflight / no", "multiple / actual / no", "two / actual / yes",
-               "many / actual / yes", "many / preflight / yes", "all / preflight / 1024 commas", "one / no Origin",
-               "1,000,000 origins / yes", "1,000,000 origins / no"]
+               "many / actual / yes", "many / preflight / yes", "all / preflight / 1024 commas",
+               "one / no Origin", "1,000,000 origins / yes", "1,000,000 origins / no"]
 
 
 def number_text(ratio):
