@@ -1,0 +1,154 @@
+"""The programs that bench/run measures, and how it talks with them.
+
+A subject reads lines and answers each with a line of JSON:
+
+  prepare FILE           takes the case in FILE (bench/peers/shapes.py); {"answers": [{NAME: VALUE}...]}
+                         is what the first answer to each request holds
+  measure MILLISECONDS   {"ns", "bare_ns"}: processor time of one request with the middleware, and of
+                         one without it
+
+Processor time of the whole process, so that a collector of garbage counts. A subject that waits for
+a line takes none.
+"""
+import json
+import os
+import queue
+import subprocess
+import threading
+
+import nginx_peer
+
+
+class Failed(RuntimeError):
+    """A subject that cannot go on; says why."""
+
+
+class Program:
+    """A subject in a process of its own, started at once."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True)
+        self.lines = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.put(line)
+        self.lines.put("")
+
+    def _ask(self, line, seconds):
+        try:
+            self.process.stdin.write(line + "\n")
+            self.process.stdin.flush()
+            answer = self.lines.get(timeout=seconds)
+        except queue.Empty:
+            raise Failed(f"no answer to `{line.split()[0]}` within {seconds} s") from None
+        except OSError as error:
+            raise Failed(str(error)) from None
+        if not answer:
+            raise Failed(f"ended with status {self.process.wait()}")
+        return json.loads(answer)
+
+    def prepare(self, file, _one_case, seconds=120):
+        return self._ask(f"prepare {file}", seconds)["answers"]
+
+    def measure(self, milliseconds, seconds=120):
+        answer = self._ask(f"measure {milliseconds}", seconds)
+        return answer["ns"], answer["bare_ns"]
+
+    def close(self):
+        self.process.stdin.close()
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Subject:
+    """A column of the table. `corsac` names the column that it is held against, None for Corsac's.
+
+    `absent` says why it cannot be measured, else "". `start` makes the process.
+    """
+
+    def __init__(self, name, title, corsac, start=None, absent=""):
+        self.name, self.title, self.corsac = name, title, corsac
+        self.start, self.absent = start, absent
+
+
+def output(*command):
+    """The first line that a command prints, "" when it is not there or fails."""
+    try:
+        run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                             check=True, stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return run.stdout.strip().splitlines()[0] if run.stdout.strip() else ""
+
+
+def package_version(modules, name):
+    try:
+        with open(os.path.join(modules, name, "package.json"), encoding="utf-8") as file:
+            return json.load(file)["version"]
+    except OSError:
+        return ""
+
+
+def httplib_subjects(build, suffix, version):
+    program = os.path.join(build, "bench", "httplib_peer" + suffix)
+    absent = "" if os.path.exists(program) else f"no cpp-httplib {version}"
+    own = "corsac" + suffix
+    return [Subject(own, f"Corsac on {version}", None, lambda: Program([program, "corsac"]), absent),
+            Subject("hand" + suffix, f"hand-written on {version}", own,
+                    lambda: Program([program, "hand"]), absent)]
+
+
+def node_subject(here, modules, name, package, corsac):
+    version = package_version(modules, package)
+    absent = ""
+    if not output("node", "--version"):
+        absent = "no node"
+    elif not version:
+        absent = "not installed from npm"
+    script = os.path.join(here, "node_peer.js")
+    return Subject(name, f"npm {package} {version}".strip(), corsac,
+                   lambda: Program(["node", script, name, modules]), absent)
+
+
+def go_subject(here, work, corsac):
+    """Builds rs/cors as Debian packs it, with Debian's Go."""
+    program = os.path.join(work, "go_peer")
+    absent = ""
+    version = ""
+    if not output("go", "version"):
+        absent = "no Go tool chain"
+    elif not os.path.isdir("/usr/share/gocode/src/github.com/rs/cors"):
+        absent = "no golang-github-rs-cors-dev"
+    else:
+        version = output("dpkg-query", "-W", "-f", "${Version}", "golang-github-rs-cors-dev")
+        built = subprocess.run(
+            ["go", "build", "-o", program, os.path.join(here, "go_peer.go")],
+            env=dict(os.environ, GO111MODULE="off", GOPATH="/usr/share/gocode", GOFLAGS=""),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if built.returncode != 0:
+            absent = "does not build with this Go"
+    return Subject("rs", f"rs/cors {version.split('-')[0]}".strip(), corsac,
+                   lambda: Program([program]), absent)
+
+
+def every_subject(here, build, work, modules, debian_httplib):
+    """All columns, absent ones included. The first one is what the others are held against."""
+    newest = httplib_subjects(build, "_newest", "0.53.1")
+    debian = httplib_subjects(build, "", debian_httplib or "of the system")
+    main = newest[0].name if not newest[0].absent else debian[0].name
+    nginx = output("nginx", "-v").rpartition("/")[2]
+    return newest + debian + [
+        node_subject(here, modules, "express", "cors", main),
+        node_subject(here, modules, "fastify", "@fastify/cors", main),
+        go_subject(here, work, main),
+        Subject("jub0bs", "jub0bs/cors", main,
+                absent="needs Go 1.25 or newer; Debian 12 has 1.19"),
+        Subject("nginx", f"nginx {nginx}".strip(), main, lambda: nginx_peer.Nginx(work),
+                "" if nginx else "no nginx"),
+    ]

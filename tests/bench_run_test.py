@@ -1,0 +1,177 @@
+"""Tests of bench/run for its form, not for its times: every shape is measured on what is there and
+the rest is named as absent, the numbers are valid, tables go between their marks. Prints TAP.
+
+  bench_run_test.py BUILD_FOLDER
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from xml.etree import ElementTree
+
+from tap import Cases, contains, equal
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+RUN = os.path.join(ROOT, "bench", "run")
+sys.path.insert(0, os.path.join(ROOT, "bench", "peers"))
+
+import picture  # noqa: E402
+import rounds  # noqa: E402
+import shapes  # noqa: E402
+import table  # noqa: E402
+
+MARKED = "before\n<!-- bench/run: begin -->\nold\n<!-- bench/run: end -->\nafter\n"
+
+
+def run(*arguments):
+    return subprocess.run([sys.executable, RUN, *arguments], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, check=False,
+                          stdin=subprocess.DEVNULL)
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+class QuickRun:
+    """One run that the cases look at."""
+
+    def __init__(self, build, folder):
+        self.pages = os.path.join(folder, "pages")
+        for name in ("README.md", "bench/README.md"):
+            write(os.path.join(self.pages, name), MARKED)
+        self.json = os.path.join(folder, "report.json")
+        self.done = run("--quick", "--rounds", "2", "--milliseconds", "0.05", "--build", build,
+                        "--json", self.json, "--write", "--pages", self.pages)
+
+    def report(self):
+        return json.loads(read(self.json))
+
+    def ends_as_it_says(self):
+        report = self.report()
+        assert not report["wrong"], report["wrong"]
+        expected = 1 if report["wins"] else 3 if report["unclear"] else 0
+        equal(self.done.returncode, expected, self.done.stderr)
+        equal(self.done.stderr, "")
+
+    def measures_every_shape(self):
+        names = [one["name"] for one in shapes.shapes()]
+        names += [one["name"] for n in shapes.GROWTH if n <= 1_000 for one in shapes.growth(n)]
+        equal([one["name"] for one in self.report()["cases"]], names)
+
+    def measures_every_subject_that_is_there(self):
+        report = self.report()
+        present = {one["name"] for one in report["subjects"] if not one["absent"]}
+        assert present & {"corsac", "corsac_newest"}, report["subjects"]
+        for one_case in report["cases"]:
+            equal(set(one_case["results"]), present, one_case["name"])
+            for result in one_case["results"].values():
+                equal((len(result["ns"]), len(result["bare_ns"])), (2, 2))
+                assert min(result["ns"]) > 0 and result["net"]["min"] > 0, result
+
+    def names_the_machine(self):
+        machine = self.report()["machine"]
+        assert machine["processor"] and machine["processors"] > 0, machine
+        contains(self.done.stdout, machine["processor"])
+        contains(read(self.pages + "/README.md"), machine["date"])
+
+    def names_what_is_absent(self):
+        for one in self.report()["subjects"]:
+            if one["absent"]:
+                contains(self.done.stdout, f"{one['title']}: {one['absent']}")
+
+    def writes_tables_between_the_marks(self):
+        for name, wanted in (("README.md", table.README_ROWS), ("bench/README.md", None)):
+            page = read(os.path.join(self.pages, name))
+            assert page.startswith("before\n<!-- bench/run: begin -->\n| shape |"), page
+            assert page.endswith("\n<!-- bench/run: end -->\nafter\n"), page
+            rows = [line for line in page.splitlines() if re.match(r"\| [a-z0-9]", line)][1:]
+            shown = [one["name"] for one in self.report()["cases"]
+                     if wanted is None or one["name"] in wanted]
+            equal([row.split(" | ")[0].strip("| ?") for row in rows], shown, name)
+
+    def draws_a_line_for_each_subject(self):
+        root = ElementTree.parse(self.pages + "/bench/growth.svg").getroot()
+        lines = root.findall("{http://www.w3.org/2000/svg}polyline")
+        present = [one for one in self.report()["subjects"] if not one["absent"]]
+        equal(len(lines), len(present))
+
+    def shows_a_kept_run_again(self):
+        again = run("--from-json", self.json)
+        equal((again.returncode, again.stdout), (self.done.returncode, self.done.stdout))
+
+
+def result(*ratios):
+    return {"ratio": {"upper_quarter": max(ratios)}}
+
+
+def counts_a_win_only_beyond_the_noise():
+    rows = [("slower", 1.2, 0.0, False), ("ahead", 0.8, 0.0, True), ("ahead in noise", 0.8, 0.3, False)]
+    for desc, ratio, noise, is_win in rows:
+        one_case = {"name": "shape", "noise": {"corsac": noise}, "results": {"peer": result(ratio)}}
+        wins, unclear = rounds.verdicts([one_case], {"peer": "corsac"})
+        equal((bool(wins), bool(unclear)), (is_win, noise > rounds.NOISE_LIMIT), desc)
+
+
+def checks_outcomes():
+    rows = [("granted", "https://a.example", True, True), ("for all", "*", True, True),
+            ("not granted", None, True, False), ("another origin", "https://b.example", True, False),
+            ("refused", None, False, True), ("granted by mistake", "*", False, False)]
+    for desc, allowed, granted, is_right in rows:
+        answer = {} if allowed is None else {"Access-Control-Allow-Origin": allowed}
+        try:
+            rounds.check_answers({"from": ["https://a.example"], "granted": granted}, [answer])
+            seen = True
+        except RuntimeError:
+            seen = False
+        equal(seen, is_right, desc)
+
+
+def refuses_a_page_without_marks():
+    for page in ("", MARKED + MARKED, MARKED.replace("end", "ende")):
+        try:
+            table.replaced(page, "text")
+        except ValueError:
+            continue
+        raise AssertionError(page)
+
+
+def keeps_labels_apart():
+    places = sorted(picture.label_places({"a": 400, "b": 401, "c": 402, "d": 455}).values())
+    for upper, lower in zip(places, places[1:]):
+        assert lower - upper >= picture.LABEL_STEP, places
+    assert places[-1] <= picture.BOTTOM, places
+
+
+def refuses_wrong_options():
+    for arguments in (["--rounds", "0"], ["--rounds", "-1"], ["--milliseconds", "-1"], ["--nothing"]):
+        done = run(*arguments)
+        equal((done.returncode, done.stdout), (2, ""), arguments)
+        contains(done.stderr, "usage: ")
+
+
+def main():
+    cases = Cases()
+    with tempfile.TemporaryDirectory() as folder:
+        quick = QuickRun(sys.argv[1], folder)
+        for case in (quick.ends_as_it_says, quick.measures_every_shape,
+                     quick.measures_every_subject_that_is_there, quick.names_the_machine,
+                     quick.names_what_is_absent, quick.writes_tables_between_the_marks,
+                     quick.draws_a_line_for_each_subject, quick.shows_a_kept_run_again,
+                     counts_a_win_only_beyond_the_noise, checks_outcomes,
+                     refuses_a_page_without_marks, keeps_labels_apart, refuses_wrong_options):
+            cases.add(case.__name__.replace("_", " "), case)
+        cases.run()
+
+
+if __name__ == "__main__":
+    main()
