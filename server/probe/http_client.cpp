@@ -139,7 +139,13 @@ ProbeAnswer send_with(Client& client, const ProbeServer& server, const ProbeRequ
   } else if (heads.answer().status != 0 || !heads.answer().error.empty()) {
     answer = heads.answer();
   } else if (result && answer.status == 0 && answer.error.empty()) {
-    if (take_head(*result)) answer.error = "only an interim answer came (1xx), and no answer";
+    // Behind the head of an answer to HEAD the client reads nothing.
+    if (take_head(*result)) {
+      answer.error = asked.method == "HEAD"
+                         ? "an interim answer (1xx) came first, which cannot be skipped for HEAD; "
+                           "ask with --method GET"
+                         : "only an interim answer came (1xx), and no answer";
+    }
   }
   if (answer.status == 0 && answer.error.empty()) {
     answer.error = deadline.has_passed() ? "no answer in time" : error_text(result.error());

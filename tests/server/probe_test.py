@@ -320,6 +320,21 @@ def hostile(parts, status):
         contains(answer.stderr, "only an interim answer")
 
 
+def an_interim_answer_to_head_is_told():
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self):
+            asked = self.request.recv(65536)
+            first = EARLY if asked.startswith(b"HEAD") else b""
+            self.request.sendall(first + OK + b"Vary: Origin\r\n\r\n")
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        answer = run(f"http://127.0.0.1:{server.server_address[1]}/", "--method", "HEAD")
+        server.shutdown()
+    equal(answer.returncode, 4, answer.stdout)
+    contains(answer.stderr, "cannot be skipped for HEAD; ask with --method GET")
+
+
 def a_header_of_an_interim_answer_is_none_of_the_answer():
     early = b"HTTP/1.1 103 Early Hints\r\nAccess-Control-Allow-Origin: https://b.example\r\n\r\n"
     hostile((early + OK + b"Vary: Origin\r\n\r\n",), 3)
@@ -434,6 +449,7 @@ def main():
                      redirects_and_lists_are_shown, a_refusal_of_the_policy_is_told_with_its_line,
                      a_cache_that_does_not_heed_vary, what_a_proxy_strips_and_adds_by_the_policy,
                      the_program_itself, tls_is_verified, servers_that_do_not_answer,
+                     an_interim_answer_to_head_is_told,
                      a_header_of_an_interim_answer_is_none_of_the_answer,
                      answers_reach_no_terminal_unescaped):
         cases.add(function.__name__.replace("_", " "), function)
