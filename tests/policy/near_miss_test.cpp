@@ -106,6 +106,9 @@ TEST(NearMiss, TellsInWhatAnOriginDiffers) {
        "\"https://xn--mnchen-3ya.example\" is listed; the client sent "
        "\"https://m\\xC3\\xBCnchen.example\", and browsers write an origin with its host in "
        "punycode"},
+      {"international letters that are not listed", "https://a.example", "https://\xC3\xA9.example",
+       "the client sent \"https://\\xC3\\xA9.example\"; browsers write an international name in "
+       "punycode, here \"https://xn--9ca.example\""},
       {"blanks", "https://a.example", " https://a.example",
        "\"https://a.example\" is listed; the client sent \" https://a.example\", and browsers "
        "write an origin without anything around it"},

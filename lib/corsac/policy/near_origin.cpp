@@ -150,6 +150,10 @@ std::string near_meant(const ListedOrigins& listed, std::string_view origin) {
       meant = (meant.starts_with("https") ? "http" : "https") + meant.substr(rest);
     }
   }
+  if (code == "origin-non-ascii" && parse_origin(meant) && !is_listed(meant)) {
+    return "the client sent " + to_quoted(origin) + "; browsers write an international name in " +
+           "punycode, here " + to_quoted(meant);
+  }
   if (!is_listed(meant)) return {};
   const char* how = code == "origin-no-scheme"   ? "with its scheme"
                     : code == "origin-non-ascii" ? "with its host in punycode"
