@@ -88,6 +88,7 @@ LoadedPolicy compile_read(ReadResult read) {
   std::vector<Problem> found = told.problems();
   std::vector<SilencedWarning> silenced = told.silenced();
   restore_indices(problems, found);
+  leave_out_consequences(problems, found);
   problems.insert(problems.end(), found.begin(), found.end());
   loaded.report = Report(std::move(problems), loaded.policy.sources, std::move(silenced));
   if (!loaded.report.has_errors()) loaded.snapshot = compiled->snapshot;

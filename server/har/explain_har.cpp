@@ -24,9 +24,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Of what is printed; the rest is counted.
-constexpr std::size_t kRowLimit = 10'000;
 constexpr std::size_t kUrlLimitBytes = 300;
+constexpr std::size_t kMethodLimitBytes = 100;
 
 // What the policy would have made of it.
 struct Judged {
@@ -83,6 +82,7 @@ const char* conclusion(const HarRecorded& recorded, const Judged& judged) {
          "policy ran; ask the server with `corsac probe`";
 }
 
+// Prints each exchange as it comes: a file may have any number of them.
 class Rows {
  public:
   explicit Rows(bool is_json) : is_json_(is_json) {}
@@ -92,22 +92,18 @@ class Rows {
     failed_ += recorded.has_failed ? 1 : 0;
     would_fail_ += judged.would_fail ? 1 : 0;
     if (!is_json_ && !recorded.has_failed && !recorded.is_unknown && !judged.would_fail) return;
-    if (shown_ == kRowLimit) {
-      ++left_out_;
-      return;
-    }
-    ++shown_;
-    if (is_json_) {
-      if (shown_ != 1) rows_ += ',';
-      rows_ += json(exchange, recorded, judged);
-    } else {
-      rows_ += text(exchange, recorded, judged);
-    }
+    const std::string row = is_json_
+                                ? (has_begun_ ? "," : kBegin) + json(exchange, recorded, judged)
+                                : text(exchange, recorded, judged);
+    has_begun_ = true;
+    std::fputs(row.c_str(), stdout);
   }
   void leave_out(const HarEntry& entry) {
     if (unreadable_++ == 0) first_unreadable_ = entry_name(entry);
   }
-  void print() const;
+  // What goes behind the rows. `is_complete`: the whole file was read; else rows that were printed
+  // are still made one JSON document.
+  void finish(bool is_complete) const;
   [[nodiscard]] bool has_failures() const noexcept { return failed_ + would_fail_ != 0; }
 
  private:
@@ -116,15 +112,15 @@ class Rows {
   static std::string json(const HarExchange& exchange, const HarRecorded& recorded,
                           const Judged& judged);
 
+  static constexpr const char* kBegin = "{\"exchanges\":[";
+
   const bool is_json_;
+  bool has_begun_ = false;
   std::size_t exchanges_ = 0;
   std::size_t failed_ = 0;
   std::size_t would_fail_ = 0;
-  std::size_t shown_ = 0;
-  std::size_t left_out_ = 0;
   std::size_t unreadable_ = 0;
   std::string first_unreadable_ = {};
-  std::string rows_ = {};
 };
 
 std::string policy_line(const Judged& judged) {
@@ -144,13 +140,13 @@ std::string policy_line(const Judged& judged) {
 std::string Rows::text(const HarExchange& exchange, const HarRecorded& recorded,
                        const Judged& judged) {
   const HarEntry& entry = *exchange.entry;
-  std::string lines = entry_name(entry) + ": " + to_printable(entry.method) + " " +
-                      to_one_line(entry.url, kUrlLimitBytes) + "\n";
+  std::string lines = entry_name(entry) + ": " + to_one_line(entry.method, kMethodLimitBytes) +
+                      " " + to_one_line(entry.url, kUrlLimitBytes) + "\n";
   add_explained_line(lines, "from", to_one_line(exchange.origin, kUrlLimitBytes));
   if (exchange.is_preflight) {
     add_explained_line(
         lines, "preflight",
-        "for " + to_printable(exchange.browser.method) +
+        "for " + to_one_line(exchange.browser.method, kMethodLimitBytes) +
             (exchange.browser.requested_headers.empty()
                  ? ""
                  : " with " + to_one_line(exchange.browser.requested_headers, kUrlLimitBytes)));
@@ -166,6 +162,7 @@ std::string Rows::text(const HarExchange& exchange, const HarRecorded& recorded,
   for (const std::string& header : recorded.headers) {
     add_explained_line(lines, std::exchange(name, ""), header);
   }
+  add_explained_line(lines, "cut", recorded.cut);
   add_explained_line(lines, "console", recorded.console);
   add_explained_line(lines, "policy", policy_line(judged));
   add_explained_line(lines, "so", conclusion(recorded, judged));
@@ -182,7 +179,7 @@ std::string Rows::json(const HarExchange& exchange, const HarRecorded& recorded,
   Json json;
   json["entry"] = entry.index;
   json["line"] = entry.line;
-  json["method"] = to_printable(entry.method);
+  json["method"] = to_one_line(entry.method, kMethodLimitBytes);
   json["url"] = to_one_line(entry.url, kUrlLimitBytes);
   json["origin"] = to_one_line(exchange.origin, kUrlLimitBytes);
   json["is_preflight"] = exchange.is_preflight;
@@ -192,7 +189,8 @@ std::string Rows::json(const HarExchange& exchange, const HarRecorded& recorded,
                       {"status", recorded.is_answered ? Json(entry.status) : Json(nullptr)},
                       {"why", text_or_null(recorded.why)},
                       {"console", text_or_null(recorded.console)},
-                      {"headers", recorded.headers}};
+                      {"headers", recorded.headers},
+                      {"cut", text_or_null(recorded.cut)}};
   json["would_fail"] = judged.would_fail;
   json["conclusion"] = text_or_null(conclusion(recorded, judged));
   json["browser"] = text_or_null(judged.verdict.why);
@@ -201,20 +199,23 @@ std::string Rows::json(const HarExchange& exchange, const HarRecorded& recorded,
   return json.dump();
 }
 
-void Rows::print() const {
+void Rows::finish(bool is_complete) const {
+  if (!is_complete && !has_begun_) return;
   if (is_json_) {
     std::printf(
-        "{\"exchanges\":[%s],\"cross_origin\":%zu,\"failed\":%zu,\"would_fail\":%zu,"
-        "\"left_out\":%zu,\"unreadable\":%zu}\n",
-        rows_.c_str(), exchanges_, failed_, would_fail_, left_out_, unreadable_);
+        "%s],\"is_complete\":%s,\"cross_origin\":%zu,\"failed\":%zu,\"would_fail\":%zu,"
+        "\"unreadable\":%zu}\n",
+        has_begun_ ? "" : kBegin, is_complete ? "true" : "false", exchanges_, failed_, would_fail_,
+        unreadable_);
     return;
   }
-  std::fputs(rows_.c_str(), stdout);
-  if (left_out_ != 0) std::printf("and %zu more\n", left_out_);
   if (unreadable_ != 0) {
-    std::printf("%zu without a method or an address that can be read, the first: %s\n", unreadable_,
-                first_unreadable_.c_str());
+    std::printf(
+        "%zu without a method or an address that can be read, or with a value of a wrong type, the "
+        "first: %s\n",
+        unreadable_, first_unreadable_.c_str());
   }
+  if (!is_complete) std::printf("the file could not be read to its end; as far as it was: ");
   std::printf("%zu exchanges of other origins; %zu failed; this policy would fail %zu\n",
               exchanges_, failed_, would_fail_);
 }
@@ -236,11 +237,11 @@ int explain_har(const ExplainOptions& options, const Snapshot& snapshot, const O
     if (!make_exchange(entry, own, exchange) || !is_asked_about(exchange, options, own)) return;
     rows.add(exchange, judge_recorded(exchange), judge(exchange, snapshot));
   });
+  rows.finish(read.has_value());
   if (!read) {
     std::fputs(read.error().text().c_str(), stderr);
     return 1;
   }
-  rows.print();
   return rows.has_failures() ? 2 : 0;
 }
 

@@ -85,14 +85,56 @@ void fill_view(const HarEntry& entry, const OwnOrigin& own, HarExchange& exchang
   view.own = &own;
 }
 
+// What Chromium and Firefox add to requests by themselves, besides the names that no page can set.
+// Conditions are the HTTP cache's (Fetch, 4.6), and with Range a media element's. Who set Accept
+// and its like is not asked: Fetch safelists what browsers write there.
+constexpr std::string_view kOfBrowser[] = {
+    "accept-language",
+    "alt-used",
+    "device-memory",
+    "downlink",
+    "dpr",
+    "ect",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "last-event-id",
+    "priority",
+    "purpose",
+    "range",
+    "rtt",
+    "save-data",
+    "service-worker",
+    "upgrade-insecure-requests",
+    "user-agent",
+    "viewport-width",
+    "width",
+    "x-client-data",
+};
+
+// Fetch, 4.6: a cache that is switched off or told to ask again adds these two pairs, and a page
+// that sets Cache-Control itself (as some libraries do) has only the one.
+bool is_of_cache(const HarEntry& entry, std::string_view name) {
+  const HeaderField control = field(entry.request, "cache-control");
+  const HeaderField pragma = field(entry.request, "pragma");
+  const bool is_off = control.value == "no-cache" && pragma.value == "no-cache";
+  if (equals_ignoring_case(name, "pragma")) return is_off;
+  return equals_ignoring_case(name, "cache-control") && (is_off || control.value == "max-age=0");
+}
+
+bool is_of_browser(const HarEntry& entry, std::string_view name) {
+  return is_forbidden_request_header(name) || is_of_cache(entry, name) ||
+         std::any_of(std::begin(kOfBrowser), std::end(kOfBrowser),
+                     [&](std::string_view added) { return equals_ignoring_case(name, added); });
+}
+
 // Those that need a preflight, as far as it can be seen who has set a header.
 std::string headers_of_page(const HarEntry& entry) {
   std::vector<std::string> names;
   for (const auto& [name, value] : entry.request.headers) {
-    const bool is_of_page = equals_ignoring_case(name, "content-type") ||
-                            equals_ignoring_case(name, "authorization") ||
-                            to_ascii_lower(name).starts_with("x-");
-    if (!is_of_page || !is_header_name(name) || is_forbidden_request_header(name) ||
+    if (!is_header_name(name) || is_of_browser(entry, name) ||
         is_safelisted_request_header(name, trim_ows(value))) {
       continue;
     }
@@ -122,6 +164,35 @@ void fill_browser(const HarEntry& entry, HarExchange& exchange) {
 bool is_shown(std::string_view name) {
   return to_ascii_lower(name).starts_with("access-control-") ||
          equals_ignoring_case(name, "vary") || equals_ignoring_case(name, "location");
+}
+
+// Of a header's name and value that is shown, and of how many headers.
+constexpr std::size_t kNameShownBytes = 100;
+constexpr std::size_t kValueShownBytes = 200;
+constexpr std::size_t kHeadersShown = 20;
+
+void fill_headers(const HarEntry& entry, HarRecorded& recorded) {
+  std::vector<std::string> cuts;
+  std::size_t hidden = 0;
+  for (const auto& [name, value] : entry.response.headers) {
+    if (!is_shown(name)) continue;
+    if (recorded.headers.size() == kHeadersShown) {
+      ++hidden;
+      continue;
+    }
+    recorded.headers.push_back(to_one_line(name, kNameShownBytes) + ": " +
+                               to_one_line(value, kValueShownBytes));
+  }
+  if (hidden != 0) cuts.push_back(std::to_string(hidden) + " more of these headers");
+  const auto add_lines = [&](const HarMessage& message, const char* of) {
+    if (message.cut == 0) return;
+    cuts.push_back(std::to_string(message.cut) + " header lines of the " + of +
+                   " that go beyond 16 KiB, or 500 lines or 256 KiB together");
+  };
+  add_lines(entry.request, "request");
+  add_lines(entry.response, "answer");
+  if (entry.is_url_cut) cuts.push_back("the address behind 16 KiB");
+  for (const std::string& cut : cuts) recorded.cut += (recorded.cut.empty() ? "" : "; ") + cut;
 }
 
 std::string error_text(const HarEntry& entry) {
@@ -171,7 +242,7 @@ bool make_exchange(const HarEntry& entry, const OwnOrigin& own, HarExchange& exc
 }
 
 bool is_unreadable(const HarEntry& entry) {
-  if (entry.method.empty() || entry.url.empty()) return true;
+  if (entry.method.empty() || entry.url.empty() || entry.has_wrong_type) return true;
   HarExchange exchange;
   for (const std::string_view scheme : {"http:", "https:", "ws:", "wss:"}) {
     if (entry.url.starts_with(scheme)) return !split_url(entry.url, exchange);
@@ -183,10 +254,7 @@ HarRecorded judge_recorded(const HarExchange& exchange) {
   const HarEntry& entry = *exchange.entry;
   HarRecorded recorded;
   BrowserAnswer answer{.status = entry.status, .headers = entry.response.headers};
-  for (const auto& [name, value] : answer.headers) {
-    if (!is_shown(name)) continue;
-    recorded.headers.push_back(to_printable(name) + ": " + to_one_line(value, 200));
-  }
+  fill_headers(entry, recorded);
   recorded.is_answered = entry.status > 0;
   if (!recorded.is_answered) {
     recorded.has_failed = true;
@@ -202,6 +270,11 @@ HarRecorded judge_recorded(const HarExchange& exchange) {
   if (exchange.browser.mode == RequestMode::WebSocket) {
     recorded.has_failed = entry.status != 101;
     if (recorded.has_failed) recorded.why = "the server did not switch to WebSocket";
+    return recorded;
+  }
+  if (entry.response.cut != 0) {
+    recorded.is_unknown = true;
+    recorded.why = "not all headers of the answer were kept";
     return recorded;
   }
   const BrowserVerdict verdict = exchange.is_preflight ? check_preflight(exchange.browser, answer)

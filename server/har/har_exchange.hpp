@@ -34,8 +34,8 @@ struct HarExchange {
 [[nodiscard]] bool make_exchange(const HarEntry& entry, const OwnOrigin& own,
                                  HarExchange& exchange);
 
-// An entry that is no request at all: texts are missing or of another type, or an address of the
-// web cannot be read. It is told, not judged.
+// An entry that is no exchange at all: a method or an address of the web is missing or cannot be
+// read, or what decides has another type than a HAR file gives it. It is told, not judged.
 [[nodiscard]] bool is_unreadable(const HarEntry& entry);
 
 // What the browser recorded.
@@ -47,6 +47,7 @@ struct HarRecorded {
   std::string why = {};  // of the failure, or what is odd
   std::string console = {};
   std::vector<std::string> headers = {};  // its Access-Control-*, Vary and Location, escaped
+  std::string cut = {};                   // what is not kept or not shown; empty = nothing
 };
 [[nodiscard]] HarRecorded judge_recorded(const HarExchange& exchange);
 

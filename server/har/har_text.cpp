@@ -4,6 +4,7 @@
 #include "har_text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <corsac/base/ascii.hpp>
 
@@ -72,7 +73,10 @@ int HarText::next() {
       return byte;
     }
     ++text_bytes_;
-    if (text_bytes_ > text_limit_bytes_ && is_boundary(byte)) is_dropping_ = true;
+    if (text_bytes_ > text_limit_bytes_ && is_boundary(byte) &&
+        !std::exchange(is_dropping_, true)) {
+      ++cut_texts_;
+    }
     follow(byte);
     if (!is_dropping_) return byte;
   }

@@ -24,6 +24,8 @@ class HarText {
   // Of the byte before the one that came last: a parser looks one ahead.
   [[nodiscard]] Place place() const noexcept;
   [[nodiscard]] std::size_t line() const noexcept { return line_; }
+  // How many texts were longer than the limit so far.
+  [[nodiscard]] std::size_t cut_texts() const noexcept { return cut_texts_; }
   [[nodiscard]] bool is_too_large() const noexcept { return read_bytes_ > limit_bytes_; }
   [[nodiscard]] bool has_failed() const noexcept { return has_failed_; }
 
@@ -55,6 +57,7 @@ class HarText {
   bool is_half_pair_ = false;  // a high surrogate came, its other half did not
   bool is_dropping_ = false;
   std::size_t text_bytes_ = 0;
+  std::size_t cut_texts_ = 0;
 };
 
 // For parsers that take a pair of iterators.

@@ -23,6 +23,25 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t kNameLimitBytes = 64;
+constexpr std::string_view kEntry = ".log.entries[].";
+
+enum class Type : unsigned char { Text, Number, Object, List, Other };
+
+// HAR 1.2, as far as it decides what an exchange says: a status that is a text must not pass for
+// none.
+constexpr std::pair<std::string_view, Type> kTypes[] = {
+    {"request", Type::Object},
+    {"request.headers", Type::List},
+    {"request.headers[]", Type::Object},
+    {"request.headers[].name", Type::Text},
+    {"request.headers[].value", Type::Text},
+    {"response", Type::Object},
+    {"response.status", Type::Number},
+    {"response.headers", Type::List},
+    {"response.headers[]", Type::Object},
+    {"response.headers[].name", Type::Text},
+    {"response.headers[].value", Type::Text},
+};
 
 // What the parser calls (nlohmann's SAX interface; false = stop parsing). Where it stands is a text
 // like ".log.entries[].request.url": there are a dozen places that matter.
@@ -31,23 +50,26 @@ class HarEvents final : public nlohmann::json_sax<Json> {
   HarEvents(const HarText& text, const std::function<void(const HarEntry&)>& take)
       : text_(text), take_(take) {}
 
-  bool null() override { return no_object(); }
-  bool boolean(bool) override { return no_object(); }
+  bool null() override { return no_object(Type::Other); }
+  bool boolean(bool) override { return no_object(Type::Other); }
   bool number_integer(number_integer_t value) override {
-    if (is_at(".log.entries[].response.status") && value > -1000 && value < 1000) {
-      entry_.status = static_cast<int>(value);
+    if (is_at(".log.entries[].response.status")) {
+      const bool is_status = value > -1000 && value < 1000;
+      entry_.status = is_status ? static_cast<int>(value) : 0;
+      if (!is_status) entry_.has_wrong_type = true;
     }
-    return no_object();
+    return no_object(Type::Number);
   }
   bool number_unsigned(number_unsigned_t value) override {
-    return number_integer(value > 999 ? 0 : static_cast<number_integer_t>(value));
+    return number_integer(value > 999 ? 1000 : static_cast<number_integer_t>(value));
   }
-  bool number_float(number_float_t, const string_t&) override { return no_object(); }
+  bool number_float(number_float_t, const string_t&) override { return no_object(Type::Other); }
   bool binary(binary_t&) override { return false; }  // JSON has none
   bool string(string_t& value) override;
   bool start_object(std::size_t) override;
   bool end_object() override;
   bool key(string_t& name) override {
+    cut_texts_ = text_.cut_texts();
     path_.resize(sizes_.back());
     path_ += '.';
     // A longer one is none that is looked for, and must not look like one.
@@ -57,7 +79,7 @@ class HarEvents final : public nlohmann::json_sax<Json> {
   }
   bool start_array(std::size_t) override {
     if (is_at(".log.entries")) has_entries_ = true;
-    return no_object() && open() && (path_ += "[]", true);
+    return no_object(Type::List) && open() && (path_ += "[]", true);
   }
   bool end_array() override {
     close();
@@ -74,9 +96,17 @@ class HarEvents final : public nlohmann::json_sax<Json> {
 
  private:
   // Where an entry should stand, it is told that there is none.
-  bool no_object() {
+  bool no_object(Type type) {
+    check(type);
     if (is_at(".log.entries[]")) take_({.index = index_++, .line = text_.line()});
     return true;
+  }
+  void check(Type type) {
+    if (!path_.starts_with(kEntry)) return;
+    const std::string_view field = std::string_view(path_).substr(kEntry.size());
+    for (const auto& [name, wanted] : kTypes) {
+      if (field == name && type != wanted) entry_.has_wrong_type = true;
+    }
   }
   [[nodiscard]] bool is_at(std::string_view place) const noexcept { return path_ == place; }
   bool open() {
@@ -96,7 +126,7 @@ class HarEvents final : public nlohmann::json_sax<Json> {
         {.code = code, .place = text_.place(), .what = std::move(what), .fix = fix});
     return false;
   }
-  bool end_header(HarMessage& message);
+  void end_header(HarMessage& message);
 
   const HarText& text_;
   const std::function<void(const HarEntry&)>& take_;
@@ -107,6 +137,8 @@ class HarEvents final : public nlohmann::json_sax<Json> {
   std::string page_ref_ = {};  // of the entry
   std::string name_ = {};      // of the header, or of the page
   std::string value_ = {};
+  bool is_header_cut_ = false;
+  std::size_t cut_texts_ = 0;  // of the file, before the text that comes
   std::map<std::string, std::string, std::less<>> pages_ = {};
   bool has_entries_ = false;
   std::vector<Problem> problems_ = {};
@@ -114,30 +146,33 @@ class HarEvents final : public nlohmann::json_sax<Json> {
 
 bool HarEvents::string(string_t& value) {
   const std::string_view path = path_;
-  constexpr std::string_view kEntry = ".log.entries[].";
+  const bool is_cut = std::exchange(cut_texts_, text_.cut_texts()) != text_.cut_texts();
   if (path.starts_with(kEntry)) {
     const std::string_view field = path.substr(kEntry.size());
-    if (field == "pageref")
+    if (field == "pageref") {
       page_ref_ = std::move(value);
-    else if (field == "_resourceType")
+    } else if (field == "_resourceType") {
       entry_.resource_type = std::move(value);
-    else if (field == "request.method")
+    } else if (field == "request.method") {
       entry_.method = std::move(value);
-    else if (field == "request.url")
+    } else if (field == "request.url") {
       entry_.url = std::move(value);
-    else if (field == "request.headers[].name" || field == "response.headers[].name")
+      entry_.is_url_cut = is_cut;
+    } else if (field == "request.headers[].name" || field == "response.headers[].name") {
       name_ = std::move(value);
-    else if (field == "request.headers[].value" || field == "response.headers[].value")
+    } else if (field == "request.headers[].value" || field == "response.headers[].value") {
       value_ = std::move(value);
-    else if (field == "_error" || field == "response._error" || field == "response._failureText" ||
-             field == "_blockedReason")
+    } else if (field == "_error" || field == "response._error" ||
+               field == "response._failureText" || field == "_blockedReason") {
       entry_.error = std::move(value);
+    }
   } else if (path == ".log.pages[].id") {
     name_ = std::move(value);
   } else if (path == ".log.pages[].title") {
     value_ = std::move(value);
   }
-  return no_object();
+  is_header_cut_ = is_header_cut_ || is_cut;
+  return no_object(Type::Text);
 }
 
 bool HarEvents::start_object(std::size_t) {
@@ -152,23 +187,26 @@ bool HarEvents::start_object(std::size_t) {
   if (path_.ends_with("[]")) {
     name_.clear();
     value_.clear();
+    is_header_cut_ = false;
   }
+  check(Type::Object);
   return open();
 }
 
-bool HarEvents::end_header(HarMessage& message) {
-  if (message.headers.size() == kHarHeaderLimit) {
-    return stop("har-headers", "a message has more than 500 header lines",
-                "no browser takes that many; take the entry out");
-  }
+void HarEvents::end_header(HarMessage& message) {
+  const std::size_t bytes = name_.size() + value_.size();
+  const bool is_kept =
+      message.headers.size() < kHarHeaderLimit && message.bytes + bytes <= kHarHeadersLimitBytes;
+  if (!is_kept || is_header_cut_) ++message.cut;
+  if (!is_kept) return;
+  message.bytes += bytes;
   message.headers.emplace_back(std::move(name_), std::move(value_));
-  return true;
 }
 
 bool HarEvents::end_object() {
   close();
-  if (is_at(".log.entries[].request.headers[]")) return end_header(entry_.request);
-  if (is_at(".log.entries[].response.headers[]")) return end_header(entry_.response);
+  if (is_at(".log.entries[].request.headers[]")) end_header(entry_.request);
+  if (is_at(".log.entries[].response.headers[]")) end_header(entry_.response);
   if (is_at(".log.pages[]") && pages_.size() < kHarPageLimit) {
     pages_.insert_or_assign(std::move(name_), std::move(value_));
   }

@@ -22,12 +22,16 @@ inline constexpr std::uint64_t kHarLimitBytes = std::uint64_t{1} << 30;
 // them. URLs and header values are shorter.
 inline constexpr std::size_t kHarTextLimitBytes = std::size_t{16} * 1024;
 inline constexpr std::size_t kHarDepthLimit = 64;
-// Kept of one message; more header lines are an error.
+// Kept of the headers of one message; Chromium takes no more than 256 KiB of an answer's head. What
+// is beyond is dropped and counted.
 inline constexpr std::size_t kHarHeaderLimit = 500;
+inline constexpr std::size_t kHarHeadersLimitBytes = std::size_t{256} * 1024;
 inline constexpr std::size_t kHarPageLimit = 10'000;
 
 struct HarMessage {
   std::vector<std::pair<std::string, std::string>> headers = {};
+  std::size_t bytes = 0;  // of their names and values
+  std::size_t cut = 0;    // header lines that were dropped, or of which the end was
 };
 
 // One element of log.entries; one that is no object has no method. Raw bytes of the file: escape
@@ -42,6 +46,8 @@ struct HarEntry {
   std::string error = {};          // Chromium's _error, "net::ERR_FAILED", and the like of others
   int status = 0;                  // 0 and below: no answer was recorded
   bool has_cookies = false;
+  bool is_url_cut = false;      // beyond kHarTextLimitBytes
+  bool has_wrong_type = false;  // a header, the status or what holds them is of another JSON type
   HarMessage request = {};
   HarMessage response = {};
 };

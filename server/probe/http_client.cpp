@@ -7,11 +7,14 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <thread>
 
 #include <remote/limited_client.hpp>
+
+#include "interim_heads.hpp"
 
 namespace corsac::server {
 namespace {
@@ -88,6 +91,9 @@ std::string error_text(Error error) {
   }
 }
 
+// Nobody asked for another protocol (RFC 9110, 15.2.2).
+constexpr const char* kSwitched = "the server switches to another protocol (101), unasked";
+
 template <class Client>
 ProbeAnswer send_with(Client& client, const ProbeServer& server, const ProbeRequest& asked) {
   ProbeAnswer answer;
@@ -111,15 +117,37 @@ ProbeAnswer send_with(Client& client, const ProbeServer& server, const ProbeRequ
   for (const auto& [name, value] : asked.headers) request.headers.emplace(name, value);
   const auto take_head = [&](const httplib::Response& response) {
     has_head = true;
+    if (is_interim(response.status)) return true;  // what its body would be goes to `heads`
+    if (response.status == 101) {
+      answer.error = kSwitched;
+      return false;
+    }
     answer.status = response.status;
     for (const auto& [name, value] : response.headers) answer.headers.emplace_back(name, value);
     return false;  // bodies may be of any length
   };
   request.response_handler = take_head;
+  InterimHeads heads;
+  request.content_receiver = [&](const char* bytes, std::size_t size, std::uint64_t,
+                                 std::uint64_t) {
+    return heads.feed({bytes, size});
+  };
   const httplib::Result result = client.send(request);
   deadline.forget();
-  if (result && answer.status == 0) take_head(*result);  // 204: there was no body to refuse
-  if (answer.status == 0) {
+  if (heads.answer().status == 101) {
+    answer.error = kSwitched;
+  } else if (heads.answer().status != 0 || !heads.answer().error.empty()) {
+    answer = heads.answer();
+  } else if (result && answer.status == 0 && answer.error.empty()) {
+    // Behind the head of an answer to HEAD the client reads nothing.
+    if (take_head(*result)) {
+      answer.error = asked.method == "HEAD"
+                         ? "an interim answer (1xx) came first, which cannot be skipped for HEAD; "
+                           "ask with --method GET"
+                         : "only an interim answer came (1xx), and no answer";
+    }
+  }
+  if (answer.status == 0 && answer.error.empty()) {
     answer.error = deadline.has_passed() ? "no answer in time" : error_text(result.error());
   }
   return answer;

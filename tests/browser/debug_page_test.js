@@ -268,6 +268,13 @@ async function events(browser, { admin, first }) {
   await checkWidth(page, "debug-events");
   await pressOn(page, newest.getByRole("button", { name: "Explain this request", exact: true }));
   await checkText("and is explained", parts.verdict, "Refused: origin_not_allowed");
+  const preflight = parts.events.filter({ hasText: "requested_method_not_allowed" }).first();
+  await pressOn(page, preflight.locator("summary"));
+  await pressOn(page, preflight.getByRole("button", { name: "Explain this request", exact: true }));
+  await checkText("a preflight is explained as the one that came", parts.verdict,
+    "Refused: requested_method_not_allowed");
+  const asked = await page.locator("#headers").inputValue();
+  check("with the method that it asked for", asked === "Access-Control-Request-Method: PATCH", asked);
 
   await tabTo(page, parts.reason);
   await page.keyboard.type("origin_null");

@@ -113,6 +113,14 @@ TEST(HeaderName, KnowsWhatNeedsNoPreflight) {
   EXPECT_FALSE(is_safelisted_request_header("Accept", long_value + 'a'));
 }
 
+TEST(HeaderName, KnowsWhatIsLeftInModeNoCors) {
+  EXPECT_TRUE(is_no_cors_safelisted_request_header("accept", "*/*"));
+  EXPECT_TRUE(is_no_cors_safelisted_request_header("Content-Type", "text/plain;charset=UTF-8"));
+  EXPECT_FALSE(is_no_cors_safelisted_request_header("Content-Type", "application/json"));
+  EXPECT_FALSE(is_no_cors_safelisted_request_header("Range", "bytes=0-")) << "safelisted for CORS";
+  EXPECT_FALSE(is_no_cors_safelisted_request_header("X-Foo", ""));
+}
+
 TEST(HeaderName, KnowsWhatNoScriptCanRead) {
   EXPECT_TRUE(is_forbidden_response_header("Set-Cookie"));
   EXPECT_TRUE(is_forbidden_response_header("set-cookie2"));

@@ -571,6 +571,27 @@ TEST(OriginPattern, HasARowForEachCode) {
   EXPECT_EQ(codes, documented);
 }
 
+TEST(OriginPattern, SaysWhatStandsWhereASchemeBelongs) {
+  const struct {
+    const char* desc;
+    const char* text;
+    const char* said;  // a part
+  } rows[] = {
+      {"a regular expression", "^https://app\\.example\\.com$", "allowed_origin_regexes"},
+      {"without anchors", "https?://app\\.example\\.com", "allowed_origin_regexes"},
+      {"a blank", " https://a.example", "no blanks around it; write \"https://a.example\""},
+      {"quotation marks", "'https://a.example'", "no quotation marks"},
+      {"another scheme", "ftp://a.example", "no page is loaded over this scheme"},
+  };
+  for (const auto& row : rows) {
+    const auto pattern = parse_origin_pattern(row.text);
+    ASSERT_FALSE(pattern) << row.desc;
+    EXPECT_EQ(pattern.error().code, "origin-bad-scheme") << row.desc;
+    EXPECT_THAT(pattern.error().what + "; " + pattern.error().fix, testing::HasSubstr(row.said))
+        << row.desc;
+  }
+}
+
 TEST(OriginPattern, NeverPrintsUserInfo) {
   for (const BadRow& row : kBadRows) {
     const auto pattern = parse_origin_pattern(row.text);

@@ -39,6 +39,32 @@ TEST(ElementPaths, CountWhatTheReaderLeftOut) {
   }
 }
 
+TEST(ElementPaths, WithAnErrorOfTheReaderHaveNoOtherProblem) {
+  const std::vector<Problem> read = {
+      {.code = "field-missing", .path = "lint.allow[0].reason"},
+      {.severity = Severity::Warning, .code = "store-warning", .path = "cors.debug"},
+      {.code = "field-type", .path = "cors.allowed_origins[1]"},
+      {.code = "too-deep", .path = ""},
+  };
+  const struct {
+    const char* desc;
+    std::string path;
+    bool is_kept;
+  } rows[] = {
+      {"the same field", "lint.allow[0].reason", false},
+      {"another field", "lint.allow[0].path", true},
+      {"of another item", "lint.allow[1].reason", true},
+      {"only a warning of the reader", "cors.debug", true},
+      {"an element that counts as another did", "cors.allowed_origins[1]", true},
+      {"no field", "", true},
+  };
+  for (const auto& row : rows) {
+    std::vector<Problem> compiled = {{.code = "x", .path = row.path}};
+    leave_out_consequences(read, compiled);
+    EXPECT_EQ(compiled.size(), row.is_kept ? 1U : 0U) << row.desc;
+  }
+}
+
 TEST(ElementPaths, StayWhereNothingWasLeftOut) {
   std::vector<Problem> compiled = {{.code = "x", .path = "cors.x[1"}};
   restore_indices({}, compiled);

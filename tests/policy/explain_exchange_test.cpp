@@ -2,12 +2,14 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "corsac/http/own_origin.hpp"
 #include "corsac/policy/compile.hpp"
+#include "corsac/policy/sent_requests.hpp"
 
 namespace corsac {
 namespace {
@@ -125,6 +127,48 @@ TEST(ExplainExchange, BeginsWithWhatThePageGets) {
   EXPECT_NE(left.find("console    if the application sends no grant: Access to fetch"),
             std::string::npos)
       << left;
+}
+
+TEST(ExplainExchange, DropsHeadersThatModeNoCorsDoesNotSend) {
+  const auto snapshot = compiled();
+  using Names = std::vector<std::string>;
+  const std::string half(70, 'a');
+  const struct {
+    const char* desc;
+    Names headers;
+    Names dropped;
+  } kRows[] = {
+      {"what is safelisted",
+       {"Accept: */*", "content-language: de", "Content-Type: text/plain"},
+       {}},
+      {"others", {"X-A: 1", "Authorization: Bearer x"}, {"X-A", "Authorization"}},
+      {"a value that is not", {"Content-Type: application/json"}, {"Content-Type"}},
+      {"a range", {"Range: bytes=0-"}, {"Range"}},
+      {"any value", {"Accept", "X-A"}, {"Accept", "X-A"}},
+      {"a repeat that makes it too long", {"Accept: " + half, "accept: " + half}, {"accept"}},
+      {"what the browser sets", {"Sec-Fetch-Site: cross-site", "Cookie: a=b"}, {}},
+  };
+  for (const auto& row : kRows) {
+    ExplainQuestion question = from("https://a.example", "/", "POST");
+    question.headers = row.headers;
+    EXPECT_EQ(explain_exchange(*snapshot, {}, question).dropped_headers, Names()) << row.desc;
+    question.mode = RequestMode::NoCors;
+    const ExplainedExchange told = explain_exchange(*snapshot, {}, question);
+    EXPECT_EQ(told.dropped_headers, row.dropped) << row.desc;
+    EXPECT_EQ(told.text().find("dropped") == std::string::npos, row.dropped.empty()) << row.desc;
+    EXPECT_EQ(nlohmann::json::parse(told.json())["browser"]["dropped_headers"], row.dropped);
+  }
+}
+
+TEST(ExplainExchange, DecidesWithoutWhatModeNoCorsDrops) {
+  ExplainQuestion question = from("https://a.example", "/", "POST");
+  question.headers = {"Authorization: Bearer x", "Content-Type: application/json"};
+  question.mode = RequestMode::NoCors;
+  const OwnOrigin own;
+  const SentRequests sent(question, own, "api.example");
+  EXPECT_FALSE(sent.actual().has_authorization);
+  EXPECT_FALSE(sent.actual().content_type.is_present());
+  EXPECT_FALSE(sent.preflight());
 }
 
 TEST(ExplainExchange, NamesTheServerAsBrowsersSeeIt) {

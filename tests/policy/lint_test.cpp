@@ -328,6 +328,14 @@ TEST(LintAllow, IsCheckedItself) {
        {.code = "loopback-origin", .path = "cors", .reason = " \t"},
        "lint-allow-reason",
        "write why it is meant, or take the entry out"},
+      {"a blank reason of one that meets nothing",
+       {.code = "max-age-long", .path = "cors", .reason = ""},
+       "lint-allow-reason",
+       "write why it is meant, or take the entry out"},
+      {"no path",
+       {.code = "max-age-long", .path = "", .reason = "tests"},
+       "lint-allow-path",
+       "write the path of the warning, or take the entry out"},
   };
   for (const auto& row : rows) {
     Policy policy = with_origins({"http://localhost:3000"});

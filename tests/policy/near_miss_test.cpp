@@ -93,13 +93,43 @@ TEST(NearMiss, TellsInWhatAnOriginDiffers) {
        "allow it too"},
       {"null in another case", "https://a.example", "Null",
        "the client sent \"Null\"; browsers write null in lower case"},
+      {"no scheme", "https://a.example", "a.example",
+       "\"https://a.example\" is listed; the client sent \"a.example\", and browsers write an "
+       "origin with its scheme"},
+      {"no scheme, and http is listed", "http://a.example:8080", "a.example:8080",
+       "\"http://a.example:8080\" is listed; the client sent \"a.example:8080\", and browsers "
+       "write an origin with its scheme"},
+      {"no scheme, of this machine", "http://localhost:3000", "localhost:3000",
+       "\"http://localhost:3000\" is listed; the client sent \"localhost:3000\", and browsers "
+       "write an origin with its scheme"},
+      {"international letters", "https://xn--mnchen-3ya.example", "https://m\xC3\xBCnchen.example",
+       "\"https://xn--mnchen-3ya.example\" is listed; the client sent "
+       "\"https://m\\xC3\\xBCnchen.example\", and browsers write an origin with its host in "
+       "punycode"},
+      {"international letters that are not listed", "https://a.example", "https://\xC3\xA9.example",
+       "the client sent \"https://\\xC3\\xA9.example\"; browsers write an international name in "
+       "punycode, here \"https://xn--9ca.example\""},
+      {"blanks", "https://a.example", " https://a.example",
+       "\"https://a.example\" is listed; the client sent \" https://a.example\", and browsers "
+       "write an origin without anything around it"},
+      {"two at once", "https://a.example", "https://a.example,https://b.example",
+       "the client sent several origins at once; browsers send one: look for a proxy or a client "
+       "that joins them"},
+      {"a dot at the end", "https://a.example", "https://a.example.",
+       "\"https://a.example\" is listed; \"https://a.example.\" ends with a dot, which makes it "
+       "another host; open the page without it"},
+      {"another name of this machine", "http://localhost:3000", "http://127.0.0.1:3000",
+       "\"http://localhost:3000\" is listed; \"http://127.0.0.1:3000\" is another origin, although "
+       "both hosts name this machine; write \"http://127.0.0.1:3000\" to allow it too"},
+      {"an unlisted host without a scheme", "https://a.example", "b.example", ""},
+      {"a password", "https://a.example", "https://u:secret@a.example", ""},
       {"another host altogether", "https://a.example", "https://b.example", ""},
       {"a host that only ends so", "https://a.example", "https://nota.example", ""},
       {"a listed name as a subdomain of another", "https://a.example",
        "https://a.example.evil.test", ""},
       {"a subdomain on another port", "https://a.example", "https://b.a.example:81", ""},
       {"null itself", "https://a.example", "null", ""},
-      {"no origin at all", "https://a.example", "a.example", ""},
+      {"no origin at all", "https://a.example", "?", ""},
       {"empty", "https://a.example", "", ""},
       {"a wildcard on the wire", "https://*.a.example", "https://*.a.example", ""},
   };

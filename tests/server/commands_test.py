@@ -54,6 +54,7 @@ def run(*arguments, policy=None, name="policy.toml"):
                               text=True, stdin=subprocess.DEVNULL, check=False)
 
 
+ALLOWED = "[[lint.allow]]\ncode = 'max-age-long'\n"
 # description, policy, arguments behind `check policy.toml`, exit status, parts of standard output
 CHECK_ROWS = [
     ("M60, M64: all that is wrong with edX's cookie, and its switch for development",
@@ -68,6 +69,17 @@ CHECK_ROWS = [
             'domain = [".example.com"]\n', [], 1,
      ["policy.toml:9:11: error[field-type]: csrf.referer.enabled", "error[field-type]: csrf.cookie.name",
       "error[field-type]: csrf.cookie.domain", "3 errors, 0 warnings"]),
+    ("an allowed warning without a reason", GOOD + ALLOWED + "path = 'cors'\n", [], 1,
+     ["policy.toml:8:1: error[field-missing]: lint.allow[0].reason", "1 error, 0 warnings"]),
+    ("an allowed warning without a path", GOOD + ALLOWED + "reason = 'a contract'\n", [], 1,
+     ["policy.toml:8:1: error[field-missing]: lint.allow[0].path", "1 error, 0 warnings"]),
+    ("an allowed warning with a reason of a wrong type", GOOD + ALLOWED + "path = 'cors'\nreason = 5\n",
+     [], 1, ["policy.toml:11:10: error[field-type]: lint.allow[0].reason", "1 error, 0 warnings"]),
+    ("an allowed warning with a path that is empty", GOOD + ALLOWED + "path = ''\nreason = 'x'\n",
+     [], 1, ["error[lint-allow-path]: lint.allow[0].path", "1 error, 0 warnings"]),
+    ("a cookie's domain with international letters",
+     GOOD + '[csrf.cookie]\nname = "a"\ndomain = ".m\u00fcnchen.example"\n', [], 1,
+     ["error[cookie-domain-malformed]", 'write ".xn--mnchen-3ya.example"']),
     ("a section that is misspelt", GOOD + "[csrf.cooky]\n", [], 1, ["write cookie"]),
     ("a number beyond 64 bits", GOOD.replace("[hosts]", f"max_age_seconds = {10 ** 20}\n[hosts]"),
      [], 1, ["policy.toml:6:40: error[toml-syntax]", "give max_age_seconds a number of"]),
@@ -234,6 +246,10 @@ EXPLAIN_ROWS = [
      ["BLOCKED BY THE BROWSER: not readable: Access-Control-Allow-Credentials is not true"]),
     ("a form, which needs no grant", ["--origin", "https://app.example.com", "--mode", "navigate",
                                       "--method", "POST"], 0, ["mode navigate has no preflight"]),
+    ("what no-cors drops", ["--origin", "https://app.example.com", "--mode", "no-cors", "--method",
+                            "POST", "--header", "X-Trace: 1", "--header",
+                            "Content-Type: application/json", "--header", "Accept: */*"], 0,
+     ["dropped    X-Trace, Content-Type: mode no-cors sends Accept,", "leave the mode out"]),
     ("an image", ["--origin", "https://app.example.com", "--mode", "no-cors"], 0, ["opaque"]),
     ("a WebSocket", ["--origin", "https://app.example.com", "--mode", "websocket"], 2,
      ["upgrade_not_allowed", "WebSocket connection to 'wss://api.example.com/' failed"]),

@@ -48,6 +48,15 @@ TEST(HarText, CutsLongTextsAndKeepsJson) {
   }
 }
 
+TEST(HarText, CountsWhatItCuts) {
+  std::string text = R"({"a":"1234","b":"12345678","c":["12345","\u00e9\u00e9"],"d":123456})";
+  const std::unique_ptr<std::FILE, CloseFile> file(::fmemopen(text.data(), text.size(), "rb"));
+  HarText har(file.get(), 4, 1 << 20U);
+  while (har.next() != EOF) {
+  }
+  EXPECT_EQ(har.cut_texts(), 3U);
+}
+
 TEST(HarText, KeepsAFewBytesOfATextWithoutAnEnd) {
   std::string escapes = "[\"";
   for (int i = 0; i < 10'000; ++i) escapes += "\\u00e9";

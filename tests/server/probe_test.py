@@ -280,6 +280,8 @@ class RawServer(socketserver.BaseRequestHandler):
 
 
 OK = b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n"
+EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
+SWITCH = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"
 # description, what is sent, exit status
 HOSTILE = [
     ("a status line without end", (b"HTTP/1.1 200 ", b"a" * 65536), 4),
@@ -288,6 +290,16 @@ HOSTILE = [
     ("a header without end", (OK + b"X-A: ", b"b" * 65536), 4),
     ("no HTTP", (b"SSH-2.0-OpenSSH\r\n",), 4),
     ("nothing", (b"",), 4),
+    ("103 first", (EARLY + OK + b"Vary: Origin\r\n\r\n",), 3),
+    ("103 first, in a segment of its own", (EARLY, OK + b"Vary: Origin\r\n\r\n"), 3),
+    ("102, 103 and 100", (b"HTTP/1.1 102 Processing\r\n\r\n" + EARLY +
+                          b"HTTP/1.1 100 Continue\r\n\r\n" + OK + b"Vary: Origin\r\n\r\n",), 3),
+    ("103, and no answer", (EARLY,), 4),
+    ("103 without end", (EARLY, EARLY), 4),
+    ("103, and a header without end", (EARLY + OK + b"X-A: ", b"b" * 65536), 4),
+    ("103, and no HTTP", (EARLY + b"SSH-2.0-OpenSSH\r\n\r\n",), 4),
+    ("101", (SWITCH,), 4),
+    ("103, and 101", (EARLY + SWITCH,), 4),
     ("a body without end is not read", (OK + b"Vary: Origin\r\n\r\n", b"a" * 65536), 3),
 ]
 
@@ -300,6 +312,32 @@ def hostile(parts, status):
         answer = run(f"http://127.0.0.1:{server.server_address[1]}/", "--seconds", "30")
         server.shutdown()
     equal(answer.returncode, status, answer.stdout + answer.stderr)
+    if parts[-1].endswith(SWITCH):
+        contains(answer.stderr, "switches to another protocol (101), unasked")
+    if parts == (EARLY, EARLY):
+        contains(answer.stderr, "more than 16 interim answers")
+    if parts == (EARLY,):
+        contains(answer.stderr, "only an interim answer")
+
+
+def an_interim_answer_to_head_is_told():
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self):
+            asked = self.request.recv(65536)
+            first = EARLY if asked.startswith(b"HEAD") else b""
+            self.request.sendall(first + OK + b"Vary: Origin\r\n\r\n")
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        answer = run(f"http://127.0.0.1:{server.server_address[1]}/", "--method", "HEAD")
+        server.shutdown()
+    equal(answer.returncode, 4, answer.stdout)
+    contains(answer.stderr, "cannot be skipped for HEAD; ask with --method GET")
+
+
+def a_header_of_an_interim_answer_is_none_of_the_answer():
+    early = b"HTTP/1.1 103 Early Hints\r\nAccess-Control-Allow-Origin: https://b.example\r\n\r\n"
+    hostile((early + OK + b"Vary: Origin\r\n\r\n",), 3)
 
 
 # description, arguments behind `probe`, parts of standard error
@@ -411,6 +449,8 @@ def main():
                      redirects_and_lists_are_shown, a_refusal_of_the_policy_is_told_with_its_line,
                      a_cache_that_does_not_heed_vary, what_a_proxy_strips_and_adds_by_the_policy,
                      the_program_itself, tls_is_verified, servers_that_do_not_answer,
+                     an_interim_answer_to_head_is_told,
+                     a_header_of_an_interim_answer_is_none_of_the_answer,
                      answers_reach_no_terminal_unescaped):
         cases.add(function.__name__.replace("_", " "), function)
     for description, parts, status in HOSTILE:

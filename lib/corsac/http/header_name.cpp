@@ -137,6 +137,10 @@ bool is_safelisted_request_header(std::string_view name, std::string_view value)
   return equals_ignoring_case(name, "Range") && is_simple_range(value);
 }
 
+bool is_no_cors_safelisted_request_header(std::string_view name, std::string_view value) noexcept {
+  return !equals_ignoring_case(name, "Range") && is_safelisted_request_header(name, value);
+}
+
 std::string to_requested_headers(std::vector<std::string> names) {
   for (std::string& name : names) name = to_ascii_lower(name);
   std::sort(names.begin(), names.end());

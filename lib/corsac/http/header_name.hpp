@@ -20,6 +20,11 @@ namespace corsac {
 [[nodiscard]] bool is_safelisted_request_header(std::string_view name,
                                                 std::string_view value) noexcept;
 
+// Fetch, 2.2.2 "no-CORS-safelisted request-header": what is left of the headers that a page sets in
+// mode no-cors; others are dropped without a word. As above.
+[[nodiscard]] bool is_no_cors_safelisted_request_header(std::string_view name,
+                                                        std::string_view value) noexcept;
+
 // Fetch, 4.8 "CORS-preflight fetch": the value of Access-Control-Request-Headers for a request with
 // these headers that are not safelisted. Lower case, sorted, each once; empty = no such header.
 [[nodiscard]] std::string to_requested_headers(std::vector<std::string> names);

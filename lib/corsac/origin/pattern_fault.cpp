@@ -1,4 +1,5 @@
-// What is wrong with a pattern, in words, and the form that is right. Entry: describe_fault.
+// What is wrong with a pattern, in words, and the form that is right. Entries: describe_fault,
+// fixed_origin.
 // A suggestion is made by repairing everything at once and reading the outcome strictly, so that it
 // is never wrong in a second way. Test: tests/origin/pattern_test.cpp, each code with its texts.
 
@@ -8,6 +9,7 @@
 #include <array>
 
 #include "corsac/base/ascii.hpp"
+#include "corsac/origin/fixed_origin.hpp"
 #include "corsac/origin/host_text.hpp"
 #include "corsac/origin/origin.hpp"
 #include "corsac/origin/port_text.hpp"
@@ -151,8 +153,9 @@ std::string_view repaired_authority(std::string_view text, std::string_view sche
   return authority.substr(authority.rfind('@') + 1);  // npos + 1 is 0
 }
 
-// `text` with everything repaired that can be; empty when that is no pattern, or no other.
-std::string fixed_form(std::string_view text) {
+}  // namespace
+
+std::string fixed_origin(std::string_view text) {
   const std::string_view trimmed = trim(text);
   std::string scheme = repaired_scheme(trimmed);
   const AuthorityText authority = split_authority(repaired_authority(trimmed, scheme));
@@ -166,11 +169,13 @@ std::string fixed_form(std::string_view text) {
   return fixed != text && read_pattern(fixed) ? fixed : std::string();
 }
 
+namespace {
+
 std::string quoted_fixes(const std::vector<std::string_view>& entries) {
   if (entries.size() > kShownEntries) return {};
   std::string text;
   for (const std::string_view entry : entries) {
-    const std::string fixed = read_pattern(entry) ? std::string(entry) : fixed_form(entry);
+    const std::string fixed = read_pattern(entry) ? std::string(entry) : fixed_origin(entry);
     if (fixed.empty()) return {};
     text += (text.empty() ? "\"" : ", \"") + fixed + '"';
   }
@@ -183,8 +188,20 @@ std::string fix_text(const FaultRow& row, std::string_view text) {
     const std::string fixes = quoted_fixes(split_list(text));
     return fixes.empty() ? std::string(row.fix) : "write " + fixes;
   }
-  const std::string fixed = fixed_form(text);
+  const std::string fixed = fixed_origin(text);
   return fixed.empty() ? std::string(row.fix) : "write \"" + fixed + '"';
+}
+
+// What stands where a scheme belongs may be no attempt at one.
+void say_what_it_is(std::string_view text, OriginPatternError& error) {
+  if (text.find_first_of("^\\") != std::string_view::npos) {
+    error.what = "this is a regular expression, and an entry is an origin or has one \"*\"";
+    error.fix = "write it like \"https://*.example.com\", or into allowed_origin_regexes";
+  } else if (kBlanks.find(text.front()) != std::string_view::npos) {
+    error.what = "an entry has no blanks around it";
+  } else if (text.front() == '"' || text.front() == '\'') {
+    error.what = "an entry has no quotation marks of its own";
+  }
 }
 
 }  // namespace
@@ -198,8 +215,11 @@ OriginPatternError describe_fault(PatternFault fault, std::string_view text) {
   const std::string_view authority = find_authority(text);
   const bool may_repair =
       may_show_value || text.data() + last_at < authority.data() + authority.size();
-  return {row.code, std::string(row.what), may_repair ? fix_text(row, text) : std::string(row.fix),
-          may_show_value};
+  OriginPatternError error = {row.code, std::string(row.what),
+                              may_repair ? fix_text(row, text) : std::string(row.fix),
+                              may_show_value};
+  if (fault == PatternFault::BadScheme && may_show_value) say_what_it_is(text, error);
+  return error;
 }
 
 std::string_view find_authority(std::string_view text) noexcept {

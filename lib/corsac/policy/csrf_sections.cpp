@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "corsac/base/ascii.hpp"
+#include "corsac/origin/host_text.hpp"
 #include "corsac/origin/origin.hpp"
 #include "corsac/origin/public_suffix.hpp"
 
@@ -113,9 +114,13 @@ void CookieChecks::check_domain() {
   const std::string& text = domain.value();
   const std::string_view host = std::string_view(text).substr(text.starts_with('.') ? 1 : 0);
   if (!is_host_name(host)) {
+    const std::string in_browsers = to_browser_host(host);
     error("cookie-domain-malformed", "domain", text, domain.place(),
-          "a domain is a host name in lower case, with one dot before it or none, and no address",
-          "write the parent domain of page and API, as in \".example.com\"");
+          "a domain is a host name in lower case and punycode, with one dot before it or none, and "
+          "no address",
+          is_host_name(in_browsers)
+              ? "write \"" + text.substr(0, text.size() - host.size()) + in_browsers + '"'
+              : "write the parent domain of page and API, as in \".example.com\"");
   } else if (!is_shared_domain(host)) {
     error("cookie-domain-not-shared", "domain", text, domain.place(),
           "anyone can get a name under a public suffix, and browsers take no cookie for one",

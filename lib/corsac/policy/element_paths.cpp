@@ -1,5 +1,5 @@
-// Paths of elements as the document counts them. Entry: restore_indices. Spec: policy document, 5.
-// Test: tests/policy/element_paths_test.cpp.
+// What a reader and compiling say about one document, made one. Entries: restore_indices,
+// leave_out_consequences. Spec: policy document, 5. Test: tests/policy/element_paths_test.cpp.
 
 #include "corsac/policy/element_paths.hpp"
 
@@ -70,6 +70,15 @@ void restore_indices(const std::vector<Problem>& read, std::vector<Problem>& com
   const LeftOut lists = left_out(read);
   if (lists.empty()) return;
   for (Problem& problem : compiled) problem.path = restored(problem.path, lists);
+}
+
+void leave_out_consequences(const std::vector<Problem>& read, std::vector<Problem>& compiled) {
+  std::set<std::string_view> told;
+  for (const Problem& problem : read) {
+    const bool is_field = problem.severity == Severity::Error && !problem.path.ends_with(']');
+    if (is_field && !problem.path.empty()) told.insert(problem.path);
+  }
+  std::erase_if(compiled, [&](const Problem& problem) { return told.contains(problem.path); });
 }
 
 }  // namespace corsac

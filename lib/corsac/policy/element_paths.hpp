@@ -11,4 +11,9 @@ namespace corsac {
 // of compiling, those of the document again; `read` are the problems of the reader.
 void restore_indices(const std::vector<Problem>& read, std::vector<Problem>& compiled);
 
+// A field that a reader could not take (it is missing, or a number stands where a text belongs) is
+// empty in the policy. Takes out of `compiled` what compiling says about such a field: the error of
+// the reader says it better. Call behind restore_indices.
+void leave_out_consequences(const std::vector<Problem>& read, std::vector<Problem>& compiled);
+
 }  // namespace corsac

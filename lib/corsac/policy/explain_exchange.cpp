@@ -170,6 +170,9 @@ ExplainedExchange explain_exchange(const Snapshot& snapshot, const OwnOrigin& ow
   told.host = to_printable(host.value);
   const auto sent = std::make_shared<const SentRequests>(question, own, std::move(host.value));
   told.keeps = sent;
+  for (const std::string_view name : sent->dropped_headers()) {
+    told.dropped_headers.push_back(to_one_line(name));
+  }
   BrowserRequest browser = sent->as_browser();
   browser.url = told.server + question.path;
 

@@ -48,13 +48,15 @@ struct ExplainedExchange {
   std::optional<Explanation> preflight = {};
   std::optional<Explanation> request = {};
   BrowserOutcome browser = {};
+  // Names of headers that the page sets and mode no-cors drops, escaped.
+  std::vector<std::string> dropped_headers = {};
   std::shared_ptr<const void> keeps = {};
 
   // Lines for a terminal, without colour. Ends in a line break.
   [[nodiscard]] std::string text() const;
   // One JSON object: allowed, host, server, preflight and request (as Explanation::json; null for
   // none), and browser: sends_preflight, preflight, sends_request, sends_cookies, cookies, readable
-  // ("yes", "no", "application"), answer, console (null for none).
+  // ("yes", "no", "application"), answer, console (null for none), dropped_headers (a list).
   [[nodiscard]] std::string json() const;
 };
 

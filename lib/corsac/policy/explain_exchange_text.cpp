@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -14,7 +15,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json json_of(const BrowserOutcome& browser) {
+Json json_of(const ExplainedExchange& told) {
+  const BrowserOutcome& browser = told.browser;
   Json json;
   json["sends_preflight"] = browser.sends_preflight;
   json["preflight"] = browser.preflight;
@@ -24,11 +26,21 @@ Json json_of(const BrowserOutcome& browser) {
   json["readable"] = to_text(browser.is_readable);
   json["answer"] = browser.answer;
   json["console"] = browser.console.empty() ? Json(nullptr) : Json(browser.console);
+  json["dropped_headers"] = told.dropped_headers;
   return json;
 }
 
 Json json_of(const std::optional<Explanation>& explanation) {
   return explanation ? Json::parse(explanation->json()) : Json(nullptr);
+}
+
+std::string dropped_text(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  if (text.empty()) return text;
+  return text +
+         ": mode no-cors sends Accept, Accept-Language, Content-Language and Content-Type with the "
+         "values of a form, and drops all others; leave the mode out to send them";
 }
 
 // What Corsac grants and the browser still withholds goes first: else ALLOWED is all that is read.
@@ -49,6 +61,7 @@ std::string ExplainedExchange::text() const {
   if (request) lines += request->text();
   lines += "\nBROWSER\n";
   add_explained_line(lines, "preflight", browser.preflight);
+  add_explained_line(lines, "dropped", dropped_text(dropped_headers));
   add_explained_line(lines, "cookies", browser.cookies);
   add_explained_line(lines, "answer", browser.answer);
   const bool is_left = browser.is_readable == BrowserOutcome::Readable::Application;
@@ -69,7 +82,7 @@ std::string ExplainedExchange::json() const {
   json["server"] = server;
   json["preflight"] = json_of(preflight);
   json["request"] = json_of(request);
-  json["browser"] = json_of(browser);
+  json["browser"] = json_of(*this);
   return json.dump();
 }
 

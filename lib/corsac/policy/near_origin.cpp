@@ -9,6 +9,7 @@
 
 #include "corsac/base/ascii.hpp"
 #include "corsac/base/printable.hpp"
+#include "corsac/origin/fixed_origin.hpp"
 #include "corsac/origin/origin.hpp"
 #include "corsac/origin/pattern.hpp"
 #include "corsac/policy/near_host.hpp"
@@ -17,7 +18,15 @@ namespace corsac {
 namespace {
 
 // In the order of nearness: a smaller one is the better hint.
-enum class Difference : unsigned char { Port, Scheme, Host, SchemeAndPort, None };
+enum class Difference : unsigned char {
+  Port,
+  Scheme,
+  Host,
+  TrailingDot,  // of the host that asks
+  Loopback,     // localhost and 127.0.0.1
+  SchemeAndPort,
+  None,
+};
 
 struct Found {
   Difference difference = Difference::None;
@@ -66,7 +75,11 @@ Found compare(const OriginPattern& pattern, const ParsedOrigin& origin) {
   }
   if (!takes(pattern, origin.scheme, taken_host(pattern), origin.port)) return {};
   const HostDifference host = host_difference(pattern.host_form, pattern.host, origin.host);
-  return {host == HostDifference::None ? Difference::None : Difference::Host, host};
+  if (host != HostDifference::None) return {Difference::Host, host};
+  if (pattern.host_form != HostForm::Exact) return {};
+  if (origin.host == pattern.host + '.') return {Difference::TrailingDot};
+  const bool is_loopback = is_loopback_host(pattern.host) && is_loopback_host(origin.host);
+  return {is_loopback ? Difference::Loopback : Difference::None};
 }
 
 std::string port_words(const ParsedOrigin& origin) {
@@ -95,6 +108,12 @@ std::string describe(const Found& found, const OriginPattern& pattern, std::stri
       }
       return listed + (is_page ? "; the request comes from " : "; the target is at ") + shown +
              write;
+    case Difference::TrailingDot:
+      return listed + "; " + shown + " ends with a dot, which makes it another host; " +
+             (is_page ? "open the page without it" : "leave it out");
+    case Difference::Loopback:
+      return listed + "; " + shown + " is another origin, although both hosts name this machine" +
+             write;
     case Difference::None:
       break;
   }
@@ -109,6 +128,38 @@ std::optional<std::string> in_normal_form(std::string_view origin) {
   const auto pattern = parse_record_origin(origin.substr(0, origin.find_first_of("/?#", host + 3)));
   if (!pattern || !pattern->is_exact()) return std::nullopt;
   return pattern->text;
+}
+
+// What was meant, and how to write it. Empty when that is not listed.
+std::string near_meant(const ListedOrigins& listed, std::string_view origin) {
+  const auto pattern = parse_origin_pattern(origin);
+  if (pattern || listed.set == nullptr || !pattern.error().may_show_value) return {};
+  const std::string_view code = pattern.error().code;
+  if (code == "origin-list") {
+    return "the client sent several origins at once; browsers send one: look for a proxy or a "
+           "client that joins them";
+  }
+  const auto is_listed = [&](std::string_view text) {
+    return parse_origin(text) && listed.set->find(text).kind != OriginMatchKind::None;
+  };
+  std::string meant = fixed_origin(origin);
+  if (code == "origin-no-scheme" && !is_listed(meant)) {
+    // Of those without a scheme one is a guess.
+    const std::size_t rest = meant.find("://");
+    if (rest != std::string::npos) {
+      meant = (meant.starts_with("https") ? "http" : "https") + meant.substr(rest);
+    }
+  }
+  if (code == "origin-non-ascii" && parse_origin(meant) && !is_listed(meant)) {
+    return "the client sent " + to_quoted(origin) + "; browsers write an international name in " +
+           "punycode, here " + to_quoted(meant);
+  }
+  if (!is_listed(meant)) return {};
+  const char* how = code == "origin-no-scheme"   ? "with its scheme"
+                    : code == "origin-non-ascii" ? "with its host in punycode"
+                                                 : "without anything around it";
+  return to_quoted(meant) + " is listed; the client sent " + to_quoted(origin) +
+         ", and browsers write an origin " + how;
 }
 
 std::string spelling_mistake(std::string_view origin, std::string_view normal) {
@@ -134,7 +185,8 @@ std::string near_origin(const ListedOrigins& listed, std::string_view origin, Or
            ", and browsers write an origin " + spelling_mistake(origin, text);
   }
   const auto parsed = parse_origin(text);
-  if (!parsed || listed.patterns == nullptr) return {};
+  if (!parsed) return near_meant(listed, origin);
+  if (listed.patterns == nullptr) return {};
   Found nearest;
   const OriginPattern* nearest_pattern = nullptr;
   for (const OriginPattern& pattern : *listed.patterns) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "corsac/base/ascii.hpp"
 #include "corsac/policy/reader.hpp"
 #include "corsac/policy/report.hpp"
 #include "corsac/policy/warning_codes.hpp"
@@ -92,6 +93,7 @@ void ProblemList::add_all(std::vector<Problem> problems) {
 
 void ProblemList::check_allowed(std::size_t index) {
   const AllowedWarning& allowed = allowed_[index];
+  if (allowed.path.empty() || trim_ows(allowed.reason).empty()) return;  // an error already
   const WarningCode* known = find_warning_code(allowed.code);
   if (known != nullptr && known->is_lint && !has_lints_) return;
   Problem problem = {.severity = Severity::Warning,
@@ -101,7 +103,6 @@ void ProblemList::check_allowed(std::size_t index) {
                      .place = allowed.place,
                      .what = "no warning has this code and this path",
                      .fix = "take it out"};
-  if (allowed.path.empty()) problem.fix = "write the path of the warning, or take it out";
   if (is_repeated(allowed_, index)) problem.what = "the same entry stands before it";
   if (allowed.code == kNeverSilent) problem.what = "a dangerous switch is a warning at every load";
   if (known == nullptr) {

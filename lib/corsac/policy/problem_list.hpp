@@ -27,7 +27,7 @@ class ProblemList {
 
   // True also when the error is among those that were left out.
   [[nodiscard]] bool has_errors() const noexcept { return has_errors_; }
-  // Adds a warning for each [[lint.allow]] that met nothing, and gives everything away. Call once.
+  // Adds a warning for each complete [[lint.allow]] that met nothing, and gives everything away. Call once.
   [[nodiscard]] std::vector<Problem> take();
   // What [[lint.allow]] left out, the first kProblemLimit; each once. Call once.
   [[nodiscard]] std::vector<SilencedWarning> take_silenced() { return std::move(silenced_); }

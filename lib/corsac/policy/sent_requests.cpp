@@ -89,6 +89,21 @@ std::string host_of_headers(const std::vector<std::string>& headers) {
   return line == headers.end() ? std::string() : std::string(split_header(*line).value);
 }
 
+// What only the browser sets is not the page's, so that no guard looks at it. Without a value it is
+// any, and not every value is safelisted.
+bool SentRequests::is_taken(std::string_view header) {
+  const HeaderLine line = split_header(header);
+  if (question_.mode != RequestMode::NoCors || is_forbidden_request_header(line.name)) return true;
+  if (header.find(':') == std::string_view::npos) return false;
+  std::string name = to_ascii_lower(line.name);
+  const auto before = taken_.find(name);
+  std::string value(line.value);
+  if (before != taken_.end()) value = before->second + ", " + value;
+  if (!is_no_cors_safelisted_request_header(name, value)) return false;
+  taken_.insert_or_assign(std::move(name), std::move(value));
+  return true;
+}
+
 // Fetch, 4.8: a preflight goes first when the page is of another origin and the method or a header
 // is not safelisted. A request that is a preflight already gets no other before it.
 SentRequests::SentRequests(ExplainQuestion question, const OwnOrigin& own, std::string host)
@@ -109,6 +124,10 @@ SentRequests::SentRequests(ExplainQuestion question, const OwnOrigin& own, std::
   // The first Host line is `host`, unless the question names one; another one is a second line.
   bool is_host_met = !question_.host.empty();
   for (const std::string& header : question_.headers) {
+    if (!is_taken(header)) {
+      dropped_headers_.push_back(split_header(header).name);
+      continue;
+    }
     if (header.find(':') == std::string::npos) {
       page.add_name(trim_ows(header));
       continue;

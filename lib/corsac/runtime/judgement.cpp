@@ -73,6 +73,7 @@ Judgement judge_whole(const WholePolicy& both, bool has_all_records, std::vector
       compiled ? compiled->warnings.problems() : compiled.error().problems();
   restore_record_indices(both.document(), found);
   restore_indices(problems, found);
+  leave_out_consequences(problems, found);
   append(problems, std::move(found));
   if (!has_error(problems)) {
     append(problems,

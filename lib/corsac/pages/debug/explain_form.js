@@ -2,6 +2,7 @@
 
 import { readJson, textOf } from "./ask.js";
 import { element } from "./dom.js";
+import { questionOf } from "./event_question.js";
 import { clearExplained, showExplained } from "./explain_view.js";
 
 const kFields = ["origin", "method", "path", "credentials", "mode", "host"];
@@ -15,13 +16,12 @@ export function bindExplain(report) {
   });
 }
 
-// Asks about a request that came: { origin, method, path, host }, of which any may be missing.
-export function explainRequest({ origin, method, path, host }, report) {
+// Asks about a request that came: an event, or { origin } alone.
+export function explainRequest(event, report) {
+  const { headers, ...fields } = questionOf(event);
   element("explain-form").reset();
-  element("origin").value = origin ?? "";
-  if (method) element("method").value = method;
-  if (path) element("path").value = path;
-  element("host").value = host ?? "";
+  for (const [id, value] of Object.entries(fields)) element(id).value = value;
+  element("headers").value = headers.join("\n");
   element("explain-title").focus();
   return ask(report);
 }

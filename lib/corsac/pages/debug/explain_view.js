@@ -63,8 +63,9 @@ function browserOf({ browser, allowed }) {
     application: "The application's own headers decide" }[browser.readable] ?? browser.readable;
   const stage = made("li", allowed ? "stage good" : "stage refused", "", made("h3", "", "Browser"),
     made("p", "", reads), made("dl", "fields", "",
-      ...["preflight", "cookies", "answer"].flatMap((name) =>
-        [made("dt", "", name), made("dd", "", sentence(browser[name]))])));
+      ...[["preflight", browser.preflight], ["dropped headers", browser.dropped_headers.join(", ")],
+        ["cookies", browser.cookies], ["answer", browser.answer]].filter(([, text]) => text !== "")
+        .flatMap(([name, text]) => [made("dt", "", name), made("dd", "", sentence(text))])));
   if (browser.console !== null) {
     stage.append(made("p", "soft", "In the console:"), made("pre", "console", browser.console));
   }
