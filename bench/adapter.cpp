@@ -8,13 +8,10 @@
 
 #include <benchmark/benchmark.h>
 
-#include <corsac/httplib.hpp>
-
-#include "hand_written_hook.hpp"
+#include "hook_pair.hpp"
 
 namespace {
 
-using corsac::bench::HandWrittenHook;
 using corsac::bench::hook_origin;
 
 // A request as Chromium sends it.
@@ -68,7 +65,7 @@ void bare(benchmark::State& state) {
 }
 
 void hand_written(benchmark::State& state, const httplib::Request& request) {
-  const HandWrittenHook hook;
+  const corsac::bench::HandWrittenHook hook = corsac::bench::make_hand_written_hook();
   for (auto _ : state) {
     httplib::Response response;
     benchmark::DoNotOptimize(hook.before(request, response));
@@ -77,7 +74,7 @@ void hand_written(benchmark::State& state, const httplib::Request& request) {
 }
 
 void corsac_hooks(benchmark::State& state, const httplib::Request& request) {
-  const corsac::Hooks hooks = corsac::bench::make_bench_hooks();
+  const corsac::Hooks hooks = corsac::bench::make_corsac_hooks();
   for (auto _ : state) {
     httplib::Response response;
     benchmark::DoNotOptimize(hooks.before(request, response));

@@ -12,7 +12,7 @@
 
 #include <httplib.h>
 
-#include "hand_written_hook.hpp"
+#include "hook_pair.hpp"
 
 namespace corsac::bench {
 namespace {
@@ -118,7 +118,7 @@ class ServerInMemory : public httplib::Server {
 bool set_hook(ServerInMemory& server, std::string_view hook) {
   if (hook == "bare") return true;
   if (hook == "corsac") {
-    const Hooks hooks = make_bench_hooks();
+    const Hooks hooks = make_corsac_hooks();
     server.set_pre_routing_handler([hooks](const auto& request, auto& response) {
       return hooks.before(request, response) == Before::Answered
                  ? httplib::Server::HandlerResponse::Handled
@@ -129,10 +129,11 @@ bool set_hook(ServerInMemory& server, std::string_view hook) {
     return true;
   }
   if (hook != "hand") return false;
-  server.set_pre_routing_handler([own = HandWrittenHook()](const auto& request, auto& response) {
-    return own.before(request, response) ? httplib::Server::HandlerResponse::Handled
-                                         : httplib::Server::HandlerResponse::Unhandled;
-  });
+  server.set_pre_routing_handler(
+      [own = make_hand_written_hook()](const auto& request, auto& response) {
+        return own.before(request, response) ? httplib::Server::HandlerResponse::Handled
+                                             : httplib::Server::HandlerResponse::Unhandled;
+      });
   return true;
 }
 

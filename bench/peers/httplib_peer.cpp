@@ -8,7 +8,6 @@
 #include <functional>
 #include <iostream>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,89 +17,25 @@
 
 #include <corsac/httplib.hpp>
 
+#include "../hand_written_hook.hpp"
+
 namespace {
 
 using Json = nlohmann::json;
 using Strings = std::vector<std::string>;
-using Headers = std::vector<std::pair<std::string, std::string>>;
 // Answers one request into a new response.
 using Middleware = std::function<void(const httplib::Request&, httplib::Response&)>;
 
 constexpr std::size_t kBatch = 256;  // at least as many requests between two looks at the clock
 
-std::string joined(const Strings& values) {
-  std::string line;
-  for (const std::string& value : values) line += (line.empty() ? "" : ",") + value;
-  return line;
-}
-
-// A std::set for exact origins and a list of suffixes for wildcards; the lists of an answer are
-// joined once.
-class HandWrittenHook {
- public:
-  explicit HandWrittenHook(const Json& policy)
-      : methods_(joined(policy["methods"])), headers_(joined(policy["headers"])) {
-    for (const std::string origin : policy["origins"]) {
-      if (origin == "*") {
-        allows_all_ = true;
-      } else if (const auto star = origin.find('*'); star != std::string::npos) {
-        wildcards_.push_back({origin.substr(0, star), origin.substr(star + 1)});
-      } else {
-        origins_.insert(origin);
-      }
-    }
-  }
-
-  void operator()(const httplib::Request& request, httplib::Response& response) const {
-    const bool is_preflight =
-        request.method == "OPTIONS" && request.has_header("Access-Control-Request-Method");
-    if (is_preflight) {
-      response.set_header("Vary", allows_all_ ? kPreflightVary : kOriginPreflightVary);
-    } else if (!allows_all_) {
-      response.set_header("Vary", "Origin");
-    }
-    const std::string origin = request.get_header_value("Origin");
-    if (origin.empty()) return;
-    if (!allows(origin)) {
-      response.status = 403;
-      return;
-    }
-    response.set_header("Access-Control-Allow-Origin", allows_all_ ? "*" : origin);
-    if (!is_preflight) return;
-    response.set_header("Access-Control-Allow-Methods", methods_);
-    if (request.has_header("Access-Control-Request-Headers")) {
-      response.set_header("Access-Control-Allow-Headers", headers_);
-    }
-    response.status = 204;
-  }
-
- private:
-  struct Wildcard {
-    std::string scheme, suffix;
+Middleware make_hand_written(const Json& policy) {
+  const corsac::bench::HandWrittenHook hook(policy["origins"].get<Strings>(),
+                                            policy["methods"].get<Strings>(),
+                                            policy["headers"].get<Strings>());
+  return [hook](const httplib::Request& request, httplib::Response& response) {
+    hook.before(request, response);
   };
-  static constexpr const char* kPreflightVary =
-      "Access-Control-Request-Method, Access-Control-Request-Headers";
-  static constexpr const char* kOriginPreflightVary =
-      "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
-
-  bool allows(const std::string& origin) const {
-    if (allows_all_ || origins_.find(origin) != origins_.end()) return true;
-    for (const Wildcard& wildcard : wildcards_) {
-      if (origin.size() > wildcard.scheme.size() + wildcard.suffix.size() &&
-          origin.compare(0, wildcard.scheme.size(), wildcard.scheme) == 0 &&
-          origin.compare(origin.size() - wildcard.suffix.size(), std::string::npos,
-                         wildcard.suffix) == 0) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  std::set<std::string> origins_ = {};
-  std::vector<Wildcard> wildcards_ = {};
-  std::string methods_, headers_;
-  bool allows_all_ = false;
-};
+}
 
 Middleware make_corsac(const Json& policy) {
   corsac::Policy document = {
@@ -193,7 +128,7 @@ int main(int argc, char** argv) {
       std::ifstream file(argument);
       const Json one_case = Json::parse(file);
       const Json& policy = one_case["policy"];
-      middleware = subject == "corsac" ? make_corsac(policy) : Middleware(HandWrittenHook(policy));
+      middleware = subject == "corsac" ? make_corsac(policy) : make_hand_written(policy);
       requests = make_requests(one_case);
       reply = first_answers(requests, middleware);
     } else {
