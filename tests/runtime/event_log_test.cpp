@@ -374,6 +374,8 @@ TEST(EventLog, TellsWhatWasSuppressedWithoutAnotherEvent) {
     EXPECT_EQ(line["count"], count);
     EXPECT_EQ(line["repeated"], count);
     EXPECT_EQ(line["over_rate"], 0);
+    EXPECT_EQ(line["reasons"], (Json{{"origin_not_allowed", count}}));
+    EXPECT_EQ(line["changes"], Json::object());
     EXPECT_EQ(line["time"], round == 0 ? "2026-01-01T00:00:10Z" : "2026-01-01T00:00:20Z");
   }
 }
@@ -387,6 +389,7 @@ TEST(EventLog, WritesAHundredLinesASecondAndCountsTheRest) {
   const Json last = Json::parse(scene.lines()[100]);
   EXPECT_EQ(last["type"], "suppressed");
   EXPECT_EQ(last["over_rate"], 150);
+  EXPECT_EQ(last["reasons"], (Json{{"origin_not_allowed", 150}}));
 }
 
 TEST(EventLog, GoesOnWhenTheSinkThrows) {

@@ -180,7 +180,8 @@ void Gate::State::look_at_shadow(const RequestView& request, const GateDecision&
   const auto change = known.shadow->compare(request, result.decision, decision);
   if (!change) return;
   try {
-    events.record(make_shadow_event(*known.shadow, request, result.decision, decision, *change));
+    events.record(make_shadow_event(*known.shadow, request, result.decision, decision, *change),
+                  *change);
   } catch (...) {
     counters.count_event_failure();
   }
