@@ -59,6 +59,7 @@ std::string to_json(const Event& event) {
   json["own_origin"] = event.own_origin;
   json["method"] = event.method;
   json["path"] = event.path;
+  json["target"] = event.target;
   json["content_type"] = text_or_null(event.content_type);
   json["host"] = text_or_null(event.host);
   json["origin"] = text_or_null(event.origin);

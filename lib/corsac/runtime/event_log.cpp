@@ -43,9 +43,10 @@ std::size_t size_of(const Event& event) noexcept {
   std::size_t bytes =
       sizeof(Event) + kSharing + event.header_names.capacity() * sizeof(std::string);
   for (const std::string& name : event.header_names) bytes += heap_bytes(name);
-  for (const std::string* text : {&event.revision, &event.reason, &event.value, &event.rule,
-                                  &event.place, &event.own_origin, &event.method, &event.path,
-                                  &event.client, &event.hint, &event.near_miss, &event.category}) {
+  for (const std::string* text :
+       {&event.revision, &event.reason, &event.value, &event.rule, &event.place, &event.own_origin,
+        &event.method, &event.path, &event.target, &event.client, &event.hint, &event.near_miss,
+        &event.category}) {
     bytes += heap_bytes(*text);
   }
   return bytes + heap_bytes(event.content_type) + heap_bytes(event.host) +

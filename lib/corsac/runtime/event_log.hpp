@@ -46,6 +46,9 @@ struct Event {
   std::string own_origin = {};
   std::string method = {};
   std::string path = {};
+  // Of path_ambiguous only, else empty: the target as it was sent, without query and userinfo. The
+  // path beside it is decoded, and may look harmless.
+  std::string target = {};
   std::optional<std::string> content_type = {};
   std::optional<std::string> host = {};
   std::optional<std::string> origin = {};
