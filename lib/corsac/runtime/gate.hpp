@@ -204,9 +204,9 @@ class Gate {
   [[nodiscard]] StoreStatus status() const;
   // Of the store of GateOptions::records; nothing without one.
   [[nodiscard]] std::optional<StoreStatus> records_status() const;
-  // The last ten documents of the store that came into force, newest first, without the records of
-  // GateOptions::records; long ones are told of and not kept (PolicyHistory). Nothing for a gate
-  // made by make_gate.
+  // The last ten documents of the store, or of its cache, that came into force, newest first,
+  // without the records of GateOptions::records; long ones are told of and not kept
+  // (PolicyHistory). Nothing for a gate made by make_gate.
   [[nodiscard]] std::vector<KeptPolicy> last_policies() const;
   // Of the candidate of [shadow]; nothing without one.
   [[nodiscard]] std::optional<ShadowStatus> shadow_status() const;
