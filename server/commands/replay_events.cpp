@@ -148,6 +148,7 @@ void EventLines::take_refusal(std::uint64_t number, const Json& json) {
                       .own_origin = reader.optional("own_origin").value_or(""),
                       .method = reader.text("method"),
                       .path = reader.text("path"),
+                      .target = reader.optional("target").value_or(""),
                       .content_type = reader.optional("content_type"),
                       .host = reader.optional("host"),
                       .origin = reader.optional("origin"),

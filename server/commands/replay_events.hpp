@@ -30,6 +30,7 @@ struct ReplayedEvent {
   std::string own_origin = {};
   std::string method = {};
   std::string path = {};
+  std::string target = {};  // of path_ambiguous only, else empty
   std::optional<std::string> content_type = {};
   std::optional<std::string> host = {};
   std::optional<std::string> origin = {};

@@ -84,7 +84,7 @@ ReplayedDecision judge_again(const Snapshot& policy, const ReplayedEvent& event)
   const OwnOrigin own = own_of(event);
   RequestView request;
   request.method = event.method;
-  request.target = event.path;
+  request.target = event.target.empty() ? event.path : event.target;
   request.path = event.path;
   request.origin = field_of(event.origin);
   request.host = field_of(event.host);

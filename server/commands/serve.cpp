@@ -135,11 +135,12 @@ class Listeners {
  public:
   Listeners(const ServerConfig& config, const std::shared_ptr<Gate>& gate,
             std::shared_ptr<Forwarder> forwarder, const std::filesystem::path& folder)
-      : config_(config), forwarder_(std::move(forwarder)) {
+      : config_(config), forwarder_(std::move(forwarder)), has_pages_(!folder.empty()) {
     add_sample(config.listen, gate, folder);
     if (config.second_listen) add_sample(*config.second_listen, gate, folder);
     if (config.admin) {
       admin_ = std::make_unique<Listener>(kAdminThreads);
+      add_self_test_link(admin_->server(), addresses_);
     }
   }
 
@@ -158,6 +159,7 @@ class Listeners {
       *samples_[0].other_port = samples_[1].listener->address().port;
       *samples_[1].other_port = samples_[0].listener->address().port;
     }
+    tell_addresses();
     return std::nullopt;
   }
 
@@ -244,6 +246,25 @@ class Listeners {
     std::unique_ptr<Listener> listener;
   };
 
+  // The admin listener's address is told to visitors of the sample only where it is public anyway,
+  // or is of use on this machine alone.
+  void tell_addresses() {
+    if (admin_) {
+      const std::string& url = config_.admin->public_url;
+      if (!url.empty()) {
+        addresses_->debug_page = url.ends_with('/') ? url : url + '/';
+      } else if (is_loopback(admin_->address())) {
+        addresses_->debug_page = "http://" + to_text(admin_->address()) + '/';
+      }
+    }
+    if (!has_pages_) return;
+    const auto origin_of = [](const Sample& sample) {
+      return "http://" + to_text(sample.listener->address());
+    };
+    addresses_->self_test = origin_of(samples_.back()) + "/static/self_test.html";
+    if (samples_.size() == 2) addresses_->self_test += "#server=" + origin_of(samples_.front());
+  }
+
   static std::error_code start(Listener& listener,
                                const std::function<void(const std::string&)>& on_failure) {
     return listener.start(
@@ -256,13 +277,16 @@ class Listeners {
     auto listener = std::make_unique<Listener>(config_.threads);
     install(listener->server(), gate, {.require_content_length = true});
     forwarder_->mount(listener->server());  // before the sample's own routes
-    add_sample_routes(listener->server(),
-                      {.folder = folder, .other_port = other_port, .streams = streams_});
+    add_sample_routes(
+        listener->server(),
+        {.folder = folder, .other_port = other_port, .addresses = addresses_, .streams = streams_});
     samples_.push_back({address, std::move(other_port), std::move(listener)});
   }
 
   const ServerConfig& config_;
   const std::shared_ptr<Forwarder> forwarder_;
+  const bool has_pages_;
+  const std::shared_ptr<PageAddresses> addresses_ = std::make_shared<PageAddresses>();
   const std::shared_ptr<Streams> streams_ = std::make_shared<Streams>();
   std::vector<Sample> samples_ = {};
   std::unique_ptr<Listener> admin_ = {};

@@ -76,7 +76,7 @@ TEST(HostDiagnostics, TellOfARedirectThatEndsTheGrant) {
   }
 }
 
-TEST(HostDiagnostics, TellOfAHandlersOwnHeadersOnceForEachPath) {
+TEST(HostDiagnostics, TellOfAHandlersOwnHeaders) {
   const auto gate = make_test_gate(debugged(), known_origin());
   const TestHost host(gate);
   for (int i = 0; i < 3; ++i) {
@@ -91,6 +91,35 @@ TEST(HostDiagnostics, TellOfAHandlersOwnHeadersOnceForEachPath) {
   EXPECT_EQ(events[0].outcome, EventOutcome::Diagnostic);
   EXPECT_EQ(events[0].path, "/own-cors");
   EXPECT_NE(events[0].hint.find("handler_headers"), std::string::npos) << events[0].hint;
+}
+
+TEST(HostDiagnostics, TellOfAHandlersOwnHeadersOnceForEachRoute) {
+  const bool tells = host_tells_routes();
+  const struct {
+    const char* desc;
+    CorsRule rule;
+    std::size_t events;  // of three paths of one route
+  } rows[] = {
+      {"no rule: the host's route, or each path", {.methods = {"DELETE"}}, tells ? 1U : 3U},
+      {"a rule for paths is a route", {.paths = {"/own-cors"}}, 1U},
+      {"one for other paths is none", {.paths = {"/ok"}}, tells ? 1U : 3U},
+      {"one for methods is none", {.methods = {"GET"}}, tells ? 1U : 3U},
+      {"two rules are two, but for the host's route",
+       {.name = {"first"}, .paths = {"/own-cors/1"}},
+       tells ? 1U : 3U},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.desc);
+    Policy policy = debugged();
+    policy.cors.rules = {row.rule};
+    const auto gate = make_test_gate(policy, known_origin());
+    const TestHost host(gate);
+    for (const char* path : {"/own-cors/1", "/own-cors/2", "/own-cors/3", "/own-cors/1"}) {
+      EXPECT_EQ(exchange(host.port(), head("GET", path, kApp)).status, 200);
+    }
+    EXPECT_EQ(counted(*gate, Reason::HandlerHeadersReplaced), 4U) << "each is counted";
+    EXPECT_EQ(gate->events().find({}).events.size(), row.events);
+  }
 }
 
 }  // namespace

@@ -126,6 +126,7 @@ std::optional<FailingAllocations> fail_after(const std::shared_ptr<std::atomic<l
 bool host_reads_bodies() { return adapter::kHostReadsBodies; }
 bool host_mounts_on_borders() { return adapter::kHostMountsOnBorders; }
 bool host_has_websockets() { return adapter::kHostHasWebSockets; }
+bool host_tells_routes() { return adapter::kHostTellsRoutes<httplib::Request>; }
 
 struct TestHost::State {
   explicit State(std::shared_ptr<Gate> gate_of_host, TestHostOptions host_options)
@@ -348,7 +349,7 @@ void TestHost::State::add_reading_routes() {
 
 void TestHost::State::add_header_routes() {
   httplib::Server& server = running.server;
-  server.Get("/own-cors", noting([](const auto&, auto& response) {
+  server.Get(R"(/own-cors(/\d+)?)", noting([](const auto&, auto& response) {
                response.set_header("Access-Control-Allow-Origin", "https://own.example");
                response.set_header("access-control-allow-origin", "*");
                response.set_header("ACCESS-CONTROL-ALLOW-ORIGIN", "https://own.example");

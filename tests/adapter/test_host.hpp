@@ -57,6 +57,7 @@ struct TestHostOptions {
 // What the version does.
 [[nodiscard]] bool host_reads_bodies();
 [[nodiscard]] bool host_has_websockets();
+[[nodiscard]] bool host_tells_routes();
 [[nodiscard]] bool host_mounts_on_borders();
 
 // Listens on a free port from construction to destruction. Routes, each of which notes itself in

@@ -69,6 +69,7 @@ function partsOf(page) {
     forget: page.getByRole("button", { name: "Forget the token", exact: true }),
     problem: page.locator("#problem[role=alert]"),
     origins: page.getByRole("link", { name: "Trusted origins", exact: true }),
+    selfTest: page.getByRole("link", { name: "Test an origin in this browser", exact: true }),
     title: page.getByRole("heading", { level: 1 }),
 
     tries,
@@ -141,6 +142,8 @@ async function tokens(browser, { admin }) {
   check("the token goes with the tab", await until(() => page.locator("#add").isVisible()), await page.content());
   await pressOn(page, page.getByRole("link", { name: "Why was a page refused?", exact: true }));
   await page.waitForURL(`${admin.address}/`);
+  check("it leads to the page that tests an origin", await until(() => parts.selfTest.isVisible()),
+    await page.content());
   await pressOn(page, parts.forget);
   await checkFocus(page, "a token can be forgotten", parts.token);
   check("and nothing of the server stays on the page", await parts.events.count() === 0 &&

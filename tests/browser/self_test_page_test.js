@@ -150,6 +150,9 @@ async function main() {
     const page = await browser.newPage({ viewport: { width: 1100, height: 900 } });
     await checkVerdicts(page, running, others);
     await checkPage(page, running.first);
+    check("without an admin listener it leads to no debug page",
+      await page.getByRole("link", { name: "The debug page of this server" }).isHidden(),
+      await page.content());
     // Chromium resolves every name below localhost to loopback; the policy lists localhost itself.
     await page.goto(`http://stranger.localhost:${portOf(copy)}/self_test.html`);
     const seen = await test(page, running.first, "/api/hello");

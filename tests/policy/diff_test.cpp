@@ -250,6 +250,16 @@ TEST(PolicyDiff, TellsThatATrustLosesItsEnd) {
       }
     };
   };
+  const auto on_host = [=](const char* host) {
+    return [=](Policy& p) {
+      CorsRule rule;
+      rule.hosts = {host};
+      rule.allowed_origins = {"https://app.example.com", "https://*.example.org", portal};
+      p.cors.rules = {rule};
+      p.hosts = {};
+      p.trusted_origins = {record(portal, kEnd)};
+    };
+  };
   check({
       {"the record has none", ending, [=](Policy& p) { p.trusted_origins = {record(portal)}; },
        true, false},
@@ -257,6 +267,8 @@ TEST(PolicyDiff, TellsThatATrustLosesItsEnd) {
        [=](Policy& p) { p.cors.allowed_origins.add(portal, {}); }, true, false},
       {"in one scope of two", two(kEnd, 0), two(0, 0), true, false},
       {"in one app of two", of_apps(kEnd), of_apps(0), true, false},
+      {"a rule has it for ever on other hosts, which the record hid", on_host("a.example.com"),
+       on_host("b.example.com"), true, true},
       {"a list has it for ever anyway",
        [=](Policy& p) {
          p.cors.allowed_origins.add(portal, {});

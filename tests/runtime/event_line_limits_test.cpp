@@ -10,6 +10,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+constexpr LineSubject kSubject{.reason = Reason::OriginNotAllowed};
+
 EventLineLimits::Time at(milliseconds since_start) {
   return EventLineLimits::Time(seconds(1'000)) + since_start;
 }
@@ -18,29 +20,30 @@ TEST(EventLineLimits, TakeTheSamePairOnceAMinute) {
   struct Row {
     const char* desc;
     const char* origin;
-    const char* reason;
+    Reason reason;
     milliseconds time;
     bool is_line;
   };
   // One log: the rows come one after the other.
   const Row rows[] = {
-      {"the first of a pair", "https://a.example", "origin_not_allowed", seconds(0), true},
-      {"the same pair", "https://a.example", "origin_not_allowed", seconds(0), false},
-      {"another reason", "https://a.example", "method_not_allowed", seconds(1), true},
-      {"another origin", "https://b.example", "origin_not_allowed", seconds(1), true},
-      {"no origin is another origin", "", "origin_not_allowed", seconds(1), true},
-      {"the same just before the minute is over", "https://a.example", "origin_not_allowed",
+      {"the first of a pair", "https://a.example", Reason::OriginNotAllowed, seconds(0), true},
+      {"the same pair", "https://a.example", Reason::OriginNotAllowed, seconds(0), false},
+      {"another reason", "https://a.example", Reason::MethodNotAllowed, seconds(1), true},
+      {"another origin", "https://b.example", Reason::OriginNotAllowed, seconds(1), true},
+      {"no origin is another origin", "", Reason::OriginNotAllowed, seconds(1), true},
+      {"the same just before the minute is over", "https://a.example", Reason::OriginNotAllowed,
        milliseconds(59'999), false},
-      {"the same when the minute is over", "https://a.example", "origin_not_allowed", seconds(60),
-       true},
-      {"and its minute begins again", "https://a.example", "origin_not_allowed", seconds(61),
+      {"the same when the minute is over", "https://a.example", Reason::OriginNotAllowed,
+       seconds(60), true},
+      {"and its minute begins again", "https://a.example", Reason::OriginNotAllowed, seconds(61),
        false},
-      {"another pair's minute is its own", "https://b.example", "origin_not_allowed", seconds(61),
-       true},
+      {"another pair's minute is its own", "https://b.example", Reason::OriginNotAllowed,
+       seconds(61), true},
   };
   EventLineLimits limits;
   for (const Row& row : rows) {
-    EXPECT_EQ(limits.takes(row.origin, row.reason, at(row.time)), row.is_line) << row.desc;
+    EXPECT_EQ(limits.takes(row.origin, {.reason = row.reason}, at(row.time)), row.is_line)
+        << row.desc;
   }
 }
 
@@ -51,35 +54,60 @@ TEST(EventLineLimits, TakeAHundredWithinAnySecond) {
   // 50 late in one second, then many early in the next: a window that begins with each full second
   // would let 150 through.
   for (int i = 0; i < 50; ++i) {
-    lines += limits.takes(std::to_string(++origin), "r", at(milliseconds(900))) ? 1U : 0U;
+    lines += limits.takes(std::to_string(++origin), kSubject, at(milliseconds(900))) ? 1U : 0U;
   }
   for (int i = 0; i < 500; ++i) {
-    lines += limits.takes(std::to_string(++origin), "r", at(milliseconds(1'100))) ? 1U : 0U;
+    lines += limits.takes(std::to_string(++origin), kSubject, at(milliseconds(1'100))) ? 1U : 0U;
   }
   EXPECT_EQ(lines, kLinesPerSecond);
-  EXPECT_FALSE(limits.takes("new", "r", at(milliseconds(1'899))));
-  EXPECT_TRUE(limits.takes("new", "r", at(milliseconds(1'900)))) << "a second after the first 50";
+  EXPECT_FALSE(limits.takes("new", kSubject, at(milliseconds(1'899))));
+  EXPECT_TRUE(limits.takes("new", kSubject, at(milliseconds(1'900))))
+      << "a second after the first 50";
 }
 
 TEST(EventLineLimits, TellWhatWasSuppressedTenSecondsAfterTheFirst) {
   EventLineLimits limits;
   EXPECT_EQ(limits.take_suppressed(at(seconds(0))).total(), 0U);
   EXPECT_EQ(limits.suppressed_due(), std::nullopt);
-  ASSERT_TRUE(limits.takes("a", "r", at(seconds(0))));
-  ASSERT_FALSE(limits.takes("a", "r", at(seconds(1))));
-  ASSERT_FALSE(limits.takes("a", "r", at(seconds(2))));
+  ASSERT_TRUE(limits.takes("a", kSubject, at(seconds(0))));
+  ASSERT_FALSE(limits.takes("a", kSubject, at(seconds(1))));
+  ASSERT_FALSE(limits.takes("a", kSubject, at(seconds(2))));
   for (int i = 0; i < 150; ++i) {
-    EXPECT_EQ(limits.takes(std::to_string(i), "r", at(seconds(5))), i < 100) << i;
+    EXPECT_EQ(limits.takes(std::to_string(i), kSubject, at(seconds(5))), i < 100) << i;
   }
   EXPECT_EQ(limits.suppressed_due(), at(seconds(11)));
   EXPECT_EQ(limits.take_suppressed(at(milliseconds(10'999))).total(), 0U) << "too early";
   const EventLineLimits::Suppressed suppressed = limits.take_suppressed(at(seconds(11)));
   EXPECT_EQ(suppressed.repeated, 2U);
   EXPECT_EQ(suppressed.over_rate, 50U);
+  EXPECT_EQ(suppressed.reasons[static_cast<std::size_t>(Reason::OriginNotAllowed)], 52U);
   EXPECT_EQ(limits.take_suppressed(at(seconds(60))).total(), 0U) << "told once";
 
-  ASSERT_FALSE(limits.takes("a", "r", at(seconds(50))));
+  ASSERT_FALSE(limits.takes("a", kSubject, at(seconds(50))));
   EXPECT_EQ(limits.take_suppressed().repeated, 1U) << "at the end, without waiting";
+}
+
+TEST(EventLineLimits, CountEachSubjectByItself) {
+  const LineSubject subjects[] = {{.reason = Reason::OriginNotAllowed},
+                                  {.reason = Reason::MethodNotAllowed},
+                                  {.change = ShadowChange::WouldAllow},
+                                  {.change = ShadowChange::OtherGrant}};
+  EventLineLimits limits;
+  std::uint64_t repeats = 0;
+  for (const LineSubject& subject : subjects) {
+    EXPECT_TRUE(limits.takes("a", subject, at(seconds(0)))) << "one suppresses no other";
+    ++repeats;
+    for (std::uint64_t i = 0; i < repeats; ++i) {
+      EXPECT_FALSE(limits.takes("a", subject, at(seconds(1))));
+    }
+  }
+  const EventLineLimits::Suppressed suppressed = limits.take_suppressed();
+  EXPECT_EQ(suppressed.repeated, 10U);
+  EXPECT_EQ(suppressed.reasons[static_cast<std::size_t>(Reason::OriginNotAllowed)], 1U);
+  EXPECT_EQ(suppressed.reasons[static_cast<std::size_t>(Reason::MethodNotAllowed)], 2U);
+  EXPECT_EQ(suppressed.reasons[0], 0U) << "a shadow's event has no reason here";
+  EXPECT_EQ(suppressed.changes[static_cast<std::size_t>(ShadowChange::WouldAllow)], 3U);
+  EXPECT_EQ(suppressed.changes[static_cast<std::size_t>(ShadowChange::OtherGrant)], 4U);
 }
 
 // S34: memory stays flat whatever comes.
@@ -88,8 +116,8 @@ TEST(EventLineLimits, RememberNoMoreThanOneMinuteOfLines) {
   std::size_t most = 0;
   for (int i = 0; i < 1'000'000; ++i) {
     // 5000 new origins a second, for 200 seconds.
-    static_cast<void>(limits.takes("https://" + std::to_string(i) + ".example",
-                                   "origin_not_allowed", at(milliseconds(i / 5))));
+    static_cast<void>(limits.takes("https://" + std::to_string(i) + ".example", kSubject,
+                                   at(milliseconds(i / 5))));
     most = std::max(most, limits.remembered());
   }
   EXPECT_LE(most, std::size_t{kLinesPerSecond} * kRepeatedLineAfter.count());

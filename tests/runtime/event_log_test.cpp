@@ -109,6 +109,7 @@ TEST(EventLog, TellsEverythingAboutARefusal) {
                          {"own_origin", "https://api.example.com"},
                          {"method", "POST"},
                          {"path", "/items"},
+                         {"target", ""},
                          {"content_type", "application/json"},
                          {"host", "api.example.com"},
                          {"origin", "https://evil.example"},
@@ -209,6 +210,38 @@ TEST(EventLog, SaysWhatBecameOfTheRequest) {
     EXPECT_EQ(event["outcome"], row.text) << row.desc;
     EXPECT_EQ(event["status"], row.told_status) << row.desc;
     EXPECT_EQ(event["reason"], reason_info(row.reason).code) << row.desc;
+  }
+}
+
+TEST(EventLog, ShowsAnAmbiguousTargetAsItWasSent) {
+  const struct {
+    const char* desc;
+    Reason reason;
+    std::string target;
+    std::string path;
+    std::string told;
+  } rows[] = {
+      {"an encoded slash", Reason::PathAmbiguous, "/a%2Fb", "/a/b", "/a%2Fb"},
+      {"without the query", Reason::PathAmbiguous, "/a/../b?token=secret", "/a/../b", "/a/../b"},
+      {"an @ in a path", Reason::PathAmbiguous, "//user@host/b", "//user@host/b", "//user@host/b"},
+      {"without userinfo", Reason::PathAmbiguous, "http://user:secret@host/b", "/b",
+       "http://***@host/b"},
+      {"escaped", Reason::PathAmbiguous, "/\x1b[2J\\..", "/x", R"(/\x1B[2J\\..)"},
+      {"cut", Reason::PathAmbiguous, "//" + std::string(8192, 'a'), "/x",
+       "//" + std::string(118, 'a') + "..."},
+      {"of another reason", Reason::OriginNotAllowed, "/a%2Fb", "/a/b", ""},
+  };
+  for (const auto& row : rows) {
+    Scene scene;
+    Request request("GET", row.target, {{"Origin", "https://app.example.com"}});
+    request.view().path = row.path;
+    Decision decision;
+    decision.outcome = Outcome::Refuse;
+    decision.reason = row.reason;
+    scene.log->record(*scene.snapshot, request.view(), decision);
+    EXPECT_EQ(Json::parse(scene.lines().at(0))["target"], row.told) << row.desc;
+    if (row.told.empty()) continue;
+    EXPECT_EQ(scene.log->find({.message = row.told}).total, 1U) << row.desc;
   }
 }
 
@@ -374,6 +407,8 @@ TEST(EventLog, TellsWhatWasSuppressedWithoutAnotherEvent) {
     EXPECT_EQ(line["count"], count);
     EXPECT_EQ(line["repeated"], count);
     EXPECT_EQ(line["over_rate"], 0);
+    EXPECT_EQ(line["reasons"], (Json{{"origin_not_allowed", count}}));
+    EXPECT_EQ(line["changes"], Json::object());
     EXPECT_EQ(line["time"], round == 0 ? "2026-01-01T00:00:10Z" : "2026-01-01T00:00:20Z");
   }
 }
@@ -387,6 +422,7 @@ TEST(EventLog, WritesAHundredLinesASecondAndCountsTheRest) {
   const Json last = Json::parse(scene.lines()[100]);
   EXPECT_EQ(last["type"], "suppressed");
   EXPECT_EQ(last["over_rate"], 150);
+  EXPECT_EQ(last["reasons"], (Json{{"origin_not_allowed", 150}}));
 }
 
 TEST(EventLog, GoesOnWhenTheSinkThrows) {

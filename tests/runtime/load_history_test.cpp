@@ -122,6 +122,18 @@ TEST(PolicyHistory, TakesTheSameRevisionInARowAsOne) {
   }
 }
 
+TEST(PolicyHistory, TellsTheCacheFromTheStore) {
+  PolicyHistory history;
+  history.note("a", a_policy(), at(1), PolicySource::Cache);
+  history.note("a", a_policy(), at(2), PolicySource::Cache);
+  history.note("a", a_policy(), at(3));  // what was in the cache may have lost trust
+  history.note("a", a_policy(), at(4));
+  const std::vector<KeptPolicy> policies = history.policies();
+  ASSERT_EQ(policies.size(), 2U);
+  EXPECT_EQ(policies[0].source, PolicySource::Store);
+  EXPECT_EQ(policies[1].source, PolicySource::Cache);
+}
+
 TEST(PolicyHistory, KnowsWhatIsTooLong) {
   const auto with_origins = [](std::size_t count, std::size_t bytes) {
     Policy policy;

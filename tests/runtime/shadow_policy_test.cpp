@@ -2,6 +2,8 @@
 // force does not notice.
 
 #include <algorithm>
+#include <chrono>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -11,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "corsac/runtime/gate.hpp"
+#include "corsac/runtime/shadow_policy.hpp"
 #include "support/eventually.hpp"
 #include "support/request.hpp"
 #include "support/temp_folder.hpp"
@@ -188,6 +191,72 @@ TEST(ShadowPolicy, OfAPolicyMadeInCodeIsAFile) {
   EXPECT_TRUE(eventually([&] {
     const auto status = (*gate)->shadow_status();
     return status && status->store.state == StoreState::Fresh;
+  }));
+}
+
+// A candidate whose records hang in the way of `mode` for longer than any test waits.
+struct HangingScene {
+  test::TempFolder folder = {};
+  std::mutex mutex = {};
+  bool waits = false;  // guarded by mutex
+  std::unique_ptr<ShadowPolicy> shadow = {};
+
+  explicit HangingScene(const std::string& mode) {
+    folder.write("next.toml", document(kNew));
+    folder.write("mode", mode);
+    StoreConfig file;
+    file.settings = {{"file", "policy.toml"}};
+    file.directory = folder.path();
+    file.plugin_folders = {CORSAC_TEST_PLUGINS};
+    StoreConfig records;
+    records.plugin = "misbehaving";
+    records.plugin_folders = {CORSAC_TEST_BROKEN_PLUGINS};
+    records.settings = {{"mode", mode}, {"hold_ms", "60000"}};
+    if (mode == "read_hangs") {
+      records.settings.emplace_back("mode_file", (folder.path() / "mode").string());
+    }
+    records.directory = folder.path();
+    records.deadline = std::chrono::minutes(2);
+    records.on_start_failure = OnStartFailure::Closed;
+    shadow = std::make_unique<ShadowPolicy>(file, records, std::make_shared<const SystemClock>(),
+                                            ShadowOwner{.publish = [](SnapshotPtr) {},
+                                                        .log =
+                                                            [this](const LogRecord& record) {
+                                                              const std::lock_guard lock(mutex);
+                                                              waits |=
+                                                                  record.line.ends_with("waits");
+                                                            }});
+  }
+  bool hangs() {
+    return eventually([this] {
+      const std::lock_guard lock(mutex);
+      return waits;
+    });
+  }
+};
+
+TEST(ShadowPolicy, EndsWhileAStoreHangsInItsStart) {
+  for (const char* mode : {"open_hangs", "read_hangs"}) {
+    SCOPED_TRACE(mode);
+    HangingScene scene(mode);
+    scene.shadow->follow("next.toml");
+    ASSERT_TRUE(scene.hangs());
+    auto end = std::async(std::launch::async, [&scene] { scene.shadow.reset(); });
+    EXPECT_TRUE(eventually(
+        [&end] { return end.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }));
+  }
+}
+
+TEST(ShadowPolicy, FollowsAnotherFileWhileAStoreHangsInItsStart) {
+  HangingScene scene("read_hangs");
+  scene.folder.write("other.toml", document(kApp));
+  scene.shadow->follow("next.toml");
+  ASSERT_TRUE(scene.hangs());
+  scene.folder.write("mode", "read_invalid");
+  scene.shadow->follow("other.toml");
+  EXPECT_TRUE(eventually([&scene] {
+    const auto status = scene.shadow->status();
+    return status->file == "other.toml" && status->store.state == StoreState::Fresh;
   }));
 }
 

@@ -70,6 +70,13 @@ TEST(SupervisorCache, GivesThePolicyWhileTheStoreIsAway) {
   ASSERT_TRUE(scene.becomes(StoreState::Fresh));
   EXPECT_EQ(scene.decision_for(kOrigin), "origin_not_allowed");
   EXPECT_FALSE(scene.supervisor->status().is_cached);
+  const auto policies = scene.supervisor->last_policies();
+  ASSERT_EQ(policies.size(), 2U);
+  EXPECT_EQ(policies[0].revision, "8");
+  EXPECT_EQ(policies[0].source, PolicySource::Store);
+  EXPECT_EQ(policies[1].revision, "7");
+  EXPECT_EQ(policies[1].source, PolicySource::Cache);
+  EXPECT_NE(policies[1].policy, nullptr);
 }
 
 TEST(SupervisorCache, GivesThePolicyWhileTheStoresDocumentIsInvalid) {

@@ -553,6 +553,29 @@ allowed = ["127.0.0.1:*"]
         equal(ask(running.admin, "GET", "/api/policies")[0], 401)
 
 
+def pages_lead_to_each_other():
+    def location(port, path):
+        status, headers, _ = ask(port, "GET", path)
+        return status, dict(headers).get("Location")
+
+    second = """
+[admin]
+listen = "127.0.0.1:0"
+public_url = "https://admin.example.com/corsac"
+"""
+    with Running(more=ADMIN).wait_ready(wants_admin=True) as running:
+        first, other = (f"http://127.0.0.1:{port}" for port in running.addresses)
+        equal(location(running.admin, "/self-test"),
+              (302, f"{other}/static/self_test.html#server={first}"))
+        for port in running.addresses:
+            equal(location(port, "/debug-page"), (302, f"http://127.0.0.1:{running.admin}/"))
+    with Running(more=second, has_pages=False).wait_ready(wants_admin=True) as running:
+        equal(location(running.addresses[0], "/debug-page"),
+              (302, "https://admin.example.com/corsac/"))
+    with Running().wait_ready() as running:
+        equal(location(running.addresses[0], "/debug-page"), (404, None))
+
+
 def records_of_a_second_store():
     with OktaPeer() as okta, Running(more=RECORDS.format(port=okta.port)) as running:
         running.wait_ready(wants_admin=True)
@@ -982,6 +1005,7 @@ def main():
         cases.add("admin: routes behind the token", admin_listener)
         cases.add("admin: the last loads and policies",
                   admin_listener_tells_of_the_last_loads_and_policies)
+        cases.add("admin: its page and the sample's lead to each other", pages_lead_to_each_other)
         cases.add("records: of a second store", records_of_a_second_store)
         cases.add("records: starts without them when told so", starts_without_records_when_told)
         cases.add("admin: tokens from a file", admin_listener_with_a_token_file)

@@ -103,6 +103,8 @@ ROWS = [
     ("one that may not", {"reason": "redirect_not_allowed", "origin": None, "value": EVIL},
      "same", "redirect_not_allowed", True),
     ("two Origin lines", {"reason": "origin_repeated"}, "same", "origin_repeated", True),
+    ("a path that is still ambiguous", {"reason": "path_ambiguous", "path": "/open/x",
+                                        "target": "/open%2Fx"}, "same", "path_ambiguous", True),
     ("a text that was cut", {"path": "/" + 119 * "a" + "..."}, "would_allow", None, False),
 ]
 

@@ -28,6 +28,9 @@ inline void answer_debug_page_file(const httplib::Request& request, httplib::Res
 // own. It works with what install_admin, mount_live_events and mount_policy_api put on the same
 // server. Call it before `listen`.
 //
+// It links to `trusted-origins/` and to `self-test`, a page of the application that tests an origin
+// in the browser, where the server has these routes; they may redirect.
+//
 // The page is for everybody: it holds no data, and asks for a token, or takes that of an address
 // that ends in "#token=TOKEN". What may be seen with that the API decides.
 inline void mount_debug_page(httplib::Server& server) {

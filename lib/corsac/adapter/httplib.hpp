@@ -271,7 +271,10 @@ inline void Hooks::note(const httplib::Request& request, const httplib::Response
   const adapter::HttplibHeaders headers(request.headers);
   RequestScan scan;
   adapter::scan_request(request, headers, options_, scan);
-  if (is_replaced) gate_->note_handler_headers(scan.view(), std::max(response.status, 0), decided);
+  if (is_replaced) {
+    gate_->note_handler_headers(scan.view(), adapter::matched_route(request),
+                                std::max(response.status, 0), decided);
+  }
   if (!may_redirect) return;
   for (const auto& [name, value] : response.headers) {
     if (!equals_ignoring_case(name, "Location")) continue;

@@ -51,6 +51,22 @@ concept HasWebSockets = requires {
 // True when the host accepts upgrades, which never reach the hook after routing.
 inline constexpr bool kHostHasWebSockets = HasWebSockets<httplib::Server>;
 
+// True when the host says which route matched.
+template <class Request>
+inline constexpr bool kHostTellsRoutes = requires(const Request& request) {
+  request.matched_route;
+};
+
+// The pattern of the route that matched; empty when none did yet, or the host does not say.
+template <class Request>
+[[nodiscard]] std::string_view matched_route(const Request& request) noexcept {
+  if constexpr (kHostTellsRoutes<Request>) {
+    return request.matched_route;
+  } else {
+    return {};
+  }
+}
+
 template <class Request>
 [[nodiscard]] bool is_tls(const Request& request) noexcept {
   if constexpr (requires { request.ssl != nullptr; }) {

@@ -1,5 +1,5 @@
 // The last policies as JSON, and what each one changed. Entry: PolicyList::answer. Spec: README,
-// "Operating". Test: tests/server/program_test.py.
+// "Operating". Tests: tests/adapter/policy_list_test.cpp, tests/server/program_test.py.
 
 #include "corsac/adapter/policy_list.hpp"
 
@@ -29,6 +29,7 @@ Json json_of(const KeptPolicy& kept) {
   json["number"] = kept.number;
   json["revision"] = kept.revision;
   json["taken_at"] = time_text(kept.taken_at);
+  json["source"] = kept.source == PolicySource::Cache ? "cache" : "store";
   json["is_kept"] = kept.policy != nullptr;
   return json;
 }

@@ -1,9 +1,10 @@
 #pragma once
 
-// Internal to origin/ and stage/host_guard: what a host pattern covers. Not installed.
+// Internal to the library: what the parts of a pattern cover. Not installed.
 
 #include <string_view>
 
+#include "corsac/origin/origin.hpp"
 #include "corsac/origin/pattern.hpp"
 
 namespace corsac {
@@ -19,5 +20,8 @@ namespace corsac {
 // True when a well-formed `host` has more labels than a wildcard covers. (A label counts even when
 // it is the empty one behind a final dot.)
 [[nodiscard]] bool has_too_many_labels(std::string_view host) noexcept;
+
+// True when the pattern takes the origin's port; of schemes that differ it says nothing.
+[[nodiscard]] bool matches_port(const OriginPattern& pattern, const ParsedOrigin& origin) noexcept;
 
 }  // namespace corsac

@@ -1,6 +1,7 @@
 // What a pattern covers, the plain way: the oracle for OriginSet, and for near misses.
-// Entries: matches_plainly, covers_host, fixed_right_part. Tests: tests/origin/pattern_test.cpp and
-// tests/origin/origin_set_test.cpp, which holds the fast way against this one.
+// Entries: matches_plainly, covers_host, matches_port, fixed_right_part. Tests:
+// tests/origin/pattern_test.cpp and tests/origin/origin_set_test.cpp, which holds the fast way
+// against this one.
 
 #include <algorithm>
 
@@ -12,9 +13,8 @@
 #include "corsac/origin/port_text.hpp"
 
 namespace corsac {
-namespace {
 
-bool matches_port_part(const OriginPattern& pattern, const ParsedOrigin& origin) noexcept {
+bool matches_port(const OriginPattern& pattern, const ParsedOrigin& origin) noexcept {
   switch (pattern.port_form) {
     case PortForm::Any:
       return true;
@@ -26,8 +26,6 @@ bool matches_port_part(const OriginPattern& pattern, const ParsedOrigin& origin)
   }
   return pattern.ports.empty() ? origin.port == -1 : contains_port(pattern.ports, origin.port);
 }
-
-}  // namespace
 
 bool covers_glob(std::string_view glob, std::string_view host) noexcept {
   const std::size_t star = glob.find('*');
@@ -73,7 +71,7 @@ bool matches_plainly(const OriginPattern& pattern, std::string_view origin_text)
   const auto origin = parse_origin(origin_text);
   return origin && origin->scheme == pattern.scheme &&
          covers_host(pattern.host_form, pattern.host, origin->host) &&
-         matches_port_part(pattern, *origin);
+         matches_port(pattern, *origin);
 }
 
 }  // namespace corsac

@@ -179,6 +179,7 @@ void SnapshotBuilder::add_rule(std::size_t index) {
   info.field = effective.rules.field;
   info.name = rule.name.is_set() ? rule.name.value() : info.field;
   info.place = place_of(rule.place);
+  info.has_paths = rule.paths.size() != 0;
   fill(effective, info);
   warn_of_rule(rule, effective, *info.cors, problems_);
   snapshot_->rules_.push_back(std::move(info));

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <tuple>
@@ -17,6 +18,7 @@
 
 #include "corsac/http/method.hpp"
 #include "corsac/http/own_origin.hpp"
+#include "corsac/policy/compile.hpp"
 #include "corsac/policy/diff_changes.hpp"
 #include "corsac/policy/diff_guards.hpp"
 #include "corsac/policy/diff_samples.hpp"
@@ -442,11 +444,53 @@ void Walker::compare_pair(const Key& key, const Route& route) {
   changes_.show_patterns(nullptr);
 }
 
+using Time = std::chrono::system_clock::time_point;
+
+// When the last trust of a record ends; nothing when none does after `now`.
+std::optional<Time> last_end(const Policy& before, const Policy& after, Time now) {
+  std::optional<Time> last;
+  for (const Policy* policy : {&before, &after}) {
+    for (const TrustedOrigin& record : policy->trusted_origins) {
+      if (record.valid_until && *record.valid_until > std::max(now, last.value_or(now))) {
+        last = record.valid_until;
+      }
+    }
+  }
+  return last;
+}
+
+// A record may hide what a list elsewhere trusts, until it ends: the same again as of then. Only
+// what the verdict lacks is added.
+void add_later_changes(const Policy& before, const Policy& after, Time end, PolicyDiff& diff) {
+  const auto a = compile_policy(before, {.now = end});
+  const auto b = compile_policy(after, {.now = end});
+  if (!a || !b) {
+    diff.widens = diff.narrows = true;
+    diff.limits.emplace_back("what is trusted once records have ended cannot be told");
+    return;
+  }
+  PolicyDiff later = Walker({before, *a->snapshot}, {after, *b->snapshot}, end).run();
+  for (PolicyChange& change : later.changes) {
+    const bool is_new = (change.effect == DiffEffect::Wider && !diff.widens) ||
+                        (change.effect == DiffEffect::Narrower && !diff.narrows);
+    if (!is_new) continue;
+    change.aspect += " once trust has ended";
+    diff.changes.push_back(std::move(change));
+  }
+  diff.widens = diff.widens || later.widens;
+  diff.narrows = diff.narrows || later.narrows;
+  diff.compared += later.compared;
+}
+
 }  // namespace
 
 PolicyDiff diff_policies(const DiffSide& old_side, const DiffSide& new_side,
                          std::chrono::system_clock::time_point now) {
-  return Walker(old_side, new_side, now).run();
+  PolicyDiff diff = Walker(old_side, new_side, now).run();
+  const auto end = last_end(old_side.policy, new_side.policy, now);
+  const bool has_all = diff.widens && diff.narrows;
+  if (end && !has_all) add_later_changes(old_side.policy, new_side.policy, *end, diff);
+  return diff;
 }
 
 }  // namespace corsac

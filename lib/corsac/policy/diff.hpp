@@ -68,7 +68,8 @@ struct PolicyDiff {
   [[nodiscard]] std::string json() const;
 };
 
-// `now` is the moment for which both were compiled.
+// `now` is the moment for which both were compiled. Where trust of a record ends later, both are
+// compiled and compared once more as of the last end.
 [[nodiscard]] PolicyDiff diff_policies(const DiffSide& old_side, const DiffSide& new_side,
                                        std::chrono::system_clock::time_point now);
 

@@ -68,8 +68,13 @@ HostDifference host_difference(HostForm form, std::string_view written, std::str
   if (is_ip(written)) return HostDifference::None;
   // One label is no domain: localhost, or a top level.
   const bool has_dot = written.find('.') != std::string_view::npos;
-  if (has_dot && host.ends_with('.' + std::string(written))) return HostDifference::Subdomain;
-  return written == "www." + std::string(host) ? HostDifference::WithoutWww : HostDifference::None;
+  if (has_dot && host.size() > written.size() && host.ends_with(written) &&
+      host[host.size() - written.size() - 1] == '.') {
+    return HostDifference::Subdomain;
+  }
+  constexpr std::string_view kWww = "www.";
+  const bool is_without_www = written.starts_with(kWww) && written.substr(kWww.size()) == host;
+  return is_without_www ? HostDifference::WithoutWww : HostDifference::None;
 }
 
 std::string host_difference_text(HostDifference difference, std::string_view shown) {

@@ -4,12 +4,12 @@
 
 #include "corsac/policy/near_origin.hpp"
 
-#include <algorithm>
 #include <optional>
 
 #include "corsac/base/ascii.hpp"
 #include "corsac/base/printable.hpp"
 #include "corsac/origin/fixed_origin.hpp"
+#include "corsac/origin/host_match.hpp"
 #include "corsac/origin/origin.hpp"
 #include "corsac/origin/pattern.hpp"
 #include "corsac/policy/near_host.hpp"
@@ -37,47 +37,25 @@ struct Found {
   }
 };
 
-std::string origin_text(std::string_view scheme, std::string_view host, std::int32_t port) {
-  std::string text(scheme);
-  text += "://";
-  text += host;
-  if (port >= 0 && port != default_port(scheme)) text += ':' + std::to_string(port);
-  return text;
-}
-
-// A port that the pattern takes; -1 = none written.
-std::int32_t taken_port(const OriginPattern& pattern) noexcept {
-  return pattern.port_form == PortForm::Any || pattern.ports.empty()
-             ? -1
-             : std::int32_t{pattern.ports.front().first};
-}
-
-bool takes(const OriginPattern& pattern, std::string_view scheme, std::string_view host,
-           std::int32_t port) {
-  return matches_plainly(pattern, origin_text(scheme, host, port));
-}
-
-// A host that the pattern takes, to compare all but the host.
-std::string taken_host(const OriginPattern& pattern) {
-  if (pattern.host_form == HostForm::Subdomain) return "a" + pattern.host;
-  std::string host = pattern.host;
-  std::replace(host.begin(), host.end(), '*', 'a');
-  return host;
-}
-
-Found compare(const OriginPattern& pattern, const ParsedOrigin& origin) {
-  if (takes(pattern, pattern.scheme, origin.host, taken_port(pattern))) {
-    const bool has_scheme = pattern.scheme == origin.scheme;
-    const bool has_port = takes(pattern, pattern.scheme, origin.host, origin.port);
+// Each refused origin of a flood is compared with each pattern: without a copy.
+Found compare(const OriginPattern& pattern, const ParsedOrigin& origin) noexcept {
+  const bool has_scheme = pattern.scheme == origin.scheme;
+  if (covers_host(pattern.host_form, pattern.host, origin.host)) {
+    ParsedOrigin moved = origin;
+    moved.scheme = pattern.scheme;
+    if (moved.port == default_port(pattern.scheme)) moved.port = -1;
+    const bool has_port = matches_port(pattern, moved);
     if (has_scheme && has_port) return {};
     if (has_scheme) return {Difference::Port};
     return {has_port ? Difference::Scheme : Difference::SchemeAndPort};
   }
-  if (!takes(pattern, origin.scheme, taken_host(pattern), origin.port)) return {};
+  if (!has_scheme || !matches_port(pattern, origin)) return {};
   const HostDifference host = host_difference(pattern.host_form, pattern.host, origin.host);
   if (host != HostDifference::None) return {Difference::Host, host};
   if (pattern.host_form != HostForm::Exact) return {};
-  if (origin.host == pattern.host + '.') return {Difference::TrailingDot};
+  const bool has_dot_more = origin.host.size() == pattern.host.size() + 1 &&
+                            origin.host.ends_with('.') && origin.host.starts_with(pattern.host);
+  if (has_dot_more) return {Difference::TrailingDot};
   const bool is_loopback = is_loopback_host(pattern.host) && is_loopback_host(origin.host);
   return {is_loopback ? Difference::Loopback : Difference::None};
 }
@@ -177,7 +155,8 @@ std::string near_origin(const ListedOrigins& listed, std::string_view origin, Or
   if (origin != "null" && equals_ignoring_case(origin, "null")) {
     return "the client sent " + to_quoted(origin) + "; browsers write null in lower case";
   }
-  const auto normal = in_normal_form(origin);
+  // What a browser wrote is in normal form.
+  const auto normal = is_origin(origin) ? std::nullopt : in_normal_form(origin);
   const std::string text = normal.value_or(std::string(origin));
   if (text != origin && listed.set != nullptr &&
       listed.set->find(text).kind != OriginMatchKind::None) {

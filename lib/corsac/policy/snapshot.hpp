@@ -34,6 +34,8 @@ struct RuleInfo {
   // Of [cors] itself only, and only where rules for paths exist: what decides an ambiguous path.
   std::shared_ptr<const CompiledCors> cors_if_ambiguous = {};
   Pipeline pipeline_if_ambiguous = {};
+  // A rule that selects by path, as a route of the application does.
+  bool has_paths = false;
   // Where the lists that a refusal is about stand: "policy.toml:4:1" of allowed_origins,
   // allowed_methods, allowed_headers; empty when not written.
   std::string origins_place = {};

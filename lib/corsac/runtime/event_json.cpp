@@ -59,6 +59,7 @@ std::string to_json(const Event& event) {
   json["own_origin"] = event.own_origin;
   json["method"] = event.method;
   json["path"] = event.path;
+  json["target"] = event.target;
   json["content_type"] = text_or_null(event.content_type);
   json["host"] = text_or_null(event.host);
   json["origin"] = text_or_null(event.origin);
@@ -104,6 +105,16 @@ std::string suppressed_line(const EventLineLimits::Suppressed& suppressed,
   json["count"] = suppressed.total();
   json["repeated"] = suppressed.repeated;
   json["over_rate"] = suppressed.over_rate;
+  json["reasons"] = Json::object();
+  for (std::size_t i = 0; i < suppressed.reasons.size(); ++i) {
+    if (suppressed.reasons[i] == 0) continue;
+    json["reasons"][std::string(reason_info(static_cast<Reason>(i)).code)] = suppressed.reasons[i];
+  }
+  json["changes"] = Json::object();
+  for (std::size_t i = 0; i < suppressed.changes.size(); ++i) {
+    if (suppressed.changes[i] == 0) continue;
+    json["changes"][std::string(to_text(static_cast<ShadowChange>(i)))] = suppressed.changes[i];
+  }
   return one_line(json);
 }
 

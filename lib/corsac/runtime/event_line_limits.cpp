@@ -10,18 +10,20 @@
 
 namespace corsac {
 
-bool EventLineLimits::takes(std::string_view origin, std::string_view reason, Time now) {
+bool EventLineLimits::takes(std::string_view origin, LineSubject subject, Time now) {
   forget_before(now - kRepeatedLineAfter);
+  const std::string_view code =
+      subject.change ? to_text(*subject.change) : reason_info(subject.reason).code;
   std::string key;
-  key.reserve(origin.size() + reason.size() + 1);
-  key.append(reason).append(1, '\n').append(origin);  // no reason holds a line break
+  key.reserve(origin.size() + code.size() + 1);
+  key.append(code).append(1, '\n').append(origin);  // no code holds a line break
   if (keys_.contains(key)) {
-    suppress(suppressed_.repeated, now);
+    suppress(suppressed_.repeated, subject, now);
     return false;
   }
   if (lines_.size() >= kLinesPerSecond &&
       now - lines_[lines_.size() - kLinesPerSecond].time < std::chrono::seconds(1)) {
-    suppress(suppressed_.over_rate, now);
+    suppress(suppressed_.over_rate, subject, now);
     return false;
   }
   const auto inserted = keys_.insert(std::move(key)).first;
@@ -55,9 +57,11 @@ void EventLineLimits::forget_before(Time time) {
   }
 }
 
-void EventLineLimits::suppress(std::uint64_t& counter, Time now) noexcept {
+void EventLineLimits::suppress(std::uint64_t& counter, LineSubject subject, Time now) noexcept {
   if (suppressed_.total() == 0) suppressed_since_ = now;
   ++counter;
+  subject.change ? ++suppressed_.changes[static_cast<std::size_t>(*subject.change)]
+                 : ++suppressed_.reasons[static_cast<std::size_t>(subject.reason)];
 }
 
 }  // namespace corsac

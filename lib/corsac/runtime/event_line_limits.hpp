@@ -2,6 +2,7 @@
 
 // Which events become lines of the log: policy document, 5. The ring keeps all of them.
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -10,14 +11,24 @@
 #include <string>
 #include <string_view>
 
+#include "corsac/runtime/shadow_status.hpp"
+#include "corsac/stage/reason.hpp"
+
 namespace corsac {
 
 // Lines within any one second.
 inline constexpr unsigned kLinesPerSecond = 100;
-// The same (origin, reason) is a line once in this time.
+// The same (origin, subject) is a line once in this time.
 inline constexpr std::chrono::seconds kRepeatedLineAfter{60};
 // What was suppressed is said this long after the first event that was.
 inline constexpr std::chrono::seconds kSuppressedLineAfter{10};
+
+// What an event is about: of a refusal or a diagnostic its reason; of a shadow how the candidate
+// differs, for a refusal does not suppress what a shadow says about it.
+struct LineSubject {
+  Reason reason = Reason::None;
+  std::optional<ShadowChange> change = {};  // present => `reason` is not looked at
+};
 
 // Not thread-safe: the event log calls it under its lock. Remembers only what became a line, so at
 // most kLinesPerSecond * kRepeatedLineAfter pairs, however many origins come.
@@ -27,11 +38,14 @@ class EventLineLimits {
 
   // True when the event may be a line; it counts as one then. Otherwise it is counted as
   // suppressed. `now` must not go back.
-  [[nodiscard]] bool takes(std::string_view origin, std::string_view reason, Time now);
+  [[nodiscard]] bool takes(std::string_view origin, LineSubject subject, Time now);
 
   struct Suppressed {
-    std::uint64_t repeated = 0;   // the same (origin, reason) within the minute
+    std::uint64_t repeated = 0;   // the same (origin, subject) within the minute
     std::uint64_t over_rate = 0;  // more than kLinesPerSecond
+    // All of them again, by subject.
+    std::array<std::uint64_t, kReasonCount> reasons = {};
+    std::array<std::uint64_t, kShadowChangeCount> changes = {};
     [[nodiscard]] std::uint64_t total() const noexcept { return repeated + over_rate; }
   };
   // What was suppressed since the last answer with something in it; empty when that is nothing, or
@@ -50,7 +64,7 @@ class EventLineLimits {
     std::set<std::string>::const_iterator key;
   };
   void forget_before(Time time);
-  void suppress(std::uint64_t& counter, Time now) noexcept;
+  void suppress(std::uint64_t& counter, LineSubject subject, Time now) noexcept;
 
   std::deque<Line> lines_ = {};      // in order of time; one for each element of keys_
   std::set<std::string> keys_ = {};  // a tree: no choice of origins makes it slow

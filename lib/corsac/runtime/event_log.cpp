@@ -43,9 +43,10 @@ std::size_t size_of(const Event& event) noexcept {
   std::size_t bytes =
       sizeof(Event) + kSharing + event.header_names.capacity() * sizeof(std::string);
   for (const std::string& name : event.header_names) bytes += heap_bytes(name);
-  for (const std::string* text : {&event.revision, &event.reason, &event.value, &event.rule,
-                                  &event.place, &event.own_origin, &event.method, &event.path,
-                                  &event.client, &event.hint, &event.near_miss, &event.category}) {
+  for (const std::string* text :
+       {&event.revision, &event.reason, &event.value, &event.rule, &event.place, &event.own_origin,
+        &event.method, &event.path, &event.target, &event.client, &event.hint, &event.near_miss,
+        &event.category}) {
     bytes += heap_bytes(*text);
   }
   return bytes + heap_bytes(event.content_type) + heap_bytes(event.host) +
@@ -84,7 +85,7 @@ struct EventLog::State {
       : capacity(event_capacity), clock(std::move(event_clock)), sink(std::move(event_sink)) {}
 
   // The answer is what record() has to write once the lock is let go, or null.
-  EventPtr keep(Event event);
+  EventPtr keep(Event event, LineSubject subject);
   void summarise(const Event& event, Reason reason);
   void drop_oldest();
   // With mutex; of the oldest event, last_seq + 1 without one.
@@ -95,16 +96,14 @@ struct EventLog::State {
   void write(const std::string& line) noexcept;
 };
 
-EventPtr EventLog::State::keep(Event event) {
+EventPtr EventLog::State::keep(Event event, LineSubject subject) {
   const std::size_t bytes = size_of(event);
   const auto kept = std::make_shared<Event>(std::move(event));
   EventPtr line;
   const std::lock_guard lock(mutex);
   kept->seq = last_seq + 1;
   if (sink) {
-    // A refusal does not suppress what a shadow says about it.
-    const std::string& what = kept->type == EventType::Shadow ? kept->change : kept->reason;
-    if (limits.takes(kept->origin.value_or(""), what, clock->steady_now())) {
+    if (limits.takes(kept->origin.value_or(""), subject, clock->steady_now())) {
       line = kept;
     } else {
       begin_to_tell();
@@ -202,12 +201,14 @@ void EventLog::record(const Snapshot& snapshot, const RequestView& request,
   Event event = make_event(snapshot, request, decision);
   event.time = state_->clock->wall_now();
   state_->summarise(event, decision.reason);
-  if (const auto line = state_->keep(std::move(event))) state_->write(to_json(*line));
+  const auto line = state_->keep(std::move(event), {.reason = decision.reason});
+  if (line) state_->write(to_json(*line));
 }
 
-void EventLog::record(Event event) {
+void EventLog::record(Event event, ShadowChange change) {
   event.time = state_->clock->wall_now();
-  if (const auto line = state_->keep(std::move(event))) state_->write(to_json(*line));
+  const auto line = state_->keep(std::move(event), {.change = change});
+  if (line) state_->write(to_json(*line));
 }
 
 // The events that are in the ring when a search begins, piece by piece. What falls out meanwhile is

@@ -19,7 +19,8 @@
 
 namespace corsac {
 
-class Snapshot;  // policy/snapshot.hpp, not public
+class Snapshot;                           // policy/snapshot.hpp, not public
+enum class ShadowChange : unsigned char;  // runtime/shadow_status.hpp
 
 enum class EventOutcome : unsigned char {
   Blocked,
@@ -45,6 +46,9 @@ struct Event {
   std::string own_origin = {};
   std::string method = {};
   std::string path = {};
+  // Of path_ambiguous only, else empty: the target as it was sent, without query and userinfo. The
+  // path beside it is decoded, and may look harmless.
+  std::string target = {};
   std::optional<std::string> content_type = {};
   std::optional<std::string> host = {};
   std::optional<std::string> origin = {};
@@ -80,8 +84,10 @@ inline constexpr std::size_t kRingBytesPerEvent = 4096;
 // Safe from any thread. The ring keeps every event until newer ones push it out; of the log's lines
 // the limits of event_line_limits.hpp are kept. What they suppress is counted, and the count is a
 // line of its own, 10 seconds after the first one that was suppressed, and when the log is
-// destroyed:
-//   {"type":"suppressed","time":"...","count":12,"repeated":10,"over_rate":2}
+// destroyed; the count again by reason, and of a shadow's events by their change, those that are
+// not 0:
+//   {"type":"suppressed","time":"...","count":12,"repeated":10,"over_rate":2,
+//    "reasons":{"origin_not_allowed":9,"method_not_allowed":2},"changes":{"would_allow":1}}
 class EventLog {
  public:
   // `sink` gets each line, without a line break, one after the other, on the thread that recorded
@@ -96,8 +102,8 @@ class EventLog {
 
   // Only for a decision with a reason. Throws only for memory; the event is lost then.
   void record(const Snapshot& snapshot, const RequestView& request, const Decision& decision);
-  // The same for an event that was made already; seq and time are set.
-  void record(Event event);
+  // The same for the event of a shadow, which was made already; seq and time are set.
+  void record(Event event, ShadowChange change);
 
   struct Page {
     std::vector<Event> events = {};  // in the order of the query

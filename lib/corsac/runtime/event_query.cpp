@@ -27,10 +27,11 @@ bool has_text(const Event& event, std::string_view pattern) noexcept {
   };
   return is_in(event.reason) || is_in(event.value) || is_in(event.rule) || is_in(event.place) ||
          is_in(event.own_origin) || is_in(event.method) || is_in(event.path) ||
-         is_in(event.client) || is_in(event.hint) || is_in(event.near_miss) ||
-         is_in(event.category) || is_in(event.change) || is_in(event.revision) ||
-         is_in_optional(event.content_type) || is_in_optional(event.host) ||
-         is_in_optional(event.origin) || is_in_optional(event.referer) ||
+         is_in(event.target) || is_in(event.client) || is_in(event.hint) ||
+         is_in(event.near_miss) || is_in(event.category) || is_in(event.change) ||
+         is_in(event.revision) || is_in_optional(event.content_type) ||
+         is_in_optional(event.host) || is_in_optional(event.origin) ||
+         is_in_optional(event.referer) ||
          std::any_of(event.header_names.begin(), event.header_names.end(), is_in);
 }
 

@@ -47,7 +47,7 @@ struct Gate::State {
   EventLog events;
   SnapshotSlot slot;
   BesideSnapshots beside{counters};
-  ReportedOnce replaced = {};  // paths whose handler set headers of ours
+  ReportedOnce replaced = {};  // routes whose handler set headers of ours
   Report warnings = {};
   // Behind `beside`, into which it publishes; before what tells it which file to follow.
   std::unique_ptr<ShadowPolicy> shadow = {};
@@ -180,7 +180,8 @@ void Gate::State::look_at_shadow(const RequestView& request, const GateDecision&
   const auto change = known.shadow->compare(request, result.decision, decision);
   if (!change) return;
   try {
-    events.record(make_shadow_event(*known.shadow, request, result.decision, decision, *change));
+    events.record(make_shadow_event(*known.shadow, request, result.decision, decision, *change),
+                  *change);
   } catch (...) {
     counters.count_event_failure();
   }
@@ -351,12 +352,14 @@ void Gate::note_redirect(RequestView& request, std::string_view location, int st
               decided);
 }
 
-void Gate::note_handler_headers(RequestView& request, int status,
+void Gate::note_handler_headers(RequestView& request, std::string_view route, int status,
                                 const GateDecision& decided) noexcept {
   request.own = &state_->own;
   state_->counters.count_handler_headers_replaced();
   if (!decided.snapshot->has_debug()) return;
-  if (!state_->replaced.is_new(decided.snapshot->revision(), request.path)) return;
+  const RuleInfo& rule = decided.snapshot->rule(decided.decision.rule);
+  if (route.empty()) route = rule.has_paths ? std::string_view(rule.field) : request.path;
+  if (!state_->replaced.is_new(decided.snapshot->revision(), route)) return;
   State::note(state_, request, {}, Reason::HandlerHeadersReplaced, status, decided);
 }
 

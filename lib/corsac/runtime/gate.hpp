@@ -175,9 +175,12 @@ class Gate {
   void note_redirect(RequestView& request, std::string_view location, int status,
                      const GateDecision& decided) noexcept;
   // The handler set Access-Control-* itself and they were replaced: handler_headers_replaced. The
-  // event comes once for each path under one revision of the policy, as far as kPlaces of
-  // runtime/reported_once.hpp go. `status` = 0: the host has not said yet.
-  void note_handler_headers(RequestView& request, int status, const GateDecision& decided) noexcept;
+  // event comes once for each route under one revision of the policy, as far as kPlaces of
+  // runtime/reported_once.hpp go. `route` is the pattern that the host's router matched; empty = it
+  // does not say: then the rule that decided is the route when it selects by path, and else the
+  // path. `status` = 0: the host has not said yet.
+  void note_handler_headers(RequestView& request, std::string_view route, int status,
+                            const GateDecision& decided) noexcept;
 
   // For the forwarder: the request is proved to come from a page of our own, or from the user's own
   // hand: `Sec-Fetch-Site: same-origin`, `none` without an Origin (as the GET of an
@@ -201,9 +204,9 @@ class Gate {
   [[nodiscard]] StoreStatus status() const;
   // Of the store of GateOptions::records; nothing without one.
   [[nodiscard]] std::optional<StoreStatus> records_status() const;
-  // The last ten documents of the store that came into force, newest first, without the records of
-  // GateOptions::records; long ones are told of and not kept (PolicyHistory). Nothing for a gate
-  // made by make_gate.
+  // The last ten documents of the store, or of its cache, that came into force, newest first,
+  // without the records of GateOptions::records; long ones are told of and not kept
+  // (PolicyHistory). Nothing for a gate made by make_gate.
   [[nodiscard]] std::vector<KeptPolicy> last_policies() const;
   // Of the candidate of [shadow]; nothing without one.
   [[nodiscard]] std::optional<ShadowStatus> shadow_status() const;

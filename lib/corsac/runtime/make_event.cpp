@@ -36,15 +36,24 @@ std::optional<std::string> printable_value(const HeaderField& field) {
   return to_printable(field.value);
 }
 
-// A query or a fragment may hold a token, and userinfo a password; the path tells where the request
-// came from.
-std::optional<std::string> referer_without_secrets(const HeaderField& field) {
-  if (!field.is_present()) return std::nullopt;
-  const std::string_view page = field.value.substr(0, field.value.find_first_of("?#"));
+// A query or a fragment may hold a token, and userinfo a password; the path is told.
+std::string url_without_secrets(std::string_view url) {
+  const std::string_view page = url.substr(0, url.find_first_of("?#"));
   const std::size_t slashes = page.find("//");
   const std::size_t authority = slashes == std::string_view::npos ? 0 : slashes + 2;
   const std::size_t path = std::min(page.find('/', authority), page.size());
   return to_printable(without_userinfo(page.substr(0, path)) + std::string(page.substr(path)));
+}
+
+std::optional<std::string> referer_without_secrets(const HeaderField& field) {
+  if (!field.is_present()) return std::nullopt;
+  return url_without_secrets(field.value);
+}
+
+// In the form that begins with `/` an `@` is no userinfo, and belongs to what was sent.
+std::string target_without_secrets(std::string_view target) {
+  if (!target.starts_with('/')) return url_without_secrets(target);
+  return to_printable(target.substr(0, target.find('?')));
 }
 
 void add_header_name(void* context, std::string_view name, std::string_view) {
@@ -79,6 +88,9 @@ Event make_event(const Snapshot& snapshot, const RequestView& seen, const Decisi
   event.status = has_status ? decision.status : 0;
   event.method = to_printable(request.method);
   event.path = to_printable(request.path.substr(0, request.path.find('?')));
+  if (decision.reason == Reason::PathAmbiguous) {
+    event.target = target_without_secrets(request.target);
+  }
   event.content_type = printable_value(request.content_type);
   event.host = printable_value(request.host);
   event.origin = printable_value(request.origin);

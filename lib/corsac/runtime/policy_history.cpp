@@ -30,13 +30,16 @@ bool PolicyHistory::is_short(const Policy& policy) {
 }
 
 void PolicyHistory::note(const std::string& revision, std::shared_ptr<const Policy> policy,
-                         std::chrono::system_clock::time_point taken_at) {
+                         std::chrono::system_clock::time_point taken_at, PolicySource source) {
   const std::string shown = to_printable(revision, 255);
   const std::lock_guard lock(mutex_);
-  if (!policies_.empty() && !shown.empty() && policies_.front().revision == shown) return;
+  const bool is_known = !policies_.empty() && !shown.empty() &&
+                        policies_.front().revision == shown && policies_.front().source == source;
+  if (is_known) return;
   policies_.insert(policies_.begin(), KeptPolicy{.number = last_number_ + 1,
                                                  .revision = shown,
                                                  .taken_at = taken_at,
+                                                 .source = source,
                                                  .policy = std::move(policy)});
   ++last_number_;
   if (policies_.size() > kPolicies) policies_.pop_back();

@@ -24,9 +24,11 @@ class PolicyHistory {
   // too long.
   [[nodiscard]] static bool is_short(const Policy& policy);
 
-  // The same revision again is no other document.
+  // The same revision again is no other document, unless it comes from elsewhere: trust may have
+  // been taken out of the one in the cache.
   void note(const std::string& revision, std::shared_ptr<const Policy> policy,
-            std::chrono::system_clock::time_point taken_at);
+            std::chrono::system_clock::time_point taken_at,
+            PolicySource source = PolicySource::Store);
 
   // Newest first.
   [[nodiscard]] std::vector<KeptPolicy> policies() const;

@@ -49,6 +49,7 @@ ShadowPolicy::~ShadowPolicy() {
   {
     const std::lock_guard lock(mutex_);
     shall_end_ = true;
+    opening_.request_stop();
     changed_.notify_all();
   }
   if (thread_.joinable()) thread_.join();
@@ -59,6 +60,7 @@ void ShadowPolicy::follow(const std::string& file) noexcept {
     const std::lock_guard lock(mutex_);
     if (file == wanted_) return;
     wanted_ = file;
+    opening_.request_stop();
     changed_.notify_all();
     if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
   } catch (const std::exception&) {
@@ -120,6 +122,13 @@ void ShadowPolicy::run() {
 }
 
 void ShadowPolicy::open(const std::string& file) {
+  std::stop_token stop;
+  {
+    const std::lock_guard lock(mutex_);
+    if (shall_end_ || file != wanted_) return;
+    opening_ = std::stop_source();
+    stop = opening_.get_token();
+  }
   const auto config = config_of(file);
   if (!config) {
     const Report report({Problem{
@@ -140,7 +149,8 @@ void ShadowPolicy::open(const std::string& file) {
                                owner_.publish(next->is_closed() ? nullptr : std::move(next));
                              },
                          .log = as_of_shadow(owner_.log)},
-                        records_);
+                        records_, stop);
+  if (stop.stop_requested()) return;  // nobody wants to know
   if (!supervisor) warn(supervisor.error());
   const std::lock_guard lock(mutex_);
   if (supervisor) {

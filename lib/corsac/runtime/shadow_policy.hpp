@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -41,13 +42,14 @@ class ShadowPolicy {
   // are merged into the candidate as into the policy in force, by a connection of its own.
   ShadowPolicy(std::optional<StoreConfig> store, std::optional<StoreConfig> records,
                std::shared_ptr<const Clock> clock, ShadowOwner owner);
-  // Nothing is published after it. Waits for one read that has begun.
+  // Nothing is published after it. Interrupts the stores, also during their first read, and waits
+  // for them as StoreWorker's destructor does.
   ~ShadowPolicy();
   ShadowPolicy(const ShadowPolicy&) = delete;
   ShadowPolicy& operator=(const ShadowPolicy&) = delete;
 
   // From now on the candidate is this one, as [shadow] of the policy in force names it; empty = no
-  // candidate. Returns at once.
+  // candidate. Returns at once; the start of another one is stopped.
   void follow(const std::string& file) noexcept;
   // Reads it again; returns at once.
   void request_reload();
@@ -73,6 +75,7 @@ class ShadowPolicy {
   std::string followed_ = {};
   Report failure_ = {};  // of opening it
   std::shared_ptr<Supervisor> supervisor_ = {};
+  std::stop_source opening_{std::nostopstate};  // of the candidate that is opened
   bool shall_end_ = false;
   std::thread thread_ = {};  // begins with the first candidate
 };

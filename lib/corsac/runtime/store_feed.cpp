@@ -67,10 +67,15 @@ void StoreFeed::stop() {
   worker_.reset();
 }
 
-StoreFeed::FirstRead StoreFeed::wait_for_first_read() {
+std::optional<StoreFeed::FirstRead> StoreFeed::wait_for_first_read(const std::stop_token& stop) {
+  const std::stop_callback wake(stop, [this] {
+    const std::lock_guard lock(mutex_);
+    judged_.notify_all();
+  });
   std::unique_lock lock(mutex_);
-  judged_.wait(lock, [this] { return has_judged_once_; });
-  return {judgement(), is_taken_, has_wrong_settings_};
+  judged_.wait(lock, [&] { return has_judged_once_ || stop.stop_requested(); });
+  if (!has_judged_once_) return std::nullopt;
+  return FirstRead{judgement(), is_taken_, has_wrong_settings_};
 }
 
 std::uint64_t StoreFeed::request_read() {

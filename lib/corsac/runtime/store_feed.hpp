@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "corsac/base/clock.hpp"
@@ -56,13 +57,13 @@ class StoreFeed {
 
   // Any thread.
 
-  // What the first attempt gave; waits for it.
+  // What the first attempt gave; waits for it. Nothing as soon as `stop` is requested.
   struct FirstRead {
     Report report = {};
     bool is_taken = false;            // its document is in force
     bool has_wrong_settings = false;  // no retry cures it
   };
-  [[nodiscard]] FirstRead wait_for_first_read();
+  [[nodiscard]] std::optional<FirstRead> wait_for_first_read(const std::stop_token& stop = {});
   // Asks for a read; the answer is a ticket for wait_for_judgement.
   std::uint64_t request_read();
   // What the first read that began after the ticket gave; store-failed when it was not taken for

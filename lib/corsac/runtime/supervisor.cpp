@@ -84,6 +84,10 @@ Result<LoadedStore, Report> load(StoreConfig config, StoreRole role) {
   return LoadedStore{.plugin = *std::move(plugin), .config = *std::move(absolute)};
 }
 
+Report start_stopped() {
+  return Report({Problem{.code = "start-stopped", .what = "the start was stopped"}});
+}
+
 Report judgement_of(StoreFeed& feed, std::uint64_t ticket,
                     std::chrono::steady_clock::time_point until) {
   if (auto report = feed.wait_for_judgement(ticket, until)) return std::move(*report);
@@ -103,7 +107,8 @@ struct Supervisor::State {
 Result<std::unique_ptr<Supervisor>, Report> Supervisor::start(StoreConfig config,
                                                               std::shared_ptr<const Clock> clock,
                                                               SupervisorOwner owner,
-                                                              std::optional<StoreConfig> records) {
+                                                              std::optional<StoreConfig> records,
+                                                              const std::stop_token& stop) {
   auto store = load(std::move(config), StoreRole::Policy);
   auto second =
       records ? std::optional(load(*std::move(records), StoreRole::Records)) : std::nullopt;
@@ -111,18 +116,17 @@ Result<std::unique_ptr<Supervisor>, Report> Supervisor::start(StoreConfig config
   if (!store) wrong = joined_report(store.error(), wrong);
   if (wrong.has_errors()) return fail(std::move(wrong));
   if (!second) {
-    return start(store->plugin, std::move(store->config), std::move(clock), std::move(owner));
+    return start(store->plugin, std::move(store->config), std::move(clock), std::move(owner),
+                 nullptr, stop);
   }
   const RecordsStore merged{.plugin = (*second)->plugin, .config = (*second)->config};
-  return start(store->plugin, std::move(store->config), std::move(clock), std::move(owner),
-               &merged);
+  return start(store->plugin, std::move(store->config), std::move(clock), std::move(owner), &merged,
+               stop);
 }
 
-Result<std::unique_ptr<Supervisor>, Report> Supervisor::start(const LoadedPlugin& plugin,
-                                                              StoreConfig config,
-                                                              std::shared_ptr<const Clock> clock,
-                                                              SupervisorOwner owner,
-                                                              const RecordsStore* records) {
+Result<std::unique_ptr<Supervisor>, Report> Supervisor::start(
+    const LoadedPlugin& plugin, StoreConfig config, std::shared_ptr<const Clock> clock,
+    SupervisorOwner owner, const RecordsStore* records, const std::stop_token& stop) {
   auto checked = checked_config(std::move(config), StoreRole::Policy);
   if (!checked) return fail(std::move(checked.error()));
   const bool may_lack_policy = checked->on_start_failure != OnStartFailure::Fail;
@@ -145,14 +149,16 @@ Result<std::unique_ptr<Supervisor>, Report> Supervisor::start(const LoadedPlugin
   auto state = std::unique_ptr<State>(
       new State{.loop = SupervisorLoop(plugin, *std::move(checked), second ? &*second : nullptr,
                                        std::move(clock), std::move(owner))});
-  StoreFeed::FirstRead first = state->loop.store().wait_for_first_read();
-  bool has_failed = must_not_start(first, may_lack_policy);
-  Report report = joined_report(plugin.warnings, "plugin", first.report);
+  const auto first = state->loop.store().wait_for_first_read(stop);
+  if (!first) return fail(start_stopped());
+  bool has_failed = must_not_start(*first, may_lack_policy);
+  Report report = joined_report(plugin.warnings, "plugin", first->report);
   if (StoreFeed* feed = state->loop.records()) {
-    const StoreFeed::FirstRead first_records = feed->wait_for_first_read();
-    has_failed |= must_not_start(first_records, may_lack_records);
-    report = joined_report(report,
-                           joined_report(records->plugin.warnings, "plugin", first_records.report));
+    const auto first_records = feed->wait_for_first_read(stop);
+    if (!first_records) return fail(start_stopped());
+    has_failed |= must_not_start(*first_records, may_lack_records);
+    report = joined_report(
+        report, joined_report(records->plugin.warnings, "plugin", first_records->report));
   }
   if (has_failed) return fail(std::move(report));
   state->warnings_at_start = std::move(report);

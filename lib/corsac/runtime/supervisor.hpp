@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 #include "corsac/base/clock.hpp"
@@ -52,20 +53,24 @@ class Supervisor {
   // Plugins that cannot be loaded and wrong settings fail always; a store that cannot be opened or
   // reached, and a document that is invalid, only when on_start_failure is Fail. Otherwise a
   // policy, that of the cache, or the closed one has been published. Waits for one read:
-  // the longer deadline and StoreWorker::kAbandonAfter at most.
+  // the longer deadline and StoreWorker::kAbandonAfter at most. When `stop` is requested it waits
+  // no longer: the stores are interrupted and left, and the error is start-stopped; a policy may
+  // have been published before.
   //
   // Codes, besides those of the loader, the store and the document: store-not-opened,
   // store-unreachable, store-deadline, document-empty (from a store that had a document with
   // sections, without accept_empty), store-failed (no memory), store-directory (a folder is
   // relative and the current one cannot be told), cache-file-missing (OnStartFailure::Cached
-  // without cache_file), cache-file-repeated (both stores have one); the last three always.
+  // without cache_file), cache-file-repeated (both stores have one); the last three always;
+  // start-stopped.
   [[nodiscard]] static Result<std::unique_ptr<Supervisor>, Report> start(
       StoreConfig config, std::shared_ptr<const Clock> clock, SupervisorOwner owner,
-      std::optional<StoreConfig> records = {});
+      std::optional<StoreConfig> records = {}, const std::stop_token& stop = {});
   // The same with plugins that are loaded already; `records` may be null.
   [[nodiscard]] static Result<std::unique_ptr<Supervisor>, Report> start(
       const LoadedPlugin& plugin, StoreConfig config, std::shared_ptr<const Clock> clock,
-      SupervisorOwner owner, const RecordsStore* records = nullptr);
+      SupervisorOwner owner, const RecordsStore* records = nullptr,
+      const std::stop_token& stop = {});
   // Stops and joins; nothing is published after it. Waits for one compilation at most, and for the
   // store as StoreWorker's destructor does.
   ~Supervisor();

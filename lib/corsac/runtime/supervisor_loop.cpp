@@ -330,10 +330,16 @@ void SupervisorLoop::use_cache(StoreFeed& feed, const ReadVerdict& verdict) {
   StoreFeed::CacheTaken taken{.revision = cached->policy.revision,
                               .read_at = cached->read_at,
                               .has_answered = verdict.has_answered};
-  Judgement judgement = judge_delivery(feed.role(), std::move(cached->policy),
-                                       std::move(cached->problems), in_force_.basis());
+  JudgementBasis basis = in_force_.basis();
+  basis.wants_history = &feed == &store_;
+  Judgement judgement =
+      judge_delivery(feed.role(), std::move(cached->policy), std::move(cached->problems), basis);
   if (judgement.report.has_errors()) return feed.note_cache_refused(judgement.report);
   taken.has_sections = judgement.has_sections;
+  if (&feed == &store_) {
+    history_.note(taken.revision, std::move(judgement.kept), clock_->wall_now(),
+                  PolicySource::Cache);
+  }
   in_force_.take(std::move(judgement));
   feed.note_cache_taken(std::move(taken));
 }

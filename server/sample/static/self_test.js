@@ -119,6 +119,13 @@ element("form").addEventListener("submit", async (event) => {
   if (mine === tests) show(result);
 });
 
+// Only the sample knows where its debug page is; a copy of this page elsewhere does not.
+async function showDebugPage() {
+  const answer = await fetch("/debug-page", { method: "HEAD", redirect: "manual" }).catch(() => null);
+  element("debug-page").hidden = answer?.type !== "opaqueredirect";
+}
+
+showDebugPage();
 element("own-origin").textContent = location.origin;
 // A link to this page may name the server: #server=https://api.example.com
 element("server").value = new URLSearchParams(location.hash.slice(1)).get("server") ?? "";

@@ -8,9 +8,9 @@
 //   open_invalid             reports a problem with a setting
 //   open_invalid_silently    CORSAC_INVALID without a problem
 //   open_unreachable         CORSAC_UNREACHABLE
-//   open_hangs               waits for interrupt, at most hold_ms
+//   open_hangs               logs "waits", waits for interrupt, at most hold_ms
 //   open_ignores_interrupt   waits for hold_ms whatever happens
-//   read_hangs               waits for interrupt, at most hold_ms
+//   read_hangs               logs "waits", waits for interrupt, at most hold_ms
 //   read_ignores_interrupt   waits for hold_ms whatever happens
 //   read_never_finishes      a document without finish
 //   read_ignores_stop        goes on writing after the sink said stop
@@ -180,6 +180,7 @@ std::int32_t open(const corsac_host* host, const corsac_settings* settings, void
   if (mode == "open_invalid_silently") return CORSAC_INVALID;
   if (mode == "open_unreachable") return CORSAC_UNREACHABLE;
   if (mode == "open_hangs") {
+    host->log(host->context, CORSAC_LOG_INFO, text("waits"));
     hang_until_cancelled(hold, host);
     return CORSAC_CANCELLED;
   }
@@ -225,6 +226,7 @@ std::int32_t read(void* store, const corsac_sink* sink) {
   void* to = sink->context;
   if (const std::int32_t status = status_of_mode(mode); status >= 0) return status;
   if (mode == "read_hangs" || mode == "interrupt_hangs") {
+    own.host->log(own.host->context, CORSAC_LOG_INFO, text("waits"));
     hang(own.hold, &own.is_interrupted);
     own.is_interrupted = false;
     return CORSAC_CANCELLED;

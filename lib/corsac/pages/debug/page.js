@@ -111,5 +111,6 @@ bindExplain(report);
 bindEvents(actions);
 bindMostRefused(explain);
 showIfThere(element("origins-link"), "trusted-origins/");
+showIfThere(element("self-test-link"), "self-test");
 takeTokenFromAddress();
 open();

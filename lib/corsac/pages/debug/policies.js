@@ -30,7 +30,7 @@ export function clearPolicies() {
 
 function itemOf(policy, index, isInForce, actions) {
   const label = `Revision ${policy.revision || "unknown"}`;
-  const words = made("span", "soft", ` taken ${textOfTime(policy.taken_at)}`);
+  const words = made("span", "soft", ` taken ${textOfTime(policy.taken_at)}${policy.source === "cache" ? " from the cache" : ""}`);
   const summary = made("summary", "", "", made("b", "", label),
     ...(isInForce ? [" ", made("span", "state good", "in force")] : []), words);
   if (!policy.is_kept) {

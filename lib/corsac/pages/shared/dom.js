@@ -17,8 +17,9 @@ export function textOfTime(text) {
   return Number.isNaN(time.valueOf()) ? text : time.toLocaleString();
 }
 
-// Shows a link when this server has what it leads to, of which `file` is one.
+// Shows a link when this server has what it leads to, of which `file` is one, or leads on to it: a
+// redirect to another origin is not followed.
 export async function showIfThere(link, file) {
-  const response = await fetch(file, { method: "HEAD" }).catch(() => null);
-  link.hidden = !response?.ok;
+  const response = await fetch(file, { method: "HEAD", redirect: "manual" }).catch(() => null);
+  link.hidden = !response?.ok && response?.type !== "opaqueredirect";
 }
