@@ -32,11 +32,11 @@ struct Shape {
 };
 
 constexpr Shape kShapes[] = {
-    {"allowed", "GET", "https://app500.example.com", 8400, 6950},
-    {"denied", "GET", "https://evil.example", 5750, 2550},
-    {"no Origin", "GET", nullptr, 5600, 3350},
-    {"preflight", "OPTIONS", "https://app500.example.com", 19600, 17200},
-    {"preflight, denied", "OPTIONS", "https://evil.example", 16800, 13600},
+    {"allowed", "GET", "https://app500.example.com", 8400, 7250},
+    {"denied", "GET", "https://evil.example", 5850, 2850},
+    {"no Origin", "GET", nullptr, 5650, 3500},
+    {"preflight", "OPTIONS", "https://app500.example.com", 19650, 17700},
+    {"preflight, denied", "OPTIONS", "https://evil.example", 16800, 13850},
 };
 
 // As Chromium sends it.
