@@ -164,7 +164,7 @@ void register_patterns() {
 }
 
 void register_sizes() {
-  for (const std::int64_t count : {1, 10, 1'000, 100'000, 1'000'000}) {
+  for (const std::int64_t count : {1, 10, 1'000, 100'000, 1'000'000, 10'000'000}) {
     benchmark::RegisterBenchmark("hot/hit", find, "tenants-", std::size_t{1})->Arg(count);
     benchmark::RegisterBenchmark("hot/miss", find, "unknown-", std::size_t{1})->Arg(count);
     benchmark::RegisterBenchmark("cold/hit", find, "tenants-", kColdQueries)->Arg(count);
@@ -192,6 +192,7 @@ int main(int argc, char** argv) {
   benchmark::RegisterBenchmark("build", build)
       ->Arg(1'000)
       ->Arg(1'000'000)
+      ->Arg(10'000'000)
       ->Unit(benchmark::kMillisecond);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
