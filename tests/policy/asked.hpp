@@ -24,6 +24,7 @@ struct Asked {
   std::string sec_fetch_site = {};       // empty = absent
   bool has_cookie = false;
   bool is_websocket_upgrade = false;
+  bool mounts_by_raw_prefix = false;
   const OwnOrigin* own = nullptr;
   // Filled by view().
   std::vector<std::string_view> requested_lines = {};
@@ -42,6 +43,7 @@ struct Asked {
     if (!sec_fetch_site.empty()) filled.sec_fetch_site = {sec_fetch_site, 1};
     filled.has_cookie = has_cookie;
     filled.is_websocket_upgrade = is_websocket_upgrade;
+    filled.mounts_by_raw_prefix = mounts_by_raw_prefix;
     filled.own = own;
     return filled;
   }

@@ -102,6 +102,31 @@ TEST(ExplainExchange, FollowsAPageFromThePreflightToTheAnswer) {
   }
 }
 
+// It is of a server that nobody knows: those on cpp-httplib before 0.53 may mount files.
+TEST(ExplainExchange, TellsWhatAMountPointWouldChange) {
+  const auto snapshot = compiled();
+  const OwnOrigin own;
+  const struct {
+    const char* path;
+    bool is_ambiguous_with_mounts;
+  } kRows[] = {{"/opener", true},  // "/open" + "er" would be the file of "/open/er"
+               {"/open", false},
+               {"/open/er", false},
+               {"/other", false},
+               {"/open//er", false}};  // ambiguous anyway
+  for (const auto& row : kRows) {
+    const ExplainedExchange told =
+        explain_exchange(*snapshot, own, from("https://a.example", row.path));
+    EXPECT_EQ(told.is_ambiguous_with_mounts, row.is_ambiguous_with_mounts) << row.path;
+    EXPECT_EQ(told.text().find("has_no_mount_points") != std::string::npos,
+              row.is_ambiguous_with_mounts)
+        << told.text();
+    EXPECT_EQ(nlohmann::json::parse(told.json())["ambiguous_with_mounts"],
+              row.is_ambiguous_with_mounts)
+        << row.path;
+  }
+}
+
 // The first line is what people read.
 TEST(ExplainExchange, BeginsWithWhatThePageGets) {
   const auto snapshot = compiled();

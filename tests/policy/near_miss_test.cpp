@@ -430,6 +430,8 @@ TEST(Hint, SaysWhatThisRequestTellsBeyondItsReason) {
   Asked form = asked("null", &kNoOwn, "api.example.com", "POST");
   Asked known_form = form;
   known_form.sec_fetch_site = "cross-site";
+  Asked behind_mount = get("https://a.example", "/excludedness");
+  behind_mount.mounts_by_raw_prefix = true;
   const struct {
     const char* desc;
     Asked asked;
@@ -473,6 +475,12 @@ TEST(Hint, SaysWhatThisRequestTellsBeyondItsReason) {
        "allow_credentials = true."},
       {"a method", preflight("https://a.example", "PUT"),
        nothing_more(Reason::RequestedMethodNotAllowed)},
+      {"a path that is ambiguous as it is written", get("https://a.example", "/x//y"),
+       nothing_more(Reason::PathAmbiguous)},
+      {"a path that a mount point makes ambiguous", behind_mount,
+       "The path goes on behind a segment of the policy's paths without \"/\", and a mount point "
+       "there (cpp-httplib before 0.53) would answer with the file of another path: name the path "
+       "otherwise, or, where nothing is mounted, set InstallOptions::has_no_mount_points."},
   };
   Policy policy;
   policy.cors.allowed_origins = {"https://a.example"};

@@ -85,6 +85,11 @@ bool is_allowed(const ExplainedExchange& told, RequestMode mode) {
   return told.request->is_allowed && told.browser.is_readable != BrowserOutcome::Readable::No;
 }
 
+bool is_ambiguous_with_mounts(const Snapshot& snapshot, RequestView request) {
+  request.mounts_by_raw_prefix = true;
+  return snapshot.decide(request).reason == Reason::PathAmbiguous;
+}
+
 }  // namespace
 
 // Of what Corsac leaves to the application its headers alone tell nothing.
@@ -188,6 +193,8 @@ ExplainedExchange explain_exchange(const Snapshot& snapshot, const OwnOrigin& ow
   if (is_sent) {
     told.request = explain(snapshot, sent->actual());
     answer = to_browser_answer(*told.request);
+    told.is_ambiguous_with_mounts = told.request->decision.reason != Reason::PathAmbiguous &&
+                                    is_ambiguous_with_mounts(snapshot, sent->actual());
   }
   const bool is_preflight_alone = sent->actual().requested_method.is_present() &&
                                   sent->actual().method == "OPTIONS" && !browser.is_own;

@@ -50,13 +50,18 @@ struct ExplainedExchange {
   BrowserOutcome browser = {};
   // Names of headers that the page sets and mode no-cors drops, escaped.
   std::vector<std::string> dropped_headers = {};
+  // On a host that compares mount points as raw prefixes (cpp-httplib before 0.53) the request is
+  // refused as path_ambiguous, unless the application says that it mounts nothing. What is
+  // explained knows no host.
+  bool is_ambiguous_with_mounts = false;
   std::shared_ptr<const void> keeps = {};
 
   // Lines for a terminal, without colour. Ends in a line break.
   [[nodiscard]] std::string text() const;
   // One JSON object: allowed, host, server, preflight and request (as Explanation::json; null for
   // none), and browser: sends_preflight, preflight, sends_request, sends_cookies, cookies, readable
-  // ("yes", "no", "application"), answer, console (null for none), dropped_headers (a list).
+  // ("yes", "no", "application"), answer, console (null for none), dropped_headers (a list); and
+  // ambiguous_with_mounts.
   [[nodiscard]] std::string json() const;
 };
 

@@ -69,6 +69,12 @@ std::string ExplainedExchange::text() const {
   if (!browser.console.empty()) {
     add_explained_line(lines, "console", std::string(only_then) + browser.console);
   }
+  if (is_ambiguous_with_mounts) {
+    lines +=
+        "\non cpp-httplib before 0.53 this path is refused (path_ambiguous): it goes on behind a "
+        "segment of the policy's paths without \"/\", where a mount point would answer with "
+        "another file; InstallOptions::has_no_mount_points says that there is none\n";
+  }
   if (!host.empty()) {
     lines += "\nasked with Host: " + host + " (" + std::string(host_from) + ")\n";
   }
@@ -83,6 +89,7 @@ std::string ExplainedExchange::json() const {
   json["preflight"] = json_of(preflight);
   json["request"] = json_of(request);
   json["browser"] = json_of(*this);
+  json["ambiguous_with_mounts"] = is_ambiguous_with_mounts;
   return json.dump();
 }
 

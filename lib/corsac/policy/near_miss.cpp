@@ -151,6 +151,16 @@ std::string hint_for_redirect(const RequestView& request) {
          "Host proves nothing.";
 }
 
+// Either the target is ambiguous as it is written, or a mount point of the host makes it so.
+std::string hint_for_path(const RequestView& request) {
+  if (request.target.empty() || is_ambiguous_target(request.target)) {
+    return std::string(reason_info(Reason::PathAmbiguous).hint);
+  }
+  return "The path goes on behind a segment of the policy's paths without \"/\", and a mount point "
+         "there (cpp-httplib before 0.53) would answer with the file of another path: name the "
+         "path otherwise, or, where nothing is mounted, set InstallOptions::has_no_mount_points.";
+}
+
 std::string hint_for_upgrade() {
   return "WebSockets always send cookies, so their origin needs a rule that lists it with "
          "allow_credentials = true.";
@@ -214,6 +224,8 @@ std::string hint(const Snapshot& snapshot, const RequestView& request, const Dec
       return hint_for_write(request);
     case Reason::RedirectNotAllowed:
       return hint_for_redirect(request);
+    case Reason::PathAmbiguous:
+      return hint_for_path(request);
     case Reason::UpgradeNotAllowed: {
       std::string text = hint_for_own_host(request);
       return text.empty() ? hint_for_upgrade() : text;
