@@ -47,7 +47,9 @@ TEST(EventLineLimits, TakeTheSamePairOnceAMinute) {
   }
 }
 
-TEST(EventLineLimits, TakeAHundredWithinAnySecond) {
+constexpr unsigned kLinesOfOne = kLinesPerSecond - kReservedLines;
+
+TEST(EventLineLimits, KeepSomeOfAHundredLinesForOtherSubjects) {
   EventLineLimits limits;
   unsigned lines = 0;
   int origin = 0;
@@ -59,10 +61,19 @@ TEST(EventLineLimits, TakeAHundredWithinAnySecond) {
   for (int i = 0; i < 500; ++i) {
     lines += limits.takes(std::to_string(++origin), kSubject, at(milliseconds(1'100))) ? 1U : 0U;
   }
-  EXPECT_EQ(lines, kLinesPerSecond);
+  EXPECT_EQ(lines, kLinesOfOne);
+  for (std::size_t i = 0; i < kReservedLines; ++i) {
+    const LineSubject other =
+        i < kReasonCount ? LineSubject{.reason = static_cast<Reason>(i)}
+                         : LineSubject{.change = static_cast<ShadowChange>(i - kReasonCount)};
+    if (i == static_cast<std::size_t>(kSubject.reason)) continue;
+    lines += limits.takes("another", other, at(milliseconds(1'200))) ? 1U : 0U;
+    EXPECT_FALSE(limits.takes("another still", other, at(milliseconds(1'300)))) << i;
+  }
+  EXPECT_EQ(lines, kLinesPerSecond - 1) << "the last is for the flood's own next second";
   EXPECT_FALSE(limits.takes("new", kSubject, at(milliseconds(1'899))));
-  EXPECT_TRUE(limits.takes("new", kSubject, at(milliseconds(1'900))))
-      << "a second after the first 50";
+  EXPECT_TRUE(limits.takes("new", kSubject, at(milliseconds(2'100))))
+      << "a second after its last line";
 }
 
 TEST(EventLineLimits, TellWhatWasSuppressedTenSecondsAfterTheFirst) {
@@ -73,14 +84,17 @@ TEST(EventLineLimits, TellWhatWasSuppressedTenSecondsAfterTheFirst) {
   ASSERT_FALSE(limits.takes("a", kSubject, at(seconds(1))));
   ASSERT_FALSE(limits.takes("a", kSubject, at(seconds(2))));
   for (int i = 0; i < 150; ++i) {
-    EXPECT_EQ(limits.takes(std::to_string(i), kSubject, at(seconds(5))), i < 100) << i;
+    EXPECT_EQ(limits.takes(std::to_string(i), kSubject, at(seconds(5))),
+              i < static_cast<int>(kLinesOfOne))
+        << i;
   }
   EXPECT_EQ(limits.suppressed_due(), at(seconds(11)));
   EXPECT_EQ(limits.take_suppressed(at(milliseconds(10'999))).total(), 0U) << "too early";
   const EventLineLimits::Suppressed suppressed = limits.take_suppressed(at(seconds(11)));
   EXPECT_EQ(suppressed.repeated, 2U);
-  EXPECT_EQ(suppressed.over_rate, 50U);
-  EXPECT_EQ(suppressed.reasons[static_cast<std::size_t>(Reason::OriginNotAllowed)], 52U);
+  EXPECT_EQ(suppressed.over_rate, 150U - kLinesOfOne);
+  EXPECT_EQ(suppressed.reasons[static_cast<std::size_t>(Reason::OriginNotAllowed)],
+            152U - kLinesOfOne);
   EXPECT_EQ(limits.take_suppressed(at(seconds(60))).total(), 0U) << "told once";
 
   ASSERT_FALSE(limits.takes("a", kSubject, at(seconds(50))));

@@ -13,6 +13,7 @@
 
 #include "corsac/http/own_origin.hpp"
 #include "corsac/policy/compile.hpp"
+#include "corsac/runtime/event_line_limits.hpp"
 #include "support/eventually.hpp"
 #include "support/fake_clock.hpp"
 #include "support/request.hpp"
@@ -22,6 +23,10 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::minutes;
+
+// Of a second.
+constexpr int kLinesOfOneReason = kLinesPerSecond - kReservedLines;
+
 using std::chrono::seconds;
 using test::eventually;
 using test::FakeClock;
@@ -413,16 +418,17 @@ TEST(EventLog, TellsWhatWasSuppressedWithoutAnotherEvent) {
   }
 }
 
-TEST(EventLog, WritesAHundredLinesASecondAndCountsTheRest) {
+TEST(EventLog, WritesSoManyLinesASecondAndCountsTheRest) {
   Scene scene;
   for (int i = 0; i < 250; ++i) scene.record_origin("https://" + std::to_string(i) + ".example");
-  EXPECT_EQ(scene.lines().size(), 100U);
+  EXPECT_EQ(scene.lines().size(), std::size_t{kLinesOfOneReason});
   scene.log.reset();
-  ASSERT_EQ(scene.lines().size(), 101U) << "what was suppressed last is told at the end";
-  const Json last = Json::parse(scene.lines()[100]);
+  ASSERT_EQ(scene.lines().size(), std::size_t{kLinesOfOneReason} + 1)
+      << "what was suppressed last is told at the end";
+  const Json last = Json::parse(scene.lines().back());
   EXPECT_EQ(last["type"], "suppressed");
-  EXPECT_EQ(last["over_rate"], 150);
-  EXPECT_EQ(last["reasons"], (Json{{"origin_not_allowed", 150}}));
+  EXPECT_EQ(last["over_rate"], 250 - kLinesOfOneReason);
+  EXPECT_EQ(last["reasons"], (Json{{"origin_not_allowed", 250 - kLinesOfOneReason}}));
 }
 
 TEST(EventLog, GoesOnWhenTheSinkThrows) {
@@ -498,7 +504,7 @@ TEST(EventLog, IsSafeFromManyThreads) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(log.find({}).total + log.find({}).dropped, 800U);
-  EXPECT_EQ(lines, 100);
+  EXPECT_EQ(lines, kLinesOfOneReason);
 }
 
 TEST(EventLog, IsFollowedFromAnyPlace) {

@@ -9,6 +9,14 @@
 #include <utility>
 
 namespace corsac {
+namespace {
+
+std::size_t number_of(LineSubject subject) noexcept {
+  return subject.change ? kReasonCount + static_cast<std::size_t>(*subject.change)
+                        : static_cast<std::size_t>(subject.reason);
+}
+
+}  // namespace
 
 bool EventLineLimits::takes(std::string_view origin, LineSubject subject, Time now) {
   forget_before(now - kRepeatedLineAfter);
@@ -21,8 +29,8 @@ bool EventLineLimits::takes(std::string_view origin, LineSubject subject, Time n
     suppress(suppressed_.repeated, subject, now);
     return false;
   }
-  if (lines_.size() >= kLinesPerSecond &&
-      now - lines_[lines_.size() - kLinesPerSecond].time < std::chrono::seconds(1)) {
+  const std::size_t number = number_of(subject);
+  if (is_over_rate(number, now)) {
     suppress(suppressed_.over_rate, subject, now);
     return false;
   }
@@ -33,7 +41,16 @@ bool EventLineLimits::takes(std::string_view origin, LineSubject subject, Time n
     keys_.erase(inserted);  // else it would be remembered for ever
     throw;
   }
+  last_line_[number] = now;
   return true;
+}
+
+bool EventLineLimits::is_over_rate(std::size_t subject, Time now) const noexcept {
+  constexpr std::chrono::seconds kWindow{1};
+  const auto& last = last_line_[subject];
+  const bool is_first = !last || now - *last >= kWindow;
+  const std::size_t most = is_first ? kLinesPerSecond : kLinesPerSecond - kReservedLines;
+  return lines_.size() >= most && now - lines_[lines_.size() - most].time < kWindow;
 }
 
 std::optional<EventLineLimits::Time> EventLineLimits::suppressed_due() const noexcept {

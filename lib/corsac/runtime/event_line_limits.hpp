@@ -18,6 +18,9 @@ namespace corsac {
 
 // Lines within any one second.
 inline constexpr unsigned kLinesPerSecond = 100;
+// Of them for subjects that had no line for a second: a flood of one hides no other.
+inline constexpr unsigned kReservedLines = kReasonCount + kShadowChangeCount;
+static_assert(kReservedLines < kLinesPerSecond / 2);
 // The same (origin, subject) is a line once in this time.
 inline constexpr std::chrono::seconds kRepeatedLineAfter{60};
 // What was suppressed is said this long after the first event that was.
@@ -42,7 +45,7 @@ class EventLineLimits {
 
   struct Suppressed {
     std::uint64_t repeated = 0;   // the same (origin, subject) within the minute
-    std::uint64_t over_rate = 0;  // more than kLinesPerSecond
+    std::uint64_t over_rate = 0;  // more than kLinesPerSecond, or than its share of them
     // All of them again, by subject.
     std::array<std::uint64_t, kReasonCount> reasons = {};
     std::array<std::uint64_t, kShadowChangeCount> changes = {};
@@ -64,10 +67,12 @@ class EventLineLimits {
     std::set<std::string>::const_iterator key;
   };
   void forget_before(Time time);
+  [[nodiscard]] bool is_over_rate(std::size_t subject, Time now) const noexcept;
   void suppress(std::uint64_t& counter, LineSubject subject, Time now) noexcept;
 
   std::deque<Line> lines_ = {};      // in order of time; one for each element of keys_
   std::set<std::string> keys_ = {};  // a tree: no choice of origins makes it slow
+  std::array<std::optional<Time>, kReservedLines> last_line_ = {};  // by subject
   Suppressed suppressed_ = {};
   Time suppressed_since_ = {};  // of the first, while suppressed_ holds something
 };
