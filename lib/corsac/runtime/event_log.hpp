@@ -45,9 +45,10 @@ struct Event {
   bool is_report_only = false;  // marked, and blocked without report_only
   std::string own_origin = {};
   std::string method = {};
-  std::string path = {};
+  std::string path = {};  // decoded; without query and userinfo
   // Of path_ambiguous only, else empty: the target as it was sent, without query and userinfo. The
-  // path beside it is decoded, and may look harmless.
+  // path beside it is decoded, and may look harmless. Where "?" was sent encoded, what it begins is
+  // left out, and the target ends in "%3F...".
   std::string target = {};
   std::optional<std::string> content_type = {};
   std::optional<std::string> host = {};
