@@ -236,7 +236,9 @@ TEST(EventLog, ShowsAnAmbiguousTargetAsItWasSent) {
        "/a//b%3F..."},
       {"escaped", Reason::PathAmbiguous, "/\x1b[2J\\..", "/x", R"(/\x1B[2J\\..)"},
       {"cut", Reason::PathAmbiguous, "//" + std::string(8192, 'a'), "/x",
-       "//" + std::string(118, 'a') + "..."},
+       "//" + std::string(1022, 'a') + "..."},
+      {"far behind", Reason::PathAmbiguous, "/" + std::string(1000, 'a') + "/%2e%2e/b", "/x",
+       "/" + std::string(1000, 'a') + "/%2e%2e/b"},
       {"of another reason", Reason::OriginNotAllowed, "/a%2Fb", "/a/b", ""},
   };
   for (const auto& row : rows) {

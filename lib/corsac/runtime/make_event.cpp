@@ -76,7 +76,7 @@ std::string target_without_secrets(std::string_view target) {
       target.substr(0, target.find_first_of(target.starts_with('/') ? "?" : "?#"));
   const std::size_t mark = std::min(sent.find("%3F"), sent.find("%3f"));
   const std::string page = page_without_userinfo(sent, mark);
-  return to_printable(mark == std::string_view::npos ? page : page + "%3F...");
+  return to_printable(mark == std::string_view::npos ? page : page + "%3F...", kEventTargetBytes);
 }
 
 void add_header_name(void* context, std::string_view name, std::string_view) {
