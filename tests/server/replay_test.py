@@ -11,6 +11,7 @@ import tempfile
 
 from observed import APP, EVIL, NEW, Observed
 from tap import Cases, contains, equal
+from waiting import until
 
 PROGRAM = os.path.abspath(sys.argv[1])
 
@@ -272,6 +273,8 @@ def a_real_log():
         for origin in (NEW, EVIL, "null", APP):
             running.page(origin)
         running.page(EVIL, "/api/vary?v=Accept")
+        until(lambda: b"corsac-self-check" in running.get("/api/events?type=event"),
+              "the server did not check itself, which is an event too")
         answer = running.get("/api/events?type=event&numberOfResults=1000")
         running.end()
         log = "\n".join(line for line in running.log if line.startswith("{"))
