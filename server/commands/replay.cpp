@@ -65,6 +65,7 @@ struct Found {
 struct Replay {
   std::array<std::uint64_t, 3> changes = {};  // by Change
   std::uint64_t partly_known = 0;
+  std::uint64_t unknown_targets = 0;
   std::uint64_t other_groups = 0;  // events of groups beyond kGroupsLimit
   std::map<Group, Found> groups = {};
   std::vector<std::string> unreadable = {};  // the first ones
@@ -90,6 +91,7 @@ void add(Replay& replay, const ReplayedEvent& event, const ReplayedDecision& aga
   }
   ++replay.changes[static_cast<std::size_t>(group.change)];
   if (again.is_partly_known) ++replay.partly_known;
+  if (again.is_target_unknown) ++replay.unknown_targets;
   if (replay.groups.size() >= kGroupsLimit && !replay.groups.contains(group)) {
     ++replay.other_groups;
     return;
@@ -154,6 +156,8 @@ void print_text(const Replay& replay) {
   tell(replay.other_groups, "more of other rules or reasons, not shown apart");
   tell(replay.partly_known,
        "judged by what the event holds, which is not all: it may be refused all the same");
+  tell(replay.unknown_targets,
+       "judged as ambiguous still: the event does not hold the part of the target that made it so");
   tell(replay.counts.suppressed, "events the log itself left out: ask /api/events for them");
   tell(replay.counts.diagnostics + replay.counts.shadows, "diagnostics and shadows skipped");
 }
@@ -181,6 +185,7 @@ void print_json(const Replay& replay, const LoadedPolicy& loaded) {
                      {"other_reason", other_reason},
                      {"same", same},
                      {"partly_known", replay.partly_known},
+                     {"unknown_targets", replay.unknown_targets},
                      {"other_groups", replay.other_groups},
                      {"suppressed", replay.counts.suppressed},
                      {"diagnostics", replay.counts.diagnostics},

@@ -16,7 +16,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::string_view kCut = "...";  // what to_printable puts behind what it cut
+constexpr std::string_view kCut = "...";          // what to_printable puts behind what it cut
+constexpr std::string_view kQueryCut = "%3F...";  // of a target
+
+bool is_cut_text(std::string_view text) {
+  return text.size() > kPrintableLimitBytes && text.ends_with(kCut);
+}
 
 // What to_printable has escaped, as it was.
 std::string unescaped(std::string_view text) {
@@ -54,7 +59,7 @@ class EventReader {
       return std::nullopt;
     }
     const auto& text = found->get_ref<const std::string&>();
-    if (text.size() > kPrintableLimitBytes && text.ends_with(kCut)) is_cut_ = true;
+    is_cut_ |= is_cut_text(text);
     return unescaped(text);
   }
   std::vector<std::string> names(const char* name) {
@@ -166,6 +171,7 @@ void EventLines::take_refusal(std::uint64_t number, const Json& json) {
   if (!reader.problem().empty()) return refuse(number, reader.problem());
   event.reason = *reason;
   event.is_cut = reader.is_cut();
+  event.is_target_cut = is_cut_text(event.target) || event.target.ends_with(kQueryCut);
   sink_.event(event);
 }
 

@@ -30,7 +30,8 @@ struct ReplayedEvent {
   std::string own_origin = {};
   std::string method = {};
   std::string path = {};
-  std::string target = {};  // of path_ambiguous only, else empty
+  std::string target = {};     // of path_ambiguous only, else empty
+  bool is_target_cut = false;  // what made it ambiguous may be in the part that is missing
   std::optional<std::string> content_type = {};
   std::optional<std::string> host = {};
   std::optional<std::string> origin = {};

@@ -11,6 +11,7 @@
 #include <corsac/http/own_origin.hpp>
 #include <corsac/origin/origin.hpp>
 #include <corsac/policy/guards.hpp>
+#include <corsac/policy/path_table.hpp>
 
 namespace corsac::server {
 namespace {
@@ -61,6 +62,17 @@ class Preflight {
   bool is_partly_known_ = false;
 };
 
+std::string_view shown_target(const ReplayedEvent& event) {
+  return event.target.empty() ? event.path : event.target;
+}
+
+// What made the target ambiguous may be what the event does not hold: it was cut, or an older
+// version told the decoded path alone. What is there looks harmless.
+bool lacks_ambiguous_part(const ReplayedEvent& event) {
+  return event.reason == Reason::PathAmbiguous && (event.target.empty() || event.is_target_cut) &&
+         !is_ambiguous_target(shown_target(event));
+}
+
 void repeat_what_was_repeated(const ReplayedEvent& event, RequestView& request) {
   if (event.reason == Reason::OriginRepeated) request.origin.lines = 2;
 }
@@ -84,7 +96,9 @@ ReplayedDecision judge_again(const Snapshot& policy, const ReplayedEvent& event)
   const OwnOrigin own = own_of(event);
   RequestView request;
   request.method = event.method;
-  request.target = event.target.empty() ? event.path : event.target;
+  constexpr std::string_view kAmbiguousTarget = "//";  // all such ones are judged alike
+  const bool is_target_unknown = lacks_ambiguous_part(event);
+  request.target = is_target_unknown ? kAmbiguousTarget : shown_target(event);
   request.path = event.path;
   request.origin = field_of(event.origin);
   request.host = field_of(event.host);
@@ -108,7 +122,8 @@ ReplayedDecision judge_again(const Snapshot& policy, const ReplayedEvent& event)
                          .outcome = "allowed",
                          .reason = decision.reason,
                          .rule = policy.rule(decision.rule).name,
-                         .is_partly_known = preflight.is_partly_known() || event.is_cut};
+                         .is_partly_known = preflight.is_partly_known() || event.is_cut,
+                         .is_target_unknown = is_target_unknown};
   if (!again.is_allowed) again.outcome = decision.outcome == Outcome::Pass ? "marked" : "blocked";
   return again;
 }

@@ -19,6 +19,9 @@ struct ReplayedDecision {
   // preflight asks for, beyond the one it was refused for, or something was cut. It was judged by
   // what there is, which can only be too kind.
   bool is_partly_known = false;
+  // Of a path_ambiguous: the event does not hold what made its target so, and it was judged as one
+  // that still is.
+  bool is_target_unknown = false;
 };
 
 // Events do not hold the value of Sec-Fetch-Site; where it came it counts as cross-site, for an own

@@ -144,6 +144,10 @@ TEST(EventLog, TellsNoUserinfoAndNoFragment) {
        "https://***@evil.example", "https://evil.example/a"},
       {"no scheme", "u:secret@evil.example", "u:secret@evil.example", "***@evil.example",
        "***@evil.example"},
+      {"one slash", "https:/u:secret@evil.example", "https:/u:secret@evil.example/a",
+       "***@evil.example", "***@evil.example/a"},
+      {"four slashes", "https:////u:secret@evil.example", "https:////u:secret@evil.example/a",
+       "https://***@evil.example", "https://***@evil.example/a"},
       {"an @ in a path", "https://evil.example", "https://evil.example/@user",
        "https://evil.example", "https://evil.example/@user"},
   };
@@ -231,9 +235,15 @@ TEST(EventLog, ShowsAnAmbiguousTargetAsItWasSent) {
       {"an @ in a path", Reason::PathAmbiguous, "//user@host/b", "//user@host/b", "//user@host/b"},
       {"without userinfo", Reason::PathAmbiguous, "http://user:secret@host/b", "/b",
        "http://***@host/b"},
+      {"without an encoded query", Reason::PathAmbiguous, "/a/../b;c=1%3Ftoken=secret",
+       "/a/../b;c=1?token=secret", "/a/../b;c=1%3F..."},
+      {"in lower case", Reason::PathAmbiguous, "/a//b%3ftoken=secret", "/a//b?token=secret",
+       "/a//b%3F..."},
       {"escaped", Reason::PathAmbiguous, "/\x1b[2J\\..", "/x", R"(/\x1B[2J\\..)"},
       {"cut", Reason::PathAmbiguous, "//" + std::string(8192, 'a'), "/x",
-       "//" + std::string(118, 'a') + "..."},
+       "//" + std::string(1022, 'a') + "..."},
+      {"far behind", Reason::PathAmbiguous, "/" + std::string(1000, 'a') + "/%2e%2e/b", "/x",
+       "/" + std::string(1000, 'a') + "/%2e%2e/b"},
       {"of another reason", Reason::OriginNotAllowed, "/a%2Fb", "/a/b", ""},
   };
   for (const auto& row : rows) {
@@ -247,6 +257,53 @@ TEST(EventLog, ShowsAnAmbiguousTargetAsItWasSent) {
     EXPECT_EQ(Json::parse(scene.lines().at(0))["target"], row.told) << row.desc;
     if (row.told.empty()) continue;
     EXPECT_EQ(scene.log->find({.message = row.told}).total, 1U) << row.desc;
+  }
+}
+
+TEST(EventLog, TellsNoUserinfoOfATarget) {
+  const struct {
+    const char* desc;
+    std::string target;
+    std::string path;  // as hosts decode it
+    std::string told_target;
+    std::string told_path;
+  } rows[] = {
+      {"an absolute one", "http://u:secret@h/x/%2e%2e/a", "http://u:secret@h/x/../a",
+       "http://***@h/x/%2e%2e/a", "http://***@h/x/../a"},
+      {"one slash", "http:/u:secret@h/a", "http:/u:secret@h/a", "***@h/a", "***@h/a"},
+      {"no slash", "http:u:secret@h/a", "http:u:secret@h/a", "***@h/a", "***@h/a"},
+      {"four slashes", "http:////u:secret@h/a", "http:////u:secret@h/a", "http://***@h/a",
+       "http://***@h/a"},
+      {"backslashes", "http:\\u:secret@h/a", "http:\\u:secret@h/a", "***@h/a", "***@h/a"},
+      {"encoded slashes", "http:%2F/u:secret@h/a", "http://u:secret@h/a", "***@h/a",
+       "http://***@h/a"},
+      {"an encoded slash in it", "http://u:secret%2Fsecret@h/a", "http://u:secret/secret@h/a",
+       "http://***@h/a", "http://***@h/a"},
+      {"an encoded ? in it", "http://u:secret%3Fsecret@h/a", "http://u:secret?secret@h/a",
+       "***%3F...", "***"},
+      {"an @ behind an encoded ?", "http://h/a%3Fsecret@secret", "http://h/a?secret@secret",
+       "***%3F...", "***"},
+      {"an encoded @", "http://u:secret%40h/a", "http://u:secret@h/a", "***", "http://***@h/a"},
+      {"an @ in the query", "http://h/x/%2e%2e/a?secret@secret", "http://h/x/../a",
+       "http://h/x/%2e%2e/a", "http://h/x/../a"},
+      {"an @ in a path", "/@user/%2e%2e", "/@user/..", "/@user/%2e%2e", "/@user/.."},
+      {"none", "http://h/x/%2e%2e/a", "http://h/x/../a", "http://h/x/%2e%2e/a", "http://h/x/../a"},
+  };
+  for (const auto& row : rows) {
+    for (const Reason reason : {Reason::PathAmbiguous, Reason::OriginNotAllowed}) {
+      SCOPED_TRACE(row.desc);
+      Scene scene;
+      Request request("GET", row.target, {{"Origin", "https://app.example.com"}});
+      request.view().path = row.path;
+      Decision decision;
+      decision.outcome = Outcome::Refuse;
+      decision.reason = reason;
+      scene.log->record(*scene.snapshot, request.view(), decision);
+      const Json event = Json::parse(scene.lines().at(0));
+      EXPECT_EQ(event["target"], reason == Reason::PathAmbiguous ? row.told_target : "");
+      EXPECT_EQ(event["path"], row.told_path);
+      EXPECT_THAT(scene.lines()[0], Not(HasSubstr("secret")));
+    }
   }
 }
 

@@ -260,5 +260,22 @@ TEST(ShadowPolicy, FollowsAnotherFileWhileAStoreHangsInItsStart) {
   }));
 }
 
+TEST(ShadowPolicy, FollowsAFileAgainThatWasLeftDuringItsStart) {
+  for (const char* between : {"other.toml", ""}) {
+    SCOPED_TRACE(between);
+    HangingScene scene("read_hangs");
+    scene.folder.write("other.toml", document(kApp));
+    scene.shadow->follow("next.toml");
+    ASSERT_TRUE(scene.hangs());
+    scene.folder.write("mode", "read_invalid");
+    scene.shadow->follow(between);
+    scene.shadow->follow("next.toml");
+    EXPECT_TRUE(eventually([&scene] {
+      const auto status = scene.shadow->status();
+      return status->file == "next.toml" && status->store.state == StoreState::Fresh;
+    }));
+  }
+}
+
 }  // namespace
 }  // namespace corsac

@@ -11,6 +11,7 @@ import tempfile
 
 from observed import APP, EVIL, NEW, Observed
 from tap import Cases, contains, equal
+from waiting import until
 
 PROGRAM = os.path.abspath(sys.argv[1])
 
@@ -105,6 +106,9 @@ ROWS = [
     ("two Origin lines", {"reason": "origin_repeated"}, "same", "origin_repeated", True),
     ("a path that is still ambiguous", {"reason": "path_ambiguous", "path": "/open/x",
                                         "target": "/open%2Fx"}, "same", "path_ambiguous", True),
+    ("an ambiguous target that was cut behind it",
+     {"reason": "path_ambiguous", "path": "/b", "target": "/%2e%2e/" + 1016 * "a" + "..."}, "same",
+     "path_ambiguous", False),
     ("a text that was cut", {"path": "/" + 119 * "a" + "..."}, "would_allow", None, False),
 ]
 
@@ -119,6 +123,32 @@ def judges(changes, change, new_reason, is_known):
     equal(told[change], 1)
     equal(told["partly_known"], 0 if is_known else 1)
     equal(status, {"would_allow": 3, "other_reason": 2, "same": 0}[change])
+
+
+# description, path, target, of events of path_ambiguous
+UNKNOWN_TARGETS = [
+    ("cut", "/" + 119 * "a" + "...", "/" + 1023 * "a" + "..."),
+    ("cut by an older version", "/" + 119 * "a" + "...", "/" + 119 * "a" + "..."),
+    ("cut at an encoded ?", "/a", "/a%3F..."),
+    ("not told by an older version", "/a/b", None),
+    ("empty", "/a/b", ""),
+]
+KNOWN_TARGETS = [
+    ("whole and long", "/" + 119 * "a" + "...", "/" + 500 * "a" + "/%2e%2e/b"),
+    ("cut behind the ambiguous part", "/a/../b", "/a/%2e%2e/b%3F..."),
+    ("without userinfo", "http://***@h/a", "http://***@h/a"),
+]
+
+
+def keeps_an_ambiguous_target(path, target, is_known):
+    """Under the policy it was refused by it is refused again; without rules for paths it is not."""
+    event = line(reason="path_ambiguous", path=path, target=target)
+    status, output, _ = replay(event, "--json")
+    told = json.loads(output)
+    equal((status, told["same"], told["unknown_targets"]), (0, 1, 0 if is_known else 1))
+    equal("judged as ambiguous still" in replay(event)[1], not is_known)
+    without_rules = POLICY[:POLICY.index("[[cors.rules]]")]
+    equal(replay(event, policy=without_rules)[0], 3)
 
 
 def text_output():
@@ -243,6 +273,8 @@ def a_real_log():
         for origin in (NEW, EVIL, "null", APP):
             running.page(origin)
         running.page(EVIL, "/api/vary?v=Accept")
+        until(lambda: b"corsac-self-check" in running.get("/api/events?type=event"),
+              "the server did not check itself, which is an event too")
         answer = running.get("/api/events?type=event&numberOfResults=1000")
         running.end()
         log = "\n".join(line for line in running.log if line.startswith("{"))
@@ -259,6 +291,10 @@ def main():
     cases = Cases()
     for row in ROWS:
         cases.add("judges " + row[0], judges, *row[1:])
+    for rows, is_known in ((UNKNOWN_TARGETS, False), (KNOWN_TARGETS, True)):
+        for description, path, target in rows:
+            cases.add("keeps an ambiguous target: " + description, keeps_an_ambiguous_target, path,
+                      target, is_known)
     cases.add("as text", text_output)
     cases.add("counts, and three examples", counts_and_examples)
     cases.add("an answer of /api/events, from standard input", answer_of_the_api)

@@ -61,8 +61,10 @@ std::string to_quoted(std::string_view value) { return '"' + to_printable(value)
 std::string without_userinfo(std::string_view text) {
   const std::size_t at = text.rfind('@');
   if (at == std::string_view::npos) return std::string(text);
+  // Slashes elsewhere are no end of a scheme, and what stands before them may be a password.
   const std::size_t slashes = text.find("//");
-  const std::size_t begin = slashes < at ? slashes + 2 : 0;
+  const bool ends_scheme = slashes == 0 || text.find(':') + 1 == slashes;
+  const std::size_t begin = ends_scheme && slashes < at ? slashes + 2 : 0;
   return std::string(text.substr(0, begin)) + "***" + std::string(text.substr(at));
 }
 

@@ -45,9 +45,10 @@ struct Event {
   bool is_report_only = false;  // marked, and blocked without report_only
   std::string own_origin = {};
   std::string method = {};
-  std::string path = {};
-  // Of path_ambiguous only, else empty: the target as it was sent, without query and userinfo. The
-  // path beside it is decoded, and may look harmless.
+  std::string path = {};  // decoded; without query and userinfo
+  // Of path_ambiguous only, else empty: the target as it was sent, without query and userinfo, up
+  // to kEventTargetBytes. The path beside it is decoded, and may look harmless. Where "?" was sent
+  // encoded, what it begins is left out, and the target ends in "%3F...".
   std::string target = {};
   std::optional<std::string> content_type = {};
   std::optional<std::string> host = {};
@@ -72,6 +73,10 @@ struct Event {
 
 inline constexpr std::size_t kEventHeaderNames = 100;
 inline constexpr std::size_t kEventHeaderNameBytes = 64;  // of each; real ones have under 40
+
+// What makes a target ambiguous may stand anywhere in it, so it is told at greater length than
+// other texts; real ones are shorter.
+inline constexpr std::size_t kEventTargetBytes = 1024;
 
 // One JSON object on one line without a line break: "type" is "event" or "shadow", then the names
 // of policy document, 5, and "place"; absent optionals are null.

@@ -36,11 +36,14 @@ std::optional<std::string> printable_value(const HeaderField& field) {
   return to_printable(field.value);
 }
 
-// A query or a fragment may hold a token, and userinfo a password; the path is told.
+// A query or a fragment may hold a token, and userinfo a password; the path is told. Any number of
+// slashes and backslashes leads to the host, as browsers read it; without `//` nothing tells where
+// the host is.
 std::string url_without_secrets(std::string_view url) {
   const std::string_view page = url.substr(0, url.find_first_of("?#"));
   const std::size_t slashes = page.find("//");
-  const std::size_t authority = slashes == std::string_view::npos ? 0 : slashes + 2;
+  if (slashes == std::string_view::npos) return to_printable(without_userinfo(page));
+  const std::size_t authority = page.find_first_not_of("/\\", slashes);
   const std::size_t path = std::min(page.find('/', authority), page.size());
   return to_printable(without_userinfo(page.substr(0, path)) + std::string(page.substr(path)));
 }
@@ -50,10 +53,30 @@ std::optional<std::string> referer_without_secrets(const HeaderField& field) {
   return url_without_secrets(field.value);
 }
 
-// In the form that begins with `/` an `@` is no userinfo, and belongs to what was sent.
+// The first `end` bytes of a path or target. In the form that begins with `/` an `@` is no
+// userinfo, and belongs to what was sent. In every other one a password may hold what ends a host
+// or a page, plain or encoded, so that all before the last `@` may be one.
+std::string page_without_userinfo(std::string_view text, std::size_t end) {
+  const std::string_view page = text.substr(0, end);
+  if (text.starts_with('/')) return std::string(page);
+  const std::size_t at = text.rfind('@');
+  const bool is_behind = at != std::string_view::npos && at >= page.size();
+  const bool is_encoded = text.find("%40", at + 1) != std::string_view::npos;
+  return is_behind || is_encoded ? "***" : without_userinfo(page);
+}
+
+std::string path_without_secrets(std::string_view path) {
+  return to_printable(page_without_userinfo(path, path.find('?')));
+}
+
+// What an encoded `?` begins is left out as well: decoded it looks like a query, and is cut from
+// the path. `%3F...` says so.
 std::string target_without_secrets(std::string_view target) {
-  if (!target.starts_with('/')) return url_without_secrets(target);
-  return to_printable(target.substr(0, target.find('?')));
+  const std::string_view sent =
+      target.substr(0, target.find_first_of(target.starts_with('/') ? "?" : "?#"));
+  const std::size_t mark = std::min(sent.find("%3F"), sent.find("%3f"));
+  const std::string page = page_without_userinfo(sent, mark);
+  return to_printable(mark == std::string_view::npos ? page : page + "%3F...", kEventTargetBytes);
 }
 
 void add_header_name(void* context, std::string_view name, std::string_view) {
@@ -87,7 +110,7 @@ Event make_event(const Snapshot& snapshot, const RequestView& seen, const Decisi
       decision.outcome != Outcome::Pass || event.outcome == EventOutcome::Diagnostic;
   event.status = has_status ? decision.status : 0;
   event.method = to_printable(request.method);
-  event.path = to_printable(request.path.substr(0, request.path.find('?')));
+  event.path = path_without_secrets(request.path);
   if (decision.reason == Reason::PathAmbiguous) {
     event.target = target_without_secrets(request.target);
   }

@@ -60,6 +60,7 @@ void ShadowPolicy::follow(const std::string& file) noexcept {
     const std::lock_guard lock(mutex_);
     if (file == wanted_) return;
     wanted_ = file;
+    ++generation_;
     opening_.request_stop();
     changed_.notify_all();
     if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
@@ -74,7 +75,7 @@ void ShadowPolicy::request_reload() {
     const std::lock_guard lock(mutex_);
     supervisor = supervisor_;
     // What could not be opened is tried again.
-    if (!supervisor_ && failure_.has_errors()) followed_.clear();
+    if (!supervisor_ && failure_.has_errors()) ++generation_;
     changed_.notify_all();
   }
   if (supervisor) supervisor->request_reload();
@@ -89,7 +90,7 @@ std::optional<ShadowStatus> ShadowPolicy::status() const {
     status.file = to_printable(wanted_);
     status.store.last_report = failure_;
     status.store.last_error = first_line(failure_);
-    if (wanted_ == followed_) supervisor = supervisor_;
+    if (generation_ == followed_generation_) supervisor = supervisor_;
   }
   if (supervisor) status.store = supervisor->status();
   return status;
@@ -98,12 +99,13 @@ std::optional<ShadowStatus> ShadowPolicy::status() const {
 void ShadowPolicy::run() {
   std::unique_lock lock(mutex_);
   while (!shall_end_) {
-    if (wanted_ == followed_) {
+    if (generation_ == followed_generation_) {
       changed_.wait(lock);
       continue;
     }
     const std::string file = wanted_;
-    followed_ = file;
+    const std::uint64_t generation = generation_;
+    followed_generation_ = generation;
     failure_ = {};
     auto old = std::move(supervisor_);
     supervisor_ = nullptr;
@@ -111,7 +113,7 @@ void ShadowPolicy::run() {
     old.reset();  // nothing of it is published after this
     owner_.publish(nullptr);
     try {
-      if (!file.empty()) open(file);
+      if (!file.empty()) open(file, generation);
     } catch (const std::exception&) {
       warn("no candidate is judged: there is no memory for it");
     }
@@ -121,11 +123,11 @@ void ShadowPolicy::run() {
   lock.unlock();
 }
 
-void ShadowPolicy::open(const std::string& file) {
+void ShadowPolicy::open(const std::string& file, std::uint64_t generation) {
   std::stop_token stop;
   {
     const std::lock_guard lock(mutex_);
-    if (shall_end_ || file != wanted_) return;
+    if (shall_end_ || generation != generation_) return;
     opening_ = std::stop_source();
     stop = opening_.get_token();
   }
@@ -150,7 +152,7 @@ void ShadowPolicy::open(const std::string& file) {
                              },
                          .log = as_of_shadow(owner_.log)},
                         records_, stop);
-  if (stop.stop_requested()) return;  // nobody wants to know
+  if (stop.stop_requested()) return;  // there is a newer one, or it is the end
   if (!supervisor) warn(supervisor.error());
   const std::lock_guard lock(mutex_);
   if (supervisor) {

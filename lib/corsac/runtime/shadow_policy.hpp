@@ -4,6 +4,7 @@
 // supervisor of its own, on threads of its own.
 
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -59,7 +60,7 @@ class ShadowPolicy {
 
  private:
   void run();
-  void open(const std::string& file);
+  void open(const std::string& file, std::uint64_t generation);
   [[nodiscard]] std::optional<StoreConfig> config_of(const std::string& file) const;
   void warn(const Report& report) const noexcept;
   void warn(const std::string& line) const noexcept;
@@ -72,7 +73,9 @@ class ShadowPolicy {
   mutable std::mutex mutex_ = {};  // guards what follows
   std::condition_variable changed_ = {};
   std::string wanted_ = {};
-  std::string followed_ = {};
+  // Of wanted_. A file that is left and wanted again is opened anew: its first start was stopped.
+  std::uint64_t generation_ = 0;
+  std::uint64_t followed_generation_ = 0;
   Report failure_ = {};  // of opening it
   std::shared_ptr<Supervisor> supervisor_ = {};
   std::stop_source opening_{std::nostopstate};  // of the candidate that is opened
