@@ -137,18 +137,12 @@ void add_files(httplib::Server& server, const std::filesystem::path& folder) {
   server.set_mount_point("/static", (folder / "static").string());
 }
 
-void lead_to(const std::string& address, Response& response) {
-  if (address.empty()) {
-    response.status = 404;
-    return;
-  }
-  response.set_redirect(address, 302);
-}
-
 void add_pages(httplib::Server& server, const SampleOptions& options) {
   if (!options.folder.empty()) add_files(server, options.folder);
+  // As JSON, not by a redirect: that leads to another origin, which [redirects] refuses.
   server.Get("/debug-page", [addresses = options.addresses](const Request&, Response& response) {
-    lead_to(addresses->debug_page, response);
+    const std::string& page = addresses->debug_page;
+    answer_json(response, 200, {{"debug_page", page.empty() ? Json() : Json(page)}});
   });
   server.Get("/api/sample", [port = options.other_port](const Request&, Response& response) {
     const int number = port == nullptr ? 0 : port->load();
@@ -183,7 +177,11 @@ void add_sample_routes(httplib::Server& server, const SampleOptions& options) {
 
 void add_self_test_link(httplib::Server& server, std::shared_ptr<const PageAddresses> addresses) {
   server.Get("/self-test", [addresses = std::move(addresses)](const Request&, Response& response) {
-    lead_to(addresses->self_test, response);
+    if (addresses->self_test.empty()) {
+      response.status = 404;
+      return;
+    }
+    response.set_redirect(addresses->self_test, 302);
   });
 }
 

@@ -553,6 +553,30 @@ allowed = ["127.0.0.1:*"]
         equal(ask(running.admin, "GET", "/api/policies")[0], 401)
 
 
+def debug_page(port, headers=()):
+    """What the sample says of the debug page's address."""
+    status, _, body = ask(port, "GET", "/debug-page", headers)
+    equal(status, 200, body)
+    return json.loads(body)["debug_page"]
+
+
+def the_debug_page_passes_the_guard_of_redirects():
+    policy = """version = 1
+[cors]
+allowed_origins = ["https://app.example.com"]
+debug = true
+[redirects]
+"""
+    with Running(policy=policy, more=ADMIN).wait_ready(wants_admin=True) as running:
+        port = running.addresses[0]
+        equal(debug_page(port), f"http://127.0.0.1:{running.admin}/")
+        ask(port, "GET", "/api/hello", [("Origin", "https://evil.example")])
+        running.wait_log(lambda line: line.get("origin") == "https://evil.example")
+        lines = [json.loads(line) for line in list(running.log) if line.startswith("{")]
+        equal({line["reason"] for line in lines if line["type"] == "event"},
+              {"origin_not_allowed"})
+
+
 def pages_lead_to_each_other():
     def location(port, path):
         status, headers, _ = ask(port, "GET", path)
@@ -568,12 +592,11 @@ public_url = "https://admin.example.com/corsac"
         equal(location(running.admin, "/self-test"),
               (302, f"{other}/static/self_test.html#server={first}"))
         for port in running.addresses:
-            equal(location(port, "/debug-page"), (302, f"http://127.0.0.1:{running.admin}/"))
+            equal(debug_page(port), f"http://127.0.0.1:{running.admin}/")
     with Running(more=second, has_pages=False).wait_ready(wants_admin=True) as running:
-        equal(location(running.addresses[0], "/debug-page"),
-              (302, "https://admin.example.com/corsac/"))
+        equal(debug_page(running.addresses[0]), "https://admin.example.com/corsac/")
     with Running().wait_ready() as running:
-        equal(location(running.addresses[0], "/debug-page"), (404, None))
+        equal(debug_page(running.addresses[0]), None)
 
 
 def records_of_a_second_store():
@@ -1006,6 +1029,8 @@ def main():
         cases.add("admin: the last loads and policies",
                   admin_listener_tells_of_the_last_loads_and_policies)
         cases.add("admin: its page and the sample's lead to each other", pages_lead_to_each_other)
+        cases.add("admin: the debug page passes the guard of redirects",
+                  the_debug_page_passes_the_guard_of_redirects)
         cases.add("records: of a second store", records_of_a_second_store)
         cases.add("records: starts without them when told so", starts_without_records_when_told)
         cases.add("admin: tokens from a file", admin_listener_with_a_token_file)
