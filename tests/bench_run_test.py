@@ -20,15 +20,16 @@ sys.path.insert(0, os.path.join(ROOT, "bench", "peers"))
 import picture  # noqa: E402
 import rounds  # noqa: E402
 import shapes  # noqa: E402
+import subject  # noqa: E402
 import table  # noqa: E402
 
 MARKED = "before\n<!-- bench/run: begin -->\nold\n<!-- bench/run: end -->\nafter\n"
 
 
-def run(*arguments):
+def run(*arguments, environment=None):
     return subprocess.run([sys.executable, RUN, *arguments], stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, check=False,
-                          stdin=subprocess.DEVNULL)
+                          stdin=subprocess.DEVNULL, env=environment)
 
 
 def write(path, text):
@@ -136,6 +137,112 @@ def checks_outcomes():
         equal(seen, is_right, desc)
 
 
+# A subject that answers as it must. `prepared` counts the cases that it took.
+SUBJECT = """
+import json, sys
+prepared = 0
+for line in sys.stdin:
+    command, argument = line.rstrip().split(" ", 1)
+    if command == "prepare":
+        prepared += 1
+        with open(argument, encoding="utf-8") as file:
+            case = json.load(file)
+        answer = {{"answers": [{{"Access-Control-Allow-Origin": origin}} if case["granted"] else {{}}
+                              for origin in case["from"]]}}
+    else:
+        answer = {{"ns": {ns}, "bare_ns": 1}}
+    {failure}
+    print(json.dumps(answer), flush=True)
+"""
+
+
+class OneRun:
+    """Two cases on a Corsac, a hook held against it and a last peer; each fails as it is told to."""
+
+    def __init__(self, folder, corsac="", hand="", hand_seconds=60, corsac_ns=10):
+        self.programs = []
+
+        def started(failure, ns=10, seconds=60):
+            code = SUBJECT.format(failure=failure or "pass", ns=ns)
+            self.programs.append(subject.Program([sys.executable, "-c", code], seconds))
+            return self.programs[-1]
+
+        self.measurement = rounds.Measurement(
+            [subject.Subject("corsac", "Corsac", None, lambda: started(corsac, corsac_ns)),
+             subject.Subject("hand", "hand", "corsac", lambda: started(hand, seconds=hand_seconds)),
+             subject.Subject("peer", "peer", "corsac", lambda: started(""))],
+            3, 1, folder, lambda text: None)
+        try:
+            self.cases = [self.measurement.measure(shapes.one_case(
+                name, [f"https://{i}.example" for i in range(count)], ["https://0.example"], True))
+                for name, count in (("first", 1), ("second", 2))]
+        finally:
+            self.measurement.close()
+
+    def outcome(self, name):
+        """For each case: why it was left out, "" = measured and compared, "alone" = not compared."""
+        return [one["results"][name].get("left_out", "" if "ratio" in one["results"][name] else "alone")
+                for one in self.cases]
+
+
+# description, what a subject does before it answers, why it is left out of both cases
+FAILING = [
+    ("at once", "sys.exit(1)", ["ended with status 1"] * 2),
+    ("when it is measured", 'if command == "measure": sys.exit(1)', ["ended with status 1"] * 2),
+    ("in its second case", "if prepared == 2: sys.exit(1)", ["", "ended with status 1"]),
+    ("with an answer that is none", 'print("so?", flush=True)',
+     ["answered 'so?\\n' to `prepare`"] * 2),
+    ("with an answer that lacks a number", 'answer.pop("bare_ns", None)',
+     ["answered '{\"ns\": 10}\\n' to `measure`"] * 2),
+]
+
+
+def goes_on_when_one_fails(failure, why):
+    with tempfile.TemporaryDirectory() as folder:
+        seen = OneRun(folder, hand=failure)
+        equal((seen.outcome("hand"), seen.outcome("peer")), (why, ["", ""]))
+        equal(seen.measurement.wrong, [(one["name"], "hand", text)
+                                       for one, text in zip(seen.cases, why) if text])
+        assert all(one.process.poll() is not None for one in seen.programs), "all have ended"
+        seen = OneRun(folder, corsac=failure)  # the others have nothing to be held against
+        others = ["alone" if text else "" for text in why]
+        equal((seen.outcome("corsac"), seen.outcome("hand"), seen.outcome("peer")),
+              ([text or "alone" for text in why], others, others))
+        assert all(one.process.poll() is not None for one in seen.programs), "all have ended"
+
+
+def takes_no_late_answer():
+    """One that is too late is killed: its answer would come with the next line."""
+    late = 'if command == "measure": sys.stdin.readline()'
+    with tempfile.TemporaryDirectory() as folder:
+        seen = OneRun(folder, hand=late, hand_seconds=5)
+        equal((seen.outcome("hand"), seen.outcome("peer")),
+              (["no answer to `measure` within 5 s"] * 2, ["", ""]))
+
+
+def goes_on_when_corsac_is_too_slow():
+    with tempfile.TemporaryDirectory() as folder:
+        seen = OneRun(folder, corsac_ns=rounds.SLOWEST_NS + 1)
+        equal(seen.outcome("corsac"), ["alone", "takes more than 1 ms with fewer origins"])
+        equal((seen.outcome("hand"), seen.measurement.wrong), (["", "alone"], []))
+
+
+def writes_a_report_when_corsac_fails():
+    with tempfile.TemporaryDirectory() as folder:
+        program = os.path.join(folder, "bench", "httplib_peer")
+        write(program, "#!/bin/sh\nexit 7\n")
+        os.chmod(program, 0o755)
+        for name in ("README.md", "bench/README.md"):
+            write(os.path.join(folder, name), MARKED)
+        done = run("--quick", "--rounds", "1", "--milliseconds", "0.05", "--build", folder, "--json",
+                   folder + "/report.json", "--write", "--pages", folder,
+                   environment={"PATH": "/nonexistent"})
+        equal((done.returncode, done.stderr), (1, ""))
+        report = json.loads(read(folder + "/report.json"))
+        equal({why for _, _, why in report["wrong"]}, {"ended with status 7"})
+        contains(done.stdout, "WRONG: one / actual / yes: corsac: ended with status 7")
+
+
 def refuses_a_page_without_marks():
     for page in ("", MARKED + MARKED, MARKED.replace("end", "ende")):
         try:
@@ -168,8 +275,12 @@ def main():
                      quick.names_what_is_absent, quick.writes_tables_between_the_marks,
                      quick.draws_a_line_for_each_subject, quick.shows_a_kept_run_again,
                      counts_a_win_only_beyond_the_noise, checks_outcomes,
-                     refuses_a_page_without_marks, keeps_labels_apart, refuses_wrong_options):
+                     refuses_a_page_without_marks, keeps_labels_apart, refuses_wrong_options,
+                     takes_no_late_answer, goes_on_when_corsac_is_too_slow,
+                     writes_a_report_when_corsac_fails):
             cases.add(case.__name__.replace("_", " "), case)
+        for description, failure, why in FAILING:
+            cases.add("goes on when one fails " + description, goes_on_when_one_fails, failure, why)
         cases.run()
 
 

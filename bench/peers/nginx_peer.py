@@ -166,7 +166,11 @@ class Nginx:
             return
         self.connection.close()
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=60)
+        try:
+            self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
         self.process.stderr.close()
         self.process = None
         if os.path.exists(self.folder + "/socket"):

@@ -44,9 +44,9 @@ class Axes:
     def __init__(self, lines):
         counts = [count for line in lines.values() for count, _ in line]
         times = [time for line in lines.values() for _, time in line]
-        self.last_count = max(1, math.ceil(math.log10(max(counts))))
-        self.first_time = math.floor(math.log10(min(times)))
-        self.last_time = max(self.first_time + 1, math.ceil(math.log10(max(times))))
+        self.last_count = max(1, math.ceil(math.log10(max(counts, default=1))))
+        self.first_time = math.floor(math.log10(min(times, default=1)))
+        self.last_time = max(self.first_time + 1, math.ceil(math.log10(max(times, default=1))))
 
     def x(self, count):
         return LEFT + (RIGHT - LEFT) * math.log10(count) / self.last_count

@@ -69,11 +69,15 @@ class Measurement:
         for running in self.running.values():
             running.close()
 
+    def _leave_out(self, one_case, name, why, left_out):
+        left_out[name] = str(why)
+        self.wrong.append((one_case["name"], name, str(why)))
+
     def _prepare(self, one_case):
         """Names of the subjects that answer rightly, and why the others are left out."""
         with open(self.file, "w", encoding="utf-8") as file:
             json.dump(one_case, file)
-        ready, left_out, answers = [], {}, {}
+        answers, left_out = {}, {}  # of those that are ready
         for name, running in self.running.items():
             if len(one_case["policy"]["origins"]) > self.too_slow.get(name, math.inf):
                 left_out[name] = "takes more than 1 ms with fewer origins"
@@ -82,37 +86,54 @@ class Measurement:
             is_corsac = self.subjects[plain].corsac is None
             self.say(f"{one_case['name']}: {plain} takes the policy")
             try:
-                answers[name] = running.prepare(self.file, one_case)
-                check_answers(expected(one_case, is_corsac), answers[name])
-                self._check_same_headers(plain, answers, one_case)
-                ready.append(name)
-            except (RuntimeError, OSError, ValueError) as error:
-                left_out[name] = str(error)
-                self.wrong.append((one_case["name"], name, str(error)))
-        return ready, left_out
+                told = running.prepare(self.file, one_case)
+                check_answers(expected(one_case, is_corsac), told)
+                self._check_same_headers(plain, told, answers, one_case)
+                answers[name] = told
+            except subject.FAILURES as error:
+                self._leave_out(one_case, name, error, left_out)
+        return list(answers), left_out
 
-    def _check_same_headers(self, name, answers, one_case):
-        """The hook written by hand is held against ours, so it must send what we send."""
-        if not name.startswith("hand") or one_case["name"].endswith("1024 commas"):
+    def _check_same_headers(self, name, told, answers, one_case):
+        """The hook written by hand is held against ours, so it must send what we send.
+
+        Where ours has no right answer there is nothing to hold it against, and no ratio either.
+        """
+        corsac = self.subjects[name].corsac
+        if (not name.startswith("hand") or corsac not in answers
+                or one_case["name"].endswith("1024 commas")):
             return
-        for ours, theirs in zip(answers[self.subjects[name].corsac], answers[name]):
+        for ours, theirs in zip(answers[corsac], told):
             if cors_headers(ours) != cors_headers(theirs):
                 raise subject.Failed(f"sends {cors_headers(theirs)}, not {cors_headers(ours)}")
 
+    def _times(self, one_case, name, milliseconds, left_out):
+        """Of one request with the middleware and without it; None: the subject is left out."""
+        if name in left_out:
+            return None
+        try:
+            return self.running[name].measure(milliseconds)
+        except subject.FAILURES as error:
+            self._leave_out(one_case, name, error, left_out)
+            return None
+
     def measure(self, one_case):
+        """A subject that fails is left out of this case, and the others go on."""
         ready, left_out = self._prepare(one_case)
         taken = {name: {"ns": [], "bare_ns": []} for name in ready}
         for name in ready:
-            self.running[name].measure(3 * self.milliseconds)  # warms up, compiles
+            self._times(one_case, name, 3 * self.milliseconds, left_out)  # warms up, compiles
         for number in range(self.rounds):
             turn = number % max(1, len(ready))
             for name in ready[turn:] + ready[:turn]:
                 self.say(f"{one_case['name']}: round {number + 1} of {self.rounds}")
-                cost, bare = self.running[name].measure(self.milliseconds)
-                taken[name]["ns"].append(cost)
-                taken[name]["bare_ns"].append(bare)
-        for name in ready:
-            if statistics.median(taken[name]["ns"]) > SLOWEST_NS:
+                times = self._times(one_case, name, self.milliseconds, left_out)
+                if times is not None:
+                    taken[name]["ns"].append(times[0])
+                    taken[name]["bare_ns"].append(times[1])
+        taken = {name: one for name, one in taken.items() if name not in left_out}
+        for name, one in taken.items():
+            if statistics.median(one["ns"]) > SLOWEST_NS:
                 self.too_slow.setdefault(name, len(one_case["policy"]["origins"]))
         return self._result(one_case, taken, left_out)
 
@@ -128,7 +149,8 @@ class Measurement:
                 reference = name.removesuffix(AGAIN)
             ratios = [one / ours for one, ours in zip(net, nets.get(reference, net))]
             if name.endswith(AGAIN):
-                noise[reference] = abs(math.log(statistics.median(ratios)))
+                if reference in nets:
+                    noise[reference] = abs(math.log(statistics.median(ratios)))
                 continue
             results[name] = dict(taken[name], net=spread(net))
             if reference in nets:

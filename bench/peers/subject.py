@@ -23,10 +23,17 @@ class Failed(RuntimeError):
     """A subject that cannot go on; says why."""
 
 
-class Program:
-    """A subject in a process of its own, started at once."""
+# What a subject may raise when it is asked: it is left out then, and the others go on.
+FAILURES = (RuntimeError, OSError, ValueError, subprocess.SubprocessError)
 
-    def __init__(self, command):
+
+class Program:
+    """A subject in a process of its own, started at once. Once it has failed it fails for good."""
+
+    def __init__(self, command, seconds=120):
+        """`seconds`: how long it may take for an answer."""
+        self.seconds = seconds
+        self.ended = ""  # why; "" = it has not
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         text=True)
         self.lines = queue.Queue()
@@ -37,28 +44,51 @@ class Program:
             self.lines.put(line)
         self.lines.put("")
 
-    def _ask(self, line, seconds):
+    def _ask(self, line, *fields):
+        """These fields of its answer."""
+        if self.ended:
+            raise Failed(self.ended)
+        answer = ""
         try:
             self.process.stdin.write(line + "\n")
             self.process.stdin.flush()
-            answer = self.lines.get(timeout=seconds)
+            answer = self.lines.get(timeout=self.seconds)
         except queue.Empty:
-            raise Failed(f"no answer to `{line.split()[0]}` within {seconds} s") from None
-        except OSError as error:
-            raise Failed(str(error)) from None
+            self._end(f"no answer to `{line.split()[0]}` within {self.seconds} s")
+        except OSError:
+            pass  # it reads no more
         if not answer:
-            raise Failed(f"ended with status {self.process.wait()}")
-        return json.loads(answer)
+            self._end(f"ended with {self._status()}")
+        try:
+            told = json.loads(answer)
+            return [told[field] for field in fields]
+        except (ValueError, LookupError, TypeError):
+            return self._end(f"answered {answer[:80]!r} to `{line.split()[0]}`")
 
-    def prepare(self, file, _one_case, seconds=120):
-        return self._ask(f"prepare {file}", seconds)["answers"]
+    def _status(self):
+        try:
+            return f"status {self.process.wait(timeout=5)}"
+        except subprocess.TimeoutExpired:
+            return "its output closed"
 
-    def measure(self, milliseconds, seconds=120):
-        answer = self._ask(f"measure {milliseconds}", seconds)
-        return answer["ns"], answer["bare_ns"]
+    def _end(self, why):
+        """Killed, for a late answer would be taken for that to the next line."""
+        self.process.kill()
+        self.process.wait()
+        self.ended = why
+        raise Failed(why)
+
+    def prepare(self, file, _one_case):
+        return self._ask(f"prepare {file}", "answers")[0]
+
+    def measure(self, milliseconds):
+        return self._ask(f"measure {milliseconds}", "ns", "bare_ns")
 
     def close(self):
-        self.process.stdin.close()
+        try:
+            self.process.stdin.close()
+        except OSError:
+            pass  # it has ended, and what is still to be written reaches nobody
         try:
             self.process.wait(timeout=5)
         except subprocess.TimeoutExpired:

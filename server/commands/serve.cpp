@@ -246,23 +246,35 @@ class Listeners {
     std::unique_ptr<Listener> listener;
   };
 
-  // The admin listener's address is told to visitors of the sample only where it is public anyway,
-  // or is of use on this machine alone.
   void tell_addresses() {
-    if (admin_) {
-      const std::string& url = config_.admin->public_url;
-      if (!url.empty()) {
-        addresses_->debug_page = url.ends_with('/') ? url : url + '/';
-      } else if (is_loopback(admin_->address())) {
-        addresses_->debug_page = "http://" + to_text(admin_->address()) + '/';
-      }
-    }
-    if (!has_pages_) return;
-    const auto origin_of = [](const Sample& sample) {
-      return "http://" + to_text(sample.listener->address());
+    addresses_->debug_page = debug_page_address();
+    addresses_->self_test = self_test_address();
+  }
+
+  // Empty where browsers come through a proxy: whoever they are, its own address is what is seen.
+  [[nodiscard]] std::string debug_page_address() const {
+    if (!admin_ || !config_.public_origins.empty() || !config_.trusted_proxies.empty()) return {};
+    const std::string& url = config_.admin->public_url;
+    if (!url.empty()) return url.ends_with('/') ? url : url + '/';
+    return is_loopback(admin_->address()) ? "http://" + to_text(admin_->address()) + '/' : "";
+  }
+
+  // The page lies on one origin and asks another. Addresses of listeners are of use to a browser on
+  // this machine alone, and only such a one reaches an admin listener without a public address.
+  [[nodiscard]] std::string self_test_address() const {
+    if (!has_pages_ || !admin_) return {};
+    const auto page_of = [](const std::string& page, const std::string& asked) {
+      return page + "/static/self_test.html" + (page == asked ? "" : "#server=" + asked);
     };
-    addresses_->self_test = origin_of(samples_.back()) + "/static/self_test.html";
-    if (samples_.size() == 2) addresses_->self_test += "#server=" + origin_of(samples_.front());
+    const std::vector<std::string>& origins = config_.public_origins;
+    if (!origins.empty()) return page_of(origins.back(), origins.front());
+    const ListenAddress& page = samples_.back().listener->address();
+    const ListenAddress& asked = samples_.front().listener->address();
+    if (!config_.admin->public_url.empty() || !is_loopback(admin_->address()) ||
+        !is_loopback(page) || !is_loopback(asked)) {
+      return {};
+    }
+    return page_of("http://" + to_text(page), "http://" + to_text(asked));
   }
 
   static std::error_code start(Listener& listener,

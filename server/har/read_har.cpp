@@ -184,7 +184,9 @@ bool HarEvents::start_object(std::size_t) {
   } else if (is_at(".log.entries[].request.cookies[]")) {
     entry_.has_cookies = true;
   }
-  if (path_.ends_with("[]")) {
+  // Not for every list: a header may have fields of its own, with lists of objects in them.
+  if (is_at(".log.entries[].request.headers[]") || is_at(".log.entries[].response.headers[]") ||
+      is_at(".log.pages[]")) {
     name_.clear();
     value_.clear();
     is_header_cut_ = false;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -23,6 +24,10 @@ using remote_store::ClientOf;
 using remote_store::kHeadLimitBytes;
 using remote_store::kKnowsLimits;
 using remote_store::NoBrokenPipe;
+
+// All that is read of an answer: of interim heads as many as InterimHeads takes, and one behind
+// them.
+constexpr std::size_t kAllHeadsLimitBytes = (kInterimLimit + 1) * kHeadLimitBytes;
 
 // Shuts the connection down when time is up: the client's own limits begin anew with each byte.
 class Deadline {
@@ -108,7 +113,7 @@ ProbeAnswer send_with(Client& client, const ProbeServer& server, const ProbeRequ
   remote_store::keep_target(client);
   bool has_head = false;
   if constexpr (!kKnowsLimits) {
-    client.set_limits({kHeadLimitBytes, &has_head, deadline.end()});
+    client.set_limits({kAllHeadsLimitBytes, &has_head, deadline.end()});
   }
   client.set_socket_options([&](auto socket) { deadline.use(static_cast<int>(socket)); });
   httplib::Request request;

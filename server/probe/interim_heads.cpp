@@ -1,5 +1,5 @@
 // Heads of answers behind an interim one. Entry: InterimHeads::feed. Spec: RFC 9112, 4 and 5; RFC
-// 9110, 15.2. Test: tests/server/probe_test.py.
+// 9110, 15.2. Tests: tests/server/interim_heads_test.cpp, probe_test.py.
 
 #include "interim_heads.hpp"
 
@@ -49,7 +49,17 @@ ProbeAnswer failed(const char* why) { return {.error = why}; }
 }  // namespace
 
 bool InterimHeads::feed(std::string_view bytes) {
-  bytes_ += bytes.substr(0, kInterimHeadLimitBytes - bytes_.size());
+  // One read may hold the end of a head, whole heads, and the begin of another.
+  do {
+    const std::string_view part = bytes.substr(0, kInterimHeadLimitBytes - bytes_.size());
+    bytes_ += part;
+    bytes.remove_prefix(part.size());
+    if (!take_heads()) return false;
+  } while (!bytes.empty());
+  return true;
+}
+
+bool InterimHeads::take_heads() {
   while (true) {
     const std::size_t end = bytes_.find(kHeadEnd);
     if (end == std::string::npos) {

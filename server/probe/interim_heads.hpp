@@ -13,7 +13,7 @@ namespace corsac::server {
 
 // RFC 9110, 15.2: any number may come; more than this is no server that means it.
 inline constexpr std::size_t kInterimLimit = 16;
-// Of what comes behind the first: as much as of any head.
+// Of each head behind the first, its empty line included: as much as of any head.
 inline constexpr std::size_t kInterimHeadLimitBytes = std::size_t{16} * 1024;
 
 // 101 is none: after it the connection speaks another protocol.
@@ -30,7 +30,12 @@ class InterimHeads {
   [[nodiscard]] const ProbeAnswer& answer() const noexcept { return answer_; }
 
  private:
-  std::string bytes_ = {};  // of heads that are not complete; at most kInterimHeadLimitBytes
+  // Takes the heads of bytes_ that are complete; false as feed().
+  [[nodiscard]] bool take_heads();
+
+  // Of the head that is not complete. Between two calls, and whenever bytes are taken, shorter than
+  // kInterimHeadLimitBytes.
+  std::string bytes_ = {};
   std::size_t interim_ = 1;
   ProbeAnswer answer_ = {};
 };

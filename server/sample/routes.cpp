@@ -15,6 +15,9 @@
 #include <nlohmann/json.hpp>
 
 #include <corsac/base/ascii.hpp>
+#include <corsac/origin/origin.hpp>
+
+#include "listen_address.hpp"
 
 namespace corsac::server {
 namespace {
@@ -137,19 +140,30 @@ void add_files(httplib::Server& server, const std::filesystem::path& folder) {
   server.set_mount_point("/static", (folder / "static").string());
 }
 
-void lead_to(const std::string& address, Response& response) {
-  if (address.empty()) {
-    response.status = 404;
-    return;
+// Whether somebody on this machine asks, as far as can be told. False when in doubt: the peer may
+// be a proxy for others, and the browser's page one of another origin, or of a stranger's name that
+// resolves to this address (it stands in Host).
+bool is_of_this_machine(const Request& request) {
+  if (!is_loopback({.host = request.remote_addr})) return false;
+  for (const char* const name : {"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host",
+                                 "X-Forwarded-Proto", "X-Real-IP", "Origin"}) {
+    if (request.has_header(name)) return false;
   }
-  response.set_redirect(address, 302);
+  const std::string own = "http://" + request.get_header_value("Host");
+  const auto origin = parse_origin(own);
+  return origin && is_loopback_host(origin->host);
 }
 
 void add_pages(httplib::Server& server, const SampleOptions& options) {
   if (!options.folder.empty()) add_files(server, options.folder);
-  server.Get("/debug-page", [addresses = options.addresses](const Request&, Response& response) {
-    lead_to(addresses->debug_page, response);
-  });
+  // As JSON, not by a redirect: that leads to another origin, which [redirects] refuses.
+  server.Get("/debug-page",
+             [addresses = options.addresses](const Request& request, Response& response) {
+               const std::string& page = addresses->debug_page;
+               const bool is_told = !page.empty() && is_of_this_machine(request);
+               response.set_header("Cache-Control", "no-store");
+               answer_json(response, 200, {{"debug_page", is_told ? Json(page) : Json()}});
+             });
   server.Get("/api/sample", [port = options.other_port](const Request&, Response& response) {
     const int number = port == nullptr ? 0 : port->load();
     answer_json(response, 200, {{"other_port", number == 0 ? Json() : Json(number)}});
@@ -183,7 +197,11 @@ void add_sample_routes(httplib::Server& server, const SampleOptions& options) {
 
 void add_self_test_link(httplib::Server& server, std::shared_ptr<const PageAddresses> addresses) {
   server.Get("/self-test", [addresses = std::move(addresses)](const Request&, Response& response) {
-    lead_to(addresses->self_test, response);
+    if (addresses->self_test.empty()) {
+      response.status = 404;
+      return;
+    }
+    response.set_redirect(addresses->self_test, 302);
   });
 }
 

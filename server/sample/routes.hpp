@@ -13,8 +13,8 @@ namespace corsac::server {
 // Addresses that pages link to; empty = there is none. Written once all listeners are bound, and
 // so know their ports, before any of them serves.
 struct PageAddresses {
-  std::string debug_page = {};
-  std::string self_test = {};
+  std::string debug_page = {};  // told to who asks from this machine, and to nobody else
+  std::string self_test = {};   // told to everybody who reaches the admin listener
 };
 
 struct SampleOptions {

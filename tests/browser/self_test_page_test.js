@@ -129,6 +129,24 @@ async function checkPage(page, first) {
   await picture(page, "self-test-360");
 }
 
+// Where the page of a server with an admin listener leads to.
+async function debugPageAddress(page) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "corsac-browser-"));
+  const policy = 'version = 1\n[cors]\nallowed_origins = ["https://app.example.com"]\n[redirects]\n';
+  let running;
+  try {
+    running = await startServer(program, sampleFolder, folder,
+      { policy, more: '[admin]\nlisten = "127.0.0.1:0"\n' });
+    await page.goto(`${running.second}/static/self_test.html`);
+    const link = page.getByRole("link", { name: "The debug page of this server" });
+    await link.waitFor();
+    return await link.getAttribute("href");
+  } finally {
+    if (running) await stopServer(running);
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 async function main() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "corsac-browser-"));
   const copy = await listen(serveCopy);
@@ -153,6 +171,9 @@ async function main() {
     check("without an admin listener it leads to no debug page",
       await page.getByRole("link", { name: "The debug page of this server" }).isHidden(),
       await page.content());
+    const address = await debugPageAddress(page);
+    check("with one it leads to its debug page, though the policy judges redirects",
+      /^http:\/\/127\.0\.0\.1:\d+\/$/.test(address), address);
     // Chromium resolves every name below localhost to loopback; the policy lists localhost itself.
     await page.goto(`http://stranger.localhost:${portOf(copy)}/self_test.html`);
     const seen = await test(page, running.first, "/api/hello");

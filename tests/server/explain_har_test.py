@@ -46,6 +46,14 @@ def entry(path="/a", method="GET", origin=APP, request=(), status=200, response=
                          **({"_failureText": response_error} if response_error else {})}, **more}
 
 
+def nested(an_entry):
+    """With a list of objects behind name and value of each header, as no browser writes it."""
+    for message in ("request", "response"):
+        for header in an_entry[message]["headers"]:
+            header["_x"] = [{"name": "x", "y": [{}]}]
+    return an_entry
+
+
 def har(*entries, page=APP + "/start"):
     return json.dumps({"log": {"version": "1.2", "creator": {"name": "x", "version": "1"},
                                "pages": [{"id": "page_1", "title": page}],
@@ -177,6 +185,12 @@ ROWS = [
     ("what failed for another reason", [entry(
         origin=None, status=-1, request=[("Referer", "https://other.example/")],
         response_error="net::ERR_NAME_NOT_RESOLVED")], 0, ["0 exchanges of other origins"]),
+    ("headers with objects in lists of their own", [nested(entry(response=GRANT))], 0,
+     ["1 exchanges of other origins; 0 failed; this policy would fail 0"]),
+    ("a header that is cut, and has such a list", [nested(entry(response=[
+        ("Access-Control-Allow-Origin", "https://" + "a" * 20000)]))], 0,
+     ["recorded   cannot be told: 200, not all headers of the answer were kept",
+      "cut        1 header lines of the answer"]),
     ("a doubled header", [entry(response=GRANT + GRANT)], 2, ["has several values"]),
     ("any origin, with a cookie", [entry(path="/public", request=[("Cookie", "a=b")], response=[
         ("Access-Control-Allow-Origin", "*")])], 2,

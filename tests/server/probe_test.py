@@ -281,6 +281,7 @@ class RawServer(socketserver.BaseRequestHandler):
 
 OK = b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n"
 EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
+LONG_EARLY = EARLY[:-2] + (b"Link: </" + b"a" * 984 + b">\r\n") * 12 + b"\r\n"
 SWITCH = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"
 # description, what is sent, exit status
 HOSTILE = [
@@ -294,6 +295,8 @@ HOSTILE = [
     ("103 first, in a segment of its own", (EARLY, OK + b"Vary: Origin\r\n\r\n"), 3),
     ("102, 103 and 100", (b"HTTP/1.1 102 Processing\r\n\r\n" + EARLY +
                           b"HTTP/1.1 100 Continue\r\n\r\n" + OK + b"Vary: Origin\r\n\r\n",), 3),
+    ("three of 12 KiB, and an answer of 6 KiB",
+     (LONG_EARLY * 3 + OK + b"X-A: " + b"b" * 6000 + b"\r\nVary: Origin\r\n\r\n",), 3),
     ("103, and no answer", (EARLY,), 4),
     ("103 without end", (EARLY, EARLY), 4),
     ("103, and a header without end", (EARLY + OK + b"X-A: ", b"b" * 65536), 4),

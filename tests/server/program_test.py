@@ -74,7 +74,7 @@ class Running(Served):
         while len(self.addresses) < 2 or (wants_admin and self.admin is None):
             line = self.lines.get(timeout=max(0.0, end - time.monotonic()))
             assert line is not None, "ended: " + self.log_text()
-            found = re.match(r"listening on http://127\.0\.0\.1:(\d+)$", line)
+            found = re.match(r"listening on http://(?:127\.0\.0\.1|0\.0\.0\.0):(\d+)$", line)
             if found:
                 self.addresses.append(int(found.group(1)))
             found = re.match(r"admin on http://127\.0\.0\.1:(\d+)$", line)
@@ -116,9 +116,9 @@ class Running(Served):
         raise AssertionError("no such line in the log:\n" + self.log_text())
 
 
-def ask_raw(port, request):
+def ask_raw(port, request, address="127.0.0.1"):
     """Every byte of the answer to `request` on a connection of its own."""
-    with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) as connection:
+    with socket.create_connection((address, port), timeout=DEADLINE) as connection:
         answer = b""
         try:
             connection.sendall(request)
@@ -553,27 +553,121 @@ allowed = ["127.0.0.1:*"]
         equal(ask(running.admin, "GET", "/api/policies")[0], 401)
 
 
-def pages_lead_to_each_other():
-    def location(port, path):
-        status, headers, _ = ask(port, "GET", path)
-        return status, dict(headers).get("Location")
+def debug_page(port, headers=(), host=None, address="127.0.0.1"):
+    """What the sample says of the debug page's address."""
+    lines = ["GET /debug-page HTTP/1.1", f"Host: {host or f'127.0.0.1:{port}'}",
+             "Connection: close", *(f"{name}: {value}" for name, value in headers)]
+    request = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+    status, _, body = parse(ask_raw(port, request, address))
+    equal(status, 200, body)
+    return json.loads(body)["debug_page"]
 
-    second = """
-[admin]
-listen = "127.0.0.1:0"
-public_url = "https://admin.example.com/corsac"
+
+def the_debug_page_passes_the_guard_of_redirects():
+    policy = """version = 1
+[cors]
+allowed_origins = ["https://app.example.com"]
+debug = true
+[redirects]
 """
+    with Running(policy=policy, more=ADMIN).wait_ready(wants_admin=True) as running:
+        port = running.addresses[0]
+        equal(debug_page(port), f"http://127.0.0.1:{running.admin}/")
+        ask(port, "GET", "/api/hello", [("Origin", "https://evil.example")])
+        running.wait_log(lambda line: line.get("origin") == "https://evil.example")
+        lines = [json.loads(line) for line in list(running.log) if line.startswith("{")]
+        equal({line["reason"] for line in lines if line["type"] == "event"},
+              {"origin_not_allowed"})
+
+
+PUBLIC_URL = ADMIN + 'public_url = "https://admin.example.com/corsac"\n'
+
+
+def self_test(running):
+    """Status of the admin listener's /self-test, and where it leads to."""
+    status, headers, _ = ask(running.admin, "GET", "/self-test")
+    return status, dict(headers).get("Location")
+
+
+def pages_lead_to_each_other():
     with Running(more=ADMIN).wait_ready(wants_admin=True) as running:
         first, other = (f"http://127.0.0.1:{port}" for port in running.addresses)
-        equal(location(running.admin, "/self-test"),
-              (302, f"{other}/static/self_test.html#server={first}"))
+        equal(self_test(running), (302, f"{other}/static/self_test.html#server={first}"))
         for port in running.addresses:
-            equal(location(port, "/debug-page"), (302, f"http://127.0.0.1:{running.admin}/"))
-    with Running(more=second, has_pages=False).wait_ready(wants_admin=True) as running:
-        equal(location(running.addresses[0], "/debug-page"),
-              (302, "https://admin.example.com/corsac/"))
+            equal(debug_page(port), f"http://127.0.0.1:{running.admin}/")
     with Running().wait_ready() as running:
-        equal(location(running.addresses[0], "/debug-page"), (404, None))
+        equal(debug_page(running.addresses[0]), None)
+
+
+def with_server(lines):
+    return CONFIG.replace("[store]", lines + "\n[store]")
+
+
+PAGE = "/static/self_test.html"
+# description, more of [server], [admin], where /self-test leads to
+SELF_TEST_ROWS = [
+    ("a public admin listener of a sample on loopback", "", PUBLIC_URL, None),
+    ("a public origin, which the page does not ask itself",
+     'public_origins = ["https://a.example"]', PUBLIC_URL, "https://a.example" + PAGE),
+    ("two public origins", 'public_origins = ["https://a.example", "https://b.example:8443"]', ADMIN,
+     f"https://b.example:8443{PAGE}#server=https://a.example"),
+]
+
+
+def self_test_of(lines, admin, expected):
+    with Running(config=with_server(lines), more=admin).wait_ready(wants_admin=True) as running:
+        equal(self_test(running), (302 if expected else 404, expected))
+
+
+def tells_no_address_that_stands_for_all():
+    """0.0.0.0 is where one listens, and nowhere to go."""
+    for listeners in (CONFIG.replace("second_listen = \"127.0.0.1:0\"", "second_listen = \"0.0.0.0:0\""),
+                      CONFIG.replace("\nlisten = \"127.0.0.1:0\"", "\nlisten = \"0.0.0.0:0\"")):
+        with Running(config=listeners, more=ADMIN).wait_ready(wants_admin=True) as running:
+            equal(self_test(running), (404, None))
+
+
+# description, headers, Host; PORT stands for the listener's
+NOT_OF_THIS_MACHINE = [
+    *((name, [(name, value)], None)
+      for name, value in (("Forwarded", "for=192.0.2.1"), ("Via", "1.1 a"),
+                          ("X-Forwarded-For", "127.0.0.1"), ("X-Forwarded-Host", "localhost"),
+                          ("X-Forwarded-Proto", "https"), ("X-Real-IP", "192.0.2.1"),
+                          ("Origin", "http://localhost:1"))),
+    ("a name of the outside", [], "api.example.com"),
+    ("a stranger's name that resolves to loopback", [], "127.0.0.1.evil.example:PORT"),
+    ("no host", [], "@"),
+]
+
+
+def tells_the_debug_page_on_this_machine_alone():
+    policy = "version = 1\n[cors]\nallowed_origins = [\"http://localhost:*\"]\n"
+    address = "https://admin.example.com/corsac/"
+    with Running(policy, more=PUBLIC_URL).wait_ready(wants_admin=True) as running:
+        port = running.addresses[0]
+        for host in (None, f"localhost:{port}", "localhost", f"[::1]:{port}"):
+            equal(debug_page(port, host=host), address, host)
+        for desc, headers, host in NOT_OF_THIS_MACHINE:
+            equal(debug_page(port, headers, host and host.replace("PORT", str(port))), None, desc)
+    for lines in ('public_origins = ["https://a.example"]', 'trusted_proxies = ["10.0.0.0/8"]'):
+        with Running(policy, config=with_server(lines), more=PUBLIC_URL) as running:
+            equal(debug_page(running.wait_ready(wants_admin=True).addresses[0]), None, lines)
+
+
+def tells_the_debug_page_to_no_other_machine():
+    """Asked at this machine's own address in a network, from which the connection then comes."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: chooses the address
+        except OSError:
+            raise Skip("this machine has no address but loopback") from None
+        own = probe.getsockname()[0]
+    policy = "version = 1\n[cors]\nallowed_origins = [\"http://localhost:*\"]\n"
+    config = CONFIG.replace("\"127.0.0.1:0\"", "\"0.0.0.0:0\"")
+    with Running(policy, config=config, more=PUBLIC_URL).wait_ready(wants_admin=True) as running:
+        port = running.addresses[0]
+        equal(debug_page(port), "https://admin.example.com/corsac/")
+        equal(debug_page(port, address=own), None)
 
 
 def records_of_a_second_store():
@@ -1006,6 +1100,16 @@ def main():
         cases.add("admin: the last loads and policies",
                   admin_listener_tells_of_the_last_loads_and_policies)
         cases.add("admin: its page and the sample's lead to each other", pages_lead_to_each_other)
+        for description, *row in SELF_TEST_ROWS:
+            cases.add("admin: leads to " + description, self_test_of, *row)
+        cases.add("admin: leads to no address that stands for all",
+                  tells_no_address_that_stands_for_all)
+        cases.add("admin: the debug page is told on this machine alone",
+                  tells_the_debug_page_on_this_machine_alone)
+        cases.add("admin: the debug page is told to no other machine",
+                  tells_the_debug_page_to_no_other_machine)
+        cases.add("admin: the debug page passes the guard of redirects",
+                  the_debug_page_passes_the_guard_of_redirects)
         cases.add("records: of a second store", records_of_a_second_store)
         cases.add("records: starts without them when told so", starts_without_records_when_told)
         cases.add("admin: tokens from a file", admin_listener_with_a_token_file)

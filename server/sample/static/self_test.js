@@ -121,8 +121,15 @@ element("form").addEventListener("submit", async (event) => {
 
 // Only the sample knows where its debug page is; a copy of this page elsewhere does not.
 async function showDebugPage() {
-  const answer = await fetch("/debug-page", { method: "HEAD", redirect: "manual" }).catch(() => null);
-  element("debug-page").hidden = answer?.type !== "opaqueredirect";
+  try {
+    const answer = await fetch("/debug-page", { redirect: "error", cache: "no-store" });
+    const { debug_page: address } = await answer.json();
+    if (!/^https?:\/\//.test(address)) return;
+    element("debug-page-link").href = address;
+    element("debug-page").hidden = false;
+  } catch {
+    // nobody here knows of one
+  }
 }
 
 showDebugPage();
