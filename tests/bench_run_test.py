@@ -260,10 +260,21 @@ def keeps_labels_apart():
 
 
 def refuses_wrong_options():
-    for arguments in (["--rounds", "0"], ["--rounds", "-1"], ["--milliseconds", "-1"], ["--nothing"]):
+    here = os.path.abspath(__file__)
+    for arguments, told in (
+            (["--rounds", "0"], "--rounds: 0: write 1 or more"),
+            (["--milliseconds", "-1"], "--milliseconds: -1.0: write more than 0"),
+            (["--nothing"], "unrecognized arguments: --nothing"),
+            (["--build", ""], "--build: '': bench/httplib_peer is not built there"),
+            (["--json", "/nosuch/report.json"], "--json: '/nosuch/report.json': cannot be written"),
+            (["--json", ROOT], "cannot be written"),
+            (["--write", "--pages", "/nosuch"], "--pages: '/nosuch/README.md' is not there"),
+            (["--write", "--quick"], "a --quick run is no claim"),
+            (["--from-json", "/nosuch"], "--from-json: '/nosuch': No such file or directory"),
+            (["--from-json", here], "name a file that --json wrote")):
         done = run(*arguments)
         equal((done.returncode, done.stdout), (2, ""), arguments)
-        contains(done.stderr, "usage: ")
+        contains(done.stderr, told)
 
 
 def main():
