@@ -29,8 +29,9 @@ struct HarExchange {
 };
 
 // Nothing for what is no exchange of another origin: requests of the server's own pages, images and
-// links, what is neither http nor https. The answer lives as long as `entry` and `own`; its address
-// must not change.
+// links, what is neither http nor https; `exchange` then has its authority and server, empty for
+// what is no address of the web. The answer lives as long as `entry` and `own`; its address must
+// not change.
 [[nodiscard]] bool make_exchange(const HarEntry& entry, const OwnOrigin& own,
                                  HarExchange& exchange);
 

@@ -215,6 +215,43 @@ def only_the_server_that_is_named():
     contains(run(text, "--public-origin", "https://api.example.com").stdout, "1 exchanges")
 
 
+def wrong(text, arguments, parts):
+    """Nothing was judged: told as an error, in bounds, and never as "nothing failed"."""
+    for more in ([], ["--json"]):
+        answer = run(text, *arguments, *more)
+        equal((answer.returncode, answer.stdout), (1, ""), answer.stderr)
+        for part in parts:
+            contains(answer.stderr, part)
+        assert len(answer.stderr) < 1600 and answer.stderr.isascii(), answer.stderr
+
+
+# description, the file, arguments, parts of standard error
+NOTHING_JUDGED = [
+    ("a host that is not in the file", har(entry(), entry(), entry(server="http://cdn.example:81")),
+     ["--host", "api.exmaple.com"],
+     ["a.har: error[har-no-host]: --host = \"api.exmaple.com\"",
+      "in the file: https://api.example.com, http://cdn.example:81\n"]),
+    ("a public origin that is not in the file", har(entry()),
+     ["--public-origin", "http://api.example.com"],
+     ["error[har-no-host]: --public-origin = \"http://api.example.com\"",
+      "in the file: https://api.example.com\n"]),
+    ("many hosts", har(*(entry(server=f"https://{n}.{'a' * 60}.{'b' * 60}.example")
+                         for n in range(30))), ["--host", "x"],
+     ["https://9.aaa", "..., and more\n"]),
+    ("no entry that can be read", har(entry(method=1), 7, entry(status="200")), [],
+     ["a.har: error[har-unreadable]", "none of its 3 entries"]),
+    ("no entry that can be read, with a host", har(7), ["--host", "api.example.com"],
+     ["error[har-unreadable]"]),
+]
+
+
+def the_host_has_requests_of_its_own_pages_only():
+    answer = run(har(entry(origin=None), entry(server="https://b.example")),
+                 "--host", "api.example.com")
+    equal(answer.returncode, 0, answer.stderr)
+    contains(answer.stdout, "0 exchanges of other origins")
+
+
 def deep(count):
     return "{\"log\":" + "[" * count
 
@@ -326,7 +363,9 @@ def main():
         cases.add(description, row, entries, status, parts)
     for description, text, parts in WRONG_FILES:
         cases.add(description, wrong_file, text, parts)
-    for function in (only_the_server_that_is_named, files_that_are_no_files,
+    for description, text, arguments, parts in NOTHING_JUDGED:
+        cases.add("nothing judged: " + description, wrong, text, arguments, parts)
+    for function in (the_host_has_requests_of_its_own_pages_only, only_the_server_that_is_named, files_that_are_no_files,
                      large_bodies_need_no_memory, rows_are_printed_as_they_come,
                      a_file_that_is_cut_behind_an_exchange, options_exclude_each_other):
         cases.add(function.__name__.replace("_", " "), function)
