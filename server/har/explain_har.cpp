@@ -51,6 +51,10 @@ Judged judge(const HarExchange& exchange, const RequestView& view, const Browser
                          ? check_preflight(browser, answer)
                          : check_answer(browser, answer);
   }
+  if (exchange.is_navigation()) {  // no page reads it, so that it needs no grant
+    judged.would_fail = judged.explanation.decision.outcome == Outcome::Refuse;
+    return judged;
+  }
   judged.would_fail =
       !judged.explanation.is_allowed || (!judged.verdict.passes() && !judged.is_of_application);
   return judged;
@@ -146,7 +150,9 @@ std::string Rows::text(const HarExchange& exchange, const HarRecorded& recorded,
   const HarEntry& entry = *exchange.entry;
   std::string lines = entry_name(entry) + ": " + to_one_line(entry.method, kMethodLimitBytes) +
                       " " + to_one_line(entry.url, kUrlLimitBytes) + "\n";
-  add_explained_line(lines, "from", to_one_line(exchange.origin, kUrlLimitBytes));
+  add_explained_line(lines, "from",
+                     exchange.origin.empty() ? "a page of another origin, which is not told"
+                                             : to_one_line(exchange.origin, kUrlLimitBytes));
   if (exchange.is_preflight) {
     add_explained_line(
         lines, "preflight",
@@ -155,12 +161,16 @@ std::string Rows::text(const HarExchange& exchange, const HarRecorded& recorded,
                  ? ""
                  : " with " + to_one_line(exchange.browser.requested_headers, kUrlLimitBytes)));
   }
+  if (exchange.is_navigation()) {
+    add_explained_line(lines, "mode", "navigate: a link or a form, which needs no grant");
+  }
   const std::string status = recorded.is_answered ? std::to_string(entry.status) + ", " : "";
   add_explained_line(lines, "recorded",
-                     recorded.has_failed   ? "FAILED: " + status + recorded.why
-                     : recorded.is_unknown ? "cannot be told: " + status + recorded.why
-                                           : "passed: " + status + "readable");
-  if (recorded.is_answered && recorded.headers.empty())
+                     recorded.has_failed        ? "FAILED: " + status + recorded.why
+                     : recorded.is_unknown      ? "cannot be told: " + status + recorded.why
+                     : exchange.is_navigation() ? "passed: " + status + recorded.why
+                                                : "passed: " + status + "readable");
+  if (recorded.is_answered && recorded.headers.empty() && !exchange.is_navigation())
     add_explained_line(lines, "had", "no header of CORS");
   std::string_view name = "had";
   for (const std::string& header : recorded.headers) {
@@ -185,7 +195,8 @@ std::string Rows::json(const HarExchange& exchange, const HarRecorded& recorded,
   json["line"] = entry.line;
   json["method"] = to_one_line(entry.method, kMethodLimitBytes);
   json["url"] = to_one_line(entry.url, kUrlLimitBytes);
-  json["origin"] = to_one_line(exchange.origin, kUrlLimitBytes);
+  json["origin"] = text_or_null(to_one_line(exchange.origin, kUrlLimitBytes));
+  json["mode"] = std::string(to_text(exchange.browser.mode));
   json["is_preflight"] = exchange.is_preflight;
   json["recorded"] = {{"failed", recorded.has_failed},
                       {"by_cors", recorded.is_by_cors},

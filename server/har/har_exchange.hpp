@@ -1,6 +1,7 @@
 #pragma once
 
-// One exchange of a HAR file that a browser checks by CORS, and what is to be said about it.
+// One exchange of a HAR file that a browser checks by CORS, or a navigation, and what is to be said
+// about it.
 
 #include <optional>
 #include <string>
@@ -18,7 +19,7 @@ namespace corsac::server {
 // An entry as a request of another origin. Views into the entry, but for what it owns.
 struct HarExchange {
   const HarEntry* entry = nullptr;
-  std::string origin = {};     // of the page
+  std::string origin = {};     // of the page; empty: a navigation from one that is not told
   std::string authority = {};  // host and port of the server
   std::string server = {};     // its origin
   std::string target = {};     // path and query
@@ -26,12 +27,17 @@ struct HarExchange {
   bool is_preflight = false;
   BrowserRequest browser = {};
   RequestView view = {};
+
+  // A link or a form: judged, and never checked by CORS.
+  [[nodiscard]] bool is_navigation() const noexcept {
+    return browser.mode == RequestMode::Navigate;
+  }
 };
 
-// Nothing for what is no exchange of another origin: requests of the server's own pages, images and
-// links, what is neither http nor https; `exchange` then has its authority and server, empty for
-// what is no address of the web. The answer lives as long as `entry` and `own`; its address must
-// not change.
+// Nothing for what is no exchange of another origin: requests of the server's own pages, images,
+// navigations that come from no other site, what is neither http nor https; `exchange` then has its
+// authority and server, empty for what is no address of the web. The answer lives as long as
+// `entry` and `own`; its address must not change.
 [[nodiscard]] bool make_exchange(const HarEntry& entry, const OwnOrigin& own,
                                  HarExchange& exchange);
 

@@ -79,6 +79,7 @@ def run(text, *arguments, measure=False):
         return answer
 
 
+NAVIGATE = [("Sec-Fetch-Mode", "navigate")]
 PREFLIGHT = [("Access-Control-Request-Method", "PUT")]
 
 # description, entries, exit status, parts of standard output
@@ -185,9 +186,41 @@ ROWS = [
     ("what is no exchange of another origin", [
         entry(origin=None), entry(origin="https://api.example.com"),
         entry(request=[("Sec-Fetch-Mode", "no-cors")]),
-        entry(request=[("Sec-Fetch-Mode", "navigate")], method="POST"),
+        entry(origin=None, request=[("Sec-Fetch-Mode", "navigate")], method="POST"),
+        entry(origin=None, request=NAVIGATE + [("Referer", "https://api.example.com/x")]),
         entry(server="data:", path="text/plain,x"), entry(server="chrome-extension://x")], 0,
      ["0 exchanges of other origins"]),
+    ("a form of another origin that was refused", [entry(
+        origin="https://other.example", method="POST", status=403, request=NAVIGATE + [
+            ("Sec-Fetch-Site", "cross-site"), ("Content-Type", "text/plain")])], 2,
+     ["POST https://api.example.com/a", "from       https://other.example",
+      "mode       navigate", "recorded   cannot be told: 403, a navigation, refused by a policy",
+      "policy     REFUSED with 403: origin_not_allowed (policy.toml:3:19)",
+      "1 exchanges of other origins; 0 failed; this policy would fail 1"]),
+    ("the same without Fetch Metadata", [entry(
+        origin="https://other.example", method="POST", status=403, _resourceType="document")], 2,
+     ["mode       navigate", "policy     REFUSED with 403: origin_not_allowed"]),
+    ("a form that passed, and would not", [entry(
+        origin="https://other.example", method="POST", request=NAVIGATE)], 2,
+     ["recorded   passed: 200, a navigation", "policy     REFUSED with 403"]),
+    ("a form and a link that pass, without a grant", [
+        entry(method="POST", request=NAVIGATE, _resourceType="document"),
+        entry(origin=None, request=NAVIGATE + [("Referer", "https://other.example/")])], 0,
+     ["2 exchanges of other origins; 0 failed; this policy would fail 0"]),
+    ("a form that the application refused", [entry(
+        method="POST", status=403, request=NAVIGATE)], 0,
+     ["cannot be told: 403", "policy     ALLOWED", "this policy would fail 0"]),
+    ("a link to a host that is not allowed", [entry(
+        origin=None, server="https://b.example",
+        request=NAVIGATE + [("Referer", "https://other.example/")])], 2,
+     ["from       https://other.example", "host_not_allowed"]),
+    ("a link of a page that keeps its address back", [entry(
+        origin=None, server="https://b.example",
+        request=NAVIGATE + [("Sec-Fetch-Site", "cross-site")])], 2,
+     ["from       a page of another origin, which is not told", "host_not_allowed"]),
+    ("a navigation without an answer", [entry(
+        method="POST", status=0, _resourceType="document", _error="net::ERR_FAILED")], 2,
+     ["FAILED: no answer was recorded (net::ERR_FAILED): a navigation never fails by CORS"]),
     ("a WebSocket", [entry(server="wss://api.example.com", status=101, request=[("Cookie", "a=b")])], 2,
      ["recorded   passed: 101", "policy     REFUSED with 403: upgrade_not_allowed"]),
     ("escapes of a terminal", [entry(
@@ -205,6 +238,8 @@ def row(entries, status, parts):
     equal(answer.returncode, status, answer.stdout + answer.stderr)
     told = json.loads(run(har(*entries), "--json").stdout)
     equal(status == 2, told["failed"] + told["would_fail"] > 0, told)
+    for each in told["exchanges"]:
+        assert each["mode"] != "navigate" or each["recorded"]["console"] is None, each
     assert "\x1b" not in json.dumps(told, ensure_ascii=False)
 
 
