@@ -149,7 +149,7 @@ std::string Rows::text(const HarExchange& exchange, const HarRecorded& recorded,
                        const Judged& judged) {
   const HarEntry& entry = *exchange.entry;
   std::string lines = entry_name(entry) + ": " + to_one_line(entry.method, kMethodLimitBytes) +
-                      " " + to_one_line(entry.url, kUrlLimitBytes) + "\n";
+                      " " + to_one_line(to_shown_url(entry.url), kUrlLimitBytes) + "\n";
   add_explained_line(lines, "from",
                      exchange.origin.empty() ? "a page of another origin, which is not told"
                                              : to_one_line(exchange.origin, kUrlLimitBytes));
@@ -194,7 +194,7 @@ std::string Rows::json(const HarExchange& exchange, const HarRecorded& recorded,
   json["entry"] = entry.index;
   json["line"] = entry.line;
   json["method"] = to_one_line(entry.method, kMethodLimitBytes);
-  json["url"] = to_one_line(entry.url, kUrlLimitBytes);
+  json["url"] = to_one_line(to_shown_url(entry.url), kUrlLimitBytes);
   json["origin"] = text_or_null(to_one_line(exchange.origin, kUrlLimitBytes));
   json["mode"] = std::string(to_text(exchange.browser.mode));
   json["is_preflight"] = exchange.is_preflight;

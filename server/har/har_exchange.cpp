@@ -160,10 +160,15 @@ std::string headers_of_page(const HarEntry& entry) {
   return to_requested_headers(std::move(names));
 }
 
+// Of a header that is shown.
+std::string shown_value(std::string_view name, std::string_view value) {
+  return equals_ignoring_case(name, "location") ? to_shown_url(value) : std::string(value);
+}
+
 void fill_browser(const HarEntry& entry, HarExchange& exchange) {
   BrowserRequest& browser = exchange.browser;
   browser.origin = exchange.origin;
-  browser.url = entry.url;
+  browser.url = to_shown_url(entry.url);  // stands in the console's line
   browser.method = entry.method;
   // That it may have cookies is seen only where it had some.
   if (exchange.view.has_cookie) browser.credentials = CredentialsMode::Include;
@@ -199,7 +204,7 @@ void fill_headers(const HarEntry& entry, HarRecorded& recorded) {
       continue;
     }
     recorded.headers.push_back(to_one_line(name, kNameShownBytes) + ": " +
-                               to_one_line(value, kValueShownBytes));
+                               to_one_line(shown_value(name, value), kValueShownBytes));
   }
   if (hidden != 0) cuts.push_back(std::to_string(hidden) + " more of these headers");
   const auto add_lines = [&](const HarMessage& message, const char* of) {
@@ -273,6 +278,19 @@ bool make_exchange(const HarEntry& entry, const OwnOrigin& own, HarExchange& exc
                           exchange.view.requested_method.is_present();
   fill_browser(entry, exchange);
   return true;
+}
+
+std::string to_shown_url(std::string_view url) {
+  const std::size_t query = std::min(url.find('?'), url.find('#'));
+  const std::string_view tail = query == std::string_view::npos ? ""
+                                : url[query] == '?'             ? "?..."
+                                                                : "#...";
+  url = url.substr(0, query);
+  // Browsers read a backslash as a slash; an "@" behind the first of either is of the path.
+  const std::size_t slashes = url.find("//");
+  const std::size_t begin = slashes == std::string_view::npos ? 0 : slashes + 2;
+  const std::size_t path = std::min(url.find_first_of("/\\", begin), url.size());
+  return without_userinfo(url.substr(0, path)) + std::string(url.substr(path)) + std::string(tail);
 }
 
 bool is_unreadable(const HarEntry& entry) {

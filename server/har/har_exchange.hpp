@@ -45,6 +45,10 @@ struct HarExchange {
 // read, or what decides has another type than a HAR file gives it. It is told, not judged.
 [[nodiscard]] bool is_unreadable(const HarEntry& entry);
 
+// A URL, or a reference to one, without what may be secret: user information as "***", of a query
+// "?...", of a fragment "#...". Not escaped.
+[[nodiscard]] std::string to_shown_url(std::string_view url);
+
 // What the browser recorded.
 struct HarRecorded {
   bool has_failed = false;

@@ -287,6 +287,27 @@ def the_host_has_requests_of_its_own_pages_only():
     contains(answer.stdout, "0 exchanges of other origins")
 
 
+def nothing_secret_is_shown():
+    """User information is masked, and queries and fragments are cut: rows, console, Location."""
+    secret = "https://user:pw-secret@api.example.com"
+    text = har(entry(server=secret, path="/a@b?token=t-secret#f-secret"),
+               entry(server=secret, path="?t-secret", method="PATCH", origin="https://o.example"),
+               entry(server=secret, path="#f-secret", origin="https://o.example"),
+               entry(method="OPTIONS", request=PREFLIGHT, status=302,
+                     response=[("Location", "//user:pw-secret@b.example/in?code=t-secret")]),
+               entry(method="POST", status=403, origin="https://o.example", request=NAVIGATE,
+                     server=secret, path="/?t-secret"),
+               entry(server="wss://user:pw-secret@api.example.com", path="/?t-secret", status=400))
+    for arguments in ([], ["--json"], ["--host", "x"]):
+        answer = run(text, *arguments)
+        assert "secret" not in answer.stdout + answer.stderr, answer.stdout + answer.stderr
+    shown = run(text).stdout
+    for part in ("GET https://***@api.example.com/a@b?...\n", "PATCH https://***@api.example.com?...",
+                 "GET https://***@api.example.com#...", "Location: //***@b.example/in?...",
+                 "Access to fetch at 'https://***@api.example.com/a@b?...' from"):
+        contains(shown, part)
+
+
 def deep(count):
     return "{\"log\":" + "[" * count
 
@@ -400,7 +421,7 @@ def main():
         cases.add(description, wrong_file, text, parts)
     for description, text, arguments, parts in NOTHING_JUDGED:
         cases.add("nothing judged: " + description, wrong, text, arguments, parts)
-    for function in (the_host_has_requests_of_its_own_pages_only, only_the_server_that_is_named, files_that_are_no_files,
+    for function in (nothing_secret_is_shown, the_host_has_requests_of_its_own_pages_only, only_the_server_that_is_named, files_that_are_no_files,
                      large_bodies_need_no_memory, rows_are_printed_as_they_come,
                      a_file_that_is_cut_behind_an_exchange, options_exclude_each_other):
         cases.add(function.__name__.replace("_", " "), function)
