@@ -2,6 +2,7 @@
 
   python3 explain_har_test.py CORSAC_PROGRAM
 """
+import gzip
 import json
 import os
 import subprocess
@@ -308,6 +309,20 @@ def nothing_secret_is_shown():
         contains(shown, part)
 
 
+def a_pipe_is_read_like_a_file():
+    with tempfile.TemporaryDirectory() as folder:
+        policy = os.path.join(folder, "policy.toml")
+        with open(policy, "w", encoding="utf-8") as file:
+            file.write(POLICY)
+        os.chmod(policy, 0o600)
+        for text, status, part in ((har(entry(response=GRANT)).encode(), 0, "1 exchanges"),
+                                   (gzip.compress(b"{}"), 1, "har-format")):
+            answer = subprocess.run([PROGRAM, "explain", "--har", "/dev/stdin", policy], input=text,
+                                    capture_output=True, timeout=60, check=False)
+            equal(answer.returncode, status, answer.stderr)
+            contains((answer.stdout + answer.stderr).decode(), part)
+
+
 def deep(count):
     return "{\"log\":" + "[" * count
 
@@ -321,6 +336,16 @@ WRONG_FILES = [
     ("a list", "[1, 2]", ["error[har-no-entries]"]),
     ("lists in lists", deep(100_000), ["a.har:1:", "error[har-too-deep]"]),
     ("bytes that are no UTF-8", b"{\"log\": \"\xff\xfe\"}", ["a.har:1:", "error[har-syntax]"]),
+    ("gzip", gzip.compress(har(entry()).encode()),
+     ["a.har: error[har-format]", "compressed with gzip; unpack it first: gzip -dc"]),
+    ("a ZIP archive", b"PK\x03\x04" + bytes(60), ["error[har-format]", "a ZIP archive; unpack"]),
+    ("zstd", b"\x28\xb5\x2f\xfd" + bytes(60), ["error[har-format]", "zstd -dc"]),
+    ("UTF-16 with a mark", har(entry()).encode("utf-16"),
+     ["error[har-format]", "in UTF-16; write it as UTF-8: iconv -f UTF-16 -t UTF-8"]),
+    ("UTF-16, little end first", har(entry()).encode("utf-16-le"), ["iconv -f UTF-16LE"]),
+    ("UTF-16, big end first", har(entry()).encode("utf-16-be"), ["iconv -f UTF-16BE"]),
+    ("the mark of gzip alone", b"\x1f\x8b", ["error[har-format]"]),
+    ("one NUL byte", b"\0", ["error[har-syntax]"]),
     ("NUL bytes", b"\0" * 100, ["a.har:1:1", "error[har-syntax]"]),
     ("a line break in a text", "{\n\"log\": \"a\nb\"}", ["a.har:2:", "error[har-syntax]"]),
 ]
@@ -421,7 +446,7 @@ def main():
         cases.add(description, wrong_file, text, parts)
     for description, text, arguments, parts in NOTHING_JUDGED:
         cases.add("nothing judged: " + description, wrong, text, arguments, parts)
-    for function in (nothing_secret_is_shown, the_host_has_requests_of_its_own_pages_only, only_the_server_that_is_named, files_that_are_no_files,
+    for function in (a_pipe_is_read_like_a_file, nothing_secret_is_shown, the_host_has_requests_of_its_own_pages_only, only_the_server_that_is_named, files_that_are_no_files,
                      large_bodies_need_no_memory, rows_are_printed_as_they_come,
                      a_file_that_is_cut_behind_an_exchange, options_exclude_each_other):
         cases.add(function.__name__.replace("_", " "), function)
