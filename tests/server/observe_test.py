@@ -98,7 +98,13 @@ def most_refused(running):
     top = running.get_json("/api/events/top")
     row = next(row for row in top["origins"] if row["origin"] == "https://often.example")
     equal((row["count"], row["error"], row["reasons"]), (5, 0, {"origin_not_allowed": 5}))
-    equal(sorted(row), ["count", "error", "last", "origin", "reasons"])
+    equal(sorted(row), ["count", "error", "last", "near_miss", "origin", "reasons"])
+    equal(row["near_miss"], None)
+    # Listed, under another scheme: the page offers no line for such a one.
+    running.page(APP.replace("https:", "http:"))
+    near = next(row for row in running.get_json("/api/events/top")["origins"]
+                if row["origin"] == APP.replace("https:", "http:"))
+    contains(near["near_miss"], f'"{APP}" is listed; the request has the scheme http')
     equal(top["most_error"], 0)
 
 
