@@ -93,7 +93,8 @@ struct AdminAnswer {
 //                     it changed (PolicyDiff::json; null = it cannot be told), "document", and
 //                     "has_beside": the store keeps more beside it. 404 policy_not_kept, 503 busy
 //   POST /api/reload  manage: reads the store now, and the tokens; 200 taken, 422 refused (one of
-//                     the two), 503 not to be had
+//                     the two), 503 not to be had; with [shadow], "shadow" says what became of
+//                     the candidate, which is read as well, and waited for at most 2 s
 //
 // Safe from any thread.
 class AdminApi {

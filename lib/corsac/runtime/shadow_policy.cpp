@@ -80,6 +80,24 @@ void ShadowPolicy::request_reload() {
   if (supervisor) supervisor->request_reload();
 }
 
+void ShadowPolicy::reload_and_wait(std::chrono::milliseconds deadline) {
+  std::shared_ptr<Supervisor> supervisor;
+  {
+    const std::lock_guard lock(mutex_);
+    if (wanted_ == followed_ && supervisor_) {
+      supervisor = supervisor_;
+      ++waiting_;
+    }
+  }
+  if (!supervisor) return request_reload();
+  // What it says stands in status(), too.
+  static_cast<void>(supervisor->reload_and_wait(deadline));
+  supervisor.reset();
+  const std::lock_guard lock(mutex_);
+  --waiting_;
+  changed_.notify_all();
+}
+
 std::optional<ShadowStatus> ShadowPolicy::status() const {
   std::shared_ptr<Supervisor> supervisor;
   ShadowStatus status;
@@ -88,6 +106,7 @@ std::optional<ShadowStatus> ShadowPolicy::status() const {
     if (wanted_.empty()) return std::nullopt;
     status.file = to_printable(wanted_);
     status.store.last_report = failure_;
+    status.store.failing_since = failed_at_;
     status.store.last_error = first_line(failure_);
     if (wanted_ == followed_) supervisor = supervisor_;
   }
@@ -105,6 +124,9 @@ void ShadowPolicy::run() {
     const std::string file = wanted_;
     followed_ = file;
     failure_ = {};
+    failed_at_ = {};
+    // Who waits holds the supervisor too, and it would publish for as long.
+    changed_.wait(lock, [this] { return waiting_ == 0; });
     auto old = std::move(supervisor_);
     supervisor_ = nullptr;
     lock.unlock();
@@ -137,9 +159,7 @@ void ShadowPolicy::open(const std::string& file) {
         .value = file,
         .what = "the candidate is a file beside the policy's, and this store has none",
         .fix = "compare with `corsac diff` or `corsac replay`, or keep the policy in a file"}});
-    const std::lock_guard lock(mutex_);
-    failure_ = report;
-    return warn(report);
+    return note_failure(report);
   }
   auto supervisor =
       Supervisor::start(*config, clock_,
@@ -151,13 +171,16 @@ void ShadowPolicy::open(const std::string& file) {
                          .log = as_of_shadow(owner_.log)},
                         records_, stop);
   if (stop.stop_requested()) return;  // nobody wants to know
-  if (!supervisor) warn(supervisor.error());
+  if (!supervisor) return note_failure(supervisor.error());
   const std::lock_guard lock(mutex_);
-  if (supervisor) {
-    supervisor_ = *std::move(supervisor);
-  } else {
-    failure_ = std::move(supervisor.error());
-  }
+  supervisor_ = *std::move(supervisor);
+}
+
+void ShadowPolicy::note_failure(const Report& report) {
+  warn(report);
+  const std::lock_guard lock(mutex_);
+  failure_ = report;
+  failed_at_ = clock_->wall_now();
 }
 
 std::optional<StoreConfig> ShadowPolicy::config_of(const std::string& file) const {
