@@ -129,7 +129,8 @@ void add_probe(CLI::App& app, ProbeOptions& options, std::function<int()>& run) 
       ->check(CLI::IsMember({"same-origin", "include", "omit"}));
   add_text(*command, "--policy", options.policy,
            "The policy that the server should have: what was stripped or added is told");
-  add_text(*command, "--ca", options.ca_file, "PEM file of the authorities to trust");
+  add_text(*command, "--ca", options.ca_file,
+           "PEM file of the authorities to trust, for an https address");
   command->add_option("--seconds", options.limit_seconds, "Time limit of each request (10)")
       ->check(CLI::Range(1U, 600U));
   command->add_flag("--json", options.as_json, "Print a JSON object");

@@ -109,7 +109,10 @@ Report with_shadow(const LoadedPolicy& loaded, const std::string& file, Report r
                   .value = loaded.snapshot->shadow_file(),
                   .place = loaded.policy.shadow.file.place()};
   std::error_code failed;
-  if (fs::equivalent(candidate, file, failed) && !failed) {
+  if (!fs::exists(candidate, failed) && !failed) {
+    problem.what = "the candidate is absent: there is no such file, and nothing is judged";
+    problem.fix = "write it beside this policy, or take [shadow] out";
+  } else if (fs::equivalent(candidate, file, failed) && !failed) {
     problem.what = "the candidate is this policy itself, so that nothing can differ";
     problem.fix = "name another file";
   } else {
@@ -117,7 +120,8 @@ Report with_shadow(const LoadedPolicy& loaded, const std::string& file, Report r
     const Report told = report_as_loaded(judged);
     const std::size_t errors = count_of(told, Severity::Error);
     if (errors == 0) return report;
-    problem.what = "the candidate has " + counted(errors, "error") + " and is not judged";
+    problem.what = "the candidate has " + counted(errors, "error") +
+                   "; a server judges by the last good one that it has read, if any";
     problem.fix = "`corsac check` of that file lists them";
   }
   std::vector<Problem> problems = report.problems();

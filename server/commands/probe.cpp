@@ -94,6 +94,12 @@ ProbeQuestion read_options(const ProbeOptions& options, std::vector<Problem>& pr
   read_url(options.url, question, problems);
   read_headers(options.headers, question, problems);
   question.server.ca_file = options.ca_file;
+  if (!options.ca_file.empty() && options.url.starts_with("http://")) {
+    add_problem(problems, "--ca", options.ca_file,
+                "an http address has no TLS, so that no "
+                "certificate is checked",
+                "ask the https address, or leave --ca out");
+  }
   question.server.limit = std::chrono::milliseconds(options.limit_seconds * 1000);
   question.origin = options.origin;
   if (!parse_origin(options.origin)) {

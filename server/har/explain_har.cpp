@@ -3,18 +3,21 @@
 
 #include "explain_har.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdio>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include <corsac/base/ascii.hpp>
 #include <corsac/base/printable.hpp>
 #include <corsac/policy/explain_line.hpp>
+#include <corsac/policy/report.hpp>
 
 #include "har_exchange.hpp"
 #include "read_har.hpp"
@@ -47,6 +50,10 @@ Judged judge(const HarExchange& exchange, const RequestView& view, const Browser
     judged.verdict = view.requested_method.is_present() && !browser.is_own
                          ? check_preflight(browser, answer)
                          : check_answer(browser, answer);
+  }
+  if (exchange.is_navigation()) {  // no page reads it, so that it needs no grant
+    judged.would_fail = judged.explanation.decision.outcome == Outcome::Refuse;
+    return judged;
   }
   judged.would_fail =
       !judged.explanation.is_allowed || (!judged.verdict.passes() && !judged.is_of_application);
@@ -105,6 +112,7 @@ class Rows {
   // are still made one JSON document.
   void finish(bool is_complete) const;
   [[nodiscard]] bool has_failures() const noexcept { return failed_ + would_fail_ != 0; }
+  [[nodiscard]] std::size_t unreadable() const noexcept { return unreadable_; }
 
  private:
   static std::string text(const HarExchange& exchange, const HarRecorded& recorded,
@@ -141,8 +149,10 @@ std::string Rows::text(const HarExchange& exchange, const HarRecorded& recorded,
                        const Judged& judged) {
   const HarEntry& entry = *exchange.entry;
   std::string lines = entry_name(entry) + ": " + to_one_line(entry.method, kMethodLimitBytes) +
-                      " " + to_one_line(entry.url, kUrlLimitBytes) + "\n";
-  add_explained_line(lines, "from", to_one_line(exchange.origin, kUrlLimitBytes));
+                      " " + to_one_line(to_shown_url(entry.url), kUrlLimitBytes) + "\n";
+  add_explained_line(lines, "from",
+                     exchange.origin.empty() ? "a page of another origin, which is not told"
+                                             : to_one_line(exchange.origin, kUrlLimitBytes));
   if (exchange.is_preflight) {
     add_explained_line(
         lines, "preflight",
@@ -151,12 +161,16 @@ std::string Rows::text(const HarExchange& exchange, const HarRecorded& recorded,
                  ? ""
                  : " with " + to_one_line(exchange.browser.requested_headers, kUrlLimitBytes)));
   }
+  if (exchange.is_navigation()) {
+    add_explained_line(lines, "mode", "navigate: a link or a form, which needs no grant");
+  }
   const std::string status = recorded.is_answered ? std::to_string(entry.status) + ", " : "";
   add_explained_line(lines, "recorded",
-                     recorded.has_failed   ? "FAILED: " + status + recorded.why
-                     : recorded.is_unknown ? "cannot be told: " + status + recorded.why
-                                           : "passed: " + status + "readable");
-  if (recorded.is_answered && recorded.headers.empty())
+                     recorded.has_failed        ? "FAILED: " + status + recorded.why
+                     : recorded.is_unknown      ? "cannot be told: " + status + recorded.why
+                     : exchange.is_navigation() ? "passed: " + status + recorded.why
+                                                : "passed: " + status + "readable");
+  if (recorded.is_answered && recorded.headers.empty() && !exchange.is_navigation())
     add_explained_line(lines, "had", "no header of CORS");
   std::string_view name = "had";
   for (const std::string& header : recorded.headers) {
@@ -180,8 +194,9 @@ std::string Rows::json(const HarExchange& exchange, const HarRecorded& recorded,
   json["entry"] = entry.index;
   json["line"] = entry.line;
   json["method"] = to_one_line(entry.method, kMethodLimitBytes);
-  json["url"] = to_one_line(entry.url, kUrlLimitBytes);
-  json["origin"] = to_one_line(exchange.origin, kUrlLimitBytes);
+  json["url"] = to_one_line(to_shown_url(entry.url), kUrlLimitBytes);
+  json["origin"] = text_or_null(to_one_line(exchange.origin, kUrlLimitBytes));
+  json["mode"] = std::string(to_text(exchange.browser.mode));
   json["is_preflight"] = exchange.is_preflight;
   json["recorded"] = {{"failed", recorded.has_failed},
                       {"by_cors", recorded.is_by_cors},
@@ -227,16 +242,81 @@ bool is_asked_about(const HarExchange& exchange, const ExplainOptions& options,
   return own.public_origins().empty() || own.is_public_origin(exchange.server);
 }
 
+// Which servers a file has entries for. Bounded: a file may name any number of them.
+class Servers {
+ public:
+  void add(const HarExchange& exchange, bool is_asked_about) {
+    has_asked_ = has_asked_ || is_asked_about;
+    if (has_asked_ || std::find(shown_.begin(), shown_.end(), exchange.server) != shown_.end())
+      return;
+    if (shown_.size() < kShown) {
+      shown_.push_back(exchange.server);
+    } else {
+      has_more_ = true;
+    }
+  }
+  // An entry went to the server that the policy is about.
+  [[nodiscard]] bool has_asked() const noexcept { return has_asked_; }
+  [[nodiscard]] bool is_empty() const noexcept { return shown_.empty() && !has_asked_; }
+  [[nodiscard]] std::string text() const {
+    std::string names;
+    for (const std::string& server : shown_) {
+      names += (names.empty() ? "" : ", ") + to_one_line(server, kServerLimitBytes);
+    }
+    return names + (has_more_ ? ", and more" : "");
+  }
+
+ private:
+  static constexpr std::size_t kShown = 10;
+  static constexpr std::size_t kServerLimitBytes = 100;
+
+  bool has_asked_ = false;
+  bool has_more_ = false;
+  std::vector<std::string> shown_ = {};
+};
+
+// Why nothing in the file could be judged, which must not pass for "nothing failed"; else none.
+std::vector<Problem> nothing_judged(const ExplainOptions& options, const Servers& servers,
+                                    std::size_t unreadable) {
+  if (servers.is_empty()) {
+    if (unreadable == 0) return {};
+    return {{.code = "har-unreadable",
+             .what = "none of its " + std::to_string(unreadable) +
+                     " entries has a method and an address that can be read, and values of the "
+                     "types that a HAR file has",
+             .fix = "export it from the browser again"}};
+  }
+  if (servers.has_asked()) return {};
+  const bool is_host = !options.host.empty();
+  return {{.code = "har-no-host",
+           .path = is_host ? "--host" : "--public-origin",
+           .value = without_userinfo(is_host ? options.host : options.public_origin),
+           .what = "no entry of the file is of this server",
+           .fix = "name one of those in the file: " + servers.text()}};
+}
+
 }  // namespace
 
 int explain_har(const ExplainOptions& options, const Snapshot& snapshot, const OwnOrigin& own) {
   Rows rows(options.as_json);
+  Servers servers;
   const auto read = read_har(options.har, [&](const HarEntry& entry) {
     if (is_unreadable(entry)) return rows.leave_out(entry);
     HarExchange exchange;
-    if (!make_exchange(entry, own, exchange) || !is_asked_about(exchange, options, own)) return;
-    rows.add(exchange, judge_recorded(exchange), judge(exchange, snapshot));
+    const bool is_of_other = make_exchange(entry, own, exchange);
+    if (exchange.server.empty()) return;  // neither http nor https
+    const bool is_asked = is_asked_about(exchange, options, own);
+    servers.add(exchange, is_asked);
+    if (is_asked && is_of_other)
+      rows.add(exchange, judge_recorded(exchange), judge(exchange, snapshot));
   });
+  if (read) {
+    if (const Report nothing(nothing_judged(options, servers, rows.unreadable()), {options.har});
+        nothing.has_errors()) {
+      std::fputs(nothing.text().c_str(), stderr);
+      return 1;
+    }
+  }
   rows.finish(read.has_value());
   if (!read) {
     std::fputs(read.error().text().c_str(), stderr);

@@ -55,10 +55,24 @@ std::string origin_of_page(const HarEntry& entry) {
   return origin_of(referer.is_present() ? referer.value : std::string_view(entry.page_url));
 }
 
+// Where Fetch Metadata are missing (plain http, what Playwright keeps), Chromium's type of the
+// request tells what is no fetch().
 RequestMode mode_of(const HarEntry& entry) {
   if (entry.url.starts_with("ws")) return RequestMode::WebSocket;
-  return parse_request_mode(field(entry.request, "sec-fetch-mode").value)
-      .value_or(RequestMode::Cors);
+  const HeaderField mode = field(entry.request, "sec-fetch-mode");
+  if (!mode.is_present() && entry.resource_type == "document") return RequestMode::Navigate;
+  return parse_request_mode(mode.value).value_or(RequestMode::Cors);
+}
+
+// Fetch, 3.2: a form that posts has an Origin, a link has none; then the page is its Referer.
+std::string origin_of_navigation(const HarEntry& entry) {
+  return origin_of(field(entry.request, "referer").value);
+}
+
+// Fetch Metadata, 2.3: also where the page keeps its address back (Referrer-Policy).
+bool is_of_other_site(const HarEntry& entry) {
+  const std::string_view site = field(entry.request, "sec-fetch-site").value;
+  return site == "cross-site" || site == "same-site";
 }
 
 void fill_view(const HarEntry& entry, const OwnOrigin& own, HarExchange& exchange) {
@@ -66,7 +80,10 @@ void fill_view(const HarEntry& entry, const OwnOrigin& own, HarExchange& exchang
   view.method = entry.method;
   view.target = exchange.target;
   view.path = std::string_view(exchange.target).substr(0, exchange.target.find('?'));
-  view.origin = {exchange.origin, std::max(field(entry.request, "origin").lines, 1U)};
+  const unsigned origin_lines = field(entry.request, "origin").lines;
+  if (origin_lines != 0 || !exchange.is_navigation()) {
+    view.origin = {exchange.origin, std::max(origin_lines, 1U)};
+  }
   view.host = {exchange.authority, 1};
   view.requested_method = field(entry.request, "access-control-request-method");
   for (const auto& [name, value] : entry.request.headers) {
@@ -143,13 +160,19 @@ std::string headers_of_page(const HarEntry& entry) {
   return to_requested_headers(std::move(names));
 }
 
+// Of a header that is shown.
+std::string shown_value(std::string_view name, std::string_view value) {
+  return equals_ignoring_case(name, "location") ? to_shown_url(value) : std::string(value);
+}
+
 void fill_browser(const HarEntry& entry, HarExchange& exchange) {
   BrowserRequest& browser = exchange.browser;
   browser.origin = exchange.origin;
-  browser.url = entry.url;
+  browser.url = to_shown_url(entry.url);  // stands in the console's line
   browser.method = entry.method;
   // That it may have cookies is seen only where it had some.
   if (exchange.view.has_cookie) browser.credentials = CredentialsMode::Include;
+  if (exchange.is_navigation()) return;  // no page sets its headers
   if (!exchange.is_preflight) {
     browser.requested_headers = headers_of_page(entry);
     return;
@@ -181,7 +204,7 @@ void fill_headers(const HarEntry& entry, HarRecorded& recorded) {
       continue;
     }
     recorded.headers.push_back(to_one_line(name, kNameShownBytes) + ": " +
-                               to_one_line(value, kValueShownBytes));
+                               to_one_line(shown_value(name, value), kValueShownBytes));
   }
   if (hidden != 0) cuts.push_back(std::to_string(hidden) + " more of these headers");
   const auto add_lines = [&](const HarMessage& message, const char* of) {
@@ -222,23 +245,52 @@ bool is_revalidated(const HarEntry& entry) {
           field(entry.request, "if-modified-since").is_present());
 }
 
+// Fetch, 4.1: no answer of a navigation is checked, so that only a server refuses it.
+void judge_navigation(const HarEntry& entry, HarRecorded& recorded) {
+  if (!recorded.is_answered) {
+    recorded.has_failed = true;
+    recorded.why =
+        "no answer was recorded" + error_text(entry) + ": a navigation never fails by CORS";
+  } else if (entry.status == 403 || entry.status == 421) {
+    recorded.is_unknown = true;
+    recorded.why = "a navigation, refused by a policy, the application or something in front";
+  } else {
+    recorded.why = "a navigation, of which browsers check no header of CORS";
+  }
+}
+
 }  // namespace
 
 bool make_exchange(const HarEntry& entry, const OwnOrigin& own, HarExchange& exchange) {
   exchange.entry = &entry;
   if (!split_url(entry.url, exchange)) return false;
-  const HeaderField origin = field(entry.request, "origin");
-  exchange.origin = origin.is_present() ? std::string(origin.value) : origin_of_page(entry);
-  if (exchange.origin.empty() || exchange.origin == exchange.server) return false;
   exchange.browser.mode = mode_of(entry);
-  if (exchange.browser.mode == RequestMode::Navigate ||
-      exchange.browser.mode == RequestMode::NoCors) {
+  if (exchange.browser.mode == RequestMode::NoCors) return false;
+  const HeaderField origin = field(entry.request, "origin");
+  exchange.origin = origin.is_present()        ? std::string(origin.value)
+                    : exchange.is_navigation() ? origin_of_navigation(entry)
+                                               : origin_of_page(entry);
+  if (exchange.origin == exchange.server) return false;
+  if (exchange.origin.empty() && !(exchange.is_navigation() && is_of_other_site(entry)))
     return false;
-  }
   fill_view(entry, own, exchange);
-  exchange.is_preflight = entry.method == "OPTIONS" && exchange.view.requested_method.is_present();
+  exchange.is_preflight = !exchange.is_navigation() && entry.method == "OPTIONS" &&
+                          exchange.view.requested_method.is_present();
   fill_browser(entry, exchange);
   return true;
+}
+
+std::string to_shown_url(std::string_view url) {
+  const std::size_t query = std::min(url.find('?'), url.find('#'));
+  const std::string_view tail = query == std::string_view::npos ? ""
+                                : url[query] == '?'             ? "?..."
+                                                                : "#...";
+  url = url.substr(0, query);
+  // Browsers read a backslash as a slash; an "@" behind the first of either is of the path.
+  const std::size_t slashes = url.find("//");
+  const std::size_t begin = slashes == std::string_view::npos ? 0 : slashes + 2;
+  const std::size_t path = std::min(url.find_first_of("/\\", begin), url.size());
+  return without_userinfo(url.substr(0, path)) + std::string(url.substr(path)) + std::string(tail);
 }
 
 bool is_unreadable(const HarEntry& entry) {
@@ -256,6 +308,10 @@ HarRecorded judge_recorded(const HarExchange& exchange) {
   BrowserAnswer answer{.status = entry.status, .headers = entry.response.headers};
   fill_headers(entry, recorded);
   recorded.is_answered = entry.status > 0;
+  if (exchange.is_navigation()) {
+    judge_navigation(entry, recorded);
+    return recorded;
+  }
   if (!recorded.is_answered) {
     recorded.has_failed = true;
     const char* other = other_cause(entry.error);

@@ -1,6 +1,7 @@
 #pragma once
 
-// One exchange of a HAR file that a browser checks by CORS, and what is to be said about it.
+// One exchange of a HAR file that a browser checks by CORS, or a navigation, and what is to be said
+// about it.
 
 #include <optional>
 #include <string>
@@ -18,7 +19,7 @@ namespace corsac::server {
 // An entry as a request of another origin. Views into the entry, but for what it owns.
 struct HarExchange {
   const HarEntry* entry = nullptr;
-  std::string origin = {};     // of the page
+  std::string origin = {};     // of the page; empty: a navigation from one that is not told
   std::string authority = {};  // host and port of the server
   std::string server = {};     // its origin
   std::string target = {};     // path and query
@@ -26,17 +27,27 @@ struct HarExchange {
   bool is_preflight = false;
   BrowserRequest browser = {};
   RequestView view = {};
+
+  // A link or a form: judged, and never checked by CORS.
+  [[nodiscard]] bool is_navigation() const noexcept {
+    return browser.mode == RequestMode::Navigate;
+  }
 };
 
-// Nothing for what is no exchange of another origin: requests of the server's own pages, images and
-// links, what is neither http nor https. The answer lives as long as `entry` and `own`; its address
-// must not change.
+// Nothing for what is no exchange of another origin: requests of the server's own pages, images,
+// navigations that come from no other site, what is neither http nor https; `exchange` then has its
+// authority and server, empty for what is no address of the web. The answer lives as long as
+// `entry` and `own`; its address must not change.
 [[nodiscard]] bool make_exchange(const HarEntry& entry, const OwnOrigin& own,
                                  HarExchange& exchange);
 
 // An entry that is no exchange at all: a method or an address of the web is missing or cannot be
 // read, or what decides has another type than a HAR file gives it. It is told, not judged.
 [[nodiscard]] bool is_unreadable(const HarEntry& entry);
+
+// A URL, or a reference to one, without what may be secret: user information as "***", of a query
+// "?...", of a fragment "#...". Not escaped.
+[[nodiscard]] std::string to_shown_url(std::string_view url);
 
 // What the browser recorded.
 struct HarRecorded {

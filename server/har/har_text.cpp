@@ -10,17 +10,19 @@
 
 namespace corsac::server {
 
-int HarText::read() {
-  if (at_ == end_) {
-    at_ = 0;
-    end_ = is_too_large() ? 0 : std::fread(piece_.get(), 1, kPiece, file_);
-    read_bytes_ += end_;
-    if (end_ == 0) {
-      has_failed_ = std::ferror(file_) != 0;
-      return EOF;
-    }
-  }
-  return static_cast<unsigned char>(piece_[at_++]);
+bool HarText::fill() {
+  if (at_ != end_) return true;
+  at_ = 0;
+  end_ = is_too_large() ? 0 : std::fread(piece_.get(), 1, kPiece, file_);
+  read_bytes_ += end_;
+  if (end_ == 0) has_failed_ = std::ferror(file_) != 0;
+  return end_ != 0;
+}
+
+int HarText::read() { return fill() ? static_cast<unsigned char>(piece_[at_++]) : EOF; }
+
+std::string_view HarText::ahead() {
+  return fill() ? std::string_view(piece_.get() + at_, end_ - at_) : std::string_view();
 }
 
 Place HarText::place() const noexcept { return before_; }

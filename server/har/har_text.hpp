@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <iterator>
 #include <memory>
+#include <string_view>
 
 #include <corsac/base/place.hpp>
 
@@ -21,6 +22,9 @@ class HarText {
 
   // The next byte, or EOF.
   [[nodiscard]] int next();
+  // Bytes that come next, as they stand in the file; empty at its end. At the begin of a file at
+  // least four, when it has them. Valid until the next call of next().
+  [[nodiscard]] std::string_view ahead();
   // Of the byte before the one that came last: a parser looks one ahead.
   [[nodiscard]] Place place() const noexcept;
   [[nodiscard]] std::size_t line() const noexcept { return line_; }
@@ -32,6 +36,8 @@ class HarText {
  private:
   static constexpr std::size_t kPiece = std::size_t{64} * 1024;
 
+  // False at the end, or when reading has failed.
+  bool fill();
   [[nodiscard]] int read();
   void follow(int byte) noexcept;
   [[nodiscard]] bool is_boundary(int byte) const noexcept;

@@ -233,6 +233,31 @@ Problem not_read() {
           .fix = "name a HAR file that can be read"};
 }
 
+// Export tools compress, and some editors on Windows write UTF-16: no JSON, and nothing was cut.
+// Looks at the first bytes, `head`; null for what may be JSON.
+const char* other_format_of(std::string_view head, const char*& fix) {
+  if (head.starts_with("\x1f\x8b")) {
+    fix = "unpack it first: gzip -dc FILE > plain.har";
+    return "the file is compressed with gzip";
+  }
+  if (head.starts_with("PK\x03\x04")) {
+    fix = "unpack it first, and name the HAR file in it";
+    return "the file is a ZIP archive";
+  }
+  if (head.starts_with("\x28\xb5\x2f\xfd")) {
+    fix = "unpack it first: zstd -dc FILE > plain.har";
+    return "the file is compressed with zstd";
+  }
+  const bool has_mark = head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff");
+  const bool has_zero = head.size() >= 2 && (head[0] == '\0') != (head[1] == '\0');
+  if (!has_mark && !has_zero) return nullptr;
+  // Without a mark iconv has to be told which byte comes first.
+  fix = has_mark          ? "write it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE > plain.har"
+        : head[0] == '\0' ? "write it as UTF-8: iconv -f UTF-16BE -t UTF-8 FILE > plain.har"
+                          : "write it as UTF-8: iconv -f UTF-16LE -t UTF-8 FILE > plain.har";
+  return "the file is text in UTF-16";
+}
+
 }  // namespace
 
 Result<void, Report> read_har(const std::string& file,
@@ -240,6 +265,9 @@ Result<void, Report> read_har(const std::string& file,
   const std::unique_ptr<std::FILE, CloseFile> opened(std::fopen(file.c_str(), "rbe"));
   if (opened == nullptr) return fail(failed(file, not_read()));
   HarText text(opened.get(), kHarTextLimitBytes, kHarLimitBytes);
+  const char* fix = nullptr;
+  if (const char* what = other_format_of(text.ahead(), fix); what != nullptr)
+    return fail(failed(file, {.code = "har-format", .what = what, .fix = fix}));
   HarEvents events(text, take);
   static_cast<void>(Json::sax_parse(HarIterator(text), HarIterator(), &events));
   if (text.has_failed()) return fail(failed(file, not_read()));

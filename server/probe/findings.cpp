@@ -160,6 +160,8 @@ std::string Judge::what_to_change(const Explanation* expected, const char* witho
   if (expected->is_allowed) {
     return text + "; something between strips the answer, or the server has another policy";
   }
+  // Nearer than the hint, which says the same of every refusal.
+  if (!expected->near_miss.empty()) return text + "; near miss: " + expected->near_miss;
   return expected->hint.empty() ? text : text + "; " + expected->hint;
 }
 

@@ -69,8 +69,9 @@ class Deadline {
   std::thread thread_;
 };
 
+// `has_address`: the name was found, and a connection was tried.
 template <class Error>
-std::string error_text(Error error) {
+std::string error_text(Error error, bool has_address) {
   if constexpr (requires { Error::SSLServerHostnameVerification; }) {
     if (error == Error::SSLServerHostnameVerification) {
       return "the server's certificate is for another name";
@@ -79,9 +80,9 @@ std::string error_text(Error error) {
   switch (error) {
     case Error::Connection:
     case Error::BindIPAddress:
-      return "nobody listens there, or the name is not known";
+      return has_address ? "nobody listens there" : "the name is not known (DNS)";
     case Error::ConnectionTimeout:
-      return "nobody answers there";
+      return has_address ? "nobody answers there" : "the name could not be looked up in time (DNS)";
     case Error::SSLConnection:
       return "it speaks no TLS that this program knows";
     case Error::SSLLoadingCerts:
@@ -115,7 +116,11 @@ ProbeAnswer send_with(Client& client, const ProbeServer& server, const ProbeRequ
   if constexpr (!kKnowsLimits) {
     client.set_limits({kAllHeadsLimitBytes, &has_head, deadline.end()});
   }
-  client.set_socket_options([&](auto socket) { deadline.use(static_cast<int>(socket)); });
+  bool has_address = false;  // sockets are made behind the look-up
+  client.set_socket_options([&](auto socket) {
+    has_address = true;
+    deadline.use(static_cast<int>(socket));
+  });
   httplib::Request request;
   request.method = asked.method;
   request.path = asked.target;
@@ -153,7 +158,8 @@ ProbeAnswer send_with(Client& client, const ProbeServer& server, const ProbeRequ
     }
   }
   if (answer.status == 0 && answer.error.empty()) {
-    answer.error = deadline.has_passed() ? "no answer in time" : error_text(result.error());
+    answer.error =
+        deadline.has_passed() ? "no answer in time" : error_text(result.error(), has_address);
   }
   return answer;
 }

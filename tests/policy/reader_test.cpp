@@ -755,6 +755,7 @@ TEST(PolicyReader, NamesEveryMissingField) {
   struct Missing {
     std::string path;
     std::uint32_t line;
+    const char* code = "field-missing";
   };
   const Missing expected[] = {
       {"hosts.allowed", 2},
@@ -764,16 +765,16 @@ TEST(PolicyReader, NamesEveryMissingField) {
       {"trusted_origins[1].name", 7},
       {"trusted_origins[1].origin", 7},
       {"trusted_origins[1].scopes", 7},
-      {"lint.allow[0].code", 9},
-      {"lint.allow[0].path", 9},
-      {"lint.allow[0].reason", 9},
+      {"lint.allow[0].code", 9, "lint-allow-code"},
+      {"lint.allow[0].path", 9, "lint-allow-path"},
+      {"lint.allow[0].reason", 9, "lint-allow-reason"},
       {"test[0].expect", 11},
       {"version", 0},
   };
   const std::vector<Problem> problems = reader.take_problems();
   ASSERT_EQ(problems.size(), std::size(expected));
   for (std::size_t i = 0; i < problems.size(); ++i) {
-    EXPECT_EQ(problems[i].code, "field-missing") << expected[i].path;
+    EXPECT_EQ(problems[i].code, expected[i].code) << expected[i].path;
     EXPECT_EQ(problems[i].path, expected[i].path);
     EXPECT_EQ(problems[i].place.line, expected[i].line) << expected[i].path;
     EXPECT_TRUE(problems[i].fix.starts_with("write ")) << expected[i].path;

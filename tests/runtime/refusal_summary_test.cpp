@@ -24,10 +24,10 @@ std::size_t at(Reason reason) { return static_cast<std::size_t>(reason); }
 TEST(RefusedOrigins, AreExactWhileThereIsRoom) {
   const auto refused = std::make_unique<RefusedOrigins>();
   EXPECT_TRUE(refused->most(10).empty());
-  refused->count("https://a.example", kNotAllowed, kStart);
-  refused->count("https://b.example", kNotAllowed, kStart + 1s);
-  refused->count("https://b.example", Reason::RequestedMethodNotAllowed, kStart + 2s);
-  refused->count("", Reason::HostNotAllowed, kStart + 3s);
+  refused->count("https://a.example", kNotAllowed, "", kStart);
+  refused->count("https://b.example", kNotAllowed, "", kStart + 1s);
+  refused->count("https://b.example", Reason::RequestedMethodNotAllowed, "", kStart + 2s);
+  refused->count("", Reason::HostNotAllowed, "", kStart + 3s);
   EXPECT_EQ(refused->total(), 4U);
   const auto most = refused->most(10);
   ASSERT_EQ(most.size(), 3U);
@@ -42,12 +42,47 @@ TEST(RefusedOrigins, AreExactWhileThereIsRoom) {
   EXPECT_EQ(refused->most(1).size(), 1U);
 }
 
+TEST(RefusedOrigins, KeepTheNearMissOfTheLastRefusalThatHadOne) {
+  constexpr auto kMethod = Reason::RequestedMethodNotAllowed;
+  const std::string at_limit(RefusedOrigins::kNearMissBytes, 'm');
+  const struct {
+    const char* desc;
+    Reason reason;
+    std::string near_miss;
+    std::string kept;
+  } kRows[] = {
+      {"none yet", kNotAllowed, "", ""},
+      {"the first", kNotAllowed, "is past", "is past"},
+      {"another reason without one", kMethod, "", "is past"},
+      {"another reason with one", kMethod, "write PATCH", "write PATCH"},
+      {"the reason before, without one", kNotAllowed, "", "write PATCH"},
+      {"the same reason without one", kMethod, "", ""},
+      {"as long as may be", kNotAllowed, at_limit, at_limit},
+      {"a longer one", kNotAllowed, at_limit + "n", std::string(at_limit.size() - 3, 'm') + "..."},
+  };
+  const auto refused = std::make_unique<RefusedOrigins>();
+  for (const auto& row : kRows) {
+    refused->count("https://a.example", row.reason, row.near_miss, kStart);
+    EXPECT_EQ(refused->most(1)[0].near_miss, row.kept) << row.desc;
+  }
+}
+
+TEST(RefusedOrigins, ANewcomerTakesNoNearMissOver) {
+  const auto refused = std::make_unique<RefusedOrigins>();
+  for (std::size_t i = 0; i < RefusedOrigins::kOrigins; ++i) {
+    refused->count(std::to_string(i), kNotAllowed, "is past", kStart);
+  }
+  refused->count("https://new.example", kNotAllowed, "", kStart + 1s);
+  EXPECT_EQ(refused->most(1)[0].origin, "https://new.example");
+  EXPECT_EQ(refused->most(1)[0].near_miss, "");
+}
+
 TEST(RefusedOrigins, CutALongOneAndKeepTheOthersApart) {
   const auto refused = std::make_unique<RefusedOrigins>();
   const std::string at_limit(RefusedOrigins::kOriginBytes, 'a');
-  refused->count(at_limit, kNotAllowed, kStart);
-  refused->count(at_limit + "b", kNotAllowed, kStart);
-  refused->count(at_limit.substr(1), kNotAllowed, kStart);
+  refused->count(at_limit, kNotAllowed, "", kStart);
+  refused->count(at_limit + "b", kNotAllowed, "", kStart);
+  refused->count(at_limit.substr(1), kNotAllowed, "", kStart);
   const auto most = refused->most(10);
   ASSERT_EQ(most.size(), 2U);
   EXPECT_EQ(most[0].origin, at_limit);
@@ -73,7 +108,7 @@ TEST(RefusedOrigins, KeepTheirBoundsAmongAMillionOthers) {
     const std::string& origin = is_heavy ? heavy[which] : random;
     if (is_heavy) ++truth[origin];
     const testing::AllocationCounter counter;
-    refused->count(origin, kNotAllowed, kStart);
+    refused->count(origin, kNotAllowed, "", kStart);
     allocations += counter.count();
   }
   EXPECT_EQ(allocations, 0U);

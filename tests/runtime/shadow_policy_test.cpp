@@ -161,10 +161,16 @@ TEST(ShadowPolicy, NeverDisturbsThePolicyInForce) {
     EXPECT_EQ(scene.decide(kNew), "origin_not_allowed");
     EXPECT_EQ(scene.gate->shadow_status()->counts.compared, 0U);
     EXPECT_THAT(scene.gate->shadow_status()->store.last_error, HasSubstr(row.code));
+    const auto since = scene.gate->shadow_status()->store.failing_since;
+    EXPECT_NE(since, std::chrono::system_clock::time_point());
+    scene.gate->reload_shadow_and_wait(std::chrono::seconds(20));
+    EXPECT_EQ(scene.gate->shadow_status()->store.failing_since, since) << "not anew";
     EXPECT_TRUE(eventually([&] { return scene.has_warning(row.code); }))
         << ::testing::PrintToString(scene.warnings());
     scene.folder.write("next.toml", document(kNew));
-    scene.gate->request_reload();
+    scene.gate->reload_shadow_and_wait(std::chrono::seconds(20));
+    EXPECT_EQ(scene.gate->shadow_status()->store.failing_since,
+              std::chrono::system_clock::time_point());
     EXPECT_TRUE(scene.is_compared()) << "it is taken once it is right";
   }
 }
@@ -245,6 +251,18 @@ TEST(ShadowPolicy, EndsWhileAStoreHangsInItsStart) {
     EXPECT_TRUE(eventually(
         [&end] { return end.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }));
   }
+}
+
+// Its start may take as long as a store lets it wait.
+TEST(ShadowPolicy, AReloadOfACandidateThatIsNotOpenReturnsAtOnce) {
+  HangingScene scene("read_hangs");
+  scene.shadow->reload_and_wait(std::chrono::minutes(1));
+  scene.shadow->follow("next.toml");
+  ASSERT_TRUE(scene.hangs());
+  auto reload = std::async(std::launch::async,
+                           [&scene] { scene.shadow->reload_and_wait(std::chrono::minutes(1)); });
+  EXPECT_TRUE(eventually(
+      [&reload] { return reload.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }));
 }
 
 TEST(ShadowPolicy, FollowsAnotherFileWhileAStoreHangsInItsStart) {

@@ -216,9 +216,11 @@ def sarif_has_every_warning_as_a_rule():
 SHADOWS = [
     ("a good one", "next.toml", HEAD + 'allowed_origins = ["https://b.example"]\n', 0, []),
     ("a missing one", "nowhere.toml", None, 0,
-     ["warning[shadow-not-usable]: shadow.file = \"nowhere.toml\"", "0 errors, 1 warning"]),
+     ["warning[shadow-not-usable]: shadow.file = \"nowhere.toml\"", "the candidate is absent",
+      "0 errors, 1 warning"]),
+    ("one in a folder that is missing", "no/next.toml", None, 0, ["the candidate is absent"]),
     ("one with errors", "next.toml", HEAD + 'allowed_origins = ["b"]\n', 0,
-     ["warning[shadow-not-usable]", "the candidate has 1 error and is not judged"]),
+     ["warning[shadow-not-usable]", "the candidate has 1 error; a server judges by the last good one"]),
     ("the policy itself", "policy.toml", None, 0,
      ["warning[shadow-not-usable]", "the candidate is this policy itself"]),
     ("no name", "", None, 1, ["error[value-unknown]: shadow.file", "this names no file"]),

@@ -2,6 +2,7 @@
 
   python3 explain_har_test.py CORSAC_PROGRAM
 """
+import gzip
 import json
 import os
 import subprocess
@@ -87,6 +88,7 @@ def run(text, *arguments, measure=False):
         return answer
 
 
+NAVIGATE = [("Sec-Fetch-Mode", "navigate")]
 PREFLIGHT = [("Access-Control-Request-Method", "PUT")]
 
 # description, entries, exit status, parts of standard output
@@ -199,9 +201,41 @@ ROWS = [
     ("what is no exchange of another origin", [
         entry(origin=None), entry(origin="https://api.example.com"),
         entry(request=[("Sec-Fetch-Mode", "no-cors")]),
-        entry(request=[("Sec-Fetch-Mode", "navigate")], method="POST"),
+        entry(origin=None, request=[("Sec-Fetch-Mode", "navigate")], method="POST"),
+        entry(origin=None, request=NAVIGATE + [("Referer", "https://api.example.com/x")]),
         entry(server="data:", path="text/plain,x"), entry(server="chrome-extension://x")], 0,
      ["0 exchanges of other origins"]),
+    ("a form of another origin that was refused", [entry(
+        origin="https://other.example", method="POST", status=403, request=NAVIGATE + [
+            ("Sec-Fetch-Site", "cross-site"), ("Content-Type", "text/plain")])], 2,
+     ["POST https://api.example.com/a", "from       https://other.example",
+      "mode       navigate", "recorded   cannot be told: 403, a navigation, refused by a policy",
+      "policy     REFUSED with 403: origin_not_allowed (policy.toml:3:19)",
+      "1 exchanges of other origins; 0 failed; this policy would fail 1"]),
+    ("the same without Fetch Metadata", [entry(
+        origin="https://other.example", method="POST", status=403, _resourceType="document")], 2,
+     ["mode       navigate", "policy     REFUSED with 403: origin_not_allowed"]),
+    ("a form that passed, and would not", [entry(
+        origin="https://other.example", method="POST", request=NAVIGATE)], 2,
+     ["recorded   passed: 200, a navigation", "policy     REFUSED with 403"]),
+    ("a form and a link that pass, without a grant", [
+        entry(method="POST", request=NAVIGATE, _resourceType="document"),
+        entry(origin=None, request=NAVIGATE + [("Referer", "https://other.example/")])], 0,
+     ["2 exchanges of other origins; 0 failed; this policy would fail 0"]),
+    ("a form that the application refused", [entry(
+        method="POST", status=403, request=NAVIGATE)], 0,
+     ["cannot be told: 403", "policy     ALLOWED", "this policy would fail 0"]),
+    ("a link to a host that is not allowed", [entry(
+        origin=None, server="https://b.example",
+        request=NAVIGATE + [("Referer", "https://other.example/")])], 2,
+     ["from       https://other.example", "host_not_allowed"]),
+    ("a link of a page that keeps its address back", [entry(
+        origin=None, server="https://b.example",
+        request=NAVIGATE + [("Sec-Fetch-Site", "cross-site")])], 2,
+     ["from       a page of another origin, which is not told", "host_not_allowed"]),
+    ("a navigation without an answer", [entry(
+        method="POST", status=0, _resourceType="document", _error="net::ERR_FAILED")], 2,
+     ["FAILED: no answer was recorded (net::ERR_FAILED): a navigation never fails by CORS"]),
     ("a WebSocket", [entry(server="wss://api.example.com", status=101, request=[("Cookie", "a=b")])], 2,
      ["recorded   passed: 101", "policy     REFUSED with 403: upgrade_not_allowed"]),
     ("escapes of a terminal", [entry(
@@ -219,6 +253,8 @@ def row(entries, status, parts):
     equal(answer.returncode, status, answer.stdout + answer.stderr)
     told = json.loads(run(har(*entries), "--json").stdout)
     equal(status == 2, told["failed"] + told["would_fail"] > 0, told)
+    for each in told["exchanges"]:
+        assert each["mode"] != "navigate" or each["recorded"]["console"] is None, each
     assert "\x1b" not in json.dumps(told, ensure_ascii=False)
 
 
@@ -227,6 +263,78 @@ def only_the_server_that_is_named():
     contains(run(text).stdout, "2 exchanges")
     contains(run(text, "--host", "cdn.example").stdout, "1 exchanges")
     contains(run(text, "--public-origin", "https://api.example.com").stdout, "1 exchanges")
+
+
+def wrong(text, arguments, parts):
+    """Nothing was judged: told as an error, in bounds, and never as "nothing failed"."""
+    for more in ([], ["--json"]):
+        answer = run(text, *arguments, *more)
+        equal((answer.returncode, answer.stdout), (1, ""), answer.stderr)
+        for part in parts:
+            contains(answer.stderr, part)
+        assert len(answer.stderr) < 1600 and answer.stderr.isascii(), answer.stderr
+
+
+# description, the file, arguments, parts of standard error
+NOTHING_JUDGED = [
+    ("a host that is not in the file", har(entry(), entry(), entry(server="http://cdn.example:81")),
+     ["--host", "api.exmaple.com"],
+     ["a.har: error[har-no-host]: --host = \"api.exmaple.com\"",
+      "in the file: https://api.example.com, http://cdn.example:81\n"]),
+    ("a public origin that is not in the file", har(entry()),
+     ["--public-origin", "http://api.example.com"],
+     ["error[har-no-host]: --public-origin = \"http://api.example.com\"",
+      "in the file: https://api.example.com\n"]),
+    ("many hosts", har(*(entry(server=f"https://{n}.{'a' * 60}.{'b' * 60}.example")
+                         for n in range(30))), ["--host", "x"],
+     ["https://9.aaa", "..., and more\n"]),
+    ("no entry that can be read", har(entry(method=1), 7, entry(status="200")), [],
+     ["a.har: error[har-unreadable]", "none of its 3 entries"]),
+    ("no entry that can be read, with a host", har(7), ["--host", "api.example.com"],
+     ["error[har-unreadable]"]),
+]
+
+
+def the_host_has_requests_of_its_own_pages_only():
+    answer = run(har(entry(origin=None), entry(server="https://b.example")),
+                 "--host", "api.example.com")
+    equal(answer.returncode, 0, answer.stderr)
+    contains(answer.stdout, "0 exchanges of other origins")
+
+
+def nothing_secret_is_shown():
+    """User information is masked, and queries and fragments are cut: rows, console, Location."""
+    secret = "https://user:pw-secret@api.example.com"
+    text = har(entry(server=secret, path="/a@b?token=t-secret#f-secret"),
+               entry(server=secret, path="?t-secret", method="PATCH", origin="https://o.example"),
+               entry(server=secret, path="#f-secret", origin="https://o.example"),
+               entry(method="OPTIONS", request=PREFLIGHT, status=302,
+                     response=[("Location", "//user:pw-secret@b.example/in?code=t-secret")]),
+               entry(method="POST", status=403, origin="https://o.example", request=NAVIGATE,
+                     server=secret, path="/?t-secret"),
+               entry(server="wss://user:pw-secret@api.example.com", path="/?t-secret", status=400))
+    for arguments in ([], ["--json"], ["--host", "x"]):
+        answer = run(text, *arguments)
+        assert "secret" not in answer.stdout + answer.stderr, answer.stdout + answer.stderr
+    shown = run(text).stdout
+    for part in ("GET https://***@api.example.com/a@b?...\n", "PATCH https://***@api.example.com?...",
+                 "GET https://***@api.example.com#...", "Location: //***@b.example/in?...",
+                 "Access to fetch at 'https://***@api.example.com/a@b?...' from"):
+        contains(shown, part)
+
+
+def a_pipe_is_read_like_a_file():
+    with tempfile.TemporaryDirectory() as folder:
+        policy = os.path.join(folder, "policy.toml")
+        with open(policy, "w", encoding="utf-8") as file:
+            file.write(POLICY)
+        os.chmod(policy, 0o600)
+        for text, status, part in ((har(entry(response=GRANT)).encode(), 0, "1 exchanges"),
+                                   (gzip.compress(b"{}"), 1, "har-format")):
+            answer = subprocess.run([PROGRAM, "explain", "--har", "/dev/stdin", policy], input=text,
+                                    capture_output=True, timeout=60, check=False)
+            equal(answer.returncode, status, answer.stderr)
+            contains((answer.stdout + answer.stderr).decode(), part)
 
 
 def deep(count):
@@ -242,6 +350,16 @@ WRONG_FILES = [
     ("a list", "[1, 2]", ["error[har-no-entries]"]),
     ("lists in lists", deep(100_000), ["a.har:1:", "error[har-too-deep]"]),
     ("bytes that are no UTF-8", b"{\"log\": \"\xff\xfe\"}", ["a.har:1:", "error[har-syntax]"]),
+    ("gzip", gzip.compress(har(entry()).encode()),
+     ["a.har: error[har-format]", "compressed with gzip; unpack it first: gzip -dc"]),
+    ("a ZIP archive", b"PK\x03\x04" + bytes(60), ["error[har-format]", "a ZIP archive; unpack"]),
+    ("zstd", b"\x28\xb5\x2f\xfd" + bytes(60), ["error[har-format]", "zstd -dc"]),
+    ("UTF-16 with a mark", har(entry()).encode("utf-16"),
+     ["error[har-format]", "in UTF-16; write it as UTF-8: iconv -f UTF-16 -t UTF-8"]),
+    ("UTF-16, little end first", har(entry()).encode("utf-16-le"), ["iconv -f UTF-16LE"]),
+    ("UTF-16, big end first", har(entry()).encode("utf-16-be"), ["iconv -f UTF-16BE"]),
+    ("the mark of gzip alone", b"\x1f\x8b", ["error[har-format]"]),
+    ("one NUL byte", b"\0", ["error[har-syntax]"]),
     ("NUL bytes", b"\0" * 100, ["a.har:1:1", "error[har-syntax]"]),
     ("a line break in a text", "{\n\"log\": \"a\nb\"}", ["a.har:2:", "error[har-syntax]"]),
 ]
@@ -340,7 +458,9 @@ def main():
         cases.add(description, row, entries, status, parts)
     for description, text, parts in WRONG_FILES:
         cases.add(description, wrong_file, text, parts)
-    for function in (only_the_server_that_is_named, files_that_are_no_files,
+    for description, text, arguments, parts in NOTHING_JUDGED:
+        cases.add("nothing judged: " + description, wrong, text, arguments, parts)
+    for function in (a_pipe_is_read_like_a_file, nothing_secret_is_shown, the_host_has_requests_of_its_own_pages_only, only_the_server_that_is_named, files_that_are_no_files,
                      large_bodies_need_no_memory, rows_are_printed_as_they_come,
                      a_file_that_is_cut_behind_an_exchange, options_exclude_each_other):
         cases.add(function.__name__.replace("_", " "), function)

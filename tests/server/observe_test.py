@@ -98,7 +98,13 @@ def most_refused(running):
     top = running.get_json("/api/events/top")
     row = next(row for row in top["origins"] if row["origin"] == "https://often.example")
     equal((row["count"], row["error"], row["reasons"]), (5, 0, {"origin_not_allowed": 5}))
-    equal(sorted(row), ["count", "error", "last", "origin", "reasons"])
+    equal(sorted(row), ["count", "error", "last", "near_miss", "origin", "reasons"])
+    equal(row["near_miss"], None)
+    # Listed, under another scheme: the page offers no line for such a one.
+    running.page(APP.replace("https:", "http:"))
+    near = next(row for row in running.get_json("/api/events/top")["origins"]
+                if row["origin"] == APP.replace("https:", "http:"))
+    contains(near["near_miss"], f'"{APP}" is listed; the request has the scheme http')
     equal(top["most_error"], 0)
 
 
@@ -141,6 +147,14 @@ def candidate(running):
              'reason="origin_not_allowed"} ')
 
 
+def reload(running):
+    """The candidate is read by it, too, and waited for."""
+    status, _, body = running.ask(running.admin, "POST", "/api/reload",
+                                  [("Authorization", f"Bearer {running.token}")])
+    equal(status, 200, body)
+    return json.loads(body)
+
+
 def broken_candidate(running):
     running.write("next.toml", NEXT.replace("new.example.com", "new.example.com/"))
     running.process.send_signal(signal.SIGHUP)
@@ -148,12 +162,28 @@ def broken_candidate(running):
           running.log_text)
     until(lambda: any("shadow" in line and "origin-trailing-slash" in line and "next.toml:" in line
                       and '"warning"' in line for line in list(running.log)), running.log_text)
+    shadow = running.get_json("/api/status")["shadow"]
+    contains(shadow["store"]["last_error"], "origin-trailing-slash")
+    since = shadow["store"]["failing_since"]
+    assert since > shadow["store"]["loaded_at"], shadow
+    seconds = re.search(r"^corsac_shadow_failing_seconds (\S+)$",
+                        running.get("/metrics").decode(), re.MULTILINE)
+    assert float(seconds[1]) > 0, seconds
+    told = reload(running)
+    equal((told["taken"], told["shadow"]["state"], told["shadow"]["failing_since"]),
+          (True, "degraded", since), told)
+    os.remove(os.path.join(running.folder, "next.toml"))
+    told = reload(running)
+    equal((told["taken"], told["shadow"]["file"], told["shadow"]["failing_since"]),
+          (True, "next.toml", since), told)
+    contains(told["shadow"]["last_error"], "next.toml")
     equal(running.get("/healthz"), b"ok\n")
     equal((running.page(APP), running.page(NEW)), (200, 403))
     running.write("next.toml", NEXT)
-    running.process.send_signal(signal.SIGHUP)
-    until(lambda: running.get_json("/api/status")["shadow"]["store"]["state"] == "fresh",
-          running.log_text)
+    told = reload(running)
+    equal((told["shadow"]["state"], told["shadow"]["failing_since"], told["shadow"]["last_error"]),
+          ("fresh", None, None), told)
+    contains(running.get("/metrics").decode(), "\ncorsac_shadow_failing_seconds 0\n")
 
 
 def readme_lines(running):

@@ -157,6 +157,9 @@ def a_refusal_of_the_policy_is_told_with_its_line():
             told = run(url, "--method", "DELETE", "--policy", policy).stdout
             contains(told, "the policy says: REFUSED with 403: requested_method_not_allowed")
             contains(told, "policy.toml:4:")
+            told = run(url, *PUT, "--policy", policy, origin=APP.replace("https", "http")).stdout
+            contains(told, "the policy says: REFUSED with 403: origin_not_allowed")
+            contains(told, f'; near miss: "{APP}" is listed; the request has the scheme http; ')
             contains(run(url, *PUT, "--policy", policy).stdout, "the policy says: ALLOWED")
 
 
@@ -239,7 +242,11 @@ def servers_that_do_not_answer():
         pass
     answer = run(url)
     equal((answer.returncode, answer.stdout), (4, ""))
-    contains(answer.stderr, "no answer (preflight): nobody listens there")
+    contains(answer.stderr, "no answer (preflight): nobody listens there\n")
+    # RFC 6761: such a name is never there.
+    answer = run("http://nowhere.invalid/")
+    equal((answer.returncode, answer.stdout), (4, ""))
+    contains(answer.stderr, "no answer (preflight): the name is not known (DNS)\n")
     release = threading.Event()
 
     def hangs(request):
@@ -358,6 +365,9 @@ SLIPS = [
     ("a header that ends early",
      ["http://a.example/", "--origin", APP, "--header", "X-A: secret\r\nX-B: 1"], ["--header"]),
     ("all at once", ["foo", "--origin", "x", "--method", "a b"], ["url", "--origin", "--method"]),
+    ("authorities for an address without TLS",
+     ["http://a.example/", "--origin", APP, "--ca", "ca.pem"],
+     ["error[option-value]: --ca = \"ca.pem\"", "has no TLS", "ask the https address"]),
     ("no origin", ["http://a.example/"], ["--origin is required"]),
     ("no time", ["http://a.example/", "--origin", APP, "--seconds", "0"], ["--seconds"]),
 ]

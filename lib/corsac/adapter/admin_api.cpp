@@ -37,6 +37,9 @@ std::string to_text(const Json& json) {
   return json.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
+// A candidate that hangs must not hold the answer up for long.
+constexpr std::chrono::milliseconds kShadowDeadline{2'000};
+
 Json time_or_null(std::chrono::system_clock::time_point time) {
   return time == std::chrono::system_clock::time_point() ? Json(nullptr) : Json(time_text(time));
 }
@@ -88,6 +91,7 @@ Json store_json(const StoreStatus& store) {
   json["revision"] = store.revision;
   json["loaded_at"] = time_or_null(store.loaded_at);
   json["last_answer_at"] = time_or_null(store.last_answer_at);
+  json["failing_since"] = time_or_null(store.failing_since);
   json["last_error"] = store.last_error.empty() ? Json(nullptr) : Json(store.last_error);
   json["is_cached"] = store.is_cached;
   json["cache_error"] = store.cache_error.empty() ? Json(nullptr) : Json(store.cache_error);
@@ -114,6 +118,18 @@ Json shadow_json(const ShadowStatus& shadow) {
     row["count"] = difference.count;
     json["differences"].push_back(std::move(row));
   }
+  return json;
+}
+
+// The candidate decides nothing, so that no reload fails by it; that its file is wrong would go
+// unseen while the last good one is compared.
+Json reloaded_shadow_json(const ShadowStatus& shadow) {
+  const StoreStatus& store = shadow.store;
+  Json json;
+  json["file"] = shadow.file;
+  json["state"] = to_text(store.state);
+  json["failing_since"] = time_or_null(store.failing_since);
+  json["last_error"] = store.last_error.empty() ? Json(nullptr) : Json(store.last_error);
   return json;
 }
 
@@ -355,6 +371,8 @@ AdminAnswer AdminApi::State::reload(const AdminRequest&) {
     json["records"]["state"] = to_text(records->state);
     json["records"]["revision"] = records->revision;
   }
+  gate->reload_shadow_and_wait(std::min(options.reload_deadline, kShadowDeadline));
+  if (const auto shadow = gate->shadow_status()) json["shadow"] = reloaded_shadow_json(*shadow);
   json["problems"] = problems_json(report);
   const bool has_tokens = !tokens || !tokens->has_errors();
   if (tokens) json["tokens"] = {{"taken", has_tokens}, {"problems", problems_json(*tokens)}};

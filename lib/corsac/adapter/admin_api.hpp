@@ -78,8 +78,9 @@ struct AdminAnswer {
 //                     1970), startRow=N, numberOfResults=N (25, at most 1000),
 //                     orderBy=insertInstant ASC|DESC (newest first), after=SEQ
 //   GET  /api/events/top      read: {"total": N, "most_error": N, "origins": [{"origin": TEXT or
-//                     null, "count": N, "error": N, "last": TIME, "reasons": {CODE: N}}]}, at most
-//                     50, the most refused first: runtime/refusal_summary.hpp
+//                     null, "count": N, "error": N, "last": TIME, "reasons": {CODE: N},
+//                     "near_miss": TEXT or null}]}, at most 50, the most refused first:
+//                     runtime/refusal_summary.hpp
 //   GET  /api/events/history  read: {"bucket_seconds": 60, "buckets": [{"start": TIME, "total": N,
 //                     "reasons": {CODE: N}}]}, 60 minutes, oldest first
 //   GET  /api/events/live     read: live_events.hpp
@@ -92,7 +93,8 @@ struct AdminAnswer {
 //                     it changed (PolicyDiff::json; null = it cannot be told), "document", and
 //                     "has_beside": the store keeps more beside it. 404 policy_not_kept, 503 busy
 //   POST /api/reload  manage: reads the store now, and the tokens; 200 taken, 422 refused (one of
-//                     the two), 503 not to be had
+//                     the two), 503 not to be had; with [shadow], "shadow" says what became of
+//                     the candidate, which is read as well, and waited for at most 2 s
 //
 // Safe from any thread.
 class AdminApi {

@@ -115,11 +115,24 @@ void write_times(MetricsWriter& writer, const DecisionTimes& times) {
   writer.sample("_count", {}, std::to_string(count));
 }
 
-void write_shadow(MetricsWriter& writer, const ShadowStatus& shadow) {
+std::string seconds_between(std::chrono::system_clock::time_point from,
+                            std::chrono::system_clock::time_point to) {
+  if (from == std::chrono::system_clock::time_point()) return "NaN";
+  const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(to - from);
+  return std::to_string(std::chrono::duration<double>(age).count());
+}
+
+void write_shadow(MetricsWriter& writer, const ShadowStatus& shadow,
+                  std::chrono::system_clock::time_point now) {
   const bool is_usable =
       shadow.store.state != StoreState::Starting && shadow.store.state != StoreState::Closed;
-  writer.family("corsac_shadow_is_usable", "gauge", "1 while a candidate is judged.");
+  writer.family("corsac_shadow_is_usable", "gauge",
+                "1 while a candidate is judged: the newest, or the last good one.");
   writer.sample({}, is_usable ? "1" : "0");
+  const bool is_failing = shadow.store.failing_since != std::chrono::system_clock::time_point();
+  writer.family("corsac_shadow_failing_seconds", "gauge",
+                "Since the candidate's file is missing or wrong; 0 while it is right.");
+  writer.sample({}, is_failing ? seconds_between(shadow.store.failing_since, now) : "0");
   writer.counter("corsac_shadow_compared_total", "Decisions that a candidate was asked about.",
                  shadow.counts.compared);
   writer.family("corsac_shadow_differences_total", "counter",
@@ -153,13 +166,6 @@ void write_requests(MetricsWriter& writer, const Counters::Totals& totals) {
   writer.counter("corsac_responses_without_decision_total",
                  "Answers to requests of which nothing was parsed, or whose headers failed.",
                  totals.responses_without_decision);
-}
-
-std::string seconds_between(std::chrono::system_clock::time_point from,
-                            std::chrono::system_clock::time_point to) {
-  if (from == std::chrono::system_clock::time_point()) return "NaN";
-  const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(to - from);
-  return std::to_string(std::chrono::duration<double>(age).count());
 }
 
 // One sample for each store, by the section of the configuration that describes it.
@@ -229,7 +235,7 @@ std::string metrics_text(const MetricsInput& input) {
   write_rules(writer, input.rules);
   write_times(writer, input.times);
   write_stores(writer, input);
-  if (input.shadow) write_shadow(writer, *input.shadow);
+  if (input.shadow) write_shadow(writer, *input.shadow, input.now);
   writer.counter("corsac_events_total", "Events recorded.", input.events);
   writer.counter("corsac_events_dropped_total", "Events that fell out of the ring.",
                  input.events_dropped);

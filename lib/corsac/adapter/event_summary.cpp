@@ -38,6 +38,7 @@ std::string most_refused_json(const EventLog& events) {
     row["error"] = entry.error;
     row["last"] = time_text(entry.last);
     row["reasons"] = reasons_json(entry.reasons);
+    row["near_miss"] = entry.near_miss.empty() ? Json(nullptr) : Json(entry.near_miss);
     json["origins"].push_back(std::move(row));
   }
   return json.dump() + "\n";

@@ -92,14 +92,20 @@ void check_tests(const Policy& policy, ProblemList& problems) {
 void check_allowed_warnings(const Policy& policy, ProblemList& problems) {
   for (std::size_t i = 0; i < policy.allowed_warnings.size(); ++i) {
     const AllowedWarning& allowed = policy.allowed_warnings[i];
-    if (allowed.path.empty()) {
-      error(problems, "lint-allow-path", "lint.allow[" + std::to_string(i) + "].path", allowed.code,
-            allowed.place, "a warning is left out where it stands, and this says no place",
-            "write the path of the warning, or take the entry out");
-    }
-    if (!trim_ows(allowed.reason).empty()) continue;
-    error(problems, "lint-allow-reason", "lint.allow[" + std::to_string(i) + "].reason",
-          allowed.code, allowed.place, "a warning is left out for a reason, and this says none",
+    const auto check = [&](std::string_view code, const char* field, const std::string& value,
+                           const char* what, const char* fix) {
+      if (!trim_ows(value).empty()) return;
+      error(problems, code, "lint.allow[" + std::to_string(i) + "]." + field, value, allowed.place,
+            what, fix);
+    };
+    check("lint-allow-code", "code", allowed.code,
+          "a warning is left out by its code, and this says none",
+          "write the code of the warning, or take the entry out");
+    check("lint-allow-path", "path", allowed.path,
+          "a warning is left out where it stands, and this says no place",
+          "write the path of the warning, or take the entry out");
+    check("lint-allow-reason", "reason", allowed.reason,
+          "a warning is left out for a reason, and this says none",
           "write why it is meant, or take the entry out");
   }
 }

@@ -209,10 +209,22 @@ constexpr std::array kRecordFields = {
 };
 constexpr DocumentItem kRecord = {.label = "a trusted origin", .fields = kRecordFields};
 
+// An absent one has the code of an empty one: check_document.
+[[nodiscard]] constexpr DocumentField with_code(DocumentField field, std::string_view code) {
+  field.code_if_missing = code;
+  return field;
+}
+
 constexpr std::array kAllowedWarningFields = {
-    name<&AllowedWarning::code>("code", "code = \"max-age-long\""),
-    one<&AllowedWarning::path>("path", "path = \"cors.max_age_seconds\""),
-    one<&AllowedWarning::reason>("reason", "reason = \"contract with the partner\""),
+    with_code(name<&AllowedWarning::code>(
+                  "code", "the code of the warning, like code = \"loopback-origin\""),
+              "lint-allow-code"),
+    with_code(one<&AllowedWarning::path>(
+                  "path", "the path of the warning, like path = \"cors.allowed_origins\""),
+              "lint-allow-path"),
+    with_code(one<&AllowedWarning::reason>(
+                  "reason", "why it is meant, like reason = \"pages of developers\""),
+              "lint-allow-reason"),
 };
 constexpr DocumentItem kAllowedWarning = {.label = "an allowed warning",
                                           .fields = kAllowedWarningFields};

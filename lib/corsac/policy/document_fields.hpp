@@ -53,6 +53,8 @@ struct DocumentField {
   FieldShape shape = FieldShape::Text;
   // For messages, as written in TOML: `name = "Partner portal"`. Empty = the field is optional.
   std::string_view example_if_required = {};
+  // Of the problem when a required one is absent.
+  std::string_view code_if_missing = "field-missing";
   // Word: the words that it may be, for messages. Null or an empty list otherwise.
   std::vector<std::string_view> (*words)() = nullptr;
 

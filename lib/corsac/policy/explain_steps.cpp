@@ -192,7 +192,11 @@ bool Steps::hosts() {
 }
 
 bool Steps::path() {
-  const std::string target = request_.target.empty() ? "no path" : to_quoted(request_.target);
+  // No rule looks at a query, and tokens stand in some.
+  const std::size_t query = request_.target.find('?');
+  std::string target(request_.target.substr(0, query));
+  if (query != std::string_view::npos) target += "?...";
+  target = request_.target.empty() ? "no path" : to_quoted(target);
   const std::string rule = with_place(to_quoted(rule_.name), rule_.place);
   if (!rule_.cors) return end("path", target + ": no CORS, everything passes untouched");
   if (snapshot_.route(request_).is_ambiguous) {

@@ -93,7 +93,9 @@ void ProblemList::add_all(std::vector<Problem> problems) {
 
 void ProblemList::check_allowed(std::size_t index) {
   const AllowedWarning& allowed = allowed_[index];
-  if (allowed.path.empty() || trim_ows(allowed.reason).empty()) return;  // an error already
+  for (const std::string* field : {&allowed.code, &allowed.path, &allowed.reason}) {
+    if (trim_ows(*field).empty()) return;  // an error already
+  }
   const WarningCode* known = find_warning_code(allowed.code);
   if (known != nullptr && known->is_lint && !has_lints_) return;
   Problem problem = {.severity = Severity::Warning,

@@ -40,13 +40,14 @@ inline constexpr std::size_t kProblemLimit =
 // returns false when reading should stop (too many problems, a limit, an impossible order of
 // calls); every later call then returns false and does nothing.
 //
-// Codes: field-unknown, field-type, field-missing, field-repeated, section-not-available (of the
-// schema, but this version cannot enforce it), value-unknown (a word that is none of its words),
-// not-a-time, name-too-long, text-too-long, text-not-utf8, key-too-long, too-many-rules,
-// too-many-items; and, with which reading stops: too-many-values, too-many-sources,
-// document-too-large, nesting-too-deep, too-many-problems, store-misuse (an order of calls that the
-// contract does not have: the plugin is wrong, not the document). What values mean is judged by
-// compile_policy; texts that arrive in the Policy are valid UTF-8.
+// Codes: field-unknown, field-type, field-missing (lint-allow-code, lint-allow-path,
+// lint-allow-reason in [[lint.allow]]), field-repeated, section-not-available (of the schema, but
+// this version cannot enforce it), value-unknown (a word that is none of its words), not-a-time,
+// name-too-long, text-too-long, text-not-utf8, key-too-long, too-many-rules, too-many-items; and,
+// with which reading stops: too-many-values, too-many-sources, document-too-large,
+// nesting-too-deep, too-many-problems, store-misuse (an order of calls that the contract does not
+// have: the plugin is wrong, not the document). What values mean is judged by compile_policy; texts
+// that arrive in the Policy are valid UTF-8.
 class PolicyReader {
  public:
   PolicyReader();

@@ -141,7 +141,7 @@ void PolicyReader::State::add_missing() {
   const auto& fields = frame.item->fields;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (fields[i].example_if_required.empty() || (frame.seen >> i & 1U) != 0) continue;
-    add_at(frame.place, path_of(fields[i].name), "field-missing", "", "it is missing",
+    add_at(frame.place, path_of(fields[i].name), fields[i].code_if_missing, "", "it is missing",
            "write " + std::string(fields[i].example_if_required));
   }
 }

@@ -123,7 +123,7 @@ void EventLog::State::summarise(const Event& event, Reason reason) {
   if (event.type != EventType::Event || event.outcome == EventOutcome::Diagnostic) return;
   const std::lock_guard lock(summary_mutex);
   refused.count(event.origin ? std::string_view(*event.origin) : std::string_view(), reason,
-                event.time);
+                event.near_miss, event.time);
   history.count(reason, event.time);
 }
 

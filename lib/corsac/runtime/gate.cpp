@@ -434,6 +434,10 @@ Report Gate::reload_and_wait(std::chrono::milliseconds deadline) {
   return state_->supervisor ? state_->supervisor->reload_and_wait(deadline) : Report();
 }
 
+void Gate::reload_shadow_and_wait(std::chrono::milliseconds deadline) {
+  state_->shadow->reload_and_wait(deadline);
+}
+
 void Gate::withdraw(std::vector<RecordWithdrawal> withdrawn) {
   if (state_->supervisor) state_->supervisor->withdraw(std::move(withdrawn));
 }

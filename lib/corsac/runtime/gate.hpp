@@ -214,6 +214,10 @@ class Gate {
   // an empty report.
   void request_reload();
   [[nodiscard]] Report reload_and_wait(std::chrono::milliseconds deadline);
+  // Reads the candidate of [shadow] again, and returns when it has been judged or `deadline` is
+  // over; at once without a candidate, and for one that could not be opened yet, which is tried
+  // again. shadow_status() says what became of it.
+  void reload_shadow_and_wait(std::chrono::milliseconds deadline);
   // Takes trust away from the policy in force at once, whatever becomes of the document that the
   // store has: for records that were removed there while it cannot be used. The next document that
   // is taken speaks for itself. In force when it returns. Nothing for a gate made by make_gate.

@@ -24,6 +24,16 @@ void add_one(ReasonCounts& counts, Reason reason) noexcept {
 
 }  // namespace
 
+void RefusedOrigins::Slot::set_near_miss(Reason reason, std::string_view near_miss) noexcept {
+  static_assert(kNearMissBytes <= std::numeric_limits<std::uint16_t>::max());
+  // What another reason left still says why no line about the origin helps.
+  if (near_miss.empty() && reason != near_reason) return;
+  near_reason = reason;
+  near_size = static_cast<std::uint16_t>(near_miss.copy(near_text.data(), near_text.size()));
+  constexpr std::string_view kCut = "...";
+  if (near_miss.size() > near_size) kCut.copy(near_text.data() + near_size - kCut.size(), 3);
+}
+
 // Counts only grow, so the least one does too: the places before the cursor are above it.
 std::size_t RefusedOrigins::least_refused() noexcept {
   while (true) {
@@ -61,10 +71,12 @@ std::size_t RefusedOrigins::place_of(std::string_view origin) noexcept {
   slot.size = static_cast<std::uint8_t>(origin.size());
   slot.error = counts_[place];
   slot.reasons = {};
+  slot.near_size = 0;
+  slot.near_reason = Reason::None;
   return place;
 }
 
-void RefusedOrigins::count(std::string_view origin, Reason reason,
+void RefusedOrigins::count(std::string_view origin, Reason reason, std::string_view near_miss,
                            std::chrono::system_clock::time_point now) noexcept {
   static_assert(kOriginBytes <= std::numeric_limits<std::uint8_t>::max());
   const std::size_t place = place_of(origin.substr(0, kOriginBytes));
@@ -72,6 +84,7 @@ void RefusedOrigins::count(std::string_view origin, Reason reason,
   ++total_;
   add_one(slots_[place].reasons, reason);
   slots_[place].last = now;
+  slots_[place].set_near_miss(reason, near_miss);
 }
 
 std::vector<RefusedOrigins::Entry> RefusedOrigins::most(std::size_t limit) const {
@@ -83,7 +96,8 @@ std::vector<RefusedOrigins::Entry> RefusedOrigins::most(std::size_t limit) const
                        .count = counts_[i],
                        .error = slot.error,
                        .reasons = slot.reasons,
-                       .last = slot.last});
+                       .last = slot.last,
+                       .near_miss = std::string(slot.near_miss())});
   }
   std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
     if (a.count != b.count) return a.count > b.count;

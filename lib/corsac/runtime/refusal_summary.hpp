@@ -30,7 +30,8 @@ using ReasonCounts = std::array<std::uint32_t, kReasonCount>;
 class RefusedOrigins {
  public:
   static constexpr std::size_t kOrigins = 256;
-  static constexpr std::size_t kOriginBytes = 128;  // of each; a longer one is cut
+  static constexpr std::size_t kOriginBytes = 128;    // of each; a longer one is cut
+  static constexpr std::size_t kNearMissBytes = 512;  // likewise, and ends in "..."
 
   struct Entry {
     std::string origin = {};  // as counted; empty = requests without one
@@ -38,10 +39,12 @@ class RefusedOrigins {
     std::uint64_t error = 0;
     ReasonCounts reasons = {};
     std::chrono::system_clock::time_point last = {};  // refused
+    // Of the last refusal that had one; empty = none, or the last one of that reason had none.
+    std::string near_miss = {};
   };
 
-  // `origin` is printable already.
-  void count(std::string_view origin, Reason reason,
+  // `origin` and `near_miss` (empty = none) are printable already.
+  void count(std::string_view origin, Reason reason, std::string_view near_miss,
              std::chrono::system_clock::time_point now) noexcept;
   // At most `limit`, the most refused first; of equal ones the one refused last.
   [[nodiscard]] std::vector<Entry> most(std::size_t limit) const;
@@ -54,6 +57,13 @@ class RefusedOrigins {
     std::uint64_t error = 0;
     ReasonCounts reasons = {};
     std::chrono::system_clock::time_point last = {};
+    std::array<char, kNearMissBytes> near_text;
+    std::uint16_t near_size = 0;
+    Reason near_reason = Reason::None;
+    void set_near_miss(Reason reason, std::string_view near_miss) noexcept;
+    [[nodiscard]] std::string_view near_miss() const noexcept {
+      return {near_text.data(), near_size};
+    }
     [[nodiscard]] std::string_view origin() const noexcept { return {text.data(), size}; }
   };
   [[nodiscard]] std::size_t place_of(std::string_view origin) noexcept;

@@ -81,6 +81,32 @@ void ShadowPolicy::request_reload() {
   if (supervisor) supervisor->request_reload();
 }
 
+void ShadowPolicy::reload_and_wait(std::chrono::milliseconds deadline) {
+  std::shared_ptr<Supervisor> supervisor;
+  {
+    const std::lock_guard lock(mutex_);
+    if (generation_ == followed_generation_ && supervisor_) {
+      supervisor = supervisor_;
+      ++waiting_;
+    }
+  }
+  if (!supervisor) return request_reload();
+  const auto end_waiting = [this, &supervisor] {
+    supervisor.reset();
+    const std::lock_guard lock(mutex_);
+    --waiting_;
+    changed_.notify_all();
+  };
+  try {
+    // What it says stands in status(), too.
+    static_cast<void>(supervisor->reload_and_wait(deadline));
+  } catch (...) {
+    end_waiting();  // else run() would wait for ever
+    throw;
+  }
+  end_waiting();
+}
+
 std::optional<ShadowStatus> ShadowPolicy::status() const {
   std::shared_ptr<Supervisor> supervisor;
   ShadowStatus status;
@@ -89,6 +115,7 @@ std::optional<ShadowStatus> ShadowPolicy::status() const {
     if (wanted_.empty()) return std::nullopt;
     status.file = to_printable(wanted_);
     status.store.last_report = failure_;
+    status.store.failing_since = failed_at_;
     status.store.last_error = first_line(failure_);
     if (generation_ == followed_generation_) supervisor = supervisor_;
   }
@@ -107,6 +134,9 @@ void ShadowPolicy::run() {
     const std::uint64_t generation = generation_;
     followed_generation_ = generation;
     failure_ = {};
+    failed_at_ = {};
+    // Who waits holds the supervisor too, and it would publish for as long.
+    changed_.wait(lock, [this] { return waiting_ == 0; });
     auto old = std::move(supervisor_);
     supervisor_ = nullptr;
     lock.unlock();
@@ -139,9 +169,7 @@ void ShadowPolicy::open(const std::string& file, std::uint64_t generation) {
         .value = file,
         .what = "the candidate is a file beside the policy's, and this store has none",
         .fix = "compare with `corsac diff` or `corsac replay`, or keep the policy in a file"}});
-    const std::lock_guard lock(mutex_);
-    failure_ = report;
-    return warn(report);
+    return note_failure(report);
   }
   auto supervisor =
       Supervisor::start(*config, clock_,
@@ -153,13 +181,16 @@ void ShadowPolicy::open(const std::string& file, std::uint64_t generation) {
                          .log = as_of_shadow(owner_.log)},
                         records_, stop);
   if (stop.stop_requested()) return;  // there is a newer one, or it is the end
-  if (!supervisor) warn(supervisor.error());
+  if (!supervisor) return note_failure(supervisor.error());
   const std::lock_guard lock(mutex_);
-  if (supervisor) {
-    supervisor_ = *std::move(supervisor);
-  } else {
-    failure_ = std::move(supervisor.error());
-  }
+  supervisor_ = *std::move(supervisor);
+}
+
+void ShadowPolicy::note_failure(const Report& report) {
+  warn(report);
+  const std::lock_guard lock(mutex_);
+  failure_ = report;
+  failed_at_ = clock_->wall_now();
 }
 
 std::optional<StoreConfig> ShadowPolicy::config_of(const std::string& file) const {

@@ -3,7 +3,9 @@
 // Reads the candidate that [shadow] names, and keeps it fresh, apart from the policy in force: by a
 // supervisor of its own, on threads of its own.
 
+#include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -54,6 +56,8 @@ class ShadowPolicy {
   void follow(const std::string& file) noexcept;
   // Reads it again; returns at once.
   void request_reload();
+  // Also returns at once for a candidate that is not open. Another one is followed only behind it.
+  void reload_and_wait(std::chrono::milliseconds deadline);
 
   // Without counts; nothing while there is no candidate.
   [[nodiscard]] std::optional<ShadowStatus> status() const;
@@ -62,6 +66,7 @@ class ShadowPolicy {
   void run();
   void open(const std::string& file, std::uint64_t generation);
   [[nodiscard]] std::optional<StoreConfig> config_of(const std::string& file) const;
+  void note_failure(const Report& report);
   void warn(const Report& report) const noexcept;
   void warn(const std::string& line) const noexcept;
 
@@ -77,6 +82,8 @@ class ShadowPolicy {
   std::uint64_t generation_ = 0;
   std::uint64_t followed_generation_ = 0;
   Report failure_ = {};  // of opening it
+  std::chrono::system_clock::time_point failed_at_ = {};
+  std::size_t waiting_ = 0;  // threads in reload_and_wait, that use supervisor_
   std::shared_ptr<Supervisor> supervisor_ = {};
   std::stop_source opening_{std::nostopstate};  // of the candidate that is opened
   bool shall_end_ = false;

@@ -329,6 +329,7 @@ void StoreFeed::settle(const ReadVerdict& verdict) {
   {
     const std::lock_guard lock(mutex_);
     status_.state = change.after;
+    note_failing(change.after);
     status_.source = journal_.source();
     status_.revision = to_printable(taken_revision_, kNameLimitBytes);
     if (verdict.has_answered) status_.last_answer_at = clock_->wall_now();
@@ -351,6 +352,16 @@ void StoreFeed::settle(const ReadVerdict& verdict) {
   }
   journal_.note_change(change, report);
   settled_in_ = change.after;
+}
+
+// With mutex_. From one failing state to another it goes on.
+void StoreFeed::note_failing(StoreState state) {
+  using WallTime = std::chrono::system_clock::time_point;
+  if (state == StoreState::Starting || state == StoreState::Fresh) {
+    status_.failing_since = WallTime();
+  } else if (status_.failing_since == WallTime()) {
+    status_.failing_since = clock_->wall_now();
+  }
 }
 
 void StoreFeed::end_attempt(Report report) { finish_attempt(std::move(report), false); }

@@ -154,6 +154,7 @@ class StoreFeed {
     bool has_answer = false;
   };
 
+  void note_failing(StoreState state);
   // Of opening the store, where that is needed, and reading it together.
   [[nodiscard]] Time deadline_of(const Attempt& attempt) const noexcept {
     return attempt.began + config_.deadline;

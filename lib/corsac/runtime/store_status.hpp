@@ -41,6 +41,9 @@ struct StoreStatus {
   std::string revision = {};  // of the policy in force
   std::chrono::system_clock::time_point loaded_at = {};       // of the policy in force
   std::chrono::system_clock::time_point last_answer_at = {};  // the store last answered
+  // Since when the newest document is invalid or the store cannot be reached, whatever is in force;
+  // zero = it is Fresh, or has not started.
+  std::chrono::system_clock::time_point failing_since = {};
   // The policy in force is that of cache_file: the store gave none since the start.
   bool is_cached = false;
   // Why the last policy is not in the cache file, or why the file gave none at the start; empty =

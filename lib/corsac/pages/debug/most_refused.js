@@ -1,16 +1,9 @@
-// The origins that were refused most, each with the line that would allow it. Nothing is written:
-// a text to copy.
+// The origins that were refused most, each with what it was near to, else the line that would allow
+// it. Nothing is written: a text to copy.
 
 import { element, made, textOfTime } from "./dom.js";
 
 const kAtFirst = 10;
-
-// The reasons that a listed origin would end, and where the line belongs.
-const kLists = {
-  origin_not_allowed: "allowed_origins of [cors], or of the rule that refused",
-  cross_site_write: "trusted_origins of [csrf]",
-  upgrade_not_allowed: "allowed_origins of a rule with allow_credentials = true",
-};
 
 // Why no line about the origin helps.
 const kNoLine = {
@@ -71,7 +64,7 @@ function findHeld({ origin, name }) {
   return item?.querySelector(`[data-action="${name}"]`);
 }
 
-function itemOf({ origin, count, error, last, reasons }, explain) {
+function itemOf({ origin, count, error, last, reasons, near_miss: nearMiss }, explain) {
   const item = made("li", "most", "");
   item.dataset.origin = origin ?? "";
   const many = error > 0 ? `${count - error} to ${count} times` : count === 1 ? "once" : `${count} times`;
@@ -80,9 +73,10 @@ function itemOf({ origin, count, error, last, reasons }, explain) {
   item.append(made("div", "one-line", "", made("p", "", "", made("b", "", origin ?? "no origin"),
     made("span", "soft", ` ${many}, last ${textOfTime(last)}`)), ...(origin === null ? [] : [why])),
     made("p", "soft", Object.entries(reasons).map(([code, n]) => `${code} ${n}`).join(", ")));
-  const lines = Object.keys(reasons).filter((code) => kLists[code] && isListable(origin));
-  for (const code of lines) item.append(lineOf(origin, code));
-  if (lines.length === 0) item.append(made("p", "no-line", whyNoLine(origin, reasons)));
+  // Listed already, and expired, replaced by a rule or of another scheme: a line would be wrong.
+  if (nearMiss) item.append(made("p", "no-line", `Near miss: ${nearMiss}`));
+  else if (reasons.origin_not_allowed && isListable(origin)) item.append(lineOf(origin));
+  else item.append(made("p", "no-line", whyNoLine(origin, reasons)));
   return item;
 }
 
@@ -96,7 +90,7 @@ function isOfNobody(origin) {
   return /\.invalid(:\d+)?$/.test(origin ?? "");
 }
 
-function lineOf(origin, code) {
+function lineOf(origin) {
   const line = `"${origin}",`;
   const copy = action("copy", "Copy", origin);
   copy.addEventListener("click", async () => {
@@ -108,7 +102,7 @@ function lineOf(origin, code) {
       element("most-outcome").textContent = "The browser does not let this page copy: the line is selected.";
     }
   });
-  return made("div", "line", "", made("p", "soft", `Into ${kLists[code]}:`),
+  return made("div", "line", "", made("p", "soft", "Into allowed_origins of [cors], or of the rule that refused:"),
     made("div", "one-line", "", made("code", "", line), copy));
 }
 
@@ -119,8 +113,8 @@ function whyNoLine(origin, reasons) {
   }
   const codes = Object.keys(reasons);
   const known = codes.find((code) => kNoLine[code]);
-  return known ? kNoLine[known] : "No line about the origin helps: something else was refused. " +
-    "Explain says what.";
+  return known ? kNoLine[known] : "No line in allowed_origins helps: something else was refused. " +
+    "The newest event says what, and its hint what to do.";
 }
 
 // Called by its word and the origin, since the list has many of each.
