@@ -118,8 +118,8 @@ class ApplicationReader {
     if (domains.found.empty() && domains.are_all) {
       const std::string path = fields_.path_of("self_hosted_domains");
       for (std::size_t i = 0; i < several.size(); ++i) {
-        take_domain(several.values()[i], several.place(i), path + '[' + std::to_string(i) + ']',
-                    domains);
+        take_domain(std::string(several.values()[i]), several.place(i),
+                    path + '[' + std::to_string(i) + ']', domains);
       }
     }
     if (domains.found.empty() && domains.are_all && !one.value_or("").empty()) {

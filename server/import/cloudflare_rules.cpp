@@ -11,8 +11,8 @@
 namespace corsac::server {
 namespace {
 
-const std::string& host_of(const Scope& scope) { return scope.hosts.values().front(); }
-const std::string& path_of(const Scope& scope) { return scope.paths.values().front(); }
+std::string host_of(const Scope& scope) { return std::string(scope.hosts.values().front()); }
+std::string path_of(const Scope& scope) { return std::string(scope.paths.values().front()); }
 
 bool is_wildcard(const std::string& host) { return host.find('*') != std::string::npos; }
 

@@ -30,7 +30,7 @@ std::string_view name_in_use(SourceFields& settings, std::string_view name, std:
 // Django matches a pattern at the start of the origin, whatever follows.
 void tell_open_ends(const Names& patterns, const std::string& path, Imported& imported) {
   for (std::size_t i = 0; i < patterns.size(); ++i) {
-    const std::string& pattern = patterns.values()[i];
+    const std::string pattern(patterns.values()[i]);
     if (anchors_of(pattern).has_end) continue;
     imported.leave_out("regex-open-end", path + '[' + std::to_string(i) + ']', pattern,
                        patterns.place(i),

@@ -68,8 +68,8 @@ std::optional<std::string> sample_origin(const std::string& entry) {
 }
 
 std::optional<std::string> sample_origin(const Names& origins) {
-  for (const std::string& entry : origins.values()) {
-    if (auto sample = sample_origin(entry)) return sample;
+  for (const std::string_view entry : origins.values()) {
+    if (auto sample = sample_origin(std::string(entry))) return sample;
   }
   return std::nullopt;
 }
@@ -100,16 +100,18 @@ std::optional<std::string> sample_of_path_regex(const std::string& regex) {
 }
 
 std::optional<std::string> path_of(const CorsPolicy& cors) {
-  if (cors.included_paths.size() != 0) return sample_path(cors.included_paths.values().front());
+  if (cors.included_paths.size() != 0) {
+    return sample_path(std::string(cors.included_paths.values().front()));
+  }
   if (cors.included_path_regexes.size() != 0) {
-    return sample_of_path_regex(cors.included_path_regexes.values().front());
+    return sample_of_path_regex(std::string(cors.included_path_regexes.values().front()));
   }
   return "/";
 }
 
 bool takes_stranger(const Names& regexes) {
   if (regexes.size() == 0) return false;
-  const auto set = RegexSet::build(regexes.values());
+  const auto set = RegexSet::build(regexes.values().to_strings());
   return set && (*set)->match(kStranger) != RegexSet::Match::No;
 }
 
@@ -139,7 +141,7 @@ class SectionTests {
       return std::move(tests_);
     }
     if (origin) add_tests_of(*origin);
-    if (!has_any(section_.allowed_origins.values()) &&
+    if (!has_any(section_.allowed_origins.values().to_strings()) &&
         !takes_stranger(section_.allowed_origin_regexes)) {
       add("an origin that is not listed", std::string(kStranger), Expect::Deny);
     }
@@ -153,7 +155,7 @@ class SectionTests {
   }
   static std::vector<std::string> listed(const Names& names,
                                          std::span<const std::string_view> otherwise) {
-    if (names.is_set()) return names.values();
+    if (names.is_set()) return names.values().to_strings();
     return {otherwise.begin(), otherwise.end()};
   }
 
@@ -295,8 +297,9 @@ void add_meaning_tests(Policy& policy) {
   }
   for (const CorsRule& rule : cors.rules) {
     PolicyTest model;
-    model.path = rule.paths.size() != 0 ? sample_path(rule.paths.values().front()) : *path;
-    if (rule.hosts.size() != 0) model.host = sample_host(rule.hosts.values().front());
+    model.path =
+        rule.paths.size() != 0 ? sample_path(std::string(rule.paths.values().front())) : *path;
+    if (rule.hosts.size() != 0) model.host = sample_host(std::string(rule.hosts.values().front()));
     append(
         SectionTests<CorsRule>(rule, profile, habits, model, rule.name.value_or("") + ": ").make(),
         policy);

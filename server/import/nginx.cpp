@@ -144,8 +144,9 @@ class NginxImport {
 
 void name_scopes(std::vector<Scope>& scopes) {
   for (Scope& scope : scopes) {
-    const std::string host = scope.hosts.size() != 0 ? scope.hosts.values().front() : "";
-    scope.name = host + scope.paths.values().front();
+    std::string name(scope.hosts.size() != 0 ? scope.hosts.values().front() : "");
+    name += scope.paths.values().front();
+    scope.name = std::move(name);
   }
 }
 

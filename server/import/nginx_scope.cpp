@@ -96,7 +96,7 @@ class ScopeMaker {
   void take_texts(const Names& texts) {
     std::set<std::string_view> seen;
     for (std::size_t i = 0; i < texts.size(); ++i) {
-      const std::string& text = texts.values()[i];
+      const std::string_view text = texts.values()[i];
       if (seen.insert(text).second) scope_.allowed_origins.add(text, texts.place(i));
     }
   }

@@ -58,7 +58,7 @@ Names literal_origins(const Names& texts, const std::string& path, Imported& imp
   Names origins;
   origins.set_empty(texts.place());
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    add_literal_origin(origins, texts.values()[i], texts.place(i),
+    add_literal_origin(origins, std::string(texts.values()[i]), texts.place(i),
                        path + '[' + std::to_string(i) + ']', imported);
   }
   return origins;

@@ -144,7 +144,7 @@ class ConfigurationReader {
     const std::string path = fields_.path_of("allowed-origins");
     const Names given = texts("allowed-origins");
     for (std::size_t i = 0; i < given.size(); ++i) {
-      const std::string& text = given.values()[i];
+      const std::string text(given.values()[i]);
       if (text == "*") {
         origins.add(text, given.place(i));
       } else {
@@ -158,7 +158,7 @@ class ConfigurationReader {
     const std::string path = fields_.path_of("allowed-origin-patterns");
     const Names given = texts("allowed-origin-patterns");
     for (std::size_t i = 0; i < given.size(); ++i) {
-      std::string origin = to_policy_origin(given.values()[i]);
+      std::string origin = to_policy_origin(std::string(given.values()[i]));
       tell_wide_wildcard(origin, path + '[' + std::to_string(i) + ']', given.place(i), imported_);
       origins.add(std::move(origin), given.place(i));
     }
@@ -176,7 +176,7 @@ class ConfigurationReader {
     Names texts;
     texts.set_empty(given.place());
     for (std::size_t i = 0; i < given.size(); ++i) {
-      const std::string& text = given.values()[i];
+      const std::string text(given.values()[i]);
       if (has_placeholder(text)) {
         tell_placeholder(name, text, given.place(i));
       } else {
@@ -297,7 +297,9 @@ void tell_others(const SourceValue& value, const std::string& path, const ReadNa
 }
 
 void name_scopes(std::vector<Scope>& scopes) {
-  for (Scope& scope : scopes) scope.name = scope.paths.values().front();
+  for (Scope& scope : scopes) {
+    scope.name = std::string(scope.paths.values().front());
+  }
 }
 
 }  // namespace

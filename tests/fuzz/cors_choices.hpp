@@ -139,7 +139,7 @@ inline CorsRules choose_rule(Choices& choices) {
   CorsRules rule;
   rule.profile = &profiles()[choices.index(profiles().size())];
   rule.behaviour = rule.profile->behaviour;
-  rule.allowed_origins = placed(choices.one_of(kOrigins));
+  rule.allowed_origins = TextList(placed(choices.one_of(kOrigins)));
   rule.allowed_methods = placed(choices.one_of(kMethods));
   rule.allowed_headers = placed(choices.one_of(kHeaders));
   rule.exposed_headers = placed(choices.one_of(kExposed));

@@ -35,7 +35,8 @@ inline std::string told(const CorsRules& rule, Reason denies_all) {
     text += std::string("\n    ") + name + ":";
     for (const PlacedText& entry : list) text += ' ' + std::string(entry.text);
   };
-  add_list("origins", rule.allowed_origins);
+  text += "\n    origins:";
+  for (const std::string_view origin : rule.allowed_origins) text += ' ' + std::string(origin);
   add_list("methods", rule.allowed_methods);
   add_list("headers", rule.allowed_headers);
   add_list("exposed", rule.exposed_headers);

@@ -65,9 +65,8 @@ class CorsModel {
 
   [[nodiscard]] const CorsBehaviour& knobs() const { return rule_.behaviour; }
 
-  static bool lists(const std::vector<PlacedText>& list, std::string_view text) {
-    return std::any_of(list.begin(), list.end(),
-                       [text](const PlacedText& entry) { return entry.text == text; });
+  static bool lists(const TextList& list, std::string_view text) {
+    return std::find(list.begin(), list.end(), text) != list.end();
   }
   [[nodiscard]] bool lists_any_origin() const { return lists(rule_.allowed_origins, "*"); }
   // `*` as a constant: no Origin is looked at.
@@ -106,8 +105,8 @@ class CorsModel {
     }
     if (!is_well_formed(origin)) return refused(Reason::OriginMalformed);
     if (lists(rule_.allowed_origins, origin)) return granted(true);
-    for (const PlacedText& entry : rule_.allowed_origins) {
-      const auto pattern = parse_origin_pattern(entry.text);
+    for (const std::string_view entry : rule_.allowed_origins) {
+      const auto pattern = parse_origin_pattern(entry);
       if (pattern && matches_plainly(*pattern, origin)) return granted(false);
     }
     // Taken byte for byte as listed, and in no other way: nothing proves its bytes.

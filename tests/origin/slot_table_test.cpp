@@ -1,5 +1,7 @@
 #include "corsac/origin/slot_table.hpp"
 
+#include <algorithm>
+#include <random>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -42,6 +44,23 @@ TEST(SlotTable, FindsEachKeyWhereverItMovedTo) {
       EXPECT_EQ(table.find(hash, [](std::uint32_t payload) { return payload > 100; }), 0U)
           << row.desc;
     }
+  }
+}
+
+TEST(SlotTable, SortsByTagsAndKeepsTheOrderOfEqualOnes) {
+  std::mt19937 random(20260101);
+  for (const std::uint32_t count : {0U, 1U, 100U, 2047U, 2048U, 20'000U}) {
+    Slots slots;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      // Few different ones, some of which differ in their highest or lowest bit alone.
+      const std::uint32_t tag = random() % 1000;
+      slots.push_back({i % 2 == 0 ? tag : tag | 0x80000000U, i + 1});
+    }
+    Slots sorted = slots;
+    sort_by_tags(sorted);
+    std::stable_sort(slots.begin(), slots.end(),
+                     [](SlotTable::Slot a, SlotTable::Slot b) { return a.tag < b.tag; });
+    EXPECT_EQ(sorted, slots) << count;
   }
 }
 

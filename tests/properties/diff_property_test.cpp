@@ -196,7 +196,7 @@ Names some(Choices& choices, const std::vector<std::string>& pool, std::size_t m
   Names taken = Names::none();
   for (std::size_t i = choices.of(most) + 1; i != 0; --i) {
     const std::string& one = choices.from(pool);
-    const auto& known = taken.values();
+    const TextList& known = taken.values();
     if (std::find(known.begin(), known.end(), one) == known.end()) taken.add(one, {});
   }
   return taken;

@@ -82,7 +82,9 @@ void expect_rows(const std::vector<CompileRow>& rows) {
 
 CorsRules with_origins(std::vector<std::string_view> origins, bool allow_credentials = false) {
   CorsRules rules;
-  for (const std::string_view origin : origins) rules.allowed_origins.push_back(at_place(origin));
+  for (const std::string_view origin : origins) {
+    rules.allowed_origins.add(origin, kPlace);
+  }
   rules.allow_credentials = allow_credentials;
   rules.credentials_place = kCredentialsPlace;
   return rules;

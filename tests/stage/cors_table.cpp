@@ -50,7 +50,7 @@ const char* name_of(HandlerHeaders headers) {
 }  // namespace
 
 CompiledCors compile(const TestPolicy& policy) {
-  const CorsRules rules = {.allowed_origins = placed(policy.origins),
+  const CorsRules rules = {.allowed_origins = TextList(placed(policy.origins)),
                            .allowed_methods = placed(policy.methods),
                            .allowed_headers = placed(policy.headers),
                            .exposed_headers = placed(policy.exposed),

@@ -4,26 +4,31 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <span>
+#include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "corsac/base/text_list.hpp"
 #include "corsac/origin/origin_hash.hpp"
 #include "corsac/origin/slot_table.hpp"
 
 namespace corsac {
 
-// Immutable after construction. Everything is copied; repeats are merged.
+// Exact origins that lie in a list of texts: of which of its bytes a table is made.
+struct ExactKeys {
+  std::shared_ptr<const std::string> bytes = {};  // TextList::bytes(); null = no keys
+  std::vector<TextList::Offset> offsets = {};     // TextList::offset() of each key
+};
+
+// Immutable after construction. The bytes of the keys are shared with their list, not copied;
+// repeats are merged.
 class ExactTable {
  public:
-  // What a key takes in the blob besides its bytes.
-  static constexpr std::size_t kEntryOverheadBytes = sizeof(std::uint16_t);
-
   ExactTable() = default;
   // Keys of at most kOriginLimitBytes, at most kOriginLimit of them. Starts again with another seed
   // while the longest run is over kLongestRun.
-  ExactTable(std::span<const std::string_view> keys, std::uint64_t seed);
+  ExactTable(ExactKeys keys, std::uint64_t seed);
 
   // The stored bytes; without data when `key` is not in the table.
   [[nodiscard]] std::string_view find(std::string_view key) const noexcept;
@@ -31,35 +36,30 @@ class ExactTable {
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
   [[nodiscard]] std::size_t longest_key_bytes() const noexcept { return longest_key_bytes_; }
   [[nodiscard]] std::size_t longest_run() const noexcept { return slots_.longest_run(); }
+  // The bytes of the keys counted, whoever has them besides; not what their list had reserved for
+  // more of them, which nobody ever touched.
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    return slots_.memory_bytes() + blob_.capacity();
+    return slots_.memory_bytes() + (owner_ ? owner_->size() : 0);
   }
   // How often the build started again.
   [[nodiscard]] unsigned rebuilds() const noexcept { return rebuilds_; }
 
  private:
-  using KeyLength = std::uint16_t;
   using Slots = std::vector<SlotTable::Slot>;
-  [[nodiscard]] Slots sort_keys(std::span<const std::string_view> keys) const;
-  void store(std::span<const std::string_view> keys, Slots& slots);
-  [[nodiscard]] std::string_view key_at(std::uint32_t offset) const noexcept;
+  [[nodiscard]] Slots sorted_slots(const std::vector<TextList::Offset>& offsets) const;
+  void drop_repeats(Slots& slots) const;
+  [[nodiscard]] std::string_view key_at(std::uint32_t offset) const noexcept {
+    return TextList::text_at(bytes_ + offset);
+  }
 
   HashSeed seed_ = {};
-  SlotTable slots_ = {};  // payload: offset in blob_
-  // Each key with its length (two bytes) before it. The first byte is unused, so that no offset is
-  // 0.
-  std::vector<char> blob_ = {};
+  SlotTable slots_ = {};         // payload: where in bytes_ the length of a key stands; never 0
+  const char* bytes_ = nullptr;  // of *owner_
+  std::shared_ptr<const std::string> owner_ = {};
   std::size_t count_ = 0;
   std::size_t longest_key_bytes_ = 0;
   unsigned rebuilds_ = 0;
 };
-
-inline std::string_view ExactTable::key_at(std::uint32_t offset) const noexcept {
-  const char* const entry = blob_.data() + offset;
-  KeyLength length = 0;
-  std::memcpy(&length, entry, sizeof length);
-  return {entry + sizeof length, length};
-}
 
 // Here, and inlined by force: deciding about an allowed origin is little else.
 [[gnu::always_inline]] inline std::string_view ExactTable::find(

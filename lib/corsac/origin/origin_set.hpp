@@ -3,10 +3,11 @@
 // The compiled set of allowed origins.
 //
 // Exact origins: open addressing with 8-byte slots {tag, offset}, linear probing at a load of one
-// half, all keys in one blob, a random seed for each build, and a rebuild with another seed when
-// the longest run passes kLongestRun: a tenant who may add origins must not be able to make look-up
-// slow. Wildcards and port forms: a table by (scheme, host suffix), a bitmap of suffix lengths, and
-// a walk over those dots of the request's host where a suffix may begin.
+// half, the keys in the bytes of the list that they came from, a random seed for each build, and a
+// rebuild with another seed when the longest run passes kLongestRun: a tenant who may add origins
+// must not be able to make look-up slow. Wildcards and port forms: a table by (scheme, host
+// suffix), a bitmap of suffix lengths, and a walk over those dots of the request's host where a
+// suffix may begin.
 
 #include <cstddef>
 #include <cstdint>
@@ -47,6 +48,10 @@ class OriginSet {
   [[nodiscard]] static std::shared_ptr<const OriginSet> build(
       std::span<const std::string_view> exact, std::span<const OriginPattern> patterns,
       std::uint64_t seed);
+  // The same with the origins of a long list besides, whose bytes are shared instead of copied.
+  [[nodiscard]] static std::shared_ptr<const OriginSet> build(
+      ExactKeys listed, std::span<const std::string_view> exact,
+      std::span<const OriginPattern> patterns, std::uint64_t seed);
   ~OriginSet();
   OriginSet(const OriginSet&) = delete;
   OriginSet& operator=(const OriginSet&) = delete;
@@ -58,7 +63,8 @@ class OriginSet {
   // without data when no exact origin is equal.
   [[nodiscard, gnu::always_inline]] std::string_view find_exact(
       std::string_view origin) const noexcept {
-    return exact_.find(origin);
+    const std::string_view found = listed_.find(origin);
+    return found.data() != nullptr || !has_more_ ? found : more_.find(origin);
   }
   [[nodiscard]] bool has_patterns() const noexcept { return !patterns_.is_empty(); }
   [[nodiscard]] bool has_pattern_for(std::string_view origin) const noexcept {
@@ -77,10 +83,12 @@ class OriginSet {
   [[nodiscard]] static std::uint64_t random_seed();
 
  private:
-  OriginSet(ExactTable exact, PatternTable patterns) noexcept;
+  OriginSet(ExactTable listed, ExactTable more, PatternTable patterns) noexcept;
 
   std::size_t longest_match_bytes_;
-  ExactTable exact_;
+  ExactTable listed_;  // all exact origins, but when there is a long list and something besides
+  bool has_more_;
+  ExactTable more_;
   PatternTable patterns_;
 };
 

@@ -66,4 +66,7 @@ class SlotTable {
       {};  // the places, those that the last keys moved on to, and a free one
 };
 
+// Into the order of their tags; slots of one tag stay in theirs.
+void sort_by_tags(std::vector<SlotTable::Slot>& slots);
+
 }  // namespace corsac

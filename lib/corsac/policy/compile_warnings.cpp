@@ -22,7 +22,7 @@ bool has_body(std::string_view method) noexcept {
 bool names_method_with_body(const Names& methods) {
   const auto& values = methods.values();
   return std::any_of(values.begin(), values.end(),
-                     [](const std::string& method) { return has_body(normalize_method(method)); });
+                     [](std::string_view method) { return has_body(normalize_method(method)); });
 }
 
 void warn(ProblemList& problems, std::string_view code, std::string path, Place place,

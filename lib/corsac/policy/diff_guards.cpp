@@ -28,11 +28,11 @@ namespace {
 bool includes(const Names& wide, const Names& narrow) {
   std::set<std::string_view> texts(wide.values().begin(), wide.values().end());
   std::vector<OriginPattern> patterns;
-  for (const std::string& text : wide.values()) {
+  for (const std::string_view text : wide.values()) {
     auto pattern = parse_origin_pattern(text);
     if (pattern && !pattern->is_exact()) patterns.push_back(*std::move(pattern));
   }
-  return std::all_of(narrow.values().begin(), narrow.values().end(), [&](const std::string& text) {
+  return std::all_of(narrow.values().begin(), narrow.values().end(), [&](std::string_view text) {
     if (texts.contains(text)) return true;
     const auto pattern = parse_origin_pattern(text);
     return pattern && std::any_of(patterns.begin(), patterns.end(),
@@ -232,8 +232,9 @@ class PermanentTrust {
     for (std::size_t i = 0; i < policy.cors.rules.size(); ++i) {
       take(effective_rule(policy.cors, i, problems).rules, rules_);
     }
-    for (const std::string& text : policy.redirects.allowed_origins.values())
+    for (const std::string_view text : policy.redirects.allowed_origins.values()) {
       take(text, redirects_);
+    }
   }
 
   [[nodiscard]] bool has(const Trust& trust) const {
@@ -256,18 +257,18 @@ class PermanentTrust {
     std::vector<OriginPattern> patterns = {};
   };
 
-  static void take(const std::string& text, List& list) {
+  static void take(std::string_view text, List& list) {
     list.has_any = list.has_any || text == "*";
     auto pattern = parse_origin_pattern(text);
     if (pattern && !pattern->is_exact()) {
       list.patterns.push_back(*std::move(pattern));
     } else {
-      list.exact.insert(pattern ? pattern->text : text);
+      list.exact.insert(pattern ? pattern->text : std::string(text));
     }
   }
   static void take(const CorsRules& rules, List& list) {
     for (const auto* texts : {&rules.allowed_origins, &rules.allowed_origins_from_file}) {
-      for (const PlacedText& entry : *texts) take(std::string(entry.text), list);
+      for (const std::string_view text : *texts) take(text, list);
     }
   }
   static bool lists(const List& list, const std::string& origin) {

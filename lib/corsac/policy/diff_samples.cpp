@@ -81,7 +81,7 @@ class Collector {
 
 void Collector::collect_methods(const CorsPolicy& cors) {
   const auto take = [&](const Names& methods) {
-    for (const std::string& method : methods.values()) {
+    for (const std::string_view method : methods.values()) {
       if (method != "*") add_new(samples_.methods, seen_methods_, normalize_method(method));
     }
   };
@@ -97,7 +97,7 @@ void Collector::collect_host_patterns(const DiffSide& side) {
     if (seen_patterns_.insert(pattern.text).second) host_patterns_.push_back(pattern);
   }
   for (const CorsRule& rule : side.policy.cors.rules) {
-    for (const std::string& text : rule.hosts.values()) {
+    for (const std::string_view text : rule.hosts.values()) {
       auto pattern = parse_host_pattern(text);
       if (!pattern || !seen_patterns_.insert(pattern->text).second) continue;
       host_patterns_.push_back(*std::move(pattern));
@@ -164,7 +164,7 @@ void Collector::collect_hosts() {
 }
 
 void Collector::collect_guard_origins(const Policy& policy) {
-  const auto take = [&](const std::string& text) {
+  const auto take = [&](std::string_view text) {
     if (samples_.guard_origins.size() >= kGuardOriginLimit) {
       samples_.has_all_guard_origins = false;
       return;
@@ -176,8 +176,8 @@ void Collector::collect_guard_origins(const Policy& policy) {
     }
     if (pattern->is_exact()) add_new(samples_.guard_origins, seen_guard_origins_, pattern->text);
   };
-  for (const std::string& text : policy.csrf.trusted_origins.values()) take(text);
-  for (const std::string& text : policy.redirects.allowed_origins.values()) take(text);
+  for (const std::string_view text : policy.csrf.trusted_origins.values()) take(text);
+  for (const std::string_view text : policy.redirects.allowed_origins.values()) take(text);
   for (const TrustedOrigin& record : policy.trusted_origins) take(record.origin);
 }
 
@@ -189,7 +189,9 @@ DiffSamples Collector::run() {
     const CorsPolicy& cors = side->policy.cors;
     const Names excluded = excluded_paths_of(cors);
     const auto take = [&](const Names& paths) {
-      for (const std::string& path : paths.values()) add_new(patterns, seen, path);
+      for (const std::string_view path : paths.values()) {
+        add_new(patterns, seen, std::string(path));
+      }
     };
     take(excluded);
     take(cors.included_paths);

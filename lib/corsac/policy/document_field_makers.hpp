@@ -264,18 +264,17 @@ template <auto kMember>
   return {.texts = &texts.emplace()};
 }
 
-[[nodiscard]] inline const std::vector<std::string>* texts_of(const Names& names) {
-  return names.is_set() ? &names.values() : nullptr;
+[[nodiscard]] inline std::optional<TextList> texts_of(const Names& names) {
+  return names.is_set() ? std::optional(names.values()) : std::nullopt;
 }
 
-[[nodiscard]] inline const std::vector<std::string>* texts_of(
-    const std::vector<std::string>& texts) {
-  return texts.empty() ? nullptr : &texts;
+[[nodiscard]] inline std::optional<TextList> texts_of(const std::vector<std::string>& texts) {
+  return texts.empty() ? std::nullopt : std::optional(Names(texts).values());
 }
 
-[[nodiscard]] inline const std::vector<std::string>* texts_of(
+[[nodiscard]] inline std::optional<TextList> texts_of(
     const std::optional<std::vector<std::string>>& texts) {
-  return texts ? &*texts : nullptr;
+  return texts ? std::optional(Names(*texts).values()) : std::nullopt;
 }
 
 template <auto kMember>

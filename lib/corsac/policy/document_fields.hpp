@@ -63,8 +63,8 @@ struct DocumentField {
   WrittenValue (*get)(const void* owner, std::string& storage) = nullptr;
   // Lists of texts: makes the list stand there, empty.
   TextListTarget (*open_list)(void* owner, Place place) = nullptr;
-  // The list; null = not set.
-  const std::vector<std::string>* (*get_list)(const void* owner) = nullptr;
+  // The list; nothing = not set.
+  std::optional<TextList> (*get_list)(const void* owner) = nullptr;
   // Where the value stands, or the element `index` of a list; null = the policy does not keep it.
   Place (*get_place)(const void* owner, std::size_t index) = nullptr;
   // FileList: the field that must stand before it in the item.

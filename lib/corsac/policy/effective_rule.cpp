@@ -123,10 +123,11 @@ void Inheritance<Section>::take_origins() {
   append(is_inherited ? cors_.allowed_origin_regexes : own_.allowed_origin_regexes,
          rules.allowed_origin_regexes);
   if (is_inherited) return;
-  rule_.origins_place = append(own_.allowed_origins, rules.allowed_origins);
-  const Place file_place = append(from_file, rules.allowed_origins_from_file);
+  rules.allowed_origins = own_.allowed_origins.values();
+  rule_.origins_place = own_.allowed_origins.place();
+  rules.allowed_origins_from_file = from_file.values();
   if (own_.allowed_origins.size() == 0) {
-    rule_.origins_place = file.is_set() ? file.place() : file_place;
+    rule_.origins_place = file.is_set() ? file.place() : from_file.place();
   }
   if (!file.is_set() || from_file.is_set()) return;
   problems_.add({.severity = Severity::Error,

@@ -144,8 +144,8 @@ void GuardCompiler::take_redirects() {
                                 .records = records_.with_scope(TrustedOrigin::ScopeType::Redirect),
                                 .demands = {.is_web = true}});
   guards_.redirect_patterns = std::move(origins.patterns);
-  guards_.redirects = std::make_shared<const RedirectGuard>(
-      RedirectGuard::Rules{.origins = std::move(origins.set), .parameters = names.values()});
+  guards_.redirects = std::make_shared<const RedirectGuard>(RedirectGuard::Rules{
+      .origins = std::move(origins.set), .parameters = names.values().to_strings()});
 }
 
 // Records that are repeated say the same.

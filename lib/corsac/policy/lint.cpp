@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,6 +21,7 @@
 #include "corsac/origin/origin_set.hpp"
 #include "corsac/origin/pattern.hpp"
 #include "corsac/origin/public_suffix.hpp"
+#include "corsac/origin/slot_table.hpp"
 #include "corsac/policy/effective_rule.hpp"
 #include "corsac/stage/cors/profile.hpp"
 
@@ -87,7 +87,7 @@ class Lint {
   }
   void warn_of(const Names& names, const char* name, std::size_t i, std::string_view code,
                std::string what, std::string fix) {
-    warn(code, field_ + '.' + name + '[' + std::to_string(i) + ']', names.values()[i],
+    warn(code, field_ + '.' + name + '[' + std::to_string(i) + ']', std::string(names.values()[i]),
          names.place(i), std::move(what), std::move(fix));
   }
   void lint_origins(const Names& origins, const char* name);
@@ -178,36 +178,32 @@ void Lint<Section>::lint_redundant(const Names& origins, const char* name,
   }
 }
 
-// The texts of a list, of which there may be ten million: open addressing, and a random seed, since
-// tenants may have written them.
-class SeenTexts {
- public:
-  explicit SeenTexts(const std::vector<std::string>& texts)
-      : texts_(texts), slots_(std::bit_ceil(2 * texts.size() + 1)) {}
-
-  // False when an equal text was added before.
-  bool add(std::uint32_t index) {
-    const std::string_view text = texts_[index];
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t slot = hash_bytes(text, seed_) & mask;
-    for (; slots_[slot] != 0; slot = (slot + 1) & mask) {
-      if (texts_[slots_[slot] - 1] == text) return false;
-    }
-    slots_[slot] = index + 1;
-    return true;
+// Of texts that stand in the list before. There may be ten million, so that those with one tag are
+// brought together by a sort, which jumps through no table; the seed is random, since tenants may
+// have written them.
+std::vector<std::uint32_t> repeats_in(const TextList& texts) {
+  const HashSeed seed = HashSeed::from(OriginSet::random_seed());
+  std::vector<SlotTable::Slot> slots;
+  slots.reserve(texts.size());
+  for (std::uint32_t i = 0; i < texts.size(); ++i) {
+    slots.push_back({SlotTable::tag_of(hash_bytes(texts[i], seed)), i});
   }
-
- private:
-  const std::vector<std::string>& texts_;
-  const HashSeed seed_ = HashSeed::from(OriginSet::random_seed());
-  std::vector<std::uint32_t> slots_;  // index + 1; 0 = free; at most half are taken
-};
+  sort_by_tags(slots);
+  std::vector<std::uint32_t> repeats;
+  for (auto first = slots.begin(), at = first; at != slots.end(); ++at) {
+    if (at->tag != first->tag) first = at;
+    const bool has_stood = std::any_of(first, at, [&](SlotTable::Slot before) {
+      return texts[before.payload] == texts[at->payload];
+    });
+    if (has_stood) repeats.push_back(at->payload);
+  }
+  std::sort(repeats.begin(), repeats.end());
+  return repeats;
+}
 
 template <class Section>
 void Lint<Section>::lint_repeated(const Names& origins, const char* name) {
-  SeenTexts seen(origins.values());
-  for (std::uint32_t i = 0; i < origins.size(); ++i) {
-    if (seen.add(i)) continue;
+  for (const std::uint32_t i : repeats_in(origins.values())) {
     warn_of(origins, name, i, "origin-redundant", "the list has it already",
             "take one of them out");
   }
@@ -243,7 +239,7 @@ template <class Section>
 void Lint<Section>::lint_methods() {
   const Names& methods = section_.allowed_methods;
   for (std::size_t i = 0; i < methods.size(); ++i) {
-    const std::string& method = methods.values()[i];
+    const std::string_view method = methods.values()[i];
     if (method != "PATCH" && equals_ignoring_case(method, "PATCH")) {
       warn_of(methods, "allowed_methods", i, "method-case",
               "fetch() sends the case in which the page writes this method", "write \"PATCH\"");
@@ -317,7 +313,7 @@ void lint_suffix_list(const Names& origins, const std::string& field, const std:
   problems.add({.severity = Severity::Warning,
                 .code = "suffix-list-old",
                 .path = field + ".allowed_origins[" + std::to_string(found.index) + ']',
-                .value = origins.values()[found.index],
+                .value = std::string(origins.values()[found.index]),
                 .place = origins.place(found.index),
                 .what = "the list of public suffixes is of " + date +
                         ": whether this is one by now is not known",

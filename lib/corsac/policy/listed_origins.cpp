@@ -122,7 +122,7 @@ OriginLists::OriginLists(const Policy& policy, const Snapshot& snapshot,
 ListedOrigins OriginLists::read(const EffectiveRule& rule, const CompiledCors& compiled) {
   ListedOrigins list;
   for (const auto* texts : {&rule.rules.allowed_origins, &rule.rules.allowed_origins_from_file}) {
-    for (const PlacedText& origin : *texts) take(origin.text, list);
+    for (const std::string_view origin : *texts) take(origin, list);
   }
   for (const PlacedText& regex : rule.rules.allowed_origin_regexes) {
     list.regexes.push_back(regex.text);

@@ -14,7 +14,7 @@ namespace {
 constexpr const char* kLoopbackHosts[] = {"localhost", "127.0.0.1", "[::1]"};
 
 std::vector<std::string> callers(const LocalServerOptions& options) {
-  std::vector<std::string> origins = options.app_origins.values();
+  std::vector<std::string> origins = options.app_origins.values().to_strings();
   if (options.loopback_ports.empty()) return origins;
   for (const char* scheme : {"http://", "https://"}) {
     for (const char* host : kLoopbackHosts) {

@@ -74,7 +74,7 @@ bool PolicyReader::State::add_text(std::string_view value, Place place) {
     // Only now, since it makes the path.
     (void)is_kept(value, kTextLimitBytes, "text-too-long", path_of(""), place);
   } else if (list.texts.names != nullptr) {
-    list.texts.names->add(std::string(value), place);
+    list.texts.names->add(value, place);
   } else {
     list.texts.texts->emplace_back(value);
   }

@@ -20,7 +20,7 @@ Patterns make_patterns(const CorsRules& rules, const CompiledCors& compiled) {
   const auto has_room = [&] { return patterns->size() < kNearMissPatterns; };
   for (const auto* list : {&rules.allowed_origins, &rules.allowed_origins_from_file}) {
     for (std::size_t i = 0; i < list->size() && has_room(); ++i) {
-      auto pattern = parse_origin_pattern((*list)[i].text);
+      auto pattern = parse_origin_pattern((*list)[i]);
       if (pattern) patterns->push_back(std::move(*pattern));
     }
   }

@@ -46,7 +46,7 @@ class RuleSelectorMaker {
       problems_.add({.severity = Severity::Warning,
                      .code = "rule-unreachable",
                      .path = field_ + ".paths",
-                     .value = rule_.paths.values().front(),
+                     .value = std::string(rule_.paths.values().front()),
                      .place = rule_.paths.place(),
                      .what = "no included path reaches this rule, so it is never asked",
                      .fix = "add its path to cors.included_paths, or take the rule out"});
@@ -97,7 +97,7 @@ void RuleSelectorMaker::check_that_it_selects() {
 
 void RuleSelectorMaker::take_methods() {
   for (std::size_t i = 0; i < rule_.methods.size(); ++i) {
-    const std::string& method = rule_.methods.values()[i];
+    const std::string method(rule_.methods.values()[i]);
     const std::string path = element(field_ + ".methods", i);
     if (method == "*") {
       error("method-malformed", path, method, rule_.methods.place(i),
@@ -119,9 +119,9 @@ bool RuleSelectorMaker::is_reachable() const {
   if (cors_.included_paths.size() == 0 || rule_.paths.size() == 0) return true;
   const auto& included = cors_.included_paths.values();
   const auto& paths = rule_.paths.values();
-  return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
+  return std::any_of(paths.begin(), paths.end(), [&](std::string_view path) {
     const auto pattern = parse_path_pattern(path);
-    return std::any_of(included.begin(), included.end(), [&](const std::string& other) {
+    return std::any_of(included.begin(), included.end(), [&](std::string_view other) {
       const auto other_pattern = parse_path_pattern(other);
       return !pattern || !other_pattern || do_paths_overlap(*pattern, *other_pattern);
     });
@@ -132,7 +132,7 @@ bool RuleSelectorMaker::is_reachable() const {
 
 PathSelector path_selector(const Names& paths, std::uint32_t rule, std::string field) {
   PathSelector selector;
-  selector.paths = paths.values();
+  selector.paths = paths.values().to_strings();
   selector.path_places = places_of(paths);
   selector.rule = rule;
   selector.field = std::move(field);
@@ -211,11 +211,12 @@ std::shared_ptr<const RegexSet> path_regexes(const Names& patterns, const std::s
           "a list has at most 1,000 regexes", "use paths, which are found faster");
     return nullptr;
   }
-  auto set = RegexSet::build(patterns.values());
+  auto set = RegexSet::build(patterns.values().to_strings());
   if (set) return std::move(*set);
   for (RegexError& found : set.error()) {
-    error("regex-malformed", element(field, found.index), patterns.values()[found.index],
-          patterns.place(found.index), std::move(found.what), "mend the pattern");
+    error("regex-malformed", element(field, found.index),
+          std::string(patterns.values()[found.index]), patterns.place(found.index),
+          std::move(found.what), "mend the pattern");
   }
   return nullptr;
 }
@@ -234,7 +235,7 @@ std::vector<HostPattern> parse_hosts(const Names& hosts, const std::string& fiel
     problems.add({.severity = Severity::Error,
                   .code = error.code,
                   .path = element(field, i),
-                  .value = error.may_show_value ? hosts.values()[i] : std::string(),
+                  .value = error.may_show_value ? std::string(hosts.values()[i]) : std::string(),
                   .place = hosts.place(i),
                   .what = std::move(error.what),
                   .fix = std::move(error.fix)});

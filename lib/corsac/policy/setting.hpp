@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "corsac/base/place.hpp"
+#include "corsac/base/text_list.hpp"
 
 namespace corsac {
 
@@ -71,27 +72,28 @@ class Names {
  public:
   Names() = default;
   Names(std::initializer_list<Name> names) : is_set_(true) {
-    values_.reserve(names.size());
-    for (const Name& name : names) values_.push_back(name.text());
+    for (const Name& name : names) values_.add(name.text());
   }
-  explicit Names(std::vector<std::string> values, std::vector<Place> places = {})
-      : values_(std::move(values)), places_(std::move(places)), is_set_(true) {}
+  // Places may be fewer than values.
+  explicit Names(const std::vector<std::string>& values, const std::vector<Place>& places = {})
+      : is_set_(true) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      values_.add(values[i], i < places.size() ? places[i] : Place{});
+    }
+  }
+  explicit Names(TextList values) : values_(std::move(values)), is_set_(true) {}
 
-  [[nodiscard]] static Names none() { return Names(std::vector<std::string>{}); }
+  [[nodiscard]] static Names none() { return Names(TextList()); }
 
   [[nodiscard]] bool is_set() const noexcept { return is_set_; }
-  [[nodiscard]] const std::vector<std::string>& values() const noexcept { return values_; }
+  [[nodiscard]] const TextList& values() const noexcept { return values_; }
   [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
-  [[nodiscard]] Place place(std::size_t i) const noexcept {
-    return i < places_.size() ? places_[i] : Place{};
-  }
+  [[nodiscard]] Place place(std::size_t i) const noexcept { return values_.place(i); }
   // Of the list itself, an empty one too; of its first element when only that is known.
   [[nodiscard]] Place place() const noexcept { return place_.is_known() ? place_ : place(0); }
   // For readers: appends one more value with its place. Sets the list.
-  void add(std::string value, Place place) {
-    places_.resize(values_.size());
-    values_.push_back(std::move(value));
-    places_.push_back(place);
+  void add(std::string_view value, Place place) {
+    values_.add(value, place);
     is_set_ = true;
   }
   void set_empty(Place place = {}) noexcept {
@@ -100,8 +102,7 @@ class Names {
   }
 
  private:
-  std::vector<std::string> values_ = {};
-  std::vector<Place> places_ = {};  // as long as values_, or shorter when places are not known
+  TextList values_ = {};
   Place place_ = {};
   bool is_set_ = false;
 };

@@ -93,11 +93,13 @@ class ItemWriter {
       return written(*value);
     }
     if (field.get_list != nullptr) {
-      const auto* texts = field.get_list(owner);
-      if (texts == nullptr) return {};
+      const auto texts = field.get_list(owner);
+      if (!texts) return {};
       if (texts->empty()) keep_place(field, owner, path, 0, false);
       for (std::size_t i = 0; i < texts->size(); ++i) keep_place(field, owner, path, i, true);
-      return *texts;
+      Json list = Json::array();
+      for (const std::string_view text : *texts) list.emplace_back(text);
+      return list;
     }
     if (field.item_count == nullptr) return {};
     if (field.shape == FieldShape::Item) {
@@ -114,9 +116,10 @@ class ItemWriter {
 template <class Section>
 void take_origins_from_file(Section& section) {
   if (section.allowed_origins_from_file.is_set()) {
-    std::vector<std::string> origins = section.allowed_origins.values();
-    const auto& more = section.allowed_origins_from_file.values();
-    origins.insert(origins.end(), more.begin(), more.end());
+    TextList origins;
+    for (const Names* list : {&section.allowed_origins, &section.allowed_origins_from_file}) {
+      for (const std::string_view origin : list->values()) origins.add(origin);
+    }
     section.allowed_origins = Names(std::move(origins));
     section.allowed_origins_from_file = {};
   }

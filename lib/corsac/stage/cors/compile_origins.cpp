@@ -22,6 +22,8 @@ namespace {
 
 constexpr std::string_view kAny = "*";
 constexpr std::string_view kNull = "null";
+// Below it everything is copied into one table: two would be asked on each miss.
+constexpr std::size_t kSharedFrom = 10'000;
 
 // A hyphen at the edge of a label: the operators' parser refuses it, the requests' need not.
 bool may_have_edge_hyphen(std::string_view origin) noexcept {
@@ -38,17 +40,28 @@ bool may_show(std::string_view origin) noexcept {
   return origin.find('@') == std::string_view::npos;
 }
 
+// The longer list, when it is so long that a copy of it would count.
+const TextList* worth_sharing(const TextList& a, const TextList& b) noexcept {
+  const TextList& longer = a.size() < b.size() ? b : a;
+  return longer.size() < kSharedFrom ? nullptr : &longer;
+}
+
 class OriginCompiler {
  public:
   OriginCompiler(const CorsRules& rules, std::vector<Problem>& problems)
-      : rules_(rules), problems_(problems) {}
+      : rules_(rules),
+        problems_(problems),
+        shared_list_(worth_sharing(rules.allowed_origins, rules.allowed_origins_from_file)) {}
 
-  void take_list(const std::vector<PlacedText>& entries, bool is_inherited, std::string_view name) {
+  void take_list(const TextList& list, bool is_inherited, std::string_view name) {
     const std::string path = field_path(rules_, is_inherited, name);
-    if (!rules_.known_origins) exact_.reserve(exact_.size() + entries.size());
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      take({.text = entries[i].text,
-            .place = entries[i].place,
+    if (!rules_.known_origins && &list == shared_list_) {
+      shared_.bytes = list.bytes();
+      shared_.offsets.reserve(list.size());
+    }
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      take({.list = list,
+            .text = list[i],
             .list_path = path,
             .index = i,
             .is_inherited = is_inherited});
@@ -60,11 +73,13 @@ class OriginCompiler {
 
  private:
   struct Entry {
+    const TextList& list;
     std::string_view text;
-    Place place;
     std::string_view list_path;
     std::size_t index;
     bool is_inherited;
+
+    [[nodiscard]] Place place() const noexcept { return list.place(index); }
   };
 
   void add(Problem problem) {
@@ -75,10 +90,15 @@ class OriginCompiler {
     }
   }
   void take(const Entry& entry);
-  void take_exact(std::string_view text) {
-    if (!rules_.known_origins) exact_.push_back(text);
+  void take_exact(const Entry& entry) {
+    if (rules_.known_origins) return;
+    if (&entry.list == shared_list_) {
+      shared_.offsets.push_back(entry.list.offset(entry.index));
+    } else {
+      exact_.push_back(entry.text);
+    }
   }
-  bool take_plainly(std::string_view text);
+  bool take_plainly(const Entry& entry);
   void take_any(const Entry& entry);
   void check_credentials_rules(const Entry& entry, const OriginPattern& pattern);
   void take_record(const CorsRules::RecordOrigin& record);
@@ -92,7 +112,9 @@ class OriginCompiler {
   const CorsRules& rules_;
   std::vector<Problem>& problems_;
   std::size_t problem_count_ = 0;
-  bool has_hidden_error_ = false;  // => problem_count_ > kOriginProblemLimit
+  bool has_hidden_error_ = false;      // => problem_count_ > kOriginProblemLimit
+  const TextList* const shared_list_;  // whose bytes the set shares; null = none is long
+  ExactKeys shared_ = {};              // the exact origins of that list
   std::vector<std::string_view> exact_ = {};
   std::vector<OriginPattern> patterns_ = {};
   std::size_t entry_count_ = 0;  // but for "*"
@@ -106,17 +128,18 @@ std::string OriginCompiler::blamed_path(const Entry& entry) const {
 }
 
 Place OriginCompiler::blamed_place(const Entry& entry) const {
-  return is_blamed_on_credentials(entry) ? rules_.credentials_place : entry.place;
+  return is_blamed_on_credentials(entry) ? rules_.credentials_place : entry.place();
 }
 
 // True when `text` is an exact origin about which there is nothing to say.
-bool OriginCompiler::take_plainly(std::string_view text) {
+bool OriginCompiler::take_plainly(const Entry& entry) {
+  const std::string_view text = entry.text;
   const auto parsed = parse_origin(text);
   if (!parsed || may_have_edge_hyphen(text)) return false;
   const bool is_fine = parsed->scheme == "https" ||
                        (parsed->scheme == "http" &&
                         (!rules_.allow_credentials || rules_.dangerously_allow_insecure_origins));
-  if (is_fine) take_exact(text);
+  if (is_fine) take_exact(entry);
   return is_fine;
 }
 
@@ -131,9 +154,9 @@ void OriginCompiler::take(const Entry& entry) {
   ++entry_count_;
   if (rules_.profile->takes_opaque_origins) {
     if (entry.text == kNull) return;  // rules_.allow_null_origin says it
-    if (is_file_origin(entry.text)) return take_exact(entry.text);
+    if (is_file_origin(entry.text)) return take_exact(entry);
   }
-  if (take_plainly(entry.text)) return;
+  if (take_plainly(entry)) return;
   auto pattern = parse_origin_pattern(entry.text);
   if (!pattern) {
     OriginPatternError& error = pattern.error();
@@ -141,7 +164,7 @@ void OriginCompiler::take(const Entry& entry) {
          .code = error.code,
          .path = element_path(entry.list_path, entry.index),
          .value = error.may_show_value ? std::string(entry.text) : std::string(),
-         .place = entry.place,
+         .place = entry.place(),
          .what = std::move(error.what),
          .fix = std::move(error.fix)});
     return;
@@ -157,7 +180,7 @@ void OriginCompiler::take_any(const Entry& entry) {
                     .code = "origin-any-not-alone",
                     .path = element_path(entry.list_path, entry.index),
                     .value = std::string(kAny),
-                    .place = entry.place,
+                    .place = entry.place(),
                     .what = "\"*\" covers every origin and stands alone",
                     .fix = "take the other origins out, or \"*\""};
   if (!rules_.allow_credentials || rules_.dangerously_echo_any_origin) return;
@@ -189,7 +212,7 @@ void OriginCompiler::check_credentials_rules(const Entry& entry, const OriginPat
        .code = "origin-public-suffix",
        .path = with_credentials ? blamed_path(entry) : element_path(entry.list_path, entry.index),
        .value = std::string(entry.text),
-       .place = with_credentials ? blamed_place(entry) : entry.place,
+       .place = with_credentials ? blamed_place(entry) : entry.place(),
        .what = open_suffix_what(suffix),
        .fix = open_suffix_fix(suffix)});
 }
@@ -222,12 +245,13 @@ void OriginCompiler::take_records() {
 void OriginCompiler::finish(CompiledCors& compiled) {
   const bool is_alone = entry_count_ == 0 && rules_.allowed_origin_regexes.empty();
   if (has_any_ && !is_alone) add(std::move(any_not_alone_));
-  if (exact_.size() + patterns_.size() > kOriginLimit) {
+  if (shared_.offsets.size() + exact_.size() + patterns_.size() > kOriginLimit) {
     add({.severity = Severity::Error,
          .code = "origin-too-many",
          .path = field_path(rules_, rules_.inherited.allowed_origins, "allowed_origins"),
          .what = "a rule has at most 10,000,000 origins",
          .fix = "split the list over several rules, or use a wildcard"});
+    shared_ = {};
     exact_.clear();
     patterns_.clear();
   }
@@ -242,9 +266,9 @@ void OriginCompiler::finish(CompiledCors& compiled) {
   }
   compiled.echoes_any_origin = has_any_ && rules_.allow_credentials;
   compiled.allows_any_origin = has_any_ && !compiled.echoes_any_origin;
-  compiled.origins = rules_.known_origins
-                         ? rules_.known_origins
-                         : OriginSet::build(exact_, patterns_, OriginSet::random_seed());
+  compiled.origins = rules_.known_origins ? rules_.known_origins
+                                          : OriginSet::build(std::move(shared_), exact_, patterns_,
+                                                             OriginSet::random_seed());
 }
 
 }  // namespace

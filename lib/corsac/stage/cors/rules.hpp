@@ -12,18 +12,13 @@
 #include <vector>
 
 #include "corsac/base/place.hpp"
+#include "corsac/base/text_list.hpp"
 #include "corsac/origin/origin_set.hpp"
 #include "corsac/origin/regex_set.hpp"
 #include "corsac/stage/cors/behaviour.hpp"
 #include "corsac/stage/cors/profile.hpp"
 
 namespace corsac {
-
-// A configured text and where it stands; the text is the caller's.
-struct PlacedText {
-  std::string_view text = {};
-  Place place = {};
-};
 
 struct CorsRules {
   // The rule itself: "cors" or "cors.rules[2]". An error's field path is this and the field's name:
@@ -50,12 +45,12 @@ struct CorsRules {
   };
   Inherited inherited = {};
 
-  // Entries as written, with their places; views into the document. Entry i of the first list has
-  // the path "allowed_origins[i]", of the second one "allowed_origins_file[i]". Both together are
-  // the list.
-  std::vector<PlacedText> allowed_origins = {};
-  std::vector<PlacedText> allowed_origins_from_file = {};
-  // Inherited together with the lists, and then filled too.
+  // Entries as written, shared with the document. Entry i of the first list has the path
+  // "allowed_origins[i]", of the second one "allowed_origins_file[i]". Both together are the list.
+  TextList allowed_origins = {};
+  TextList allowed_origins_from_file = {};
+  // Inherited together with the lists, and then filled too. Views into the document, as all texts
+  // that follow.
   std::vector<PlacedText> allowed_origin_regexes = {};
   // Active records with the scope CORS. The grant uses the normal form (parse_record_origin). One
   // that cannot be granted draws the warning record-not-granted and no grant, never an error.

@@ -1,0 +1,49 @@
+// Texts in one piece. Entry: TextList::add. Test: tests/base/text_list_test.cpp.
+
+#include "corsac/base/text_list.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <stdexcept>
+#include <utility>
+
+namespace corsac {
+
+// What is shared stays as it is for the others. The answer: what was ours before, if another is
+// now.
+std::shared_ptr<TextList::Texts> TextList::own_texts() {
+  if (texts_ && !texts_->is_shared.load(std::memory_order_relaxed)) return nullptr;
+  auto own = std::make_shared<Texts>();
+  if (texts_) {
+    *own->bytes = *texts_->bytes;
+    own->offsets = texts_->offsets;
+    own->places = texts_->places;
+  }
+  return std::exchange(texts_, std::move(own));
+}
+
+void TextList::add(std::string_view text, Place place) {
+  const auto before = own_texts();  // `text` may be one of ours
+  std::string& bytes = *texts_->bytes;
+  const bool is_own = !std::less<>()(text.data(), bytes.data()) &&
+                      std::less<>()(text.data(), bytes.data() + bytes.size());
+  if (is_own) return add(std::string(text), place);  // the bytes may move
+  const std::size_t offset = bytes.size();
+  if (text.size() > std::numeric_limits<Offset>::max() - sizeof(Length) - offset) {
+    throw std::length_error("a list of more than 4 GiB of texts");
+  }
+  const auto length = static_cast<Length>(text.size());
+  char head[sizeof length];
+  std::memcpy(head, &length, sizeof length);
+  if (place.is_known()) texts_->places.resize(texts_->offsets.size());
+  texts_->offsets.push_back(static_cast<Offset>(offset));
+  if (place.is_known()) texts_->places.push_back(place);
+  bytes.append(head, sizeof head).append(text);
+}
+
+bool operator==(const TextList& a, const std::vector<std::string>& b) noexcept {
+  return a.size() == b.size() && std::equal(b.begin(), b.end(), a.begin());
+}
+
+}  // namespace corsac

@@ -1,0 +1,99 @@
+#include "corsac/base/text_list.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace corsac {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
+
+TEST(TextList, KeepsAnyTexts) {
+  const std::vector<std::string> texts = {"https://a.example", "", std::string("\n\0\xFF", 3),
+                                          std::string(70'000, 'x'), ""};
+  TextList list;
+  EXPECT_TRUE(list.empty());
+  EXPECT_EQ(list.begin(), list.end());
+  EXPECT_EQ(list.bytes(), nullptr);
+  for (const std::string& text : texts) list.add(text);
+  EXPECT_EQ(list.size(), texts.size());
+  EXPECT_EQ(list, texts);
+  EXPECT_EQ(list.to_strings(), texts);
+  EXPECT_EQ(list.front(), texts.front());
+  const auto bytes = list.bytes();
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    EXPECT_EQ(list[i], texts[i]);
+    EXPECT_NE(list.offset(i), 0U);
+    EXPECT_EQ(TextList::text_at(bytes->data() + list.offset(i)), texts[i]);
+  }
+}
+
+TEST(TextList, KeepsThePlacesThatAreKnown) {
+  const Place first = {.line = 3, .column = 1};
+  const Place other = {.line = 9, .column = 5, .source = 2};
+  TextList list = {{"a", first}, {"b"}, {"c", other}, {"d"}};
+  EXPECT_THAT(list, ElementsAre("a", "b", "c", "d"));
+  const Place expected[] = {first, {}, other, {}, {}};
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(list.place(i), expected[i]) << i;
+  EXPECT_EQ(TextList().place(0), Place{});
+}
+
+TEST(TextList, IsEqualByItsTexts) {
+  const TextList ab = {{"a"}, {"b"}};
+  EXPECT_EQ(ab, (TextList{{"a", {.line = 1}}, {"b"}}));
+  EXPECT_FALSE(ab == (TextList{{"ab"}}));
+  EXPECT_FALSE(ab == (TextList{{"a"}}));
+  EXPECT_FALSE(ab == TextList());
+  EXPECT_EQ(TextList(), TextList());
+  EXPECT_FALSE(ab == (std::vector<std::string>{"a", "c"}));
+  EXPECT_FALSE(ab == (std::vector<std::string>{"a"}));
+}
+
+// Also after the other one is gone: what is in a table of its bytes must not change.
+TEST(TextList, SharesWithItsCopiesUntilOneIsAddedTo) {
+  TextList list = {{"a", {.line = 1}}};
+  TextList copy = list;
+  EXPECT_EQ(copy.bytes(), list.bytes());
+  copy.add("b");
+  EXPECT_THAT(list, ElementsAre("a"));
+  EXPECT_THAT(copy, ElementsAre("a", "b"));
+  EXPECT_EQ(copy.place(0), Place{.line = 1});
+
+  const auto bytes = list.bytes();
+  const std::string before = *bytes;
+  list.add("c");
+  EXPECT_EQ(*bytes, before);
+  EXPECT_NE(list.bytes(), bytes);
+
+  list = copy;
+  const std::string_view view = list[1];
+  copy = {};
+  EXPECT_EQ(view, "b");
+  list.add("d");
+  EXPECT_THAT(list, ElementsAre("a", "b", "d"));
+  const TextList moved = std::move(list);
+  EXPECT_THAT(moved, ElementsAre("a", "b", "d"));
+}
+
+TEST(TextList, TakesItsOwnTexts) {
+  TextList list = {{"https://a.example"}};
+  for (int i = 0; i < 100; ++i) list.add(list[static_cast<std::size_t>(i)]);
+  for (const std::string_view text : list) EXPECT_EQ(text, "https://a.example");
+  EXPECT_EQ(list.size(), 101U);
+}
+
+TEST(TextList, IsAddedToInPlaceWhileNobodyShares) {
+  TextList list;
+  for (int i = 0; i < 1000; ++i) list.add(std::to_string(i));
+  std::vector<std::string> expected;
+  for (int i = 0; i < 1000; ++i) expected.push_back(std::to_string(i));
+  EXPECT_THAT(list, ElementsAreArray(expected));
+}
+
+}  // namespace
+}  // namespace corsac
