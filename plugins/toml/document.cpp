@@ -7,6 +7,7 @@
 
 #include "document.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -74,9 +75,10 @@ std::string to_text(const toml::date_time& time) {
 
 class Walk {
  public:
-  Walk(std::string_view document, plugin::Sink& sink, const OriginsFileField& on_origins_file = {},
-       const MoreRecords& more_records = {})
+  Walk(std::string_view document, const std::vector<LongList>& long_lists, plugin::Sink& sink,
+       const OriginsFileField& on_origins_file = {}, const MoreRecords& more_records = {})
       : columns_(document),
+        long_lists_(long_lists),
         sink_(sink),
         on_origins_file_(on_origins_file),
         more_records_(more_records) {}
@@ -132,11 +134,23 @@ class Walk {
     } else if (const auto* list = node.as_array()) {
       sink_.begin_list(field, place);
       hand_over_elements(*list, section);
+      hand_over_long_list_at(place.line);
       if (section == Section::Records && more_records_) more_records_();
       sink_.end_list();
     } else {
       hand_over_value(field, node, place);
     }
+  }
+
+  // What was cut out of the list that begins on this line, and is empty now.
+  void hand_over_long_list_at(std::uint32_t line) {
+    const auto cut = std::find_if(long_lists_.begin(), long_lists_.end(),
+                                  [line](const LongList& list) { return list.line == line; });
+    if (cut == long_lists_.end()) return;
+    for_each_element(*cut, [this](std::string_view text, std::uint32_t at, std::uint32_t column) {
+      sink_.text({}, text, {at, column});
+      return !sink_.is_stopped();
+    });
   }
 
   void hand_over_value(std::string_view field, const toml::node& node, plugin::Place place) {
@@ -158,6 +172,7 @@ class Walk {
   }
 
   ByteColumns columns_;
+  const std::vector<LongList>& long_lists_;
   plugin::Sink& sink_;
   const OriginsFileField on_origins_file_;
   const MoreRecords more_records_;
@@ -179,18 +194,22 @@ struct Document::Parsed {
   toml::table table;
 };
 
-Document::Document(std::string_view bytes, const std::function<bool()>& is_wanted) : bytes_(bytes) {
+Document::Document(std::string_view bytes, const std::function<bool()>& is_wanted,
+                   std::size_t long_list_from)
+    : bytes_(bytes) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (bytes_.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
     bytes_.remove_prefix(kByteOrderMark.size());  // editors do not count it
   }
-  if (auto beyond = find_beyond_limits(bytes_, is_wanted)) {
+  shortened_ = without_long_lists(bytes_, long_list_from);
+  const std::string_view parsed = shortened_.lists.empty() ? bytes_ : shortened_.text;
+  if (auto beyond = find_beyond_limits(parsed, is_wanted)) {
     problem_ = DocumentProblem{beyond->code, std::move(beyond->what), std::string(beyond->fix),
                                beyond->place};
     return;
   }
   try {
-    parsed_ = std::make_unique<Parsed>(Parsed{toml::parse(bytes_)});
+    parsed_ = std::make_unique<Parsed>(Parsed{toml::parse(parsed)});
   } catch (const toml::parse_error& error) {
     problem_ = syntax_problem(error, bytes_);
   }
@@ -216,7 +235,7 @@ std::vector<std::string> Document::origins_files() const {
 
 bool Document::hand_over(plugin::Sink& sink, const OriginsFileField& on_origins_file,
                          const MoreRecords& more_records) const {
-  Walk walk(bytes_, sink, on_origins_file, more_records);
+  Walk walk(bytes_, shortened_.lists, sink, on_origins_file, more_records);
   walk.hand_over_document(parsed_->table);
   return !walk.has_problem();
 }
@@ -258,7 +277,8 @@ bool Document::has_records() const {
 
 void Document::hand_over_records(plugin::Sink& sink) const {
   const auto* records = parsed_->table.get_as<toml::array>(kRecords);
-  if (records != nullptr) Walk(bytes_, sink).hand_over_elements(*records, Section::Records);
+  if (records != nullptr)
+    Walk(bytes_, shortened_.lists, sink).hand_over_elements(*records, Section::Records);
 }
 
 }  // namespace corsac::toml_store

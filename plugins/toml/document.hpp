@@ -3,6 +3,7 @@
 // From the bytes of a TOML file to the calls of a sink. No header of toml++ stands here: its .cpp
 // is the only unit that includes it.
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -11,6 +12,8 @@
 #include <vector>
 
 #include <corsac_store_plugin.hpp>
+
+#include "long_lists.hpp"
 
 namespace corsac::toml_store {
 
@@ -38,8 +41,10 @@ struct DocumentProblem {
 class Document {
  public:
   // Parses. `bytes` must outlive the object. `is_wanted` is asked until the parser begins, which
-  // takes a second at most; when it says no, there is a problem() that means nothing.
-  Document(std::string_view bytes, const std::function<bool()>& is_wanted);
+  // takes a second at most; when it says no, there is a problem() that means nothing. Plain lists
+  // of origins from `long_list_from` elements are read without the parser, and mean the same.
+  Document(std::string_view bytes, const std::function<bool()>& is_wanted,
+           std::size_t long_list_from = kLongListFrom);
   ~Document();
   Document(const Document&) = delete;
   Document& operator=(const Document&) = delete;
@@ -67,6 +72,7 @@ class Document {
  private:
   struct Parsed;
   std::string_view bytes_;
+  ShortenedDocument shortened_ = {};
   std::optional<DocumentProblem> problem_ = std::nullopt;
   std::unique_ptr<Parsed> parsed_;  // null <=> problem_
 };

@@ -95,7 +95,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = to_text(data, size);
   const Input input = read_input(text);
   const std::uint64_t seed = size * 0x9E3779B97F4A7C15U;
-  // Exact ones may come in either list.
+  // Exact ones may come as patterns, as themselves, in a list of which they are not all, or both.
   compare(*OriginSet::build({}, input.patterns, seed), input, text);
   std::vector<std::string_view> exact;
   std::vector<OriginPattern> others;
@@ -108,6 +108,19 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   }
   const auto set = OriginSet::build(exact, others, seed);
   compare(*set, input, text);
+  TextList list;
+  ExactKeys listed;
+  for (const std::string_view origin : exact) {
+    list.add(origin);
+    listed.offsets.push_back(list.offset(list.size() - 1));
+    list.add("https://other.example");
+  }
+  listed.bytes = list.bytes();
+  compare(*OriginSet::build(listed, {}, others, seed), input, text);
+  const auto some = std::span(exact).first(exact.size() / 2);
+  listed.offsets.erase(listed.offsets.begin(),
+                       listed.offsets.begin() + static_cast<std::ptrdiff_t>(some.size()) / 2);
+  compare(*OriginSet::build(listed, some, others, seed), input, text);
   std::sort(exact.begin(), exact.end());
   exact.erase(std::unique(exact.begin(), exact.end()), exact.end());
   if (set->exact_count() != exact.size() || set->is_empty() != input.patterns.empty()) {

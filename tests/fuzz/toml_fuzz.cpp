@@ -1,7 +1,11 @@
 // The TOML store's reading of a document, through the plugin contract into the core: the limits
-// before the parser, the parser, the walk, the reader, the compiler. The input is a document.
+// before the parser, the parser, the walk, the reader, the compiler; and lists that are read
+// without the parser against the parser. The input is a document.
 
+#include <algorithm>
+#include <limits>
 #include <string>
+#include <vector>
 
 #include "corsac/policy/reader.hpp"
 #include "corsac/runtime/sink_adapter.hpp"
@@ -12,6 +16,7 @@
 #include "fuzz/document_checks.hpp"
 #include "fuzz/fuzz.hpp"
 #include "origins_file.hpp"
+#include "support/recording_store_host.hpp"
 
 namespace corsac::fuzz {
 namespace {
@@ -41,6 +46,29 @@ void check_places(const Report& report, std::string_view document) {
       fail_with("a value without a place", report.text());
     }
   }
+}
+
+std::vector<std::string> calls_of(std::string_view document, std::size_t long_list_from) {
+  const toml_store::Document parsed(document, is_wanted, long_list_from);
+  test::RecordingSink recording;
+  plugin::Sink sink(*recording.sink());
+  if (const auto& problem = parsed.problem()) {
+    sink.problem(problem->code, problem->what, problem->fix, problem->place);
+  } else {
+    parsed.hand_over(sink, [](std::string_view, plugin::Place) {}, {});
+  }
+  return recording.calls();
+}
+
+// Lists of any length that can be read without the parser, and none.
+void compare_with_parser(std::string_view document) {
+  const auto quick = calls_of(document, 0);
+  const auto plain = calls_of(document, std::numeric_limits<std::size_t>::max());
+  if (quick == plain) return;
+  const auto differ = std::mismatch(quick.begin(), quick.end(), plain.begin(), plain.end());
+  fail_with("the parser reads something else",
+            "quick: " + (differ.first == quick.end() ? std::string("-") : *differ.first),
+            "plain: " + (differ.second == plain.end() ? std::string("-") : *differ.second));
 }
 
 }  // namespace
@@ -95,6 +123,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fail_with("beyond the limits");
   }
   if (is_whole) sink.finish("1");
+  compare_with_parser(document);
   adapter.end();
   check_places(take_document(reader), document);
   return 0;

@@ -65,6 +65,33 @@ TEST(OriginSet, AnswersWithStoredBytesOrWithProvedOnes) {
   EXPECT_EQ(none.bytes.data(), nullptr);
 }
 
+TEST(OriginSet, SharesTheBytesOfAListAndTakesMoreBesides) {
+  TextList list = {{"https://no-key.example"},
+                   {"https://a.example"},
+                   {"https://b.example"},
+                   {"https://a.example"}};
+  ExactKeys listed = {.bytes = list.bytes()};
+  for (const std::size_t i : {1U, 2U, 3U}) listed.offsets.push_back(list.offset(i));
+  const std::vector<std::string_view> more = {"https://b.example", "https://c.example"};
+  const auto set = OriginSet::build(
+      listed, more, patterns_of({"https://d.example", "https://*.d.example"}), kSeed);
+  EXPECT_EQ(set->exact_count(), 4U) << "each once, in whichever table";
+  const std::string* const bytes = listed.bytes.get();
+  list = {};
+  listed = {};
+  for (const std::string_view origin : {"https://a.example", "https://b.example"}) {
+    const std::string_view found = set->find(origin).bytes;
+    EXPECT_EQ(found, origin);
+    EXPECT_TRUE(bytes->data() < found.data() && found.data() < bytes->data() + bytes->size());
+  }
+  for (const std::string_view origin : {"https://c.example", "https://d.example"}) {
+    EXPECT_EQ(set->find(origin).kind, OriginMatchKind::Exact) << origin;
+    EXPECT_EQ(set->find_exact(origin), origin);
+  }
+  EXPECT_EQ(set->find("https://x.d.example").kind, OriginMatchKind::Pattern);
+  EXPECT_EQ(set->find("https://no-key.example").kind, OriginMatchKind::None);
+}
+
 TEST(OriginSet, PrefersTheExactEntry) {
   const auto set = set_of({"https://*.d.example", "https://x.d.example"});
   EXPECT_EQ(set->find("https://x.d.example").kind, OriginMatchKind::Exact);

@@ -241,6 +241,32 @@ CorsRules with_record(std::string origin, bool allow_credentials = false) {
   return rules;
 }
 
+// So many that the set shares their bytes: what stands beside them is granted as well, and a
+// mistake among them has its own path.
+TEST(CompileCors, TakesALongListAndWhatStandsBesideIt) {
+  CorsRules rules = with_origins({"https://beside.example", "https://*.wild.example"});
+  for (int i = 0; i < 20'000; ++i) {
+    rules.allowed_origins_from_file.add("https://a" + std::to_string(i) + ".example", kPlace);
+  }
+  rules.record_origins = {{.origin = "HTTPS://Record.example"}};
+  std::vector<Problem> problems;
+  const CompiledCors compiled = compile_cors(rules, problems);
+  EXPECT_TRUE(problems.empty());
+  EXPECT_EQ(compiled.origins->exact_count(), 20'002U);
+  for (const std::string_view origin : {"https://a0.example", "https://a19999.example",
+                                        "https://beside.example", "https://record.example"}) {
+    EXPECT_EQ(compiled.origins->find(origin).kind, OriginMatchKind::Exact) << origin;
+  }
+  EXPECT_EQ(compiled.origins->find("https://x.wild.example").kind, OriginMatchKind::Pattern);
+  EXPECT_EQ(compiled.origins->find("https://a20000.example").kind, OriginMatchKind::None);
+
+  rules.allowed_origins_from_file.add("https://a.example/", kPlace);
+  expect_rows({{"the last one is wrong",
+                rules,
+                {error("origin-trailing-slash", "cors.allowed_origins_file[20000]",
+                       "https://a.example/")}}});
+}
+
 TEST(CompileCors, NeverLetsARecordBreakTheDocument) {
   const auto not_granted = [](std::string value) {
     return std::vector<Found>{
