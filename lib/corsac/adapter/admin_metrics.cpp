@@ -118,7 +118,7 @@ void write_times(MetricsWriter& writer, const DecisionTimes& times) {
 std::string seconds_between(std::chrono::system_clock::time_point from,
                             std::chrono::system_clock::time_point to) {
   if (from == std::chrono::system_clock::time_point()) return "NaN";
-  const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(to - from);
+  const auto age = std::chrono::duration_cast<std::chrono::microseconds>(to - from);
   return std::to_string(std::chrono::duration<double>(age).count());
 }
 

@@ -18,14 +18,19 @@ std::uint64_t make_seed() {
   return (static_cast<std::uint64_t>(source()) << 32) | source();
 }
 
-HeaderNameSet::Element make_element(std::string_view name) {
+HeaderNameSet::Element make_element(std::string_view name, std::size_t offset) {
   const auto word_of = [](std::string_view text, std::size_t from) {
     text = text.substr(std::min(from, text.size()), 8);
     return short_bytes::load_padded(text.data(), text.size());
   };
   const std::string text = std::string(name) + ',';
   const std::string mask(text.size(), '\xFF');
-  return {word_of(text, 0), word_of(text, 8), word_of(mask, 0), word_of(mask, 8), name.size()};
+  return {word_of(text, 0),
+          word_of(text, 8),
+          word_of(mask, 0),
+          word_of(mask, 8),
+          static_cast<std::uint32_t>(name.size()),
+          static_cast<std::uint32_t>(offset)};
 }
 
 }  // namespace
@@ -44,13 +49,12 @@ HeaderNameSet::HeaderNameSet(const std::vector<std::string>& names) : seed_(make
   slot_mask_ = slots_.size() - 1;
   for (const std::string& name : sorted) {
     const auto size = static_cast<std::uint32_t>(name.size());
-    const auto rank = static_cast<std::uint32_t>(entries_.size());
+    const auto rank = static_cast<std::uint32_t>(elements_.size());
     const NameKey key = name_key::of<false>(name);
     std::size_t i = key.hash & slot_mask_;
     while (slots_[i].size != 0) i = (i + 1) & slot_mask_;
     slots_[i] = {key.head, key.tail, size, rank};
-    entries_.push_back({static_cast<std::uint32_t>(bytes_.size()), size});
-    elements_.push_back(make_element(name));
+    elements_.push_back(make_element(name, bytes_.size()));
     bytes_ += name;
     longest_ = std::max(longest_, name.size());
   }
@@ -80,7 +84,7 @@ std::uint32_t HeaderNameSet::rank_ignoring_case(std::string_view name) const noe
 }
 
 std::string_view HeaderNameSet::at(std::uint32_t rank) const noexcept {
-  return std::string_view(bytes_.data() + entries_[rank].offset, entries_[rank].size);
+  return std::string_view(bytes_.data() + elements_[rank].offset, elements_[rank].size);
 }
 
 }  // namespace corsac

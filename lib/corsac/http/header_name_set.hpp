@@ -17,13 +17,15 @@ class HeaderNameSet {
   static constexpr std::uint32_t kNotFound = 0xFFFFFFFFU;
 
   // A name and the comma after it, as an element of a list begins: its first sixteen bytes as two
-  // words (short_bytes.hpp), which bits of them count, and how long the name is.
+  // words (short_bytes.hpp), which bits of them count, how long the name is, and where it stands
+  // among the bytes of all.
   struct Element {
     std::uint64_t head = 0;
     std::uint64_t tail = 0;
     std::uint64_t head_mask = 0;
     std::uint64_t tail_mask = 0;
-    std::size_t size = 0;
+    std::uint32_t size = 0;
+    std::uint32_t offset = 0;
   };
 
   HeaderNameSet();
@@ -38,15 +40,11 @@ class HeaderNameSet {
   [[nodiscard]] std::string_view at(std::uint32_t rank) const noexcept;
   // By rank; for readers of lists.
   [[nodiscard]] std::span<const Element> elements() const noexcept { return elements_; }
-  [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return elements_.size(); }
   // Random for each set. For hashing names that a client chose: it cannot make them collide.
   [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
 
  private:
-  struct Entry {
-    std::uint32_t offset;
-    std::uint32_t size;
-  };
   struct Slot {
     std::uint64_t head = 0;  // the first bytes of the name, and the last ones (name_key.hpp)
     std::uint64_t tail = 0;
@@ -57,7 +55,6 @@ class HeaderNameSet {
   [[nodiscard]] std::uint32_t find(std::string_view name) const noexcept;
 
   std::string bytes_;              // all names, sorted, one after the other
-  std::vector<Entry> entries_;     // by rank
   std::vector<Element> elements_;  // by rank
   std::vector<Slot> slots_;        // open addressing, three of four free; a power of two
   std::size_t slot_mask_ = 0;      // slots_.size() - 1
