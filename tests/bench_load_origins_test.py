@@ -1,0 +1,67 @@
+"""bench/load_origins, for its form: rows with numbers, and errors before anything is measured.
+
+  python3 bench_load_origins_test.py BENCH CORSAC_PROGRAM PLUGINS
+"""
+import json
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "support"))
+from tap import Cases, contains, equal  # noqa: E402
+
+BENCH, PROGRAM, PLUGINS = map(os.path.abspath, sys.argv[1:4])
+
+
+def bench(*arguments):
+    return subprocess.run([sys.executable, BENCH, *arguments], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=100,
+                          check=False)
+
+
+def rows_of_both_lists():
+    run = bench(PROGRAM, "--plugins", PLUGINS, "--origins", "2000", "--rounds", "2", "--json")
+    equal(run.returncode, 0, run.stderr)
+    rows = json.loads(run.stdout)
+    equal([(row["row"], row["origins"]) for row in rows], [("file", 2000), ("array", 2000)])
+    for row in rows:
+        for value in (row["seconds"], row["memory_bytes"]):
+            equal(sorted(value), ["least", "median", "most"])
+            assert value["least"] <= value["median"] <= value["most"], row
+
+
+def lines_for_people():
+    run = bench(PROGRAM, "--plugins", PLUGINS, "--origins", "1500", "--rounds", "1")
+    equal(run.returncode, 0, run.stderr)
+    lines = run.stdout.splitlines()
+    equal([line.split()[:3] for line in lines],
+          [["1,500", "origins,", "file"], ["1,500", "origins,", "array"]])
+    contains(lines[0], "times the table")
+
+
+def wrong_options():
+    for arguments, text in ([(), "PROGRAM"], [(PROGRAM, "--origins", "0"), "--origins"],
+                            [(PROGRAM, "--rounds", "x"), "--rounds"],
+                            [(PROGRAM, "--round-robin"), "--round-robin"]):
+        run = bench(*arguments)
+        equal((run.returncode, run.stdout), (2, ""), run.stderr)
+        contains(run.stderr.lower(), text.lower())
+
+
+def a_check_that_fails():
+    run = bench("/bin/false", "--origins", "10")
+    equal((run.returncode, run.stdout), (1, ""), run.stderr)
+    contains(run.stderr, "one.toml")
+
+
+def main():
+    cases = Cases()
+    cases.add("rows of both lists", rows_of_both_lists)
+    cases.add("lines for people", lines_for_people)
+    cases.add("wrong options", wrong_options)
+    cases.add("a check that fails", a_check_that_fails)
+    cases.run()
+
+
+if __name__ == "__main__":
+    main()
