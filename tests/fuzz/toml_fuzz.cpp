@@ -55,7 +55,7 @@ std::vector<std::string> calls_of(std::string_view document, std::size_t long_li
   if (const auto& problem = parsed.problem()) {
     sink.problem(problem->code, problem->what, problem->fix, problem->place);
   } else {
-    parsed.hand_over(sink, [](std::string_view, plugin::Place) {}, {});
+    static_cast<void>(parsed.hand_over(sink, [](std::string_view, plugin::Place) {}, {}));
   }
   return recording.calls();
 }
