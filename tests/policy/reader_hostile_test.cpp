@@ -229,18 +229,19 @@ TEST(PolicyReader, KeepsHostileBytesOutOfNamesAndReports) {
 
 TEST(PolicyReader, ReadsAMillionOriginsWithoutMakingPaths) {
   constexpr std::size_t kCount = 1'000'000;
-  const std::string short_origin = "http://a.b";  // fits into a std::string without memory
+  const std::string origin =
+      "https://app.customers.example.com";  // longer than a string's own room
   PolicyReader reader;
   reader.integer("version", 1, kPlace);
   reader.begin_item("cors", kPlace);
   reader.begin_list("allowed_origins", kPlace);
   const testing::AllocationCounter counter;
   bool goes_on = true;
-  for (std::size_t i = 0; i < kCount; ++i) goes_on &= reader.text("", short_origin, kPlace);
+  for (std::size_t i = 0; i < kCount; ++i) goes_on &= reader.text("", origin, kPlace);
   const std::size_t allocations = counter.count();
   EXPECT_TRUE(goes_on);
-  // Two lists grow by doubling; nothing is allocated for an element.
-  EXPECT_LT(allocations, 64U);
+  // Bytes, offsets and places grow by doubling; nothing is allocated for an element.
+  EXPECT_LT(allocations, 100U);
   reader.end_list();
   reader.end_item();
   EXPECT_TRUE(reader.finish("r"));

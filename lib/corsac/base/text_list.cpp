@@ -36,9 +36,10 @@ void TextList::add(std::string_view text, Place place) {
   const auto length = static_cast<Length>(text.size());
   char head[sizeof length];
   std::memcpy(head, &length, sizeof length);
-  if (place.is_known()) texts_->places.resize(texts_->offsets.size());
+  const bool has_place = !(place == Place());  // a source alone is one
+  if (has_place) texts_->places.resize(texts_->offsets.size());
   texts_->offsets.push_back(static_cast<Offset>(offset));
-  if (place.is_known()) texts_->places.push_back(place);
+  if (has_place) texts_->places.push_back(place);
   bytes.append(head, sizeof head).append(text);
 }
 

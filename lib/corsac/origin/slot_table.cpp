@@ -52,8 +52,7 @@ void sort_by_tags(std::vector<SlotTable::Slot>& slots) {
   constexpr unsigned kBits = 11;
   constexpr std::size_t kBuckets = std::size_t{1} << kBits;
   if (slots.size() < kBuckets) {
-    std::stable_sort(slots.begin(), slots.end(),
-                     [](SlotTable::Slot a, SlotTable::Slot b) { return a.tag < b.tag; });
+    std::sort(slots.begin(), slots.end());
     return;
   }
   std::vector<SlotTable::Slot> sorted(slots.size());

@@ -66,7 +66,8 @@ class SlotTable {
       {};  // the places, those that the last keys moved on to, and a free one
 };
 
-// Into the order of their tags; slots of one tag stay in theirs.
+// Into the order of their tags; those of one tag by their payloads, in the order of which they
+// come.
 void sort_by_tags(std::vector<SlotTable::Slot>& slots);
 
 }  // namespace corsac
