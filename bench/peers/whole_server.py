@@ -4,6 +4,7 @@ Where there are two processors, the server has one and the asker another.
 """
 import json
 import os
+import resource
 import subprocess
 
 import subject
@@ -45,21 +46,30 @@ def request_bytes(method, path, origin):
     return "\r\n".join(lines + ["", ""]).encode()
 
 
+def is_pinned():
+    """Whether the server has a processor of its own."""
+    return len(os.sched_getaffinity(0)) > 1
+
+
 def on_processor(number):
-    """For Popen: keeps the child on one of our processors, the first or the last."""
+    """For Popen: keeps the child on one of our processors, the first or the last. It may open as
+    many connections as the system lets it."""
     processors = sorted(os.sched_getaffinity(0))
-    if len(processors) < 2:
-        return None
-    return lambda: os.sched_setaffinity(0, {processors[number]})
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    def prepare():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        os.sched_setaffinity(0, {processors[number]})
+    return prepare
 
 
 class Server:
-    def __init__(self, build, suffix, hook, threads=64, requests=FOREVER, seconds=5, pinned=True):
+    def __init__(self, build, suffix, hook, threads=64, requests=FOREVER, seconds=5):
         """Keeps a connection for `requests`, and for `seconds` without one."""
         program = os.path.join(build, "bench", "whole_server" + suffix)
         self.process = subprocess.Popen(
             [program, hook, str(threads), str(requests), str(seconds)], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, text=True, preexec_fn=on_processor(0) if pinned else None)
+            stdout=subprocess.PIPE, text=True, preexec_fn=on_processor(0))
         line = self.process.stdout.readline()
         if not line:
             status = self.process.wait()
