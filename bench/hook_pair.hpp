@@ -2,6 +2,7 @@
 
 // One policy of 1,000 origins, as Corsac's hooks and as a hand-written one.
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,12 +27,14 @@ inline HandWrittenHook make_hand_written_hook() {
   return {hook_origins(), {"PUT"}, {"content-type", "x-request-id"}, "600"};
 }
 
-inline Hooks make_corsac_hooks() {
+inline std::shared_ptr<Gate> make_corsac_gate() {
   Policy policy = {.cors = {.allowed_methods = {"PUT"},
                             .allowed_headers = {"content-type", "x-request-id"},
                             .max_age_seconds = 600}};
   policy.cors.allowed_origins = Names(hook_origins());
-  return Hooks(make_gate(std::move(policy)).value());
+  return make_gate(std::move(policy)).value();
 }
+
+inline Hooks make_corsac_hooks() { return Hooks(make_corsac_gate()); }
 
 }  // namespace corsac::bench

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "corsac/runtime/policy_history.hpp"
+#include "support/allocation_counter.hpp"
 
 namespace corsac {
 namespace {
@@ -146,6 +147,22 @@ TEST(PolicyHistory, KnowsWhatIsTooLong) {
   EXPECT_TRUE(PolicyHistory::is_short(with_origins(1'000, 10)));
   EXPECT_FALSE(PolicyHistory::is_short(with_origins(100'000, 1)));
   EXPECT_FALSE(PolicyHistory::is_short(with_origins(100, 10'000)));
+}
+
+// Written out, a million origins are some hundred MiB for as long as it takes to count them.
+TEST(PolicyHistory, WritesNoMillionOriginsToKnowThatTheyAreTooMany) {
+  Policy policy;
+  for (int i = 0; i < 100'000; ++i) policy.cors.allowed_origins_from_file.add("https://a.b", {});
+  Policy with_rule;
+  with_rule.cors.rules.emplace_back().allowed_origins_from_file =
+      policy.cors.allowed_origins_from_file;
+  for (const Policy* one : {&policy, &with_rule}) {
+    const testing::AllocationCounter allocations;
+    const bool is_short = PolicyHistory::is_short(*one);
+    const std::size_t count = allocations.count();
+    EXPECT_FALSE(is_short);
+    EXPECT_EQ(count, 0U);
+  }
 }
 
 }  // namespace

@@ -14,11 +14,16 @@ namespace {
 // An origin that is written takes more bytes than this.
 constexpr std::size_t kLeastBytesOfValue = 8;
 
+template <class Section>
+std::size_t count_origins(const Section& section) {
+  return section.allowed_origins.size() + section.allowed_origins_from_file.size();
+}
+
 // Of the lists that may be very long.
 std::size_t count_values(const Policy& policy) {
-  std::size_t count = policy.cors.allowed_origins.size() + policy.trusted_origins.size() +
+  std::size_t count = count_origins(policy.cors) + policy.trusted_origins.size() +
                       policy.tests.size() + policy.cors.rules.size();
-  for (const CorsRule& rule : policy.cors.rules) count += rule.allowed_origins.size();
+  for (const CorsRule& rule : policy.cors.rules) count += count_origins(rule);
   return count;
 }
 
