@@ -29,18 +29,29 @@ void TextList::add(std::string_view text, Place place) {
   const bool is_own = !std::less<>()(text.data(), bytes.data()) &&
                       std::less<>()(text.data(), bytes.data() + bytes.size());
   if (is_own) return add(std::string(text), place);  // the bytes may move
+  constexpr std::size_t kMost = std::numeric_limits<Offset>::max() - sizeof(Length);
   const std::size_t offset = bytes.size();
-  if (text.size() > std::numeric_limits<Offset>::max() - sizeof(Length) - offset) {
+  if (offset > kMost || text.size() > kMost - offset) {
     throw std::length_error("a list of more than 4 GiB of texts");
   }
   const auto length = static_cast<Length>(text.size());
   char head[sizeof length];
   std::memcpy(head, &length, sizeof length);
-  const bool has_place = !(place == Place());  // a source alone is one
-  if (has_place) texts_->places.resize(texts_->offsets.size());
-  texts_->offsets.push_back(static_cast<Offset>(offset));
-  if (has_place) texts_->places.push_back(place);
-  bytes.append(head, sizeof head).append(text);
+  std::vector<Offset>& offsets = texts_->offsets;
+  std::vector<Place>& places = texts_->places;
+  const std::size_t count = offsets.size();
+  try {
+    bytes.append(head, sizeof head).append(text);
+    if (!(place == Place())) {  // a source alone is one
+      places.resize(count);
+      places.push_back(place);
+    }
+    offsets.push_back(static_cast<Offset>(offset));
+  } catch (...) {  // as before
+    bytes.resize(offset);
+    if (places.size() > count) places.resize(count);
+    throw;
+  }
 }
 
 bool operator==(const TextList& a, const std::vector<std::string>& b) noexcept {
