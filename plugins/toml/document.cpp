@@ -22,6 +22,7 @@
 namespace corsac::toml_store {
 namespace {
 
+constexpr std::string_view kOrigins = "allowed_origins";
 constexpr std::string_view kOriginsFile = "allowed_origins_file";
 constexpr std::string_view kOriginsFromFile = "allowed_origins_from_file";
 constexpr std::string_view kRecords = "trusted_origins";
@@ -134,7 +135,7 @@ class Walk {
     } else if (const auto* list = node.as_array()) {
       sink_.begin_list(field, place);
       hand_over_elements(*list, section);
-      hand_over_long_list_at(place.line);
+      if (list->empty() && field == kOrigins) hand_over_long_list_at(place.line);
       if (section == Section::Records && more_records_) more_records_();
       sink_.end_list();
     } else {
@@ -144,9 +145,10 @@ class Walk {
 
   // What was cut out of the list that begins on this line, and is empty now.
   void hand_over_long_list_at(std::uint32_t line) {
-    const auto cut = std::find_if(long_lists_.begin(), long_lists_.end(),
-                                  [line](const LongList& list) { return list.line == line; });
-    if (cut == long_lists_.end()) return;
+    const auto cut =
+        std::lower_bound(long_lists_.begin(), long_lists_.end(), line,
+                         [](const LongList& list, std::uint32_t at) { return list.line < at; });
+    if (cut == long_lists_.end() || cut->line != line) return;
     for_each_element(*cut, [this](std::string_view text, std::uint32_t at, std::uint32_t column) {
       sink_.text({}, text, {at, column});
       return !sink_.is_stopped();
@@ -201,15 +203,25 @@ Document::Document(std::string_view bytes, const std::function<bool()>& is_wante
   if (bytes_.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
     bytes_.remove_prefix(kByteOrderMark.size());  // editors do not count it
   }
-  shortened_ = without_long_lists(bytes_, long_list_from);
-  const std::string_view parsed = shortened_.lists.empty() ? bytes_ : shortened_.text;
-  if (auto beyond = find_beyond_limits(parsed, is_wanted)) {
+  shortened_ = without_long_lists(bytes_, long_list_from, is_wanted);
+  if (!shortened_.lists.empty()) {
+    parse(shortened_.text, is_wanted);
+    if (!problem_) return;
+    // What is wrong is told as the whole document shows it.
+    shortened_ = {};
+    problem_.reset();
+  }
+  parse(bytes_, is_wanted);
+}
+
+void Document::parse(std::string_view text, const std::function<bool()>& is_wanted) {
+  if (auto beyond = find_beyond_limits(text, is_wanted, shortened_.elements)) {
     problem_ = DocumentProblem{beyond->code, std::move(beyond->what), std::string(beyond->fix),
                                beyond->place};
     return;
   }
   try {
-    parsed_ = std::make_unique<Parsed>(Parsed{toml::parse(parsed)});
+    parsed_ = std::make_unique<Parsed>(Parsed{toml::parse(text)});
   } catch (const toml::parse_error& error) {
     problem_ = syntax_problem(error, bytes_);
   }

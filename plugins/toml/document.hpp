@@ -71,6 +71,9 @@ class Document {
 
  private:
   struct Parsed;
+  // `text` is the document, or what is left of it without its long lists.
+  void parse(std::string_view text, const std::function<bool()>& is_wanted);
+
   std::string_view bytes_;
   ShortenedDocument shortened_ = {};
   std::optional<DocumentProblem> problem_ = std::nullopt;

@@ -20,7 +20,8 @@ constexpr std::size_t kQuestionBytes = std::size_t{1024} * 1024;
 // value.
 class LimitScan {
  public:
-  explicit LimitScan(std::string_view document) : document_(document) {}
+  LimitScan(std::string_view document, std::size_t counted)
+      : document_(document), values_(counted) {}
 
   std::optional<LimitProblem> run(const std::function<bool()>& is_wanted) {
     for (std::size_t next_question = 0; at_ < document_.size() && !problem_;) {
@@ -206,15 +207,16 @@ class LimitScan {
   plugin::Place run_place_ = {};
   std::size_t bare_bytes_ = 0;
   std::size_t dots_ = 0;
-  std::size_t values_ = 0;
+  std::size_t values_;
   std::optional<LimitProblem> problem_ = std::nullopt;
 };
 
 }  // namespace
 
 std::optional<LimitProblem> find_beyond_limits(std::string_view document,
-                                               const std::function<bool()>& is_wanted) {
-  return LimitScan(document).run(is_wanted);
+                                               const std::function<bool()>& is_wanted,
+                                               std::size_t counted) {
+  return LimitScan(document, counted).run(is_wanted);
 }
 
 }  // namespace corsac::toml_store

@@ -33,7 +33,9 @@ struct LimitProblem {
 // The first place where the document goes beyond a limit; nothing when it stays within. `document`
 // need not be TOML: where it is not, the parser stops no later than this scan. Reads until
 // `is_wanted`, asked now and then, says no: then the answer is the problem read-cancelled.
-[[nodiscard]] std::optional<LimitProblem> find_beyond_limits(
-    std::string_view document, const std::function<bool()>& is_wanted);
+// `counted` are values besides, which were taken out of the document before.
+[[nodiscard]] std::optional<LimitProblem> find_beyond_limits(std::string_view document,
+                                                             const std::function<bool()>& is_wanted,
+                                                             std::size_t counted = 0);
 
 }  // namespace corsac::toml_store

@@ -7,12 +7,11 @@
 #include <algorithm>
 #include <optional>
 
-#include "document_limits.hpp"
-
 namespace corsac::toml_store {
 namespace {
 
 constexpr std::string_view kBlanks = " \t";
+constexpr std::size_t kQuestionBytes = std::size_t{1024} * 1024;  // read within milliseconds
 
 bool is_plain(char byte) { return byte >= ' ' && byte <= '~' && byte != '"' && byte != '\\'; }
 
@@ -108,27 +107,30 @@ bool may_open_long_string(std::string_view line) {
 
 }  // namespace
 
-ShortenedDocument without_long_lists(std::string_view document, std::size_t from) {
+ShortenedDocument without_long_lists(std::string_view document, std::size_t from,
+                                     const std::function<bool()>& is_wanted) {
   ShortenedDocument shortened;
   std::size_t copied = 0;
-  std::size_t elements = 0;
+  std::size_t next_question = 0;
   std::uint32_t number = 1;
   for (std::size_t at = 0, next = 0; at < document.size(); at = next, ++number) {
+    if (at >= next_question) {
+      if (!is_wanted()) return {};
+      next_question = at + kQuestionBytes;
+    }
     const std::string_view line = line_at(document, at, next);
     if (may_open_long_string(line)) break;
     if (!opens_list(line)) continue;
     const auto found = read_list(document, next);
     if (!found || found->elements < from) continue;
-    elements += found->elements;
+    shortened.elements += found->elements;
     shortened.lists.push_back({number, document.substr(next, found->end - next)});
     shortened.text.append(document.substr(copied, next - copied));
     shortened.text.append(found->lines, '\n');
     copied = next = found->end;
     number += static_cast<std::uint32_t>(found->lines);
   }
-  // So many are refused, wherever they stand.
-  if (shortened.lists.empty() || elements > kValueLimit) return {};
-  shortened.text.append(document.substr(copied));
+  if (!shortened.lists.empty()) shortened.text.append(document.substr(copied));
   return shortened;
 }
 

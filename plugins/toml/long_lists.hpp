@@ -24,15 +24,18 @@ struct LongList {
 // stays where it was. Empty lists = there is none, and `text` is empty too.
 struct ShortenedDocument {
   std::string text = {};
-  std::vector<LongList> lists = {};
+  std::vector<LongList> lists = {};  // by line
+  std::size_t elements = 0;          // of all of them
 };
 
 // Cuts out each list `allowed_origins = [` of at least `from` elements that stand one a line, in
 // double quotes, without escapes, in ASCII, with a comma behind each but the last; comments and
 // blank lines may stand between them. A list that is anything else stays, whatever it is: the
 // parser reads it, or says what is wrong. So does all that follows a string of several lines, in
-// which a line may look like the begin of a list.
-[[nodiscard]] ShortenedDocument without_long_lists(std::string_view document, std::size_t from);
+// which a line may look like the begin of a list. When `is_wanted`, asked now and then, says no,
+// the answer is that there is none.
+[[nodiscard]] ShortenedDocument without_long_lists(std::string_view document, std::size_t from,
+                                                   const std::function<bool()>& is_wanted);
 
 // Hands over the elements: text, line and column, from 1. Stops when `take` says no.
 void for_each_element(const LongList& list,

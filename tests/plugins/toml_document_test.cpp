@@ -207,6 +207,10 @@ TEST_F(TomlDocument, RefusesMoreValuesThanTheParserTakesInASecond) {
       {"empty lists", "a = [" + repeated("[],", kLimit / 2) + "]", "too-many-values 1:3000003", ""},
       {"tables", repeated("[[a]]\n", kLimit + 1), "too-many-values", ""},
       {"parts of names", repeated("[a.b.c.d]\n", kLimit / 4 + 1), "too-many-values", ""},
+      {"some in a long list",
+       "allowed_origins = [\n" + repeated("\"a\",\n", 2'000) + "]\nb = [" +
+           repeated("0,", kLimit - 2'003) + "]",
+       "too-many-values 2003:3995999", ""},
       {"the largest document", "a = [" + repeated("0,", 33'000'000) + "]",
        "too-many-values 1:4000003", ""},
   };

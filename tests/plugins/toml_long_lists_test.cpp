@@ -25,6 +25,8 @@ std::string elements(std::size_t count, const std::string& line_end = ",\n") {
   return lines;
 }
 
+bool is_wanted() { return true; }
+
 struct Row {
   const char* desc;
   std::string document;
@@ -78,7 +80,7 @@ TEST(WithoutLongLists, CutsOutPlainListsAlone) {
       {"nothing", ""},
   };
   for (const Row& row : rows) {
-    const auto shortened = without_long_lists(row.document, 2);
+    const auto shortened = without_long_lists(row.document, 2, is_wanted);
     EXPECT_EQ(shortened.lists.size(), row.lists) << row.desc;
     EXPECT_EQ(shortened.text.empty(), row.lists == 0) << row.desc;
     const auto lines = [](const std::string& text) {
@@ -88,6 +90,14 @@ TEST(WithoutLongLists, CutsOutPlainListsAlone) {
       EXPECT_EQ(lines(shortened.text), lines(row.document)) << row.desc;
     }
   }
+}
+
+TEST(WithoutLongLists, AreNotLookedForWhenNobodyWantsThem) {
+  const std::string document = "allowed_origins = [\n" + elements(100'000) + "]\n";
+  int questions = 0;
+  const auto is_wanted_once = [&questions] { return ++questions == 1; };
+  EXPECT_TRUE(without_long_lists(document + document, 2, is_wanted_once).lists.empty());
+  EXPECT_EQ(questions, 2);
 }
 
 // Each document twice: as it stands, and with a comment that leaves the list to the parser.
@@ -106,6 +116,10 @@ TEST_F(TomlLongLists, MeanWhatTheParserReads) {
       {"where nothing should be", "allowed_origins = [\n" + many + "]\n"},
       {"a mistake before it", "[cors\nallowed_origins = [\n" + many + "]\n"},
       {"a mistake behind it", "[cors]\nallowed_origins = [\n" + many + "]\nx = \n"},
+      {"bytes behind it that are no UTF-8",
+       "[cors]\nx = [\nallowed_origins = [\n" + many + "]\ny = '\x80'\n"},
+      {"the name twice, and then such bytes",
+       "[cors]\nallowed_origins = [\n" + many + "]\nallowed_origins = [1]\ny = '\x80'\n"},
       {"the name twice",
        "[cors]\nallowed_origins = [\n" + many + "]\nallowed_origins = [\n" + many + "]\n"},
       {"inside of another list", "x = [\nallowed_origins = [\n" + many + "]\n]\n"},
