@@ -11,6 +11,8 @@
 
 #include <gtest/gtest.h>
 
+#include "corsac/runtime/thread_policies.hpp"
+
 namespace corsac {
 namespace {
 
@@ -126,6 +128,31 @@ TEST(SnapshotSlot, ThreadsAsleepOverAThousandReloadsKeepAFewOldSnapshots) {
   const auto kept = std::count_if(published.begin(), published.end(),
                                   [](const auto& snapshot) { return !snapshot.expired(); });
   EXPECT_EQ(kept, 4) << "the two last ones of the two, the one of the others, and the one in force";
+}
+
+TEST(SnapshotSlot, ThreadThatForgetsBeforeItSleepsKeepsNone) {
+  SnapshotSlot slot(a_snapshot());
+  SnapshotSlot other(a_snapshot());
+  Worker sleeper;
+  SnapshotPtr held;
+  std::weak_ptr<const Snapshot> first = slot.read();
+  std::weak_ptr<const Snapshot> of_other = other.read();
+  sleeper.run([&] {
+    held = slot.read();
+    (void)other.read();
+    forget_policies_of_this_thread();
+    forget_policies_of_this_thread();
+  });
+  forget_policies_of_this_thread();
+  slot.publish(a_snapshot());
+  other.publish(a_snapshot());
+  EXPECT_TRUE(of_other.expired());
+  EXPECT_FALSE(first.expired()) << "somebody still decides with it";
+  held.reset();
+  EXPECT_TRUE(first.expired());
+  const SnapshotPtr current = slot.read();
+  sleeper.run([&] { EXPECT_EQ(slot.read().get(), current.get()); });
+  std::thread([] { forget_policies_of_this_thread(); }).join();
 }
 
 TEST(SnapshotSlot, SnapshotOfASlotThatIsGoneIsLetGo) {

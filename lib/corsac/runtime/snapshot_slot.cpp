@@ -11,6 +11,8 @@
 #include <cassert>
 #include <utility>
 
+#include "corsac/runtime/thread_policies.hpp"
+
 namespace corsac {
 namespace {
 
@@ -65,6 +67,8 @@ class ThreadCache {
       if (entry.slot_id == slot_id) entry = {};
     }
   }
+
+  void forget_all() noexcept { entries_ = {}; }
 
  private:
   std::array<CachedPublication, kCachedPublications> entries_ = {};
@@ -123,6 +127,10 @@ PublicationSlot::Published PublicationSlot::read_changed() const noexcept {
     // No memory to remember it: this request is served, the next one asks again.
   }
   return shared;
+}
+
+void forget_policies_of_this_thread() noexcept {
+  if (this_threads_cache != nullptr) this_threads_cache->forget_all();
 }
 
 }  // namespace corsac

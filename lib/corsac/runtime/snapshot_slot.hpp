@@ -22,8 +22,9 @@ inline constexpr std::size_t kCachedPublications = 8;
 //
 // What stays in memory: the published object, and one for each (thread, slot) pair that read(), of
 // at most kCachedPublications slots a thread. A thread that sleeps over any number of publications
-// keeps one old object, not all of them. That of a slot that is gone goes when its thread next
-// finds any slot changed, or ends.
+// keeps one old object, not all of them, and none after forget_policies_of_this_thread
+// (thread_policies.hpp). That of a slot that is gone goes when its thread next finds any slot
+// changed, or ends.
 class PublicationSlot {
  public:
   using Published = std::shared_ptr<const void>;
