@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -221,24 +222,54 @@ TEST_F(TomlFiles, AreNotReadToTheEndWhenTheReadIsCancelled) {
   EXPECT_THAT(read_again(), ElementsAre("integer version 1 1:11"));
 }
 
-struct HashRow {
-  const char* desc;
-  std::string_view content;
-  const char* hash;
-};
-
-TEST(ContentHash, IsFnv1aOf128Bits) {
-  // Published in draft-eastlake-fnv, appendix C.
-  const HashRow rows[] = {
-      {"empty", "", "6c62272e07bb014262b821756295c58d"},
-      {"one byte", "a", "d228cb696f1a8caf78912b704e4a8964"},
-      {"several bytes", "foobar", "343e1662793c64bf6f0d3597ba446f18"},
-  };
-  for (const HashRow& row : rows) {
-    store_parts::ContentHash hash;
-    for (const char byte : row.content) hash.add({&byte, 1});
-    EXPECT_EQ(hash.text(), row.hash) << row.desc;
+store_parts::ContentHash hash_of(std::string_view content, std::size_t piece_bytes) {
+  store_parts::ContentHash hash;
+  for (; content.size() > piece_bytes; content.remove_prefix(piece_bytes)) {
+    hash.add(content.substr(0, piece_bytes));
   }
+  hash.add(content);
+  return hash;
+}
+
+TEST(ContentHash, IsThatOfAllBytesInWhateverPiecesTheyCome) {
+  const std::string content = "https://tenant-1.customers.example\nhttps://tenant-2.example\n";
+  for (std::size_t size = 0; size <= content.size(); ++size) {
+    const std::string_view part = std::string_view(content).substr(0, size);
+    const auto whole = hash_of(part, content.size() + 1);
+    EXPECT_EQ(whole.text().size(), 32U);
+    EXPECT_EQ(whole.text().find_first_not_of("0123456789abcdef"), std::string::npos);
+    for (std::size_t piece = 1; piece <= 17; ++piece) {
+      EXPECT_TRUE(hash_of(part, piece) == whole) << size << " bytes in pieces of " << piece;
+      EXPECT_EQ(hash_of(part, piece).text(), whole.text());
+    }
+  }
+}
+
+// Each bit of each byte, a byte more or less at the end, zeros too, and two words exchanged.
+TEST(ContentHash, TellsContentsApartThatAreAlmostTheSame) {
+  std::set<std::string> hashes;
+  std::size_t count = 0;
+  const auto add = [&](std::string_view content) {
+    hashes.insert(hash_of(content, 4096).text());
+    ++count;
+  };
+  std::string content = "https://tenant-1.customers.example\nhttps://tenant-2.example\n";
+  for (std::size_t size = 0; size <= content.size(); ++size) {
+    add(std::string_view(content).substr(0, size));
+  }
+  for (std::size_t zeros = 1; zeros <= 17; ++zeros) {
+    add(content + std::string(zeros, '\0'));
+    add(std::string(zeros, '\0'));
+  }
+  for (char& byte : content) {
+    for (int bit = 0; bit < 8; ++bit) {
+      byte = static_cast<char>(byte ^ (1 << bit));
+      add(content);
+      byte = static_cast<char>(byte ^ (1 << bit));
+    }
+  }
+  add(content.substr(8, 8) + content.substr(0, 8) + content.substr(16));
+  EXPECT_EQ(hashes.size(), count);
 }
 
 }  // namespace
