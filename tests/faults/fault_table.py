@@ -12,7 +12,6 @@ import argparse
 import datetime
 import json
 import os
-import re
 import resource
 import shutil
 import subprocess
@@ -23,6 +22,7 @@ import time
 from asker import Asker, Expected, policy, policy_toml
 from http_peer import HttpPeer
 from redis_nodes import RedisClient, RedisNode, put_policy, write_policy
+from sanitizers import is_sanitized
 from server_process import ServerProcess
 from tap import Cases, Skip
 from waiting import until
@@ -113,10 +113,6 @@ class Bench:
             file.write(text)
         os.rename(path + ".new", path)
         return path
-
-    def is_sanitized(self):
-        with open(self.program, "rb") as file:
-            return re.search(rb"__(asan|tsan)_init", file.read()) is not None
 
     def server(self, store, **more):
         return ServerProcess(self.program, store, **more)
@@ -387,7 +383,7 @@ def faketime_library():
 
 @fault("toml", "the clock jumps a day ahead, and back")
 def clock_jump(bench):
-    if bench.is_sanitized():
+    if is_sanitized(bench.program):
         raise Skip("a sanitizer does not take faketime")
     library = faketime_library()
     ends = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)
