@@ -1,11 +1,16 @@
 #include "corsac/base/text_list.hpp"
 
+#include <cstdint>
+#include <limits>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "support/allocation_counter.hpp"
 
 namespace corsac {
 namespace {
@@ -93,6 +98,68 @@ TEST(TextList, IsAddedToInPlaceWhileNobodyShares) {
   std::vector<std::string> expected;
   for (int i = 0; i < 1000; ++i) expected.push_back(std::to_string(i));
   EXPECT_THAT(list, ElementsAreArray(expected));
+}
+
+// Each allocation of an add() fails once, in a list of its own, in a shared one, and in one that
+// has no places yet.
+TEST(TextList, IsAsBeforeWithoutMemory) {
+  const std::string text(1000, 'x');
+  for (const bool is_shared : {false, true}) {
+    for (const bool has_places : {false, true}) {
+      TextList whole;
+      for (int i = 0; i < 4; ++i) {
+        whole.add(std::to_string(i), has_places ? Place{.line = 1} : Place{});
+      }
+      bool is_done = false;
+      for (std::size_t allocations = 0; !is_done; ++allocations) {
+        SCOPED_TRACE(allocations);
+        ASSERT_LT(allocations, 20U);
+        TextList list;
+        for (std::size_t i = 0; i < whole.size(); ++i) list.add(whole[i], whole.place(i));
+        const TextList other = is_shared ? list : TextList();
+        testing::fail_one_allocation_after(allocations);
+        bool has_thrown = false;
+        try {
+          list.add(text, {.line = 7});
+        } catch (const std::bad_alloc&) {
+          has_thrown = true;
+        }
+        is_done = testing::forget_failing_allocation();
+        EXPECT_NE(has_thrown, is_done);
+        if (is_done) continue;
+        EXPECT_EQ(list, whole);
+        EXPECT_EQ(list.place(0), whole.place(0));
+        EXPECT_EQ(list.place(4), Place());
+        list.add("and", {.line = 8});
+        EXPECT_THAT(list, ElementsAre("0", "1", "2", "3", "and"));
+        EXPECT_EQ(list.place(4), Place{.line = 8});
+        if (is_shared) EXPECT_EQ(other, whole);
+      }
+    }
+  }
+}
+
+TEST(TextList, HoldsFourGibibytes) {
+  constexpr std::size_t kAll = std::numeric_limits<std::uint32_t>::max();
+  struct Row {
+    const char* desc;
+    std::size_t list_bytes;
+    std::size_t text_bytes;
+    bool fits;
+  };
+  const Row rows[] = {
+      {"the last byte", kAll - 4 - 1, 1, true},
+      {"one more", kAll - 4 - 1, 2, false},
+      {"an empty one at the end", kAll - 4, 0, true},
+      {"no room for its length", kAll - 3, 0, false},
+      {"all at once", 1, kAll - 5, true},
+      {"more than all", 1, kAll - 4, false},
+      {"a text that would wrap", 100, std::numeric_limits<std::size_t>::max(), false},
+      {"a list that would wrap", std::numeric_limits<std::size_t>::max(), 1, false},
+  };
+  for (const Row& row : rows) {
+    EXPECT_EQ(TextList::fits(row.list_bytes, row.text_bytes), row.fits) << row.desc;
+  }
 }
 
 }  // namespace

@@ -23,17 +23,19 @@ std::shared_ptr<TextList::Texts> TextList::own_texts() {
   return std::exchange(texts_, std::move(own));
 }
 
+bool TextList::fits(std::size_t list_bytes, std::size_t text_bytes) noexcept {
+  constexpr std::size_t kMost = std::numeric_limits<Offset>::max() - sizeof(Length);
+  return list_bytes <= kMost && text_bytes <= kMost - list_bytes;
+}
+
 void TextList::add(std::string_view text, Place place) {
   const auto before = own_texts();  // `text` may be one of ours
   std::string& bytes = *texts_->bytes;
   const bool is_own = !std::less<>()(text.data(), bytes.data()) &&
                       std::less<>()(text.data(), bytes.data() + bytes.size());
   if (is_own) return add(std::string(text), place);  // the bytes may move
-  constexpr std::size_t kMost = std::numeric_limits<Offset>::max() - sizeof(Length);
   const std::size_t offset = bytes.size();
-  if (offset > kMost || text.size() > kMost - offset) {
-    throw std::length_error("a list of more than 4 GiB of texts");
-  }
+  if (!fits(offset, text.size())) throw std::length_error("a list of more than 4 GiB of texts");
   const auto length = static_cast<Length>(text.size());
   char head[sizeof length];
   std::memcpy(head, &length, sizeof length);

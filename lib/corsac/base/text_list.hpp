@@ -99,10 +99,14 @@ class TextList {
   }
   [[nodiscard]] std::vector<std::string> to_strings() const { return {begin(), end()}; }
 
-  // Throws std::length_error when there would be more than 4 GiB; the list is as before then.
+  // Throws std::length_error when the text does not fit, std::bad_alloc without memory; the list is
+  // as before then.
   void add(std::string_view text, Place place = {});
+  // Whether a text of so many bytes may come behind so many of bytes(): 4 GiB in all.
+  [[nodiscard]] static bool fits(std::size_t list_bytes, std::size_t text_bytes) noexcept;
 
-  // For tables over the list: all of its bytes, as they are now. Null when it is empty.
+  // For tables over the list: all of its bytes, as they are now. Null when none was ever
+  // added.
   [[nodiscard]] std::shared_ptr<const std::string> bytes() const noexcept {
     note_shared();
     return texts_ ? texts_->bytes : nullptr;
