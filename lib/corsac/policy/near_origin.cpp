@@ -109,7 +109,7 @@ std::optional<std::string> in_normal_form(std::string_view origin) {
 }
 
 // What was meant, and how to write it. Empty when that is not listed.
-std::string near_meant(const ListedOrigins& listed, std::string_view origin) {
+std::string near_meant(const MissedList& listed, std::string_view origin) {
   const auto pattern = parse_origin_pattern(origin);
   if (pattern || listed.set == nullptr || !pattern.error().may_show_value) return {};
   const std::string_view code = pattern.error().code;
@@ -150,7 +150,7 @@ std::string spelling_mistake(std::string_view origin, std::string_view normal) {
 
 }  // namespace
 
-std::string near_origin(const ListedOrigins& listed, std::string_view origin, OriginOf whose) {
+std::string near_origin(const MissedList& listed, std::string_view origin, OriginOf whose) {
   if (origin.size() > kOriginLimitBytes) return {};
   if (origin != "null" && equals_ignoring_case(origin, "null")) {
     return "the client sent " + to_quoted(origin) + "; browsers write null in lower case";

@@ -15,7 +15,7 @@ namespace corsac {
 inline constexpr std::size_t kNearMissPatterns = 1000;
 
 // The list that an origin was not in. Both are borrowed for the call, both may be null.
-struct ListedOrigins {
+struct MissedList {
   const OriginSet* set = nullptr;
   // Plain forms of its first kNearMissPatterns entries.
   const std::vector<OriginPattern>* patterns = nullptr;
@@ -27,7 +27,7 @@ enum class OriginOf : unsigned char { Page, Target };
 // How `origin` misses the nearest of the list: by its spelling, port, scheme, by being the apex or
 // a subdomain, or by a label too many for a `*` inside a label. Tells what to write. Empty when
 // nothing is near. Everything from the request is escaped and cut.
-[[nodiscard]] std::string near_origin(const ListedOrigins& listed, std::string_view origin,
+[[nodiscard]] std::string near_origin(const MissedList& listed, std::string_view origin,
                                       OriginOf whose = OriginOf::Page);
 
 }  // namespace corsac

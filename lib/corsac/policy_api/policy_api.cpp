@@ -161,8 +161,8 @@ Result<std::string, ApiFailure> shown(const Policy& document, const BesideDocume
   return fail(other_form(Report(std::move(configuration.error())), document.revision));
 }
 
-Draft draft_of(const ApiRequest& request, Form form, const Policy* document,
-               const BesideDocument& beside) {
+DocumentDraft draft_of(const ApiRequest& request, Form form, const Policy* document,
+                       const BesideDocument& beside) {
   const bool is_patch = request.method == "PATCH";
   if (form == Form::SystemConfiguration) {
     return changed_by_system_configuration(

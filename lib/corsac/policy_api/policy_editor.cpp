@@ -51,7 +51,7 @@ std::vector<Problem> without_places(std::vector<Problem> problems) {
   return problems;
 }
 
-Report report_of(const Draft& draft, std::vector<Problem> problems,
+Report report_of(const DocumentDraft& draft, std::vector<Problem> problems,
                  std::vector<std::string> sources) {
   if (!draft.is_body) problems = without_places(std::move(problems));
   return Report(std::move(problems), std::move(sources));
@@ -218,7 +218,7 @@ std::optional<EditResult> PolicyEditor::refuse_before(const Edit& edit, const Do
 EditResult PolicyEditor::try_edit(const Edit& edit) {
   const DocumentRead now = read_now();
   if (auto refused = refuse_before(edit, now)) return *std::move(refused);
-  const Draft draft = edit.make(now.is_readable ? &now.document : nullptr, now.beside);
+  const DocumentDraft draft = edit.make(now.is_readable ? &now.document : nullptr, now.beside);
   EditResult judged = judge(draft, now);
   if (judged.status != Status::Written) return judged;
   // Whatever is there is what `*` says; what was read is what a change was made to.
@@ -227,7 +227,7 @@ EditResult PolicyEditor::try_edit(const Edit& edit) {
 }
 
 // Status Written = it may be.
-EditResult PolicyEditor::judge(const Draft& draft, const DocumentRead& now) {
+EditResult PolicyEditor::judge(const DocumentDraft& draft, const DocumentRead& now) {
   EditResult result{.status = Status::Invalid, .revision = now.document.revision};
   if (draft.json.empty() && has_error(draft.problems)) {
     if (are_of_json(draft.problems)) result.status = Status::Malformed;

@@ -34,7 +34,7 @@ struct DocumentRead {
 };
 
 // The next document, as the author of a change makes it.
-struct Draft {
+struct DocumentDraft {
   std::string json = {};  // empty = there is none, and `problems` say why
   // With an error it is not written; where there is one all the same it is judged as well, so that
   // everything is told at once.
@@ -51,7 +51,7 @@ struct Edit {
   // replaces whatever there is, and `make` may get null.
   bool needs_document = true;
   // Called for each try.
-  std::function<Draft(const Policy* document, const BesideDocument& beside)> make = {};
+  std::function<DocumentDraft(const Policy* document, const BesideDocument& beside)> make = {};
 };
 
 struct EditResult {
@@ -97,7 +97,7 @@ class PolicyEditor {
   [[nodiscard]] DocumentRead read_now();
   [[nodiscard]] EditResult try_edit(const Edit& edit);
   [[nodiscard]] std::optional<EditResult> refuse_before(const Edit& edit, const DocumentRead& now);
-  [[nodiscard]] EditResult judge(const Draft& draft, const DocumentRead& now);
+  [[nodiscard]] EditResult judge(const DocumentDraft& draft, const DocumentRead& now);
   [[nodiscard]] EditResult write(EditResult judged, const std::string& expected);
 
   std::mutex mutex_;  // guards what follows, up to the blank line; held for no call of the store

@@ -239,9 +239,9 @@ Result<std::string, std::vector<Problem>> to_system_configuration(const Policy& 
   return answer.dump() + "\n";
 }
 
-Draft changed_by_system_configuration(const Policy& document, const BesideDocument& beside,
-                                      std::string_view body, ConfigurationChange change) {
-  Draft draft;
+DocumentDraft changed_by_system_configuration(const Policy& document, const BesideDocument& beside,
+                                              std::string_view body, ConfigurationChange change) {
+  DocumentDraft draft;
   draft.problems = check_json_body(body);
   if (!draft.problems.empty()) return draft;
   const Json said = Json::parse(body);

@@ -36,10 +36,10 @@ enum class ConfigurationChange : unsigned char {
 // check_json_body, field-missing and field-type of the two objects, field-unknown of whatever is
 // not CORS, and those of to_system_configuration. Beside field-unknown alone stands the document
 // that the rest makes.
-[[nodiscard]] Draft changed_by_system_configuration(const Policy& document,
-                                                    const BesideDocument& beside,
-                                                    std::string_view body,
-                                                    ConfigurationChange change);
+[[nodiscard]] DocumentDraft changed_by_system_configuration(const Policy& document,
+                                                            const BesideDocument& beside,
+                                                            std::string_view body,
+                                                            ConfigurationChange change);
 
 // {"fieldErrors": {FIELD: [{"code": "[CODE]FIELD", "message": TEXT}]}, "generalErrors": [...]}.
 // What is wrong with [cors] stands under the names of the form, without indices.
