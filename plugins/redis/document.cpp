@@ -10,12 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "text_key.hpp"
+
 namespace corsac::redis_store {
 namespace {
 
 constexpr int kPasses = 3;
-constexpr std::size_t kRevisionLimitBytes = 200;  // the contract takes 255, and we may add to it
-constexpr std::string_view kScanCount = "1000";   // 3 to 5 ms of Redis' time for each piece
+constexpr std::string_view kScanCount = "1000";  // 3 to 5 ms of Redis' time for each piece
 
 Fault shape_fault(const Connection& connection, std::string_view command) {
   return protocol_fault(connection.name() + " answers " + std::string(command) +
@@ -61,28 +62,11 @@ class Pass {
   }
 
   Outcome<std::optional<std::string>> text_of(const std::string& key) {
-    auto reply = connection_.ask_for_data({"GET", key}, waiter_, bytes_left());
-    if (!reply) return std::move(reply.fault());
-    if (reply->kind == Reply::Kind::Nil) return std::optional<std::string>();
-    if (!reply->is_text()) return shape_fault(connection_, "GET");
-    return std::optional<std::string>(std::move(reply->text));
+    return read_text(connection_, key, bytes_left(), waiter_);
   }
 
-  // Empty without the key.
   Outcome<std::string> revision() {
-    auto text = text_of(settings_.keys.revision);
-    if (!text) return std::move(text.fault());
-    if (!*text) return std::string();
-    const std::string& value = **text;
-    const bool is_fine =
-        !value.empty() && value.size() <= kRevisionLimitBytes &&
-        std::all_of(value.begin(), value.end(), [](char byte) { return byte > ' ' && byte < 127; });
-    if (!is_fine) {
-      return Fault{FaultKind::Invalid, "redis-revision",
-                   "the key " + settings_.keys.revision + " holds no revision",
-                   "delete it, and write the policy again as plugins/README.md shows"};
-    }
-    return value;
+    return read_revision(connection_, settings_.keys, bytes_left(), waiter_);
   }
 
   // A key that was mistyped must not look like a policy that says nothing.
@@ -152,7 +136,20 @@ bool Document::is_empty() const {
   return json.empty() && origins.size() == 0 && records.size() == 0 && revision.empty();
 }
 
-std::uint64_t Document::hash() const { return records.hash(origins.hash(content_hash(json))); }
+DocumentMark Document::mark() const {
+  return {content_hash(json), records.hash(content_hash({})), records.size(), origins.sum()};
+}
+
+std::uint64_t DocumentMark::hash() const noexcept {
+  std::uint64_t hash = content_hash({});
+  for (std::uint64_t number : {json_hash, record_hash, record_count, origins.hash, origins.count}) {
+    for (int byte = 0; byte < 8; ++byte, number >>= 8) {
+      const char value = static_cast<char>(number & 255);
+      hash = content_hash({&value, 1}, hash);
+    }
+  }
+  return hash;
+}
 
 Outcome<Document> read_document(Connection& connection, const RedisSettings& settings, Parts parts,
                                 const Waiter& waiter) {

@@ -13,6 +13,18 @@
 
 namespace corsac::redis_store {
 
+// What a document is known by, without its texts: the same for the same document.
+struct DocumentMark {
+  std::uint64_t json_hash = 0;
+  std::uint64_t record_hash = 0;
+  std::uint64_t record_count = 0;
+  MemberSum origins = {};
+
+  // Of all of it.
+  [[nodiscard]] std::uint64_t hash() const noexcept;
+  friend bool operator==(const DocumentMark&, const DocumentMark&) = default;
+};
+
 // What the keys hold.
 struct Document {
   std::string json = {};
@@ -24,7 +36,7 @@ struct Document {
   // There is nothing, not even a revision.
   [[nodiscard]] bool is_empty() const;
   // Of what is handed over.
-  [[nodiscard]] std::uint64_t hash() const;
+  [[nodiscard]] DocumentMark mark() const;
 };
 
 // What is read of it: all (without what only_policy leaves out), or the hash of records alone.

@@ -1,4 +1,5 @@
-// Entry: MemberList. Test: tests/plugins/redis_store_test.cpp.
+// Entries: MemberList, MemberSum. Tests: tests/plugins/redis_store_test.cpp,
+// redis_changes_test.cpp.
 
 #include "member_list.hpp"
 
@@ -10,6 +11,23 @@ std::uint64_t content_hash(std::string_view bytes, std::uint64_t basis) noexcept
   constexpr std::uint64_t kPrime = 0x100000001b3;
   for (const char byte : bytes) basis = (basis ^ static_cast<unsigned char>(byte)) * kPrime;
   return basis;
+}
+
+// The last step of MurmurHash3.
+std::uint64_t hash_for_sum(std::uint64_t content_hash) noexcept {
+  content_hash = (content_hash ^ content_hash >> 33) * 0xff51afd7ed558ccd;
+  content_hash = (content_hash ^ content_hash >> 33) * 0xc4ceb9fe1a85ec53;
+  return content_hash ^ content_hash >> 33;
+}
+
+void MemberSum::add(std::string_view member) noexcept {
+  hash += hash_for_sum(content_hash(member));
+  ++count;
+}
+
+void MemberSum::remove(std::string_view member) noexcept {
+  hash -= hash_for_sum(content_hash(member));
+  --count;
 }
 
 void MemberList::add(std::string_view member) {
@@ -31,14 +49,11 @@ void MemberList::settle() {
   entries_.erase(end, entries_.end());
 }
 
-std::uint64_t MemberList::hash(std::uint64_t basis) const noexcept {
-  for (const Entry& entry : entries_) {
-    for (int shift = 0; shift < 64; shift += 8) {
-      const char byte = static_cast<char>(entry.hash >> shift & 255);
-      basis = content_hash({&byte, 1}, basis);
-    }
-  }
-  return basis;
+MemberSum MemberList::sum() const noexcept {
+  MemberSum sum;
+  for (const Entry& entry : entries_) sum.hash += hash_for_sum(entry.hash);
+  sum.count = entries_.size();
+  return sum;
 }
 
 }  // namespace corsac::redis_store

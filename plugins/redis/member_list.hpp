@@ -12,6 +12,22 @@ namespace corsac::redis_store {
 [[nodiscard]] std::uint64_t content_hash(std::string_view bytes,
                                          std::uint64_t basis = 0xcbf29ce484222325) noexcept;
 
+// What the members of a set add up to, in whatever order: a change of one costs what one costs.
+// Tells sets apart that nobody chose to look alike.
+struct MemberSum {
+  std::uint64_t hash = 0;
+  std::uint64_t count = 0;
+
+  // Of a member that was not there; remove() of one that was.
+  void add(std::string_view member) noexcept;
+  void remove(std::string_view member) noexcept;
+  friend bool operator==(const MemberSum&, const MemberSum&) = default;
+};
+
+// A hash for sums: a content_hash alone is nearly linear in the last bytes, and "a1" and "b2" would
+// add up to what "a2" and "b1" do.
+[[nodiscard]] std::uint64_t hash_for_sum(std::uint64_t content_hash) noexcept;
+
 // The members of a set, as a scan delivers them: in any order, and some twice. All bytes in one
 // piece, since there may be millions.
 class MemberList {
@@ -26,8 +42,7 @@ class MemberList {
   [[nodiscard]] std::string_view operator[](std::size_t index) const {
     return {bytes_.data() + entries_[index].offset, entries_[index].size};
   }
-  // Of all members, in their order.
-  [[nodiscard]] std::uint64_t hash(std::uint64_t basis) const noexcept;
+  [[nodiscard]] MemberSum sum() const noexcept;
 
  private:
   struct Entry {
