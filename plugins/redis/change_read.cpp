@@ -107,7 +107,7 @@ class Following {
 
   // A list of origins that comes into being or goes is a change of more than its elements.
   [[nodiscard]] bool is_list_kept(const FollowedChanges& followed) const {
-    return !followed.chain || (known_.mark.origins.count != 0 && followed.origins.count != 0);
+    return (known_.mark.origins.count == 0) == (followed.origins.count == 0);
   }
 
   Outcome<Fit> fit_of(const FollowedChanges& followed) {
