@@ -13,7 +13,7 @@
 
 namespace corsac::redis_store {
 
-// The fault of a call that no store takes: redis-too-many-changes (100,000 at most), redis-origin
+// The fault of a call that no store takes: redis-too-many-changes (10,000 at most), redis-origin
 // (an origin that is empty, or has a blank or a control byte).
 [[nodiscard]] std::optional<Fault> fault_of_changes(const plugin::OriginChanges& changes);
 

@@ -176,21 +176,23 @@ TEST_F(RedisOriginsWriteTest, TakesManyChangesInOneStep) {
   Follower reader(server.url());
   WritingStore writer(server.url());
   std::vector<std::string> changes;
-  for (int i = 0; i < 100'000; ++i) {
+  std::vector<std::string> long_ones;
+  for (int i = 0; i < 10'000; ++i) {
     changes.push_back("+https://a" + std::to_string(i) + ".example");
+    long_ones.push_back("+https://" + std::string(120, 'a') + std::to_string(i) + ".example");
   }
-  EXPECT_EQ(writer.change_origins({changes.begin(), changes.begin() + 10'000}), CORSAC_OK);
+  EXPECT_EQ(writer.change_origins(changes), CORSAC_OK);
   EXPECT_TRUE(reader.catch_up()) << "they fit into the log";
   EXPECT_EQ(reader.document().origins.size(), 10'002U);
-  EXPECT_EQ(writer.change_origins(changes), CORSAC_OK);
-  EXPECT_EQ(server.run({"SCARD", kOriginsKey}), "100002");
+  EXPECT_EQ(writer.change_origins(long_ones), CORSAC_OK);
+  EXPECT_EQ(server.run({"SCARD", kOriginsKey}), "20002");
   EXPECT_EQ(server.run({"EXISTS", kChangesKey}), "0") << "they are larger than the log may be";
   EXPECT_FALSE(reader.catch_up());
   EXPECT_EQ(writer.change_origins({"-https://a7.example"}), CORSAC_OK);
   EXPECT_TRUE(reader.catch_up()) << "it begins anew";
   changes.push_back("+https://last.example");
   EXPECT_EQ(writer.change_origins(changes), CORSAC_INVALID);
-  EXPECT_THAT(writer.log(), Contains(HasSubstr("redis-too-many-changes: 100001 origins")));
+  EXPECT_THAT(writer.log(), Contains(HasSubstr("redis-too-many-changes: 10001 origins")));
 }
 
 TEST_F(RedisOriginsWriteTest, TrimsTheLogByItsEntries) {
