@@ -29,12 +29,12 @@
 #include "known_document.hpp"
 #include "merging_sink.hpp"
 #include "node_identity.hpp"
+#include "notices.hpp"
 #include "origins_write.hpp"
 #include "record_feed.hpp"
 #include "record_write.hpp"
 #include "server_finder.hpp"
 #include "settings.hpp"
-#include "subscription.hpp"
 #include "wait.hpp"
 
 namespace corsac::redis_store {
@@ -60,11 +60,6 @@ Status status_of(FaultKind kind) {
       break;
   }
   return Status::Unreachable;
-}
-
-// "mymaster 10.0.0.1 6379 10.0.0.2 6379" is about "mymaster".
-bool is_about(std::string_view message, std::string_view primary_name) {
-  return message.substr(0, message.find(' ')) == primary_name;
 }
 
 std::string hexadecimal(std::uint64_t number) {
@@ -97,13 +92,10 @@ class RedisStore final : public plugin::Store {
       : host_(host),
         settings_(std::move(settings)),
         reading_(settings_),
-        listening_(settings_),
-        watching_(settings_),
-        changes_(std::make_unique<Subscription>(change_options())) {
-    if (!settings_.sentinels.empty()) {
-      switches_ = std::make_unique<Subscription>(switch_options());
-    }
-  }
+        notices_(host_, settings_, [this] {
+          ++switch_count_;
+          pipe_.wake();
+        }) {}
 
   Status read(Sink& sink) override {
     sink.source("redis " + settings_.keys.policy);
@@ -194,13 +186,12 @@ class RedisStore final : public plugin::Store {
     const bool is_known = !since.empty() && since == known_.revision;
     const bool is_too_long_ago =
         std::chrono::steady_clock::now() - known_.read_at > settings_.full_read;
-    if (settings_.only_policy || !is_known || is_too_long_ago || is_connection_lost_) {
+    if (settings_.only_policy || !is_known || is_too_long_ago || notices_.is_connection_lost()) {
       return Status::Conflict;
     }
     const Waiter waiter = begin_call();
     auto followed = follow_once(waiter);
     if (!followed) return report_changes(followed.fault());
-    is_right_missed_ = false;
     if (!*followed) return Status::Conflict;
     FollowedChanges& changes = **followed;
     sink.source("redis " + settings_.keys.origins);
@@ -209,6 +200,7 @@ class RedisStore final : public plugin::Store {
           [&sink](const plugin::OriginChange& change) { sink.origin(change); });
     }
     if (!sink.finish(changes.revision)) return Status::Cancelled;
+    if (changes.chain) is_right_missed_ = false;  // without one the log was not asked for
     known_.revision = std::move(changes.revision);
     known_.mark.origins = changes.origins;
     return Status::Ok;
@@ -322,60 +314,6 @@ class RedisStore final : public plugin::Store {
     return {document.revision, KeptRecords(document.records)};
   }
 
-  SubscriptionOptions change_options() {
-    SubscriptionOptions options;
-    options.channel = settings_.keys.channel;
-    options.heartbeat = settings_.heartbeat;
-    options.answer_limit = settings_.silence_limit;
-    options.connect = [this](const Waiter& waiter) { return listening_.connect(waiter); };
-    options.connected = [this](const std::string& server) {
-      host_.log(LogLevel::Info, "listening for changes at " + server);
-      host_.changed();
-    };
-    options.received = [this](std::string_view) { host_.changed(); };
-    // What nobody tells is looked for, at each try.
-    options.lost = [this](const Fault& fault, SubscriptionOptions::Loss loss) {
-      if (loss == SubscriptionOptions::Loss::New) {
-        is_connection_lost_ = true;
-        host_.log(LogLevel::Warning,
-                  "not told of changes, and read regularly instead: " + fault.line());
-      }
-      host_.changed();
-    };
-    return options;
-  }
-
-  SubscriptionOptions switch_options() {
-    SubscriptionOptions options;
-    options.channel = "+switch-master";
-    options.heartbeat = settings_.heartbeat;
-    options.answer_limit = settings_.silence_limit;
-    options.connect = [this](const Waiter& waiter) {
-      return watching_.connect_to_sentinel(waiter);
-    };
-    // A fail-over may have been missed.
-    options.connected = [this](const std::string& sentinel) {
-      host_.log(LogLevel::Info, "listening for fail-overs at " + sentinel);
-      host_.changed();
-    };
-    options.received = [this](std::string_view message) {
-      if (is_about(message, settings_.primary_name)) follow_switch();
-    };
-    options.lost = [this](const Fault& fault, SubscriptionOptions::Loss loss) {
-      if (loss == SubscriptionOptions::Loss::Still) return;
-      host_.log(LogLevel::Warning, "not told of fail-overs: " + fault.line());
-    };
-    return options;
-  }
-
-  void follow_switch() {
-    host_.log(LogLevel::Info, "a Sentinel has made another Redis the primary");
-    ++switch_count_;
-    pipe_.wake();
-    changes_->restart();
-    host_.changed();
-  }
-
   void show_progress_of(Connection& connection) const {
     connection.set_progress(
         [this](std::size_t bytes, std::size_t total) { host_.moved(bytes, total); });
@@ -425,7 +363,7 @@ class RedisStore final : public plugin::Store {
     const auto line = identity_ ? tell_difference(*identity_, identity) : std::nullopt;
     if (line) host_.log(LogLevel::Warning, "redis-other-node: " + *line);
     // A revision may go back then; otherwise the core looks a second time.
-    const bool is_lost = is_connection_lost_.exchange(false);
+    const bool is_lost = notices_.take_connection_loss();
     if (line || is_lost) host_.switched();
     identity_ = std::move(identity);
   }
@@ -521,7 +459,6 @@ class RedisStore final : public plugin::Store {
   const RedisSettings settings_;
   const WakePipe pipe_ = {};  // of the call under way
   std::atomic<std::uint64_t> switch_count_{0};
-  std::atomic<bool> is_connection_lost_{false};  // the one that listens, since the last document
 
   // Of the store's own thread.
   ServerFinder reading_;
@@ -530,13 +467,7 @@ class RedisStore final : public plugin::Store {
   std::optional<Kept> kept_ = {};  // nothing before the first read
   bool is_right_missed_ = false;   // to follow changes; it was told
 
-  // Of the subscriptions' threads, one each.
-  ServerFinder listening_;
-  ServerFinder watching_;
-
-  // Last, in this order: their threads end before the rest goes, and the second restarts the first.
-  std::unique_ptr<Subscription> changes_;
-  std::unique_ptr<Subscription> switches_ = {};
+  Notices notices_;  // last: its threads end before the rest goes
 };
 
 }  // namespace

@@ -443,6 +443,8 @@ TEST_F(RedisChangesReadTest, NeedsTheRightsOfAReaderAndDoesWithoutThem) {
        "%R~{corsac}:policy %R~{corsac}:origins %R~{corsac}:trusted_origins %R~{corsac}:revision " +
            before + " +lrange +scard +hlen",
        "redis-no-permission: LRANGE {corsac}:changes"},
+      {"without LRANGE", "%R~{corsac}:* " + before + " +scard +hlen",
+       "redis-no-permission: LRANGE {corsac}:changes"},
       {"without SCARD", "%R~{corsac}:* " + before + " +lrange +hlen",
        "redis-no-permission: SCARD {corsac}:origins"},
       {"without HLEN", "%R~{corsac}:* " + before + " +lrange +scard",
@@ -466,6 +468,7 @@ TEST_F(RedisChangesReadTest, NeedsTheRightsOfAReaderAndDoesWithoutThem) {
     for (int i = 0; i < 3; ++i) {
       ASSERT_EQ(writer.change_origins({"+https://" + std::to_string(i) + ".example"}), CORSAC_OK);
       EXPECT_EQ(reader.catch_up(), *row.denied == '\0');
+      reader.catch_up();  // nothing changed
       EXPECT_EQ(reader.document().revision, writer.revision());
       EXPECT_EQ(reader.document().origins.size(), 3U + static_cast<unsigned>(i));
     }
