@@ -84,4 +84,9 @@ ChangeChain::State ChangeChain::add(std::string text) {
   return state_;
 }
 
+bool ChangeChain::is_counted() const {
+  return std::all_of(entries_.begin(), entries_.end(),
+                     [](const LogEntry& entry) { return entry.origin_count().has_value(); });
+}
+
 }  // namespace corsac::redis_store

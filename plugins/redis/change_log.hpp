@@ -85,6 +85,9 @@ class ChangeChain {
     return entries_.front().origin_count();
   }
 
+  // Every step says how many origins the set has then, as those of the plugin do. Only when Whole.
+  [[nodiscard]] bool is_counted() const;
+
   // Only when Whole: from the oldest to the newest.
   template <class Take>
   void each_change(Take take) const {

@@ -14,19 +14,16 @@
 
 #include "change_read.hpp"
 
-#include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 
+#include "log_read.hpp"
 #include "text_key.hpp"
 
 namespace corsac::redis_store {
 namespace {
 
 constexpr int kPasses = 3;
-// Mostly one change is new, or a few.
-constexpr std::array<std::size_t, 3> kPieceEnds = {8, 64, kLogEntriesLimit};
 
 Fault shape_fault(const Connection& connection, std::string_view command) {
   return protocol_fault(connection.name() + " answers " + std::string(command) +
@@ -73,7 +70,10 @@ class Following {
     FollowedChanges followed{now, std::nullopt, known_.mark.origins};
     if (now != known_.revision) {
       followed.chain.emplace(known_.revision, now);
-      if (auto fault = read_log(*followed.chain)) return *std::move(fault);
+      if (auto fault =
+              read_log(connection_, settings_.keys, 2 * kLogBytesLimit, waiter_, *followed.chain)) {
+        return *std::move(fault);
+      }
       if (followed.chain->state() != ChangeChain::State::Whole) {
         return std::optional<FollowedChanges>();
       }
@@ -83,26 +83,6 @@ class Following {
       });
     }
     return std::optional(std::move(followed));
-  }
-
-  // Until the chain is whole or broken, or the log ends.
-  std::optional<Fault> read_log(ChangeChain& chain) {
-    std::size_t first = 0;
-    for (const std::size_t end : kPieceEnds) {
-      const std::string from = std::to_string(first);
-      const std::string to = std::to_string(end - 1);
-      auto piece = connection_.ask_for_data({"LRANGE", settings_.keys.changes, from, to}, waiter_,
-                                            2 * kLogBytesLimit);
-      if (!piece) return std::move(piece.fault());
-      if (piece->kind != Reply::Kind::List) return shape_fault(connection_, "LRANGE");
-      for (Reply& entry : piece->elements) {
-        if (!entry.is_text()) return shape_fault(connection_, "LRANGE");
-        if (chain.add(std::move(entry.text)) != ChangeChain::State::Open) return std::nullopt;
-      }
-      if (piece->elements.size() < end - first) return std::nullopt;
-      first = end;
-    }
-    return std::nullopt;
   }
 
   // A list of origins that comes into being or goes is a change of more than its elements.

@@ -24,8 +24,8 @@ struct FollowedChanges {
 // that is another, or another number of origins or of trusted origins than there must be. The log
 // is believed where all of that fits the keys between two looks at the revision that are the same.
 //
-// A right that is missing is the fault redis-no-permission, for LRANGE, SCARD and HLEN alone among
-// what a reader without changes needs.
+// Of LRANGE, SCARD and HLEN, which a reader without changes does not need, one may be refused
+// (is_command_refused).
 [[nodiscard]] Outcome<std::optional<FollowedChanges>> follow_changes(Connection& connection,
                                                                      const RedisSettings& settings,
                                                                      const KnownDocument& known,

@@ -145,6 +145,10 @@ Fault fault_of_error(std::string_view error, const std::vector<std::string_view>
           "try the command with redis-cli"};
 }
 
+bool is_command_refused(const Fault& fault) noexcept {
+  return fault.code == "redis-no-permission" || fault.code == "redis-error";
+}
+
 Fault password_missing_fault() {
   return {FaultKind::Denied, "redis-password-missing", "Redis wants a password for this user",
           std::string(kPasswordAdvice), "password_env"};

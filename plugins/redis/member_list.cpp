@@ -36,9 +36,6 @@ void MemberList::add(std::string_view member) {
 }
 
 void MemberList::settle() {
-  const auto bytes_of = [this](const Entry& entry) {
-    return std::string_view(bytes_.data() + entry.offset, entry.size);
-  };
   std::sort(entries_.begin(), entries_.end(), [&](const Entry& a, const Entry& b) {
     return a.hash != b.hash ? a.hash < b.hash : bytes_of(a) < bytes_of(b);
   });
@@ -47,6 +44,14 @@ void MemberList::settle() {
         return a.hash == b.hash && bytes_of(a) == bytes_of(b);
       });
   entries_.erase(end, entries_.end());
+}
+
+void MemberList::set(const std::map<std::string_view, bool>& members) {
+  std::erase_if(entries_, [&](const Entry& entry) { return members.count(bytes_of(entry)) != 0; });
+  for (const auto& [member, is_there] : members) {
+    if (is_there) add(member);
+  }
+  settle();
 }
 
 MemberSum MemberList::sum() const noexcept {

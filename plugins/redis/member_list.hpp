@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,9 +39,12 @@ class MemberList {
   // as long.
   void settle();
 
+  // After settle(): each of these members is in the list from now on (true), or is not.
+  void set(const std::map<std::string_view, bool>& members);
+
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] std::string_view operator[](std::size_t index) const {
-    return {bytes_.data() + entries_[index].offset, entries_[index].size};
+    return bytes_of(entries_[index]);
   }
   [[nodiscard]] MemberSum sum() const noexcept;
 
@@ -50,6 +54,10 @@ class MemberList {
     std::size_t offset;
     std::size_t size;
   };
+  [[nodiscard]] std::string_view bytes_of(const Entry& entry) const {
+    return {bytes_.data() + entry.offset, entry.size};
+  }
+
   std::string bytes_ = {};
   std::vector<Entry> entries_ = {};
 };

@@ -275,12 +275,12 @@ class RedisStore final : public plugin::Store {
   // What read_changes answers. What the document has wrong the read of all says.
   Status report_changes(const Fault& fault) {
     if (fault.kind == FaultKind::Cancelled && host_.is_cancelled()) return Status::Cancelled;
-    const bool is_no_right = fault.code == "redis-no-permission";
-    if (is_no_right && !std::exchange(is_right_missed_, true)) {
+    const bool is_refused = is_command_refused(fault);
+    if (is_refused && !std::exchange(is_right_missed_, true)) {
       host_.log(LogLevel::Warning,
                 "not told which origins changed, all of them are read instead: " + fault.line());
     }
-    if (is_no_right || fault.kind == FaultKind::Invalid || fault.kind == FaultKind::Cancelled) {
+    if (is_refused || fault.kind == FaultKind::Invalid || fault.kind == FaultKind::Cancelled) {
       return Status::Conflict;
     }
     host_.log(LogLevel::Error, fault.line());

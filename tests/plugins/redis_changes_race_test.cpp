@@ -3,10 +3,13 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -78,6 +81,63 @@ TEST_F(RedisChangesRaceTest, LosesNoneOfTwoWriters) {
   reader.read_all();
   EXPECT_EQ(reader.document(), carried);
   EXPECT_GT(followed, read) << "the log was of use";
+}
+
+// A scan of a large set takes longer than the time between two changes.
+TEST_F(RedisChangesRaceTest, ReadsAllWhileOriginsChange) {
+  const RedisServer server;
+  fill(server);
+  test::RedisClient client(server.port());
+  std::vector<std::string> command = {"SADD", kOriginsKey};
+  for (int i = 0; i < 30'000; ++i) {
+    command.push_back("https://still" + std::to_string(i) + ".example");
+  }
+  client.run(command);
+  WritingStore writer(server.url());
+  WritingStore reader(server.url());
+  std::set<std::string> toggled;
+  std::map<std::string, std::set<std::string>> toggled_at = {{"1:a", {}}};
+  int changes = 0;
+  // Each piece of a scan is waited for.
+  reader.host().on_cancelled_asked([&](std::size_t question) {
+    if (question % 5 != 0) return;
+    const std::string origin = "https://toggled" + std::to_string(++changes * 7 % 10) + ".example";
+    const bool comes = toggled.insert(origin).second;
+    if (!comes) toggled.erase(origin);
+    EXPECT_EQ(writer.change_origins({(comes ? "+" : "-") + origin}), CORSAC_OK);
+    toggled_at[writer.revision()] = toggled;
+  });
+  for (int i = 0; i < 10; ++i) {
+    const int before = changes;
+    const test::ReadDocument document = test::read_document(reader);
+    EXPECT_GT(changes, before + 3);
+    ASSERT_EQ(toggled_at.count(document.revision), 1U) << document.revision;
+    std::set<std::string> seen;
+    for (const std::string& origin : document.origins) {
+      if (origin.find("toggled") != std::string::npos) seen.insert(origin);
+    }
+    EXPECT_EQ(seen, toggled_at[document.revision]);
+    EXPECT_EQ(document.origins.size(), 30'002 + seen.size());
+    EXPECT_EQ(reader.read_changes(document.revision).status, CORSAC_OK) << "and it is followed";
+  }
+  EXPECT_THAT(reader.log(), testing::Not(testing::Contains(testing::HasSubstr("redis-"))));
+}
+
+// What people did meanwhile is not believed.
+TEST_F(RedisChangesRaceTest, DoesNotTakeOverWhatPeopleSayMeanwhile) {
+  const RedisServer server;
+  fill(server);
+  WritingStore reader(server.url());
+  bool is_done = false;
+  reader.host().on_cancelled_asked([&](std::size_t) {
+    if (std::exchange(is_done, true)) return;
+    test::run_multi(server, {{"SET", kRevisionKey, "2:b"},
+                             {"LPUSH", kChangesKey, "1:a 2:b +https://never.example"}});
+  });
+  const test::ReadDocument document = test::read_document(reader);
+  EXPECT_TRUE(is_done);
+  EXPECT_EQ(document.revision, "2:b");
+  EXPECT_THAT(document.origins, testing::ElementsAre("https://one.example", "https://two.example"));
 }
 
 // What may happen to a store, by chance.

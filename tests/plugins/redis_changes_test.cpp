@@ -482,6 +482,18 @@ TEST_F(RedisChangesReadTest, NeedsTheRightsOfAReaderAndDoesWithoutThem) {
   }
 }
 
+TEST_F(RedisChangesReadTest, DoesWithoutACommandThatRedisDoesNotHave) {
+  const RedisServer server({"rename-command LRANGE \"\""});
+  fill(server);
+  Follower reader(server.url());
+  test::run_multi(server, {{"SADD", kOriginsKey, "https://new.example"},
+                           {"LPUSH", kChangesKey, "1:a 2:b +https://new.example"},
+                           {"SET", kRevisionKey, "2:b"}});
+  EXPECT_FALSE(reader.catch_up());
+  EXPECT_THAT(reader.store().log(), Contains(HasSubstr("1 not told which origins changed")));
+  EXPECT_THAT(reader.document().origins, Contains("https://new.example"));
+}
+
 // The block behind `<!-- example: NAME -->` of plugins/README.md.
 std::string example_of_plugins_readme(const std::string& name) {
   std::ifstream readme(CORSAC_TEST_PLUGINS_README);
