@@ -1,6 +1,7 @@
 // corsac origins: adds single origins to those that a store keeps beside its policy, or takes them
 // away. Entry: change_origins. Test: tests/server/origins_test.py.
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include <corsac/origin/pattern.hpp>
 
 #include "commands.hpp"
+#include "load_policy.hpp"
 #include "store_place.hpp"
 #include "write_ending.hpp"
 
@@ -39,6 +41,38 @@ std::vector<Problem> problems_of(const std::vector<std::string>& origins) {
   return problems;
 }
 
+// Where the command line has an origin of this text: "origins[1]"; empty = nowhere.
+std::string path_on_line(const OriginsOptions& options, const std::string& origin) {
+  const auto& origins = options.origins;
+  const auto found = std::find(origins.begin(), origins.end(), origin);
+  return found == origins.end() ? std::string()
+                                : "origins[" + std::to_string(found - origins.begin()) + "]";
+}
+
+// What the added origins make wrong with the policy that the store holds, so that every server
+// would refuse the two together and keep what it has: plain http beside allow_credentials, anything
+// beside
+// "*". Nothing where there is no such policy, or one that is refused as it is: the write says why,
+// or changes nothing about it.
+Report problems_beside_policy(const OriginsOptions& options) {
+  const auto client = open_store_place(options.to, "--to", Beside::LeftOut, {});
+  if (!client) return {};
+  ReadResult read = (*client)->read();
+  if (read.status != ReadStatus::Read || compile_read(read).report.has_errors()) return {};
+  for (const std::string& origin : options.origins) {
+    read.policy.cors.allowed_origins.add(origin, {});
+  }
+  const LoadedPolicy together = compile_read(std::move(read));
+  std::vector<Problem> problems;
+  for (const Problem& found : together.report.problems()) {
+    if (found.severity != Severity::Error) continue;
+    Problem& problem = problems.emplace_back(found);
+    const std::string path = path_on_line(options, problem.value);
+    if (!path.empty()) problem.path = path;
+  }
+  return Report(std::move(problems), together.report.sources());
+}
+
 std::string counted(const OriginsOptions& options) {
   const std::size_t count = options.origins.size();
   return std::to_string(count) + (count == 1 ? " origin " : " origins ") +
@@ -53,6 +87,10 @@ int change_origins(const OriginsOptions& options) {
   };
   std::vector<Problem> problems = problems_of(options.origins);
   if (!problems.empty()) return tell(nothing_written(), Report(std::move(problems)));
+  if (!options.is_removal) {
+    const Report refused = problems_beside_policy(options);
+    if (refused.has_errors()) return tell(nothing_written(), refused);
+  }
   const auto client = open_store_place(options.to, "--to", Beside::Kept, {});
   if (!client) return tell(nothing_written(), client.error());
   const std::vector<std::string> none;

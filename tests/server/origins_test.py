@@ -88,6 +88,33 @@ def check_wrong(origins, parts):
             equal(redis.state(), before)
 
 
+# description, policy, origins, what is said; nothing = written
+BESIDE = [
+    ("plain http where the policy has credentials",
+     '{"version": 1, "cors": {"allowed_origins": ["https://a.example"], "allow_credentials": true}}',
+     ["https://fine.example", "http://two.example"],
+     ["error[origin-insecure-credentials]: origins[1] = \"http://two.example\"",
+      "write the https origin", "nothing was written"]),
+    ("plain http where it has none", SMALL, ["http://two.example"], []),
+    ("anything where everybody is let in",
+     '{"version": 1, "cors": {"allowed_origins": ["*"]}}', ["https://two.example"],
+     ["redis {corsac}:policy:1:45: error[origin-any-not-alone]", "nothing was written"]),
+    ("a policy that servers refuse as it is",
+     '{"version": 1, "cors": {"allowed_origins": ["https://a.example/"]}}', ["https://two.example"],
+     []),
+]
+
+
+def check_beside_policy(policy, origins, parts):
+    """Servers would refuse the two together, and take no change any more."""
+    with Filled() as redis, Folder() as folder:
+        redis.run("SET", POLICY, policy)
+        before = redis.state()
+        answer = folder.run("origins", "add", *origins, "--to", redis.url)
+        ended(answer, 1 if parts else 0, *parts)
+        equal(redis.state() == before, bool(parts))
+
+
 def check_lost_update():
     with Filled() as redis, Folder() as folder:
         add = ["origins", "add", "https://two.example", "--to", redis.url, "--if-revision"]
@@ -193,6 +220,8 @@ def main():
     cases.add("origins add and remove write in one step, and log it", check_add_and_remove)
     for desc, *row in WRONG:
         cases.add(f"origins writes nothing: {desc}", check_wrong, *row)
+    for desc, *row in BESIDE:
+        cases.add(f"origins add looks at the policy: {desc}", check_beside_policy, *row)
     cases.add("origins refuses a lost update", check_lost_update)
     cases.add("origins as JSON", check_json)
     cases.add("origins: status, code and advice of refusals", check_refusals)
