@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -365,7 +366,7 @@ TEST_F(RedisChangesReadTest, EndsWhenTheSinkSaysStop) {
 TEST_F(RedisChangesReadTest, SaysThatRedisCannotBeReached) {
   RedisServer server;
   fill(server);
-  Follower reader({{"url", server.url()}, {"command_timeout_milliseconds", "200"}});
+  Follower reader({{"url", server.url()}, {"command_timeout_milliseconds", "500"}});
   server.freeze();
   EXPECT_EQ(reader.follow(), CORSAC_UNREACHABLE);
   EXPECT_THAT(reader.store().log(), Contains(HasSubstr("2 redis-silent")));
@@ -389,6 +390,30 @@ TEST_F(RedisChangesReadTest, ReadsAllOfAnotherRun) {
   ASSERT_EQ(writer.change_origins({"+https://newer.example"}), CORSAC_OK);
   EXPECT_TRUE(test::eventually([&] { return reader.catch_up(); }))
       << "once the connection that listens is back";
+}
+
+// The run id says it where no connection is there to be lost.
+TEST_F(RedisChangesReadTest, ReadsAllOfAnotherRunThatNothingElseTells) {
+  ::setenv("CORSAC_TEST_PASSWORD", "hunter2", 1);
+  RedisServer server({"appendonly yes", "appendfsync always",
+                      "user reader on >hunter2 %R~{corsac}:* -@all +get +sscan +hscan +lrange "
+                      "+scard +hlen +info +role"});
+  fill(server);
+  Follower reader(
+      {{"url", "redis://reader@" + server.address()}, {"password_env", "CORSAC_TEST_PASSWORD"}});
+  ASSERT_TRUE(test::eventually([&] {
+    const std::vector<std::string> log = reader.store().log();
+    return std::any_of(log.begin(), log.end(), [](const std::string& line) {
+      return line.find("not told of changes") != std::string::npos;
+    });
+  }));
+  reader.read_all();
+  ASSERT_EQ(reader.follow(), CORSAC_OK);
+  server.kill();
+  server.start();
+  EXPECT_EQ(reader.follow(), CORSAC_CONFLICT);
+  reader.read_all();
+  EXPECT_EQ(reader.follow(), CORSAC_OK);
 }
 
 // A fail-over to a replica that had not received all.

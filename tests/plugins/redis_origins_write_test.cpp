@@ -406,7 +406,7 @@ TEST_F(RedisOriginsWriteTest, MakesNoneWhereTheSettingsLeaveThemOut) {
 TEST_F(RedisOriginsWriteTest, SaysThatItMayHaveWritten) {
   RedisServer server;
   fill(server);
-  WritingStore writer({{"url", server.url()}, {"command_timeout_milliseconds", "200"}});
+  WritingStore writer({{"url", server.url()}, {"command_timeout_milliseconds", "500"}});
   ASSERT_EQ(writer.change_origins({"+https://new.example"}), CORSAC_OK);
   const std::string revision = writer.revision();
   server.freeze();
