@@ -57,7 +57,8 @@ def check_add_and_remove():
 
 # description, arguments behind add, what is said
 WRONG = [
-    ("a path", ["https://a.example/x"], ["error[origin-path]: origins[0] = \"https://a.example/x\""]),
+    ("a path", ["https://a.example/x"],
+     ["error[origin-path]: origins[0] = \"https://a.example/x\""]),
     ("all of them at once",
      ["https://fine.example", "https://a.example/", "a.example", "https://A.example"],
      ["error[origin-trailing-slash]: origins[1]", "write \"https://a.example\"",
@@ -91,7 +92,8 @@ def check_wrong(origins, parts):
 # description, policy, origins, what is said; nothing = written
 BESIDE = [
     ("plain http where the policy has credentials",
-     '{"version": 1, "cors": {"allowed_origins": ["https://a.example"], "allow_credentials": true}}',
+     '{"version": 1, "cors": {"allowed_origins": ["https://a.example"], '
+     '"allow_credentials": true}}',
      ["https://fine.example", "http://two.example"],
      ["error[origin-insecure-credentials]: origins[1] = \"http://two.example\"",
       "write the https origin", "nothing was written"]),
@@ -149,7 +151,8 @@ def check_refusals():
                   "+scard", "+sscan", "+hlen")
         config = folder.write("server.toml", "[store]\nfile = \"policy.toml\"\n")
         folder.write("policy.toml", GOOD)
-        only = folder.write("only.toml", f"[store]\nplugin = \"redis\"\nurl = \"{redis.url}\"\n"
+        only = folder.write("only.toml",
+                            f"[store]\nplugin = \"redis\"\nurl = \"{redis.url}\"\n"
                             "only_policy = true\n")
         rows = [
             ("the user that reads", ["--to", redis.url, "--user", "reader", *PASSWORD_OPTION], 1,
@@ -198,7 +201,8 @@ def check_rights_of_the_fleet():
     with Folder() as folder:
         readme = readme_examples(folder)
         folder.write("users.acl", readme["fleet.acl"] + readme["sentinel.acl"])
-        with RedisNode(readme["fleet.redis.conf"].splitlines(), login=("admin", "hunter1")) as redis:
+        with RedisNode(readme["fleet.redis.conf"].splitlines(),
+                       login=("admin", "hunter1")) as redis:
             redis.run("SET", POLICY, SMALL)
             redis.run("SADD", ORIGINS, "https://one.example")
             redis.run("HSET", "{corsac}:trusted_origins", "a", "{}")
