@@ -1,5 +1,6 @@
 #pragma once
 
+#include "corsac_store_changes.h"
 #include "corsac_store_plugin.h"
 #include "corsac_store_records.h"
 #include "corsac_store_write.h"
@@ -11,6 +12,9 @@ namespace corsac {
 [[nodiscard]] const corsac_store_write_v1* write_table(
     const corsac_store_plugin_v1& plugin) noexcept;
 [[nodiscard]] const corsac_store_records_v1* records_table(
+    const corsac_store_plugin_v1& plugin) noexcept;
+// change_origins may be null in it: such a store tells changes and makes none.
+[[nodiscard]] const corsac_store_changes_v1* changes_table(
     const corsac_store_plugin_v1& plugin) noexcept;
 
 }  // namespace corsac
