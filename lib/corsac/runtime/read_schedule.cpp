@@ -15,6 +15,7 @@ void ReadSchedule::note_began(Time now) noexcept {
   began_ = now;
   regularly_due_ = Time::max();  // until it ended
   not_before_ = Time::min();
+  changed_pause_ = kChangedPause;
   is_changed_ = false;
   is_requested_ = false;
 }
@@ -47,7 +48,7 @@ ReadSchedule::Time ReadSchedule::due() const noexcept {
   if (is_requested_) return Time::min();
   Time due = regularly_due_;
   if (is_changed_) {
-    due = began_ == Time::min() ? began_ : std::min(began_ + kChangedPause, regularly_due_);
+    due = began_ == Time::min() ? began_ : std::min(began_ + changed_pause_, regularly_due_);
   }
   return std::max(due, not_before_);
 }

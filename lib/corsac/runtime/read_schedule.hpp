@@ -9,6 +9,8 @@ namespace corsac {
 // Reads that the store asks for begin at least this far apart: an editor that saves makes several
 // events, and a store that calls without end must not keep a processor busy.
 inline constexpr std::chrono::milliseconds kChangedPause{200};
+// The same behind one that was told changes and read no document.
+inline constexpr std::chrono::milliseconds kChangesPause{20};
 // The first wait after a read that failed; each further one doubles it.
 inline constexpr std::chrono::milliseconds kFirstRetry{100};
 // The longest pause that a store may ask for: it may be wrong, or speak for a server that is.
@@ -33,6 +35,12 @@ class ReadSchedule {
   void note_began(Time now) noexcept;
   // The store answered, whatever it said.
   void note_answered(Time now) noexcept;
+  // That read was a cheap one: those that the store asks for begin kChangesPause apart.
+  void note_was_changes() noexcept { changed_pause_ = kChangesPause; }
+  // Nothing but a call of the store makes a read due now.
+  [[nodiscard]] bool is_only_changed(Time now) const noexcept {
+    return is_changed_ && !is_requested_ && regularly_due_ > now;
+  }
   // It could not be read. Waits kFirstRetry, then twice as long each time up to retry_max, each
   // shortened by up to a half at random: a fleet must not come back all at once.
   void note_failed(Time now);
@@ -54,7 +62,8 @@ class ReadSchedule {
   Time began_ = Time::min();
   Time regularly_due_ = Time::min();
   Time not_before_ = Time::min();  // until the next read
-  std::uint32_t failures_ = 0;     // in a row
+  Duration changed_pause_ = kChangedPause;
+  std::uint32_t failures_ = 0;  // in a row
   bool is_changed_ = false;
   bool is_requested_ = false;
 };
