@@ -163,7 +163,9 @@ TEST(TextList, IsAsBeforeWithoutMemory) {
         list.add("and", {.line = 8});
         EXPECT_THAT(list, ElementsAre("0", "1", "2", "3", "and"));
         EXPECT_EQ(list.place(4), Place{.line = 8});
-        if (is_shared) EXPECT_EQ(other, whole);
+        if (is_shared) {
+          EXPECT_EQ(other, whole);
+        }
       }
     }
   }

@@ -2,6 +2,17 @@
 import traceback
 
 
+SHOWN_LINES = 12
+
+
+def told_of(lines):
+    """The last lines, and before them the first ones of what a sanitizer says: it ends in a legend."""
+    first = next((number for number, line in enumerate(lines)
+                  if "Sanitizer: " in line or ": runtime error: " in line), len(lines))
+    tail = max(0, len(lines) - SHOWN_LINES)
+    return lines[first:first + SHOWN_LINES][:max(0, tail - first)] + lines[tail:]
+
+
 class Skip(Exception):
     """Raised by a case that cannot run here; says why."""
 
@@ -25,7 +36,7 @@ class Cases:
                 print(f"ok {number} - {description} # SKIP {reason}", flush=True)
             except Exception:  # the rest must run whatever one case does
                 print(f"not ok {number} - {description}", flush=True)
-                for line in traceback.format_exc().splitlines()[-12:]:
+                for line in told_of(traceback.format_exc().splitlines()):
                     print(f"# {line}", flush=True)
 
 
