@@ -81,6 +81,9 @@ class Writer {
   void put(std::string_view field, std::string_view value) {
     sink_.text(sink_.context, text(field), text(value), {});
   }
+  void integer(std::string_view field, std::int64_t value) {
+    sink_.integer(sink_.context, text(field), value, {});
+  }
   void flag(std::string_view field, bool value) {
     sink_.flag(sink_.context, text(field), value ? 1 : 0, {});
   }
@@ -140,6 +143,7 @@ std::int32_t read(void* store, const corsac_sink* sink) {
   state.released.wait(lock, [&] { return !state.is_holding; });
   Writer to(*sink);
   to.source("changing");
+  to.integer("version", 1);
   write_cors(state, to);
   write_rest(state, to);
   const std::string revision = revision_text(state.revision);

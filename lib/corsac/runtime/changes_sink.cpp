@@ -89,10 +89,9 @@ void ChangesSink::begin() noexcept {
 std::optional<ChangesSink::Told> ChangesSink::end() noexcept {
   thread_.store(std::thread::id(), std::memory_order_relaxed);
   Told told = std::exchange(told_, {});
-  if (!is_finished_ || is_void_ || has_stranger_.load(std::memory_order_relaxed)) {
-    return std::nullopt;
-  }
-  return told;
+  const bool is_finished = std::exchange(is_finished_, false);
+  const bool is_whole = is_finished && !is_void_ && !has_stranger_.load(std::memory_order_relaxed);
+  return is_whole ? std::optional(std::move(told)) : std::nullopt;
 }
 
 }  // namespace corsac
