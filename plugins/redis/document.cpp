@@ -97,7 +97,8 @@ class Pass {
     ChangeChain chain(document.revision, now);
     auto fault = read_log(connection_, settings_.keys, settings_.limit_bytes, waiter_, chain);
     if (fault) {
-      const bool is_answered = is_command_refused(*fault) || fault->code == "redis-wrong-type";
+      const bool is_answered = is_command_refused(*fault) || fault->code == "redis-wrong-type" ||
+                               fault->code == "redis-too-large";
       if (!is_answered) return fault;
       return std::nullopt;
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <corsac/origin/pattern.hpp>
+#include <corsac/policy/self_test.hpp>
 
 #include "commands.hpp"
 #include "load_policy.hpp"
@@ -49,28 +50,53 @@ std::string path_on_line(const OriginsOptions& options, const std::string& origi
                                 : "origins[" + std::to_string(found - origins.begin()) + "]";
 }
 
+// Cases of [[test]] that fail now and did not before. Others may be about what stands beside the
+// policy and was not read.
+std::vector<Problem> newly_failed(const LoadedPolicy& before, const LoadedPolicy& now) {
+  const auto passed = run_policy_tests(before.policy, before.snapshot.get());
+  auto outcomes = run_policy_tests(now.policy, now.snapshot.get());
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (!passed[i].has_passed) outcomes[i].has_passed = true;
+  }
+  return failed_tests(outcomes);
+}
+
 // What the added origins make wrong with the policy that the store holds, so that every server
-// would refuse the two together and keep what it has: plain http beside allow_credentials, anything
-// beside
-// "*". Nothing where there is no such policy, or one that is refused as it is: the write says why,
-// or changes nothing about it.
-Report problems_beside_policy(const OriginsOptions& options) {
-  const auto client = open_store_place(options.to, "--to", Beside::LeftOut, {});
-  if (!client) return {};
-  ReadResult read = (*client)->read();
-  if (read.status != ReadStatus::Read || compile_read(read).report.has_errors()) return {};
+// would refuse the two together, keep what it has, and take no change any more, not even one that
+// withdraws trust: plain http beside allow_credentials, anything beside "*", a test that expects a
+// refusal. Nothing where the policy is refused as it is: then it holds nothing up.
+Report problems_beside_policy(const OriginsOptions& options, ReadResult read) {
+  const LoadedPolicy before = compile_read(read);
+  if (before.report.has_errors()) return {};
   for (const std::string& origin : options.origins) {
     read.policy.cors.allowed_origins.add(origin, {});
   }
   const LoadedPolicy together = compile_read(std::move(read));
+  std::vector<Problem> found_ones = together.report.problems();
+  if (together.snapshot != nullptr) found_ones = newly_failed(before, together);
   std::vector<Problem> problems;
-  for (const Problem& found : together.report.problems()) {
+  for (const Problem& found : found_ones) {
     if (found.severity != Severity::Error) continue;
     Problem& problem = problems.emplace_back(found);
     const std::string path = path_on_line(options, problem.value);
     if (!path.empty()) problem.path = path;
   }
   return Report(std::move(problems), together.report.sources());
+}
+
+bool is_missing(const ReadResult& read) {
+  return std::any_of(read.problems.begin(), read.problems.end(),
+                     [](const Problem& problem) { return problem.code == "redis-key-missing"; });
+}
+
+// Without the policy nobody can tell what the origins make of it, so nothing is written then.
+WriteResult not_read(ReadResult read) {
+  const bool is_reached = read.status != ReadStatus::Unreachable;
+  if (read.problems.empty()) {
+    read.problems.push_back({.code = "policy-not-read", .what = std::move(read.detail)});
+  }
+  return {.status = is_reached ? WriteStatus::Refused : WriteStatus::NotReached,
+          .problems = std::move(read.problems)};
 }
 
 std::string counted(const OriginsOptions& options) {
@@ -87,9 +113,23 @@ int change_origins(const OriginsOptions& options) {
   };
   std::vector<Problem> problems = problems_of(options.origins);
   if (!problems.empty()) return tell(nothing_written(), Report(std::move(problems)));
+  const WriteWords words = {.to = options.to,
+                            .if_revision = options.if_revision,
+                            .written = counted(options),
+                            .advice = "see what was changed, and give --if-revision ",
+                            .advice_without_revision = "leave --if-revision out if that is right",
+                            .what_shows = "the same command again does no harm"};
+  // A store that holds no policy, or takes no changes, says so itself.
   if (!options.is_removal) {
-    const Report refused = problems_beside_policy(options);
-    if (refused.has_errors()) return tell(nothing_written(), refused);
+    const auto reading = open_store_place(options.to, "--to", Beside::LeftOut, {});
+    ReadResult read;
+    if (reading) read = (*reading)->read();
+    if (reading && read.status == ReadStatus::Read) {
+      const Report refused = problems_beside_policy(options, std::move(read));
+      if (refused.has_errors()) return tell(nothing_written(), refused);
+    } else if (reading && !is_missing(read)) {
+      return tell(ending_of(not_read(std::move(read)), words), {});
+    }
   }
   const auto client = open_store_place(options.to, "--to", Beside::Kept, {});
   if (!client) return tell(nothing_written(), client.error());
@@ -97,12 +137,6 @@ int change_origins(const OriginsOptions& options) {
   const WriteResult result =
       (*client)->change_origins(options.is_removal ? none : options.origins,
                                 options.is_removal ? options.origins : none, options.if_revision);
-  const WriteWords words = {.to = options.to,
-                            .if_revision = options.if_revision,
-                            .written = counted(options),
-                            .advice = "see what was changed, and give --if-revision ",
-                            .advice_without_revision = "leave --if-revision out if that is right",
-                            .what_shows = "the same command again does no harm"};
   return tell(ending_of(result, words), {});
 }
 

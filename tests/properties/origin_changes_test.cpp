@@ -170,7 +170,7 @@ TEST(OriginChanges, DecideAsTheWholeDocument) {
   EXPECT_EQ(
       check_property([&](Choices& choices) { return check_changes(choices, counts); }, kRounds),
       "");
-  EXPECT_GT(counts.changed, kRounds / 4);
+  EXPECT_GT(counts.changed, kRounds / 8);
   EXPECT_GT(counts.read, 0U);
 }
 

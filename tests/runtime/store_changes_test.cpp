@@ -112,13 +112,14 @@ TEST(StoreChanges, ComeIntoForceWithoutARead) {
   EXPECT_EQ(status.state, StoreState::Fresh);
   EXPECT_EQ(status.loads, 3U);
   EXPECT_EQ(status.failures, 0U);
-  ASSERT_EQ(status.last_loads.size(), 3U);
+  ASSERT_EQ(status.last_loads.size(), 2U) << "changes behind changes are one";
   EXPECT_EQ(status.last_loads.front().revision, status.revision);
+  EXPECT_EQ(status.last_loads.front().times, 2U);
   EXPECT_TRUE(status.last_loads.front().is_taken);
   EXPECT_TRUE(eventually(
       [&] { return scene.log.count("policy taken by changes: +1 -1, revision 2:changing") == 1; }));
   const auto policies = scene.supervisor->last_policies();
-  ASSERT_EQ(policies.size(), 3U);
+  ASSERT_EQ(policies.size(), 2U);
   EXPECT_EQ(policies.front().revision, status.revision);
   EXPECT_EQ(policies.front().policy, nullptr) << "too long to keep";
 }
@@ -168,6 +169,40 @@ TEST(StoreChanges, GiveWayToTheDocument) {
 }
 
 // Whatever a store tells wrongly, the document is the truth.
+// The store says that nothing changed, again and again, sooner than a document is due.
+TEST(StoreChanges, PutNoDocumentOff) {
+  Scene scene;
+  scene.config.refresh = seconds(1);
+  ASSERT_TRUE(scene.start());
+  scene.store.tell_by([&](corsac_text, const corsac_changes_sink& sink) {
+    const std::string revision = scene.store.revision();
+    sink.finish(sink.context, {revision.data(), revision.size()});
+    return CORSAC_OK;
+  });
+  EXPECT_TRUE(eventually([&] {
+    scene.store.change({{kNew, true}});
+    return scene.grants(kNew);
+  }));
+  EXPECT_GE(scene.store.change_reads(), 1U);
+}
+
+// A refused document that is there still is no news, whatever was told before it.
+TEST(StoreChanges, LeaveARefusedDocumentJudgedOnce) {
+  Scene scene;
+  scene.config.refresh = seconds(1);
+  ASSERT_TRUE(scene.start());
+  ASSERT_TRUE(scene.settles_at(scene.store.change({{kNew, true}})));
+  scene.store.expect_refusal_of(kNew);
+  EXPECT_TRUE(scene.reload().has_errors());
+  const std::uint64_t loads = scene.supervisor->status().last_loads.front().times;
+  const std::uint64_t reads = scene.store.reads();
+  EXPECT_TRUE(eventually([&] { return scene.store.reads() >= reads + 2; }));
+  const StoreStatus status = scene.supervisor->status();
+  EXPECT_FALSE(status.last_loads.front().is_taken);
+  EXPECT_EQ(status.last_loads.front().times, loads);
+  EXPECT_TRUE(scene.grants(kNew)) << "the policy in force stays";
+}
+
 TEST(StoreChanges, AreMendedByTheDocument) {
   Scene scene;
   ASSERT_TRUE(scene.start());

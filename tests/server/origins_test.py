@@ -101,6 +101,13 @@ BESIDE = [
     ("anything where everybody is let in",
      '{"version": 1, "cors": {"allowed_origins": ["*"]}}', ["https://two.example"],
      ["redis {corsac}:policy:1:45: error[origin-any-not-alone]", "nothing was written"]),
+    ("an origin that a test refuses",
+     '{"version": 1, "cors": {"allowed_origins": ["https://a.example"]}, "test": [{"path": "/", '
+     '"origin": "https://two.example", "expect": "deny"}]}', ["https://two.example"],
+     ["error[test-failed]", "nothing was written"]),
+    ("a test of an origin that stands beside the policy",
+     '{"version": 1, "cors": {"allowed_origins": ["https://a.example"]}, "test": [{"path": "/", '
+     '"origin": "https://one.example", "expect": "allow"}]}', ["https://two.example"], []),
     ("a policy that servers refuse as it is",
      '{"version": 1, "cors": {"allowed_origins": ["https://a.example/"]}}', ["https://two.example"],
      []),
@@ -154,7 +161,13 @@ def check_refusals():
         only = folder.write("only.toml",
                             f"[store]\nplugin = \"redis\"\nurl = \"{redis.url}\"\n"
                             "only_policy = true\n")
+        redis.run("ACL", "SETUSER", "blind", "on", ">hunter2", "~{corsac}:origins",
+                  "~{corsac}:revision", "~{corsac}:changes", "&{corsac}:changed", "-@all", "+get",
+                  "+info", "+role", "+eval", "+sadd", "+scard", "+lpush", "+ltrim", "+strlen")
         rows = [
+            ("a user that may not read the policy",
+             ["--to", redis.url, "--user", "blind", *PASSWORD_OPTION], 1, "redis-no-permission",
+             "--user", ""),
             ("the user that reads", ["--to", redis.url, "--user", "reader", *PASSWORD_OPTION], 1,
              "redis-no-permission", "--user", "the writer of plugins/README.md"),
             ("a mistyped key", ["--to", redis.url, "--key", "corsak"], 1, "redis-key-missing", "",

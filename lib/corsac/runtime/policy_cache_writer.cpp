@@ -41,12 +41,16 @@ void PolicyCacheWriter::write(std::string json, std::string revision, WallTime r
   take({.json = std::move(json), .revision = std::move(revision)}, read_at);
 }
 
-void PolicyCacheWriter::write_soon(MakeJson make_json, std::string revision, WallTime read_at) {
-  take({.revision = std::move(revision), .make_json = std::move(make_json)}, read_at);
+void PolicyCacheWriter::write_soon(MakeJson make_json, std::string revision, WallTime read_at,
+                                   bool may_wait) {
+  take({.revision = std::move(revision), .make_json = std::move(make_json), .may_wait = may_wait},
+       read_at);
 }
 
 void PolicyCacheWriter::take(Document document, WallTime read_at) {
   const std::lock_guard lock(mutex_);
+  // What an earlier one must not wait for is in this one, too.
+  if (document_ && !document_->may_wait) document.may_wait = false;
   document_ = std::move(document);
   read_at_ = read_at;
   is_written_ = false;
@@ -68,7 +72,7 @@ void PolicyCacheWriter::run() {
     changed_.wait(lock, [this] { return read_at_ || is_stopping_; });
     if (!read_at_) return;
     changed_.wait_until(lock, written_at_ + kPause,
-                        [this] { return is_stopping_ || !document_ || !document_->make_json; });
+                        [this] { return is_stopping_ || !document_ || !document_->may_wait; });
     std::optional<Document> document = std::exchange(document_, std::nullopt);
     const WallTime read_at = *std::exchange(read_at_, std::nullopt);
     lock.unlock();

@@ -30,10 +30,12 @@ class PolicyCacheWriter {
 
   // All return at once. A document takes the place of one that still waits.
   void write(std::string json, std::string revision, WallTime read_at);
-  // One that is made on the writer's thread, kPause after the last one was written or when the
-  // writer ends: a long document of which a little changes all the time must not keep a disk busy.
+  // One that is made on the writer's thread; if it `may_wait`, kPause after the last one was
+  // written or when the writer ends: a long document of which a little changes all the time must
+  // not keep a disk busy. What takes trust away does not wait: who starts with the file would give
+  // it again.
   using MakeJson = std::function<std::string()>;
-  void write_soon(MakeJson make_json, std::string revision, WallTime read_at);
+  void write_soon(MakeJson make_json, std::string revision, WallTime read_at, bool may_wait);
   static constexpr std::chrono::seconds kPause{10};
   // The document that was given last is still that of the store; when it could not be written, it
   // is tried again.
@@ -44,6 +46,7 @@ class PolicyCacheWriter {
     std::string json = {};
     std::string revision = {};
     MakeJson make_json = {};  // empty = json is there
+    bool may_wait = false;
   };
   void take(Document document, WallTime read_at);
   void run();

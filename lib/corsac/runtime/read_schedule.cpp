@@ -22,7 +22,13 @@ void ReadSchedule::note_began(Time now) noexcept {
 
 void ReadSchedule::note_answered(Time now) noexcept {
   failures_ = 0;
-  regularly_due_ = config_.refresh > Duration::zero() ? now + config_.refresh : Time::max();
+  document_due_ = config_.refresh > Duration::zero() ? now + config_.refresh : Time::max();
+  regularly_due_ = document_due_;
+}
+
+void ReadSchedule::note_told_changes() noexcept {
+  regularly_due_ = document_due_;
+  changed_pause_ = kChangesPause;
 }
 
 void ReadSchedule::note_failed(Time now) {

@@ -23,7 +23,7 @@ class ReadSchedule {
   using Duration = std::chrono::steady_clock::duration;
 
   struct Config {
-    Duration refresh{};    // after a read that the store answered; 0 = never
+    Duration refresh{};    // after a document that the store gave; 0 = never
     Duration retry_max{};  // cap of the wait after one that failed, at least kFirstRetry
   };
   // The first read is due at once. `seed` is for the jitter.
@@ -35,11 +35,12 @@ class ReadSchedule {
   void note_began(Time now) noexcept;
   // The store answered, whatever it said.
   void note_answered(Time now) noexcept;
-  // That read was a cheap one: those that the store asks for begin kChangesPause apart.
-  void note_was_changes() noexcept { changed_pause_ = kChangesPause; }
-  // Nothing but a call of the store makes a read due now.
+  // It told changes, and no document: that is regularly due when it was. Reads that the store asks
+  // for begin kChangesPause apart behind it.
+  void note_told_changes() noexcept;
+  // Nothing but a call of the store makes a read due now, and the last one gave an answer.
   [[nodiscard]] bool is_only_changed(Time now) const noexcept {
-    return is_changed_ && !is_requested_ && regularly_due_ > now;
+    return is_changed_ && !is_requested_ && failures_ == 0 && regularly_due_ > now;
   }
   // It could not be read. Waits kFirstRetry, then twice as long each time up to retry_max, each
   // shortened by up to a half at random: a fleet must not come back all at once.
@@ -50,7 +51,7 @@ class ReadSchedule {
   // of the store waits as long; a person does not.
   void note_pause(Time now, Duration wait);
 
-  // After note_answered: look again after `wait` at the latest.
+  // After note_answered or note_told_changes: look again after `wait` at the latest.
   void note_second_look(Time now, Duration wait) noexcept;
 
   // When the next read should begin, perhaps in the past; Time::max() = when something is noted.
@@ -60,6 +61,7 @@ class ReadSchedule {
   Config config_;
   std::minstd_rand random_;
   Time began_ = Time::min();
+  Time document_due_ = Time::max();  // since the last one, whatever was told meanwhile
   Time regularly_due_ = Time::min();
   Time not_before_ = Time::min();  // until the next read
   Duration changed_pause_ = kChangedPause;

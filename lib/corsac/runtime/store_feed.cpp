@@ -182,12 +182,14 @@ void StoreFeed::begin_when_due(Time now) {
 }
 
 void StoreFeed::begin_attempt(Time now) {
+  bool is_asked = false;  // by somebody whom the schedule has not heard of
   {
     const std::lock_guard lock(mutex_);
+    is_asked = noted_ticket_ != last_ticket_;
     attempt_ = Attempt{.began = now, .ticket = last_ticket_};
     noted_ticket_ = last_ticket_;  // those that came meanwhile are served by it, too
   }
-  const bool does_with_changes = worker_ != nullptr && may_change_ && was_taken_ &&
+  const bool does_with_changes = worker_ != nullptr && may_change_ && was_taken_ && !is_asked &&
                                  !judged_revision_.empty() && schedule_.is_only_changed(now);
   schedule_.note_began(now);
   ReadResult failed;
@@ -320,17 +322,19 @@ ReadVerdict StoreFeed::verdict_for(Report report, std::string revision, std::str
 
 ReadVerdict StoreFeed::verdict_for_changes(std::string revision, OriginChangeCounts changes,
                                            PolicyCacheWriter::MakeJson make_json) {
-  ReadVerdict verdict{.changes = changes, .has_answered = true};
+  ReadVerdict verdict{.changes = changes, .has_answered = true, .has_told_changes = true};
   {
     const std::lock_guard lock(mutex_);
     verdict.report = status_.last_report;
   }
-  if (cache_ != nullptr) cache_->write_soon(std::move(make_json), revision, clock_->wall_now());
+  if (cache_ != nullptr) {
+    const bool may_wait = changes.removed == 0;
+    cache_->write_soon(std::move(make_json), revision, clock_->wall_now(), may_wait);
+  }
   taken_revision_ = judged_revision_ = std::move(revision);
   revision_guard_.note_judged(judged_revision_);
   postponed_revision_.clear();
   health_.note_taken();
-  schedule_.note_was_changes();
   return verdict;
 }
 
@@ -342,7 +346,11 @@ void StoreFeed::judge_refused_again() {
 
 void StoreFeed::schedule_after(const ReadVerdict& verdict) {
   const Time now = Steady::now();
-  verdict.has_answered ? schedule_.note_answered(now) : schedule_.note_failed(now);
+  if (verdict.has_told_changes) {
+    schedule_.note_told_changes();
+  } else {
+    verdict.has_answered ? schedule_.note_answered(now) : schedule_.note_failed(now);
+  }
   if (verdict.is_postponed) schedule_.note_second_look(now, kSecondLookAfter);
   schedule_.note_pause(now, verdict.pause);
 }
@@ -380,7 +388,11 @@ void StoreFeed::settle(const ReadVerdict& verdict) {
       status_.loaded_at = clock_->wall_now();
     }
     if (is_document && !verdict.is_postponed) {
-      loads_.note(judged_revision_, is_taken, report, clock_->wall_now());
+      loads_.note({.revision = judged_revision_,
+                   .is_taken = is_taken,
+                   .is_changes = verdict.changes.has_value(),
+                   .time = clock_->wall_now()},
+                  report);
     }
   }
   journal_.note_change(change, report);

@@ -32,6 +32,7 @@ struct ReadVerdict {
   Report report = {};
   std::optional<OriginChangeCounts> changes = {};  // it told these, and no document
   bool has_answered = false;                       // the store did, whatever it said
+  bool has_told_changes = false;                   // => it answered, and with no document
   bool is_unchanged = false;                       // the document that was judged before
   bool is_postponed = false;  // a document that counts when a second look still shows it
   std::chrono::steady_clock::duration pause{};  // that the store asks for

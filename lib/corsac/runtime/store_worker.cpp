@@ -225,7 +225,6 @@ std::int32_t StoreWorker::State::read_changes(const std::string& since,
   const corsac_store_changes_v1* const calls = changes_table(table);
   if (calls == nullptr) return CORSAC_CONFLICT;
   std::int32_t status = CORSAC_FAILED;
-  changes_sink.begin();
   try {
     status = calls->read_changes(store, to_c(since), &changes_sink.table());
   } catch (...) {
@@ -240,7 +239,9 @@ std::int32_t StoreWorker::State::read_changes(const std::string& since,
 void StoreWorker::State::read() {
   PolicyReader reader;
   std::optional<ChangesSink::Told> told;
+  // Before the call is one that may be interrupted: a stop must not be forgotten.
   sink.begin(reader);
+  changes_sink.begin();
   const std::int32_t status = call_plugin(wanted_read, [&](const WantedCall& begun) {
     const std::int32_t changes =
         begun.since.empty() ? CORSAC_CONFLICT : read_changes(begun.since, told);

@@ -21,10 +21,6 @@ namespace {
 // nothing demands.
 constexpr std::chrono::seconds kRetryStep{1};
 constexpr std::chrono::hours kLongestSleep{1};
-// So many changes are written into the long list, on the judge's thread: each further one would
-// take longer, since it is put beside all of them.
-constexpr std::size_t kMergedChanges = 10'000;
-
 // Records are a list, and an empty one says that the last was removed: that always takes effect
 // (policy document, 1).
 Problem records_are_empty() {
@@ -249,7 +245,11 @@ void SupervisorLoop::take_changes(ReadResult result) noexcept {
   const std::string& revision = result.policy.revision;
   const RevisionGuard::Answer answer = store_.judge_revision(result);
   if (store_.is_judged_already(result.policy)) {
-    return finish_attempt(store_, [this] { return store_.verdict_as_before(); });
+    return finish_attempt(store_, [this] {
+      ReadVerdict verdict = store_.verdict_as_before();
+      verdict.has_told_changes = true;
+      return verdict;
+    });
   }
   try {
     auto changed = answer == RevisionGuard::Answer::Take && changeable_
@@ -262,7 +262,7 @@ void SupervisorLoop::take_changes(ReadResult result) noexcept {
     }
     if (merging_) merging_->push_back({std::move(result.changes), revision});
     finish_attempt(store_, [&] {
-      history_.note(revision, nullptr, clock_->wall_now());
+      history_.note_changes(revision, clock_->wall_now());
       ReadVerdict verdict =
           store_.verdict_for_changes(revision, changed->counts, std::move(make_json));
       in_force_.take({.snapshot = changed->policy.snapshot()});
@@ -283,7 +283,7 @@ void SupervisorLoop::note_changeable(std::optional<ChangeablePolicy> changeable)
 
 // Meanwhile changes go on: those are made once more in what comes of it.
 void SupervisorLoop::merge_when_many() noexcept {
-  const bool are_many = changeable_ && changeable_->change_count() >= kMergedChanges;
+  const bool are_many = changeable_ && changeable_->change_count() >= merged_from_;
   if (!are_many || judging_ != nullptr || merging_) return;
   try {
     JudgementBasis basis = in_force_.basis();
@@ -299,7 +299,10 @@ void SupervisorLoop::merge_when_many() noexcept {
 // mends it.
 void SupervisorLoop::take_merged(std::optional<Judgement> merged) noexcept {
   const std::vector<Later> later = std::move(*std::exchange(merging_, std::nullopt));
-  if (!merged || !merged->changeable || !changeable_) return;
+  if (!changeable_) return;
+  // Until something comes of it: not again for each change, which costs as much as a document.
+  merged_from_ = changeable_->change_count() + kMergedChanges;
+  if (!merged || !merged->changeable) return;
   try {
     std::optional<ChangeablePolicy> policy = std::move(merged->changeable);
     for (const Later& one : later) {
@@ -309,6 +312,7 @@ void SupervisorLoop::take_merged(std::optional<Judgement> merged) noexcept {
     }
     in_force_.take({.snapshot = policy->snapshot()});
     note_changeable(std::move(policy));
+    merged_from_ = kMergedChanges;
   } catch (...) {
     // As it was.
   }
@@ -382,6 +386,8 @@ ReadVerdict SupervisorLoop::verdict_after(StoreFeed& feed, Judged judged, std::s
     judgement = judge_records(*judgement.records, {}, basis);
   }
   const std::string judged_revision = revision;
+  // Also of a document that is refused: it is the one that others are held against now.
+  if (&feed == &store_) is_from_changes_ = false;
   ReadVerdict verdict = feed.verdict_for(std::move(judgement.report), std::move(revision),
                                          std::move(judgement.json), judgement.has_sections);
   if (verdict.report.has_errors()) {
@@ -397,7 +403,7 @@ ReadVerdict SupervisorLoop::verdict_after(StoreFeed& feed, Judged judged, std::s
   if (&feed == &store_) {
     history_.note(judged_revision, std::move(judgement.kept), clock_->wall_now());
     note_changeable(std::move(judgement.changeable));
-    is_from_changes_ = false;
+    merged_from_ = kMergedChanges;
   }
   in_force_.take(std::move(judgement));
   withdraw_from_policy(since.withdrawn);

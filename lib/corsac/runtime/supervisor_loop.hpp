@@ -128,6 +128,10 @@ class SupervisorLoop {
     std::string revision = {};
   };
   std::optional<std::vector<Later>> merging_ = {};
+  // So many changes are written into the long list, on the judge's thread: each further one would
+  // take longer, since it is put beside all of them.
+  static constexpr std::size_t kMergedChanges = 10'000;
+  std::size_t merged_from_ = kMergedChanges;
   SnapshotPtr published_for_ = {};  // the good snapshot that was published, as it is or closed
   StoreState published_in_ = StoreState::Starting;  // Starting = nothing was published
   std::unique_ptr<DocumentJudge> judge_ = {};
