@@ -37,7 +37,8 @@ typedef struct corsac_changes_sink {
   /* Changes from here on are of elements that read() hands over in this source. Call it first. */
   int (*source)(void* context, corsac_text name);
   /* In the order in which they were made; the last one about an origin counts. An origin that comes
-   * and stands there already, or goes and does not, is no error. */
+   * and stands there already, or goes and does not, is no error. At most 100,000 in a call, each as
+   * long as a text of a document: beyond that the call is void, and the document is read. */
   int (*origin)(void* context, const corsac_origin_change* change);
   /* All changes were told; the store was in this revision, one that read() would give. Without it
    * the call is void. */
