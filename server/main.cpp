@@ -199,6 +199,32 @@ void add_push(CLI::App& app, PushOptions& options, std::function<int()>& run) {
   });
 }
 
+void add_origins_change(CLI::App& parent, const char* name, const char* description,
+                        bool is_removal, OriginsOptions& options, std::function<int()>& run) {
+  CLI::App* command = parent.add_subcommand(name, description);
+  command->add_option("origin", options.origins, "https://app.example.com, one or several")
+      ->required()
+      ->check(is_not_empty("give a value"));
+  add_place(*command, "--to", options.to);
+  add_text(*command, "--if-revision", options.if_revision,
+           "Write only when the store is in this revision, as push and origins print it");
+  command->add_flag("--json", options.as_json, "Print the result as a JSON object");
+  command->callback([&options, &run, is_removal] {
+    check_place("--to", options.to);
+    options.is_removal = is_removal;
+    run = [&options] { return change_origins(options); };
+  });
+}
+
+void add_origins(CLI::App& app, OriginsOptions& options, std::function<int()>& run) {
+  CLI::App* command = app.add_subcommand(
+      "origins", "Single origins that a store keeps beside its policy, as the set of Redis");
+  command->require_subcommand(1);
+  add_origins_change(*command, "add", "Allow these origins, in one step", false, options, run);
+  add_origins_change(*command, "remove", "Allow these origins no longer, in one step", true,
+                     options, run);
+}
+
 void add_out(CLI::App& command, std::string& out) {
   add_text(command, "--out", out, "The file to write; - = standard output, as without it");
 }
@@ -389,6 +415,7 @@ int run_command_line(int argc, char** argv) {
   ReplayOptions replay_options;
   PushOptions push_options;
   PullOptions pull_options;
+  OriginsOptions origins_options;
   StoreTestOptions store_test_options;
   ImportOptions import_options;
   TokenOptions token_options;
@@ -403,6 +430,7 @@ int run_command_line(int argc, char** argv) {
   add_replay(app, replay_options, run);
   add_push(app, push_options, run);
   add_pull(app, pull_options, run);
+  add_origins(app, origins_options, run);
   add_store_test(app, store_test_options, run);
   add_import(app, import_options, run);
   add_token(app, token_options, run);

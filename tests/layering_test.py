@@ -68,7 +68,8 @@ SYSTEM = re.compile(
 STANDARD = re.compile(r"^[a-z_0-9]+$")
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
 SOURCES = (".hpp", ".cpp", ".h")
-PLUGIN_CONTRACT = ("corsac_store_plugin.", "corsac_store_records.", "corsac_store_write.")
+PLUGIN_CONTRACT = ("corsac_store_changes.", "corsac_store_plugin.", "corsac_store_records.",
+                   "corsac_store_write.")
 
 
 def layer_of(path):

@@ -1,21 +1,26 @@
 // Entry: read_document. Spec: design, 6 "redis". Test: tests/plugins/redis_store_test.cpp.
 //
 // Set and hash are read in pieces, so that Redis serves others in between; a scan repeats and
-// misses members that change meanwhile, and only the revision tells whether any did.
+// misses members that change meanwhile, and only the revision tells whether any did, and the log of
+// changes which.
 
 #include "document.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include "change_log.hpp"
+#include "log_read.hpp"
+#include "text_key.hpp"
 
 namespace corsac::redis_store {
 namespace {
 
 constexpr int kPasses = 3;
-constexpr std::size_t kRevisionLimitBytes = 200;  // the contract takes 255, and we may add to it
-constexpr std::string_view kScanCount = "1000";   // 3 to 5 ms of Redis' time for each piece
+constexpr std::string_view kScanCount = "1000";  // 3 to 5 ms of Redis' time for each piece
 
 Fault shape_fault(const Connection& connection, std::string_view command) {
   return protocol_fault(connection.name() + " answers " + std::string(command) +
@@ -50,6 +55,9 @@ class Pass {
     if (!after) return std::move(after.fault());
     document.is_settled = *before == *after;
     document.revision = *std::move(before);
+    if (!document.is_settled && parts == Parts::All && !settings_.only_policy) {
+      if (auto fault = settle_by_log(document, *after)) return *std::move(fault);
+    }
     return document;
   }
 
@@ -61,28 +69,11 @@ class Pass {
   }
 
   Outcome<std::optional<std::string>> text_of(const std::string& key) {
-    auto reply = connection_.ask_for_data({"GET", key}, waiter_, bytes_left());
-    if (!reply) return std::move(reply.fault());
-    if (reply->kind == Reply::Kind::Nil) return std::optional<std::string>();
-    if (!reply->is_text()) return shape_fault(connection_, "GET");
-    return std::optional<std::string>(std::move(reply->text));
+    return read_text(connection_, key, bytes_left(), waiter_);
   }
 
-  // Empty without the key.
   Outcome<std::string> revision() {
-    auto text = text_of(settings_.keys.revision);
-    if (!text) return std::move(text.fault());
-    if (!*text) return std::string();
-    const std::string& value = **text;
-    const bool is_fine =
-        !value.empty() && value.size() <= kRevisionLimitBytes &&
-        std::all_of(value.begin(), value.end(), [](char byte) { return byte > ' ' && byte < 127; });
-    if (!is_fine) {
-      return Fault{FaultKind::Invalid, "redis-revision",
-                   "the key " + settings_.keys.revision + " holds no revision",
-                   "delete it, and write the policy again as plugins/README.md shows"};
-    }
-    return value;
+    return read_revision(connection_, settings_.keys, bytes_left(), waiter_);
   }
 
   // A key that was mistyped must not look like a policy that says nothing.
@@ -96,6 +87,30 @@ class Pass {
                      : ", although there is " + settings_.keys.revision + ": it was deleted"),
             "put a policy there with `corsac push POLICY --to redis://...`, or correct key and "
             "database"};
+  }
+
+  // A scan delivers what stood there all the time; what came and went meanwhile the log tells,
+  // where nothing else changed. A large set that is changed again and again would never be read
+  // else. Steps of people are not taken over: they may have said what they did not do.
+  std::optional<Fault> settle_by_log(Document& document, const std::string& now) {
+    if (is_made_up(document.revision) || is_made_up(now)) return std::nullopt;
+    ChangeChain chain(document.revision, now);
+    auto fault = read_log(connection_, settings_.keys, settings_.limit_bytes, waiter_, chain);
+    if (fault) {
+      const bool is_answered = is_command_refused(*fault) || fault->code == "redis-wrong-type" ||
+                               fault->code == "redis-too-large";
+      if (!is_answered) return fault;
+      return std::nullopt;
+    }
+    if (chain.state() != ChangeChain::State::Whole || !chain.is_counted()) return std::nullopt;
+    std::map<std::string_view, bool> last;
+    chain.each_change(
+        [&last](const plugin::OriginChange& change) { last[change.origin] = change.is_added; });
+    document.origins.set(last);
+    if (chain.origin_count() != document.origins.size()) return std::nullopt;
+    document.revision = now;
+    document.is_settled = true;
+    return std::nullopt;
   }
 
   std::optional<Fault> scan_origins(MemberList& origins) {
@@ -152,7 +167,20 @@ bool Document::is_empty() const {
   return json.empty() && origins.size() == 0 && records.size() == 0 && revision.empty();
 }
 
-std::uint64_t Document::hash() const { return records.hash(origins.hash(content_hash(json))); }
+DocumentMark Document::mark() const {
+  return {content_hash(json), records.hash(content_hash({})), records.size(), origins.sum()};
+}
+
+std::uint64_t DocumentMark::hash() const noexcept {
+  std::uint64_t hash = content_hash({});
+  for (std::uint64_t number : {json_hash, record_hash, record_count, origins.hash, origins.count}) {
+    for (int byte = 0; byte < 8; ++byte, number >>= 8) {
+      const char value = static_cast<char>(number & 255);
+      hash = content_hash({&value, 1}, hash);
+    }
+  }
+  return hash;
+}
 
 Outcome<Document> read_document(Connection& connection, const RedisSettings& settings, Parts parts,
                                 const Waiter& waiter) {

@@ -1,4 +1,5 @@
-// Entry: document_bytes. Test: tests/plugins/redis_record_write_test.cpp.
+// Entries: document_bytes, records_bytes. Tests: tests/plugins/redis_record_write_test.cpp,
+// redis_origins_write_test.cpp.
 
 #include "document_size.hpp"
 
@@ -24,22 +25,29 @@ Outcome<long long> size_of(Connection& connection, std::string_view command, con
   return reply->integer;
 }
 
+// How one scans a key: "SSCAN", and how many elements of an answer are one member.
+struct Scan {
+  std::string_view command;
+  const std::string& key;
+  std::size_t elements_a_member;
+};
+
 // A scan goes by hashes, so where it begins says nothing of how long the members are.
 Outcome<long long> bytes_of_members(Connection& connection, const RedisSettings& settings,
-                                    long long count, const Waiter& waiter) {
+                                    const Scan& scan, long long count, const Waiter& waiter) {
+  if (count == 0) return 0LL;
   const std::size_t begun_at = connection.received_bytes();
-  long long seen = 0;
+  std::size_t seen = 0;
   std::string cursor = "0";
   do {
-    auto reply =
-        connection.ask_for_data({"SSCAN", settings.keys.origins, cursor, "COUNT", kSampleCount},
-                                waiter, settings.limit_bytes);
+    auto reply = connection.ask_for_data({scan.command, scan.key, cursor, "COUNT", kSampleCount},
+                                         waiter, settings.limit_bytes);
     if (!reply) return std::move(reply.fault());
     if (!reply->is_list_of_at_least(2) || !reply->elements[0].is_text() ||
         reply->elements[1].kind != Reply::Kind::List) {
-      return shape_fault(connection, "SSCAN");
+      return shape_fault(connection, scan.command);
     }
-    seen += static_cast<long long>(reply->elements[1].elements.size());
+    seen += reply->elements[1].elements.size() / scan.elements_a_member;
     cursor = std::move(reply->elements[0].text);
   } while (seen == 0 && cursor != "0");
   if (seen == 0) return 0LL;  // gone meanwhile
@@ -55,10 +63,18 @@ Outcome<long long> document_bytes(Connection& connection, const RedisSettings& s
   if (!policy) return policy;
   auto count = size_of(connection, "SCARD", settings.keys.origins, waiter);
   if (!count) return count;
-  if (*count == 0) return policy;
-  auto members = bytes_of_members(connection, settings, *count, waiter);
+  auto members =
+      bytes_of_members(connection, settings, {"SSCAN", settings.keys.origins, 1}, *count, waiter);
   if (!members) return members;
   return *policy + *members;
+}
+
+Outcome<long long> records_bytes(Connection& connection, const RedisSettings& settings,
+                                 const Waiter& waiter) {
+  auto count = size_of(connection, "HLEN", settings.keys.records, waiter);
+  if (!count) return count;
+  return bytes_of_members(connection, settings, {"HSCAN", settings.keys.records, 2}, *count,
+                          waiter);
 }
 
 }  // namespace corsac::redis_store

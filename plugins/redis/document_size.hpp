@@ -13,4 +13,8 @@ namespace corsac::redis_store {
                                                 const RedisSettings& settings,
                                                 const Waiter& waiter);
 
+// The same of the hash of trusted origins.
+[[nodiscard]] Outcome<long long> records_bytes(Connection& connection,
+                                               const RedisSettings& settings, const Waiter& waiter);
+
 }  // namespace corsac::redis_store

@@ -67,7 +67,7 @@ std::string subject_of(const std::vector<std::string_view>& command) {
     std::string_view command;
     std::size_t at;
   };
-  constexpr std::array<KeyPosition, 11> kWithKey = {{{"GET", 1},
+  constexpr std::array<KeyPosition, 17> kWithKey = {{{"GET", 1},
                                                      {"SET", 1},
                                                      {"STRLEN", 1},
                                                      {"SCARD", 1},
@@ -76,6 +76,12 @@ std::string subject_of(const std::vector<std::string_view>& command) {
                                                      {"HSTRLEN", 1},
                                                      {"HSET", 1},
                                                      {"HDEL", 1},
+                                                     {"HLEN", 1},
+                                                     {"SADD", 1},
+                                                     {"SREM", 1},
+                                                     {"LRANGE", 1},
+                                                     {"LPUSH", 1},
+                                                     {"LTRIM", 1},
                                                      {"SUBSCRIBE", 1},
                                                      {"EVAL", 3}}};
   std::string subject(command.front());
@@ -137,6 +143,10 @@ Fault fault_of_error(std::string_view error, const std::vector<std::string_view>
   }
   return {FaultKind::Unreachable, "redis-error", subject + ": Redis answers with an error",
           "try the command with redis-cli"};
+}
+
+bool is_command_refused(const Fault& fault) noexcept {
+  return fault.code == "redis-no-permission" || fault.code == "redis-error";
 }
 
 Fault password_missing_fault() {

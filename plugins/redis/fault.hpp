@@ -56,6 +56,10 @@ class Outcome {
 [[nodiscard]] Fault fault_of_error(std::string_view error,
                                    const std::vector<std::string_view>& command);
 
+// Redis answers, and does not do this one command for us: a right is missing, or the command. The
+// connection is as it was.
+[[nodiscard]] bool is_command_refused(const Fault& fault) noexcept;
+
 // The user has a password in Redis, and we have none.
 [[nodiscard]] Fault password_missing_fault();
 

@@ -12,7 +12,7 @@ namespace {
 
 std::uint64_t hash_of(std::string_view id, std::string_view json) noexcept {
   constexpr std::string_view kEnd("\0", 1);  // stands in no text of the two
-  return content_hash(json, content_hash(kEnd, content_hash(id)));
+  return hash_for_sum(content_hash(json, content_hash(kEnd, content_hash(id))));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Entry: MemberList. Test: tests/plugins/redis_store_test.cpp.
+// Entries: MemberList, MemberSum. Tests: tests/plugins/redis_store_test.cpp,
+// redis_changes_test.cpp.
 
 #include "member_list.hpp"
 
@@ -12,15 +13,29 @@ std::uint64_t content_hash(std::string_view bytes, std::uint64_t basis) noexcept
   return basis;
 }
 
+// The last step of MurmurHash3.
+std::uint64_t hash_for_sum(std::uint64_t content_hash) noexcept {
+  content_hash = (content_hash ^ content_hash >> 33) * 0xff51afd7ed558ccd;
+  content_hash = (content_hash ^ content_hash >> 33) * 0xc4ceb9fe1a85ec53;
+  return content_hash ^ content_hash >> 33;
+}
+
+void MemberSum::add(std::string_view member) noexcept {
+  hash += hash_for_sum(content_hash(member));
+  ++count;
+}
+
+void MemberSum::remove(std::string_view member) noexcept {
+  hash -= hash_for_sum(content_hash(member));
+  --count;
+}
+
 void MemberList::add(std::string_view member) {
   entries_.push_back({content_hash(member), bytes_.size(), member.size()});
   bytes_.append(member);
 }
 
 void MemberList::settle() {
-  const auto bytes_of = [this](const Entry& entry) {
-    return std::string_view(bytes_.data() + entry.offset, entry.size);
-  };
   std::sort(entries_.begin(), entries_.end(), [&](const Entry& a, const Entry& b) {
     return a.hash != b.hash ? a.hash < b.hash : bytes_of(a) < bytes_of(b);
   });
@@ -31,14 +46,19 @@ void MemberList::settle() {
   entries_.erase(end, entries_.end());
 }
 
-std::uint64_t MemberList::hash(std::uint64_t basis) const noexcept {
-  for (const Entry& entry : entries_) {
-    for (int shift = 0; shift < 64; shift += 8) {
-      const char byte = static_cast<char>(entry.hash >> shift & 255);
-      basis = content_hash({&byte, 1}, basis);
-    }
+void MemberList::set(const std::map<std::string_view, bool>& members) {
+  std::erase_if(entries_, [&](const Entry& entry) { return members.count(bytes_of(entry)) != 0; });
+  for (const auto& [member, is_there] : members) {
+    if (is_there) add(member);
   }
-  return basis;
+  settle();
+}
+
+MemberSum MemberList::sum() const noexcept {
+  MemberSum sum;
+  for (const Entry& entry : entries_) sum.hash += hash_for_sum(entry.hash);
+  sum.count = entries_.size();
+  return sum;
 }
 
 }  // namespace corsac::redis_store

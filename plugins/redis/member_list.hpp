@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,22 @@ namespace corsac::redis_store {
 // FNV-1a with 64 bits: tells contents apart that nobody chose to look alike.
 [[nodiscard]] std::uint64_t content_hash(std::string_view bytes,
                                          std::uint64_t basis = 0xcbf29ce484222325) noexcept;
+
+// What the members of a set add up to, in whatever order: a change of one costs what one costs.
+// Tells sets apart that nobody chose to look alike.
+struct MemberSum {
+  std::uint64_t hash = 0;
+  std::uint64_t count = 0;
+
+  // Of a member that was not there; remove() of one that was.
+  void add(std::string_view member) noexcept;
+  void remove(std::string_view member) noexcept;
+  friend bool operator==(const MemberSum&, const MemberSum&) = default;
+};
+
+// A hash for sums: a content_hash alone is nearly linear in the last bytes, and "a1" and "b2" would
+// add up to what "a2" and "b1" do.
+[[nodiscard]] std::uint64_t hash_for_sum(std::uint64_t content_hash) noexcept;
 
 // The members of a set, as a scan delivers them: in any order, and some twice. All bytes in one
 // piece, since there may be millions.
@@ -22,12 +39,14 @@ class MemberList {
   // as long.
   void settle();
 
+  // After settle(): each of these members is in the list from now on (true), or is not.
+  void set(const std::map<std::string_view, bool>& members);
+
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] std::string_view operator[](std::size_t index) const {
-    return {bytes_.data() + entries_[index].offset, entries_[index].size};
+    return bytes_of(entries_[index]);
   }
-  // Of all members, in their order.
-  [[nodiscard]] std::uint64_t hash(std::uint64_t basis) const noexcept;
+  [[nodiscard]] MemberSum sum() const noexcept;
 
  private:
   struct Entry {
@@ -35,6 +54,10 @@ class MemberList {
     std::size_t offset;
     std::size_t size;
   };
+  [[nodiscard]] std::string_view bytes_of(const Entry& entry) const {
+    return {bytes_.data() + entry.offset, entry.size};
+  }
+
   std::string bytes_ = {};
   std::vector<Entry> entries_ = {};
 };

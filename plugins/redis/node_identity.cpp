@@ -39,21 +39,16 @@ void take_primary(const Reply& role, NodeIdentity& identity) {
   identity.is_synced = role.elements[3].text == "connected";
 }
 
-// Nothing when the permission is missing, or the command; the faults of a broken connection stay.
-bool is_only_denied(const Fault& fault) {
-  return fault.code == "redis-no-permission" || fault.code == "redis-error";
-}
-
 }  // namespace
 
 Outcome<NodeIdentity> ask_identity(Connection& connection, const Waiter& waiter) {
   NodeIdentity identity;
   identity.server = connection.name();
   auto info = connection.ask({"INFO", "server"}, waiter);
-  if (!info && !is_only_denied(info.fault())) return std::move(info.fault());
+  if (!info && !is_command_refused(info.fault())) return std::move(info.fault());
   if (info && info->is_text()) identity.run_id = info_field(info->text, "run_id");
   auto role = connection.ask({"ROLE"}, waiter);
-  if (!role && !is_only_denied(role.fault())) return std::move(role.fault());
+  if (!role && !is_command_refused(role.fault())) return std::move(role.fault());
   if (role && role->is_list_of_at_least(1)) {
     identity.role = role->elements[0].text.substr(0, kNameLimitBytes);
     take_primary(*role, identity);

@@ -15,22 +15,26 @@
 #include <string_view>
 #include <utility>
 
+#include <corsac_store_changes.hpp>
 #include <corsac_store_plugin.hpp>
 #include <corsac_store_records.hpp>
 #include <corsac_store_write.hpp>
 
+#include "change_read.hpp"
 #include "connection.hpp"
 #include "document.hpp"
 #include "document_write.hpp"
 #include "fault.hpp"
 #include "kept_records.hpp"
+#include "known_document.hpp"
 #include "merging_sink.hpp"
 #include "node_identity.hpp"
+#include "notices.hpp"
+#include "origins_write.hpp"
 #include "record_feed.hpp"
 #include "record_write.hpp"
 #include "server_finder.hpp"
 #include "settings.hpp"
-#include "subscription.hpp"
 #include "wait.hpp"
 
 namespace corsac::redis_store {
@@ -58,11 +62,6 @@ Status status_of(FaultKind kind) {
   return Status::Unreachable;
 }
 
-// "mymaster 10.0.0.1 6379 10.0.0.2 6379" is about "mymaster".
-bool is_about(std::string_view message, std::string_view primary_name) {
-  return message.substr(0, message.find(' ')) == primary_name;
-}
-
 std::string hexadecimal(std::uint64_t number) {
   std::string digits(16, '0');
   for (std::size_t i = digits.size(); i-- > 0; number >>= 4) {
@@ -70,9 +69,6 @@ std::string hexadecimal(std::uint64_t number) {
   }
   return digits;
 }
-
-// Before the hash of a document without a revision of its own.
-constexpr std::string_view kContentPrefix = "content:";
 
 class RedisStore final : public plugin::Store {
  public:
@@ -82,7 +78,8 @@ class RedisStore final : public plugin::Store {
 
   static const void* extension(std::string_view name) noexcept {
     if (name == CORSAC_STORE_WRITE_NAME) return plugin::write_table<RedisStore>();
-    return name == CORSAC_STORE_RECORDS_NAME ? plugin::records_table<RedisStore>() : nullptr;
+    if (name == CORSAC_STORE_RECORDS_NAME) return plugin::records_table<RedisStore>();
+    return name == CORSAC_STORE_CHANGES_NAME ? plugin::changes_table<RedisStore>() : nullptr;
   }
 
   static plugin::OpenResult open(Host host, plugin::Settings settings) {
@@ -95,13 +92,10 @@ class RedisStore final : public plugin::Store {
       : host_(host),
         settings_(std::move(settings)),
         reading_(settings_),
-        listening_(settings_),
-        watching_(settings_),
-        changes_(std::make_unique<Subscription>(change_options())) {
-    if (!settings_.sentinels.empty()) {
-      switches_ = std::make_unique<Subscription>(switch_options());
-    }
-  }
+        notices_(host_, settings_, [this] {
+          ++switch_count_;
+          pipe_.wake();
+        }) {}
 
   Status read(Sink& sink) override {
     sink.source("redis " + settings_.keys.policy);
@@ -135,7 +129,7 @@ class RedisStore final : public plugin::Store {
   // The extension corsac.store.records/1.
   Status read_records(Sink& sink) {
     if (settings_.only_policy) {
-      host_.failed(failure_of(only_policy_fault()));
+      host_.failed(failure_of(only_policy_fault("trusted origins")));
       return Status::ReadOnly;
     }
     sink.source("redis " + settings_.keys.records);
@@ -155,7 +149,9 @@ class RedisStore final : public plugin::Store {
 
   Status put_records(const plugin::RecordChanges& changes, std::string_view /*all*/,
                      std::string_view expected, std::string& revision) {
-    if (settings_.only_policy) return report_write(only_policy_fault(), Written::Nothing);
+    if (settings_.only_policy) {
+      return report_write(only_policy_fault("trusted origins"), Written::Nothing);
+    }
     if (const auto fault = oversize_fault(changes, settings_.limit_bytes)) {
       return report_write(*fault, Written::Nothing);
     }
@@ -185,25 +181,111 @@ class RedisStore final : public plugin::Store {
     return Status::Ok;
   }
 
- private:
-  // Of a name that revision_of makes. Redis knows it not, and may by chance know another like it.
-  static bool is_made_up(std::string_view revision) noexcept {
-    return revision.starts_with(kContentPrefix) || revision.find('~') != std::string_view::npos;
-  }
-
-  // Where Redis' own revision does not vouch for the document: what is there must have that name.
-  Status put_over_read(Connection& connection, std::string_view json, std::string_view expected,
-                       std::string& revision, const Waiter& waiter) {
-    auto before = read_document(connection, settings_, Parts::All, waiter);
-    if (!before) return report_write(before.fault(), Written::Nothing);
-    std::string name = revision_of(*before);
-    if (before->revision != expected && (name != expected || !before->is_settled)) {
-      revision = std::move(name);
+  // The extension corsac.store.changes/1.
+  Status read_changes(std::string_view since, plugin::ChangesSink& sink) {
+    const bool is_known = !since.empty() && since == known_.revision;
+    const bool is_too_long_ago =
+        std::chrono::steady_clock::now() - known_.read_at > settings_.full_read;
+    if (settings_.only_policy || !is_known || is_too_long_ago || notices_.is_connection_lost()) {
       return Status::Conflict;
     }
+    const Waiter waiter = begin_call();
+    auto followed = follow_once(waiter);
+    if (!followed) return report_changes(followed.fault());
+    if (!*followed) return Status::Conflict;
+    FollowedChanges& changes = **followed;
+    sink.source("redis " + settings_.keys.origins);
+    if (changes.chain) {
+      changes.chain->each_change(
+          [&sink](const plugin::OriginChange& change) { sink.origin(change); });
+    }
+    if (!sink.finish(changes.revision)) return Status::Cancelled;
+    if (changes.chain) is_right_missed_ = false;  // without one the log was not asked for
+    known_.revision = std::move(changes.revision);
+    known_.mark.origins = changes.origins;
+    return Status::Ok;
+  }
+
+  Status change_origins(const plugin::OriginChanges& changes, std::string_view expected,
+                        std::string& revision) {
+    if (settings_.only_policy) {
+      return report_write(only_policy_fault("origins"), Written::Nothing);
+    }
+    if (const auto fault = fault_of_changes(changes)) {
+      return report_write(*fault, Written::Nothing);
+    }
+    const Waiter waiter = begin_call();
+    auto connection = reading_.connect(waiter);
+    if (!connection) return report_write(connection.fault(), Written::Nothing);
+    show_progress_of(*connection);
+    std::optional<std::string_view> in_key;
+    if (!expected.empty()) in_key = expected;
+    std::optional<Document> before;
+    if (is_made_up(expected)) {
+      auto named = read_named(*connection, expected, revision, waiter);
+      if (!named) return report_write(named.fault(), Written::Nothing);
+      if (!*named) return Status::Conflict;
+      before = *std::move(named);
+      in_key = before->revision;
+    }
+    return report_write_of(*connection,
+                           write_origins(*connection, settings_, changes, in_key, waiter), revision,
+                           waiter);
+  }
+
+ private:
+  // Where Redis' own revision does not vouch for the document: what is there must have that name.
+  // Nothing when it has another one, which is told as `revision`.
+  Outcome<std::optional<Document>> read_named(Connection& connection, std::string_view name,
+                                              std::string& revision, const Waiter& waiter) {
+    auto document = read_document(connection, settings_, Parts::All, waiter);
+    if (!document) return std::move(document.fault());
+    std::string now = revision_of(*document);
+    if (document->revision != name && (now != name || !document->is_settled)) {
+      revision = std::move(now);
+      return std::optional<Document>();
+    }
+    return std::optional(*std::move(document));
+  }
+
+  Status put_over_read(Connection& connection, std::string_view json, std::string_view expected,
+                       std::string& revision, const Waiter& waiter) {
+    auto before = read_named(connection, expected, revision, waiter);
+    if (!before) return report_write(before.fault(), Written::Nothing);
+    if (!*before) return Status::Conflict;
     return report_write_of(connection,
-                           write_document_over(connection, settings_.keys, json, *before, waiter),
+                           write_document_over(connection, settings_.keys, json, **before, waiter),
                            revision, waiter);
+  }
+
+  // Nothing when they cannot be told.
+  Outcome<std::optional<FollowedChanges>> follow_once(const Waiter& waiter) {
+    auto connection = reading_.connect(waiter);
+    if (!connection) return std::move(connection.fault());
+    auto identity = ask_identity(*connection, waiter);
+    if (!identity) return std::move(identity.fault());
+    // The read of all tells that it is another one.
+    if (!identity_ || tell_difference(*identity_, *identity)) {
+      return std::optional<FollowedChanges>();
+    }
+    show_progress_of(*connection);
+    return follow_changes(*connection, settings_, known_, waiter);
+  }
+
+  // What read_changes answers. What the document has wrong the read of all says.
+  Status report_changes(const Fault& fault) {
+    if (fault.kind == FaultKind::Cancelled && host_.is_cancelled()) return Status::Cancelled;
+    const bool is_refused = is_command_refused(fault);
+    if (is_refused && !std::exchange(is_right_missed_, true)) {
+      host_.log(LogLevel::Warning,
+                "not told which origins changed, all of them are read instead: " + fault.line());
+    }
+    if (is_refused || fault.kind == FaultKind::Invalid || fault.kind == FaultKind::Cancelled) {
+      return Status::Conflict;
+    }
+    host_.log(LogLevel::Error, fault.line());
+    host_.failed(failure_of(fault));
+    return Status::Unreachable;
   }
 
   Status report_write_of(Connection& connection, Outcome<WriteResult> result, std::string& revision,
@@ -223,66 +305,13 @@ class RedisStore final : public plugin::Store {
 
     // With the hash: what was changed by hand under a revision that stayed is not the same.
     [[nodiscard]] std::string name() const {
-      return (revision.empty() ? "no revision" : revision) + "~" + hexadecimal(records.hash());
+      return (revision.empty() ? "no revision" : revision) + kHashMark +
+             hexadecimal(records.hash());
     }
   };
 
   static Kept kept_in(const Document& document) {
     return {document.revision, KeptRecords(document.records)};
-  }
-
-  SubscriptionOptions change_options() {
-    SubscriptionOptions options;
-    options.channel = settings_.keys.channel;
-    options.heartbeat = settings_.heartbeat;
-    options.answer_limit = settings_.silence_limit;
-    options.connect = [this](const Waiter& waiter) { return listening_.connect(waiter); };
-    options.connected = [this](const std::string& server) {
-      host_.log(LogLevel::Info, "listening for changes at " + server);
-      host_.changed();
-    };
-    options.received = [this](std::string_view) { host_.changed(); };
-    // What nobody tells is looked for, at each try.
-    options.lost = [this](const Fault& fault, SubscriptionOptions::Loss loss) {
-      if (loss == SubscriptionOptions::Loss::New) {
-        is_connection_lost_ = true;
-        host_.log(LogLevel::Warning,
-                  "not told of changes, and read regularly instead: " + fault.line());
-      }
-      host_.changed();
-    };
-    return options;
-  }
-
-  SubscriptionOptions switch_options() {
-    SubscriptionOptions options;
-    options.channel = "+switch-master";
-    options.heartbeat = settings_.heartbeat;
-    options.answer_limit = settings_.silence_limit;
-    options.connect = [this](const Waiter& waiter) {
-      return watching_.connect_to_sentinel(waiter);
-    };
-    // A fail-over may have been missed.
-    options.connected = [this](const std::string& sentinel) {
-      host_.log(LogLevel::Info, "listening for fail-overs at " + sentinel);
-      host_.changed();
-    };
-    options.received = [this](std::string_view message) {
-      if (is_about(message, settings_.primary_name)) follow_switch();
-    };
-    options.lost = [this](const Fault& fault, SubscriptionOptions::Loss loss) {
-      if (loss == SubscriptionOptions::Loss::Still) return;
-      host_.log(LogLevel::Warning, "not told of fail-overs: " + fault.line());
-    };
-    return options;
-  }
-
-  void follow_switch() {
-    host_.log(LogLevel::Info, "a Sentinel has made another Redis the primary");
-    ++switch_count_;
-    pipe_.wake();
-    changes_->restart();
-    host_.changed();
   }
 
   void show_progress_of(Connection& connection) const {
@@ -334,7 +363,7 @@ class RedisStore final : public plugin::Store {
     const auto line = identity_ ? tell_difference(*identity_, identity) : std::nullopt;
     if (line) host_.log(LogLevel::Warning, "redis-other-node: " + *line);
     // A revision may go back then; otherwise the core looks a second time.
-    const bool is_lost = is_connection_lost_.exchange(false);
+    const bool is_lost = notices_.take_connection_loss();
     if (line || is_lost) host_.switched();
     identity_ = std::move(identity);
   }
@@ -359,22 +388,23 @@ class RedisStore final : public plugin::Store {
     host_.changed();
   }
 
-  // The key's own, unless what stands there was changed without it: then the core, which looks at
-  // nothing else, would miss the change.
+  // The key's own, unless what stands there was changed without it.
   std::string revision_of(const Document& document) {
-    const std::uint64_t hash = document.hash();
-    if (document.revision.empty()) return std::string(kContentPrefix) + hexadecimal(hash);
-    if (document.is_settled && document.revision != known_revision_) {
-      known_revision_ = document.revision;
-      known_hash_ = hash;
+    const DocumentMark mark = document.mark();
+    if (document.revision.empty()) return std::string(kContentPrefix) + hexadecimal(mark.hash());
+    if (document.is_settled && document.revision != known_.revision) {
+      known_ = {document.revision, mark, {}};
     }
-    if (document.revision == known_revision_ && hash == known_hash_) return document.revision;
+    if (document.revision == known_.revision && mark == known_.mark) {
+      known_.read_at = std::chrono::steady_clock::now();
+      return document.revision;
+    }
     if (document.is_settled) {
       host_.log(LogLevel::Warning,
                 "redis-revision-not-raised: the policy changed and its revision did not; write "
                 "both in one transaction, as plugins/README.md shows");
     }
-    return document.revision + "~" + hexadecimal(hash);
+    return document.revision + kHashMark + hexadecimal(mark.hash());
   }
 
   // What the read answers. Only what Redis holds is a problem of the document.
@@ -395,10 +425,10 @@ class RedisStore final : public plugin::Store {
             "make it smaller, or raise limit_bytes here and on all servers"};
   }
 
-  static Fault only_policy_fault() {
+  static Fault only_policy_fault(const std::string& what) {
     return {FaultKind::ReadOnly, "redis-only-policy",
-            "only_policy leaves out the trusted origins that Redis keeps",
-            "remove only_policy, or write trusted origins into the policy", "only_policy"};
+            "only_policy leaves out the " + what + " that Redis keeps",
+            "remove only_policy, or write " + what + " into the policy", "only_policy"};
   }
 
   [[nodiscard]] plugin::Failure failure_of(const Fault& fault) const {
@@ -429,22 +459,15 @@ class RedisStore final : public plugin::Store {
   const RedisSettings settings_;
   const WakePipe pipe_ = {};  // of the call under way
   std::atomic<std::uint64_t> switch_count_{0};
-  std::atomic<bool> is_connection_lost_{false};  // the one that listens, since the last document
 
   // Of the store's own thread.
   ServerFinder reading_;
   std::optional<NodeIdentity> identity_ = {};  // of the last read that succeeded
-  std::string known_revision_ = {};
-  std::uint64_t known_hash_ = 0;   // of the document when that revision was read first
+  KnownDocument known_ = {};
   std::optional<Kept> kept_ = {};  // nothing before the first read
+  bool is_right_missed_ = false;   // to follow changes; it was told
 
-  // Of the subscriptions' threads, one each.
-  ServerFinder listening_;
-  ServerFinder watching_;
-
-  // Last, in this order: their threads end before the rest goes, and the second restarts the first.
-  std::unique_ptr<Subscription> changes_;
-  std::unique_ptr<Subscription> switches_ = {};
+  Notices notices_;  // last: its threads end before the rest goes
 };
 
 }  // namespace

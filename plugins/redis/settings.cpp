@@ -18,7 +18,7 @@
 namespace corsac::redis_store {
 namespace {
 
-constexpr std::array<std::string_view, 14> kNames = {"url",
+constexpr std::array<std::string_view, 15> kNames = {"url",
                                                      "user",
                                                      "password_env",
                                                      "database",
@@ -29,6 +29,7 @@ constexpr std::array<std::string_view, 14> kNames = {"url",
                                                      "command_timeout_milliseconds",
                                                      "sentinels",
                                                      "heartbeat_seconds",
+                                                     "full_read_seconds",
                                                      "sentinel_user",
                                                      "sentinel_master",
                                                      "sentinel_password_env"};
@@ -37,6 +38,7 @@ constexpr std::uint16_t kSentinelPort = 26379;
 constexpr std::uint32_t kDatabaseLimit = 999'999;
 constexpr std::uint32_t kTimeoutLimitMilliseconds = 600'000;
 constexpr std::uint32_t kHeartbeatLimitSeconds = 3600;
+constexpr std::uint32_t kFullReadLimitSeconds = 86'400;
 constexpr std::uint32_t kSmallestLimitBytes = 1024;
 constexpr std::uint32_t kLargestLimitBytes = 1024U * 1024 * 1024;
 constexpr std::size_t kSentinelLimit = 32;
@@ -199,8 +201,8 @@ class Reading {
                    "write key = \"corsac\"");
     }
     const std::string tag = "{" + std::string(name) + "}:";
-    result_.keys = {tag + "policy", tag + "origins", tag + "trusted_origins", tag + "revision",
-                    tag + "changed"};
+    result_.keys = {tag + "policy",   tag + "origins", tag + "trusted_origins",
+                    tag + "revision", tag + "changes", tag + "changed"};
     const std::string_view only = settings_.find("only_policy").value_or("false");
     if (only != "true" && only != "false") {
       wrong("setting-value", "only_policy", "this is neither true nor false",
@@ -212,18 +214,23 @@ class Reading {
   void read_limits() {
     read_milliseconds("connect_timeout_milliseconds", result_.connect_limit);
     read_milliseconds("command_timeout_milliseconds", result_.silence_limit);
-    auto seconds = static_cast<std::uint32_t>(result_.heartbeat.count());
-    if (!read_number("heartbeat_seconds", 1, kHeartbeatLimitSeconds, seconds)) {
-      wrong("setting-value", "heartbeat_seconds", "this is no number of seconds from 1 to 3600",
-            "write heartbeat_seconds = 5");
-    }
-    result_.heartbeat = std::chrono::seconds(seconds);
+    read_seconds("heartbeat_seconds", kHeartbeatLimitSeconds, result_.heartbeat);
+    read_seconds("full_read_seconds", kFullReadLimitSeconds, result_.full_read);
     auto bytes = static_cast<std::uint32_t>(result_.limit_bytes);
     if (!read_number("limit_bytes", kSmallestLimitBytes, kLargestLimitBytes, bytes)) {
       wrong("setting-value", "limit_bytes", "this is no number of bytes from 1024 to 1073741824",
             "write limit_bytes = 67108864");
     }
     result_.limit_bytes = bytes;
+  }
+
+  void read_seconds(std::string_view name, std::uint32_t most, std::chrono::seconds& time) {
+    auto value = static_cast<std::uint32_t>(time.count());
+    if (!read_number(name, 1, most, value)) {
+      wrong("setting-value", name, "this is no number of seconds from 1 to " + std::to_string(most),
+            "write " + std::string(name) + " = " + std::to_string(time.count()));
+    }
+    time = std::chrono::seconds(value);
   }
 
   void read_milliseconds(std::string_view name, std::chrono::milliseconds& time) {

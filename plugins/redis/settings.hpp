@@ -28,6 +28,7 @@ struct Keys {
   std::string origins = {};   // "{corsac}:origins"
   std::string records = {};   // "{corsac}:trusted_origins"
   std::string revision = {};  // "{corsac}:revision"
+  std::string changes = {};   // "{corsac}:changes"
   std::string channel = {};   // "{corsac}:changed"
 };
 
@@ -43,6 +44,7 @@ struct RedisSettings {
   std::chrono::milliseconds connect_limit{1000};  // for each address, its look-up included
   std::chrono::milliseconds silence_limit{2000};  // without one byte of an answer
   std::chrono::seconds heartbeat{5};
+  std::chrono::seconds full_read{300};         // how long changes alone are followed
   std::size_t limit_bytes = 64 * 1024 * 1024;  // of all that one read gets
 };
 

@@ -17,7 +17,7 @@ local function call(name, key, ...)
   if type(answer) == 'table' and answer.err then error({name, key, answer.err}) end
   return answer
 end
-local function write(raise)
+local function write(raise, now, new)
 )";
 
 // The revision goes first: should the user be allowed to write one of the two only, readers look
@@ -30,7 +30,7 @@ local function run()
   if ARGV[1] ~= '*' and ARGV[1] ~= '=' .. now then return {'conflict', now, 0} end
   local counter = tonumber(string.match(now, '^%d+')) or 0
   local new = string.format('%.0f', counter + 1) .. ':' .. ARGV[2]
-  local number = write(function() call('SET', KEYS[2], new) end)
+  local number = write(function() call('SET', KEYS[2], new) end, now, new)
   if number == false then return {'conflict', now, 0} end
   if not number then return {'refused', now, 0} end
   redis.pcall('PUBLISH', ARGV[3], new)
@@ -81,8 +81,10 @@ Outcome<WriteAnswer> run_write_script(Connection& connection, const Keys& keys,
   const std::string text = std::string(kHead) + std::string(script.body) + std::string(kTail);
   const std::string expected = script.expected ? "=" + std::string(*script.expected) : "*";
   const std::string nonce = make_nonce();
-  Connection::Command command = {"EVAL",        text,     "2",   script.key,
-                                 keys.revision, expected, nonce, keys.channel};
+  const std::string key_count = std::to_string(2 + script.more_keys.size());
+  Connection::Command command = {"EVAL", text, key_count, script.key, keys.revision};
+  command.insert(command.end(), script.more_keys.begin(), script.more_keys.end());
+  command.insert(command.end(), {expected, nonce, keys.channel});
   command.insert(command.end(), script.arguments.begin(), script.arguments.end());
   auto reply = connection.ask(command, waiter);
   if (!reply) return std::move(reply.fault());

@@ -15,15 +15,17 @@ namespace corsac::redis_store {
 // One step in Redis: the revision is compared, something is written, the revision is raised, and
 // all subscribers are told.
 struct WriteScript {
-  // Lua, the inside of a function. It looks first and writes then: calls raise() once before the
+  // Lua, the inside of a function that gets raise, `now` and `new`, the revision there ('' = none)
+  // and the one to be. It looks first and writes then: calls raise() once before the
   // first write to KEYS[1], and returns an integer; or writes nothing and returns nil, which
   // refuses, or false, which is a conflict as another revision is. Of Redis it asks by call(name,
   // key, ...) alone. ARGV[4] is the first of `arguments`. Redis takes back nothing: after the first
   // write no call may fail.
   std::string_view body;
-  const std::string& key;                    // KEYS[1]
-  std::vector<std::string_view> arguments;   // ARGV[4] and those behind it
-  std::optional<std::string_view> expected;  // revision; nothing = any, empty = there is none
+  const std::string& key;                        // KEYS[1]
+  std::vector<std::string_view> arguments;       // ARGV[4] and those behind it
+  std::optional<std::string_view> expected;      // revision; nothing = any, empty = there is none
+  std::vector<std::string_view> more_keys = {};  // KEYS[3] and those behind it
 };
 
 struct WriteAnswer {

@@ -75,6 +75,14 @@ struct PushOptions {
   bool as_json = false;
 };
 
+struct OriginsOptions {
+  bool is_removal = false;
+  std::vector<std::string> origins = {};
+  StorePlace to = {};
+  std::string if_revision = {};  // empty = whatever is there
+  bool as_json = false;
+};
+
 struct PullOptions {
   StorePlace from = {};
   std::string out = {};  // empty or "-" = standard output
@@ -146,6 +154,9 @@ struct TokenOptions {
 // 0 written; 1 nothing written: the policy or a setting is wrong, or the store refuses; 2 nothing
 // written: the store is in another revision than `if_revision`; 4 the store cannot be reached.
 [[nodiscard]] int push(const PushOptions& options);
+// 0 written; 1 nothing written: an origin or a setting is wrong, or the store refuses; 2 and 4 as
+// push.
+[[nodiscard]] int change_origins(const OriginsOptions& options);
 // 0 there it is; 1 a setting is wrong, or the store refuses us, or what it holds is no policy; 4
 // the store cannot be reached. Without 0 nothing was written.
 [[nodiscard]] int pull(const PullOptions& options);

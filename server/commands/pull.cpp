@@ -65,7 +65,7 @@ int hand_out(const PullOptions& options, const Policy& policy) {
 int pull(const PullOptions& options) {
   ProgressBar bar("receiving");
   const auto client = open_store_place(
-      options.from, "--from",
+      options.from, "--from", Beside::LeftOut,
       [&bar](std::uint64_t bytes, std::uint64_t total) { bar.show(bytes, total); });
   if (!client) return tell_failure(options, 1, client.error());
   ReadResult read = (*client)->read();

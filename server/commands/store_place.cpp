@@ -1,5 +1,5 @@
-// Opens the store that push and pull speak to. Entry: open_store_place. Test:
-// tests/server/push_pull_test.py.
+// Opens the store that push, pull and origins speak to. Entry: open_store_place. Tests:
+// tests/server/push_pull_test.py, origins_test.py.
 
 #include "store_place.hpp"
 
@@ -23,7 +23,7 @@ constexpr std::string_view kRedis = "redis";
 constexpr std::string_view kToml = "toml";
 
 // Of `config`, which was read when `place` names one.
-StoreConfig store_config(const StorePlace& place, const ServerConfig& config) {
+StoreConfig store_config(const StorePlace& place, const ServerConfig& config, Beside beside) {
   StoreConfig store = config.store;
   if (place.config.empty()) {
     store.plugin = kRedis;
@@ -35,6 +35,7 @@ StoreConfig store_config(const StorePlace& place, const ServerConfig& config) {
     if (!place.key.empty()) store.settings.emplace_back("key", place.key);
   }
   store.deadline = std::max(store.deadline, kDeadline);
+  if (beside == Beside::Kept) return store;
   if (store.plugin == kRedis) {
     std::erase_if(store.settings, [](const auto& entry) { return entry.first == "only_policy"; });
     store.settings.emplace_back("only_policy", "true");
@@ -87,6 +88,7 @@ std::vector<Problem> with_option_names(std::vector<Problem> problems, const Stor
 
 Result<std::unique_ptr<StoreClient>, Report> open_store_place(const StorePlace& place,
                                                               std::string_view url_option,
+                                                              Beside beside,
                                                               PluginHost::Progress progress) {
   ServerConfig config;
   if (!place.config.empty()) {
@@ -94,7 +96,7 @@ Result<std::unique_ptr<StoreClient>, Report> open_store_place(const StorePlace& 
     if (!read) return fail(std::move(read.error()));
     config = *std::move(read);
   }
-  auto client = StoreClient::open(store_config(place, config), std::move(progress));
+  auto client = StoreClient::open(store_config(place, config, beside), std::move(progress));
   if (client) return client;
   if (!place.config.empty()) return fail(with_store_places(client.error(), config, place.config));
   return fail(Report(with_option_names(client.error().problems(), place, url_option),

@@ -14,15 +14,21 @@
 
 namespace corsac::server {
 
-// Of push and pull besides 0 and 1.
+// Of push, pull and origins besides 0 and 1.
 inline constexpr int kExitConflict = 2;
 inline constexpr int kExitUnreachable = 4;
 
-// Opens the store; of toml and redis only the policy itself is read, and what stands beside it
-// (origins in Redis, and records, which have writers of their own) is left out. `url_option`
-// ("--to") is what problems with the URL are said to stand in.
+// What stands beside the policy in toml and redis: origins in Redis, and records, which have
+// writers of their own.
+enum class Beside : unsigned char {
+  LeftOut,  // only the policy itself is read and written
+  Kept,     // as the settings say
+};
+
+// Opens the store. `url_option` ("--to") is what problems with the URL are said to stand in.
 [[nodiscard]] Result<std::unique_ptr<StoreClient>, Report> open_store_place(
-    const StorePlace& place, std::string_view url_option, PluginHost::Progress progress);
+    const StorePlace& place, std::string_view url_option, Beside beside,
+    PluginHost::Progress progress);
 
 // Problems of a store that the command line names: settings have the names that they have there, in
 // places, words and advice.

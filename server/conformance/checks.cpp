@@ -175,6 +175,21 @@ std::span<const Check> all_checks() {
        "Records",
        {"records-conflict", "two-stores"},
        check_records_race},
+      {"changes",
+       "tells changes of origins so that they make of the last document what a read gives",
+       "Changes of origins",
+       {"document", "change", "extensions"},
+       check_changes},
+      {"changes-conflict",
+       "tells nothing since a revision that it does not know, and changes nothing over another one",
+       "Changes of origins",
+       {"changes"},
+       check_changes_conflict},
+      {"changes-race",
+       "lets one of two win that change origins of the same revision",
+       "Changes of origins",
+       {"changes-conflict", "two-stores"},
+       check_changes_race},
   };
   return checks;
 }

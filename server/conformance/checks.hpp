@@ -75,4 +75,8 @@ std::string check_records(const Context& context);
 std::string check_records_conflict(const Context& context);
 std::string check_records_race(const Context& context);
 
+std::string check_changes(const Context& context);
+std::string check_changes_conflict(const Context& context);
+std::string check_changes_race(const Context& context);
+
 }  // namespace corsac::conformance

@@ -85,6 +85,7 @@ std::string check_extensions(const Context& context) {
   }
   const corsac_store_write_v1* write = write_table(context);
   const corsac_store_records_v1* records = records_table(context);
+  const corsac_store_changes_v1* changes = changes_table(context);
   context.note.end();
   std::string known;
   if (write != nullptr) {
@@ -98,6 +99,11 @@ std::string check_extensions(const Context& context) {
                            records->form >= CORSAC_RECORDS_CHANGES &&
                            records->form <= CORSAC_RECORDS_TOML);
     known += (known.empty() ? "" : ", ") + std::string(CORSAC_STORE_RECORDS_NAME);
+  }
+  if (changes != nullptr) {
+    expect_whole_table(CORSAC_STORE_CHANGES_NAME, changes->size, sizeof(*changes),
+                       changes->read_changes != nullptr);
+    known += (known.empty() ? "" : ", ") + std::string(CORSAC_STORE_CHANGES_NAME);
   }
   return known.empty() ? "none that is known here" : known;
 }

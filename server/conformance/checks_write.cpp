@@ -18,7 +18,9 @@ void expect_writable(const Context& context) {
     skip_check("give --writable to run it, on a store whose document may be replaced");
   }
   if (write_table(context) != nullptr) return;
-  if (records_table(context) != nullptr) skip_check("the plugin has no " CORSAC_STORE_WRITE_NAME);
+  if (records_table(context) != nullptr || changes_table(context) != nullptr) {
+    skip_check("the plugin has no " CORSAC_STORE_WRITE_NAME);
+  }
   fail_check("the plugin has no " CORSAC_STORE_WRITE_NAME " and no " CORSAC_STORE_RECORDS_NAME,
              "add put_document (corsac_store_write.hpp) or put_records "
              "(corsac_store_records.hpp), or leave out --writable");

@@ -52,8 +52,9 @@ struct TestedStore::State {
   // Keeps itself as long as the check's process lives: a plugin may call its host after close().
   std::shared_ptr<State> self = {};
   TestHost host = {};
-  std::deque<TestSink> sinks = {};  // all that were given away: a plugin may keep one
-  SinkAdapter core_sink = {};       // the core's own
+  std::deque<TestSink> sinks = {};             // all that were given away: a plugin may keep one
+  std::deque<ChangesSink> changes_sinks = {};  // likewise
+  SinkAdapter core_sink = {};                  // the core's own
   std::atomic<void*> store{nullptr};
   // Of the call under way, for its thread until it has returned.
   const char* name = "";  // of the function
@@ -226,6 +227,40 @@ PutAnswer TestedStore::put_records(const RecordPut& put, const std::string& expe
   return end_put();
 }
 
+void TestedStore::start_change_origins(const std::vector<std::string>& changes,
+                                       const std::string& expected) {
+  state_->put = {};
+  auto call = [state = state_, table = changes_table(context_), changes, expected] {
+    std::vector<corsac_origin_change> told;
+    told.reserve(changes.size());
+    for (const std::string& change : changes) {
+      told.push_back({{change.data() + 1, change.size() - 1}, change.front() == '+' ? 1 : 0});
+    }
+    state->put.status =
+        table->change_origins(state->store, told.data(), told.size(), to_c(expected), state.get(),
+                              &TestedStore::keep_revision);
+  };
+  start("change_origins()", TestHost::Call::Other, Steady::now() + kDeadline, std::move(call));
+}
+
+PutAnswer TestedStore::change_origins(const std::vector<std::string>& changes,
+                                      const std::string& expected) {
+  start_change_origins(changes, expected);
+  return end_put();
+}
+
+ChangesAnswer TestedStore::read_changes(const std::string& since, std::size_t stop_at) {
+  ChangesSink& sink = state_->changes_sinks.emplace_back(stop_at);
+  auto call = [state = state_, table = changes_table(context_), since, &sink] {
+    sink.begin();
+    state->status = table->read_changes(state->store, to_c(since), &sink.table());
+    sink.end();
+  };
+  start("read_changes()", TestHost::Call::Other, Steady::now() + kDeadline, std::move(call));
+  expect_return(Steady::now() + kDeadline + kReturnLimit, "it was called");
+  return {state_->status, sink.facts()};
+}
+
 PutAnswer TestedStore::end_put() {
   expect_return(Steady::now() + kDeadline + kReturnLimit, "it was called");
   return state_->put;
@@ -298,6 +333,13 @@ std::string TestedStore::answer_text(const PutAnswer& answer) const {
          (said.empty() ? std::string() : " (" + context_.secrets.shown(said) + ")");
 }
 
+std::string TestedStore::answer_text(const ChangesAnswer& answer) const {
+  const std::string said = last_line(answer.status);
+  return status_text(answer.status) + ", " + std::to_string(answer.facts.changes.size()) +
+         " changes were told, finish was called " + std::to_string(answer.facts.finishes) +
+         " times" + (said.empty() ? std::string() : " (" + context_.secrets.shown(said) + ")");
+}
+
 std::string TestedStore::last_line(std::int32_t status) const {
   const std::vector<std::string> lines = host().lines();
   return status == CORSAC_OK || lines.empty() ? std::string()
@@ -311,6 +353,11 @@ const corsac_store_write_v1* write_table(const Context& context) {
 const corsac_store_records_v1* records_table(const Context& context) {
   return static_cast<const corsac_store_records_v1*>(
       extension_of(context, CORSAC_STORE_RECORDS_NAME));
+}
+
+const corsac_store_changes_v1* changes_table(const Context& context) {
+  return static_cast<const corsac_store_changes_v1*>(
+      extension_of(context, CORSAC_STORE_CHANGES_NAME));
 }
 
 void run_command(const std::string& option, const std::string& command) {

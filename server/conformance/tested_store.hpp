@@ -12,11 +12,13 @@
 
 #include "conformance/bounded_thread.hpp"
 #include "conformance/call_note.hpp"
+#include "conformance/changes_sink.hpp"
 #include "conformance/outcome.hpp"
 #include "conformance/secrets.hpp"
 #include "conformance/subject.hpp"
 #include "conformance/test_host.hpp"
 #include "conformance/test_sink.hpp"
+#include "corsac_store_changes.h"
 #include "corsac_store_plugin.h"
 #include "corsac_store_records.h"
 #include "corsac_store_write.h"
@@ -82,6 +84,11 @@ struct PutAnswer {
   std::vector<std::string> revisions = {};  // that on_revision was called with
 };
 
+struct ChangesAnswer {
+  std::int32_t status = CORSAC_FAILED;
+  ChangeFacts facts = {};
+};
+
 // One store of the plugin, called as the core calls it: all but interrupt on one thread, each call
 // bounded in time. What must not happen in any check (a call that does not return, an exception
 // that leaves the plugin) ends the check.
@@ -112,6 +119,12 @@ class TestedStore {
   // The same for records; end_put() ends it.
   void start_put_records(const RecordPut& put, const std::string& expected);
   [[nodiscard]] PutAnswer put_records(const RecordPut& put, const std::string& expected);
+  // The same for origins: "+https://a.example" comes, "-https://a.example" goes.
+  void start_change_origins(const std::vector<std::string>& changes, const std::string& expected);
+  [[nodiscard]] PutAnswer change_origins(const std::vector<std::string>& changes,
+                                         const std::string& expected);
+  // Precondition: the plugin has the extension. `stop_at` as in ChangesSink.
+  [[nodiscard]] ChangesAnswer read_changes(const std::string& since, std::size_t stop_at = 0);
   void close();  // nothing when the check `close` has failed: one fault, one failure
   // From any thread. False when interrupt() itself does not return within kReturnLimit.
   [[nodiscard]] bool try_interrupt();
@@ -124,6 +137,7 @@ class TestedStore {
   [[nodiscard]] std::string answer_text(const ReadAnswer& answer) const;
   // "CORSAC_READ_ONLY (its last log line: ...)".
   [[nodiscard]] std::string answer_text(const PutAnswer& answer) const;
+  [[nodiscard]] std::string answer_text(const ChangesAnswer& answer) const;
 
  private:
   struct State;
@@ -143,6 +157,7 @@ class TestedStore {
 // The plugin's table of an extension; null when it has none.
 [[nodiscard]] const corsac_store_write_v1* write_table(const Context& context);
 [[nodiscard]] const corsac_store_records_v1* records_table(const Context& context);
+[[nodiscard]] const corsac_store_changes_v1* changes_table(const Context& context);
 
 // Runs a command of the author's; one that fails ends the check, and one that was not given skips
 // it. `option` is how it is given: "--change".

@@ -85,6 +85,36 @@ TEST(TextList, SharesWithItsCopiesUntilOneIsAddedTo) {
   EXPECT_THAT(moved, ElementsAre("a", "b", "d"));
 }
 
+TEST(TextList, KnowsWhichTextLiesWhere) {
+  const TextList list = {{"a"}, {""}, {"ccc"}, {"a"}};
+  for (std::size_t i = 0; i < list.size(); ++i) EXPECT_EQ(list.index_at(list.offset(i)), i);
+}
+
+// Two lists that are equal keep their bytes once, and places of their own.
+TEST(TextList, SharesTheBytesOfAnEqualOne) {
+  const TextList first = {{"a"}, {"b"}};
+  TextList second = {{"a", {.line = 1}}, {"b", {.line = 2}}};
+  ASSERT_NE(first.bytes(), second.bytes());
+  second.share(first.bytes());
+  EXPECT_EQ(first.bytes(), second.bytes());
+  EXPECT_EQ(second.place(1).line, 2U);
+  second.add("c");
+  EXPECT_THAT(first, ElementsAre("a", "b")) << "it is added to on its own";
+  EXPECT_THAT(second, ElementsAre("a", "b", "c"));
+}
+
+TEST(TextList, MakesRoomOnce) {
+  TextList list;
+  list.reserve(3, 3);
+  const auto data = [&list] { return list.front().data(); };
+  list.add("a", {.line = 1});
+  const char* const before = data();
+  list.add("b");
+  list.add("c");
+  EXPECT_EQ(data(), before);
+  EXPECT_THAT(list, ElementsAre("a", "b", "c"));
+}
+
 TEST(TextList, TakesItsOwnTexts) {
   TextList list = {{"https://a.example"}};
   for (int i = 0; i < 100; ++i) list.add(list[static_cast<std::size_t>(i)]);

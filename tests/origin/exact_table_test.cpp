@@ -76,8 +76,24 @@ TEST(ExactTable, MergesRepeats) {
       keys_of({"https://a.example", "https://b.example", "https://a.example", "https://a.example"}),
       kSeed);
   EXPECT_EQ(table.count(), 2U);
+  EXPECT_EQ(table.repeats(), 2U);
   EXPECT_EQ(table.find("https://a.example"), "https://a.example");
   EXPECT_EQ(table.find("https://b.example"), "https://b.example");
+}
+
+TEST(ExactTable, IsSharedWithItsCopies) {
+  const ExactKeys keys = keys_of({"https://a.example", "https://b.example"});
+  ExactTable copy;
+  const char* stored = nullptr;
+  {
+    const ExactTable table(keys, kSeed);
+    copy = table;
+    stored = table.find("https://b.example").data();
+  }
+  EXPECT_EQ(copy.find("https://b.example").data(), stored);
+  EXPECT_EQ(copy.offset_of(copy.find("https://b.example")), keys.offsets[1]);
+  EXPECT_EQ(copy.find("https://c.example").data(), nullptr);
+  EXPECT_EQ(ExactTable().find("https://a.example").data(), nullptr);
 }
 
 TEST(ExactTable, StartsAgainWithAnotherSeedWhenARunIsTooLong) {

@@ -436,6 +436,67 @@ TEST(OriginSet, TakesAtMost64BytesForAnOriginOf40) {
   EXPECT_LE(set->longest_run(), kLongestRun);
 }
 
+struct ListedKeys {
+  TextList list = {};
+  ExactKeys keys = {};
+};
+
+ListedKeys listed(const std::vector<std::string>& origins) {
+  ListedKeys made;
+  for (const std::string& origin : origins) made.list.add(origin);
+  for (std::size_t i = 0; i < origins.size(); ++i) {
+    made.keys.offsets.push_back(made.list.offset(i));
+  }
+  made.keys.bytes = made.list.bytes();
+  return made;
+}
+
+TEST(OriginSet, ChangesBesideItsTable) {
+  const ListedKeys base = listed({"https://a.example", "https://b.example", "https://b.d.example"});
+  const auto set = OriginSet::build(base.keys, {}, patterns_of({"https://*.d.example"}), kSeed);
+  ASSERT_TRUE(set->may_change());
+  EXPECT_EQ(set->list_bytes(), base.list.bytes());
+  EXPECT_EQ(set->list_offset("https://b.example"), base.list.offset(1));
+  EXPECT_EQ(set->list_offset("https://x.d.example"), 0U);
+
+  const auto more =
+      OriginSet::change(*set, listed({"https://longer.name.example"}).keys, {}, kSeed);
+  EXPECT_EQ(more->exact_count(), 4U);
+  for (const auto* origin : {"https://a.example", "https://longer.name.example"}) {
+    EXPECT_EQ(more->find(origin).kind, OriginMatchKind::Exact) << origin;
+  }
+  EXPECT_EQ(more->find_exact("https://a.example").data(),
+            set->find_exact("https://a.example").data())
+      << "the table is shared";
+
+  const ExactKeys gone = {.bytes = base.list.bytes(),
+                          .offsets = {base.list.offset(1), base.list.offset(2)}};
+  const auto other = OriginSet::change(*set, listed({"https://c.example"}).keys, gone, kSeed);
+  EXPECT_EQ(other->exact_count(), 2U);
+  EXPECT_EQ(other->pattern_count(), 1U);
+  EXPECT_FALSE(other->may_change()) << "changes are made of the base";
+  EXPECT_EQ(other->find("https://a.example").kind, OriginMatchKind::Exact);
+  EXPECT_EQ(other->find("https://c.example").kind, OriginMatchKind::Exact);
+  EXPECT_EQ(other->find("https://b.example").kind, OriginMatchKind::None);
+  EXPECT_EQ(other->find("https://b.d.example").kind, OriginMatchKind::Pattern)
+      << "a pattern covers what is listed no more";
+  EXPECT_EQ(set->find("https://b.example").kind, OriginMatchKind::Exact) << "the base is as it was";
+}
+
+TEST(OriginSet, ChangesOnlyWhereEachOriginStandsOnce) {
+  const std::vector<std::string_view> other = {"https://a.example"};
+  const auto patterns = patterns_of({"https://*.d.example"});
+  EXPECT_TRUE(
+      OriginSet::build(listed({"https://a.example"}).keys, {}, patterns, kSeed)->may_change());
+  EXPECT_FALSE(
+      OriginSet::build(listed({"https://a.example"}).keys, other, patterns, kSeed)->may_change());
+  EXPECT_FALSE(
+      OriginSet::build(listed({"https://a.example", "https://a.example"}).keys, {}, {}, kSeed)
+          ->may_change());
+  EXPECT_FALSE(OriginSet::build(other, patterns, kSeed)->may_change()) << "there is no long list";
+  EXPECT_FALSE(set_of({"https://a.example"})->may_change());
+}
+
 TEST(OriginSet, RebuildsPatternsThatFallOnOneSlot) {
   constexpr std::size_t kCount = 4 * kLongestRun;
   HashSeed seed = HashSeed::from(kSeed);

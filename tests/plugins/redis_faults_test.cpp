@@ -35,6 +35,7 @@ std::string healthy_answer(const std::vector<std::string>& command) {
   if (name == "GET" && command[1] == "{corsac}:policy") return bulk(kSmallPolicy);
   if (name == "GET") return bulk("1:a");
   if (name == "SSCAN" || name == "HSCAN") return list({bulk("0"), list({})});
+  if (name == "LRANGE") return list({});
   if (name == "INFO") return bulk("# Server\r\nrun_id:abc\r\n");
   if (name == "ROLE") return list({bulk("master"), ":0\r\n", list({})});
   if (name == "SUBSCRIBE") return list({bulk("subscribe"), bulk(command[1]), ":1\r\n"});

@@ -74,6 +74,15 @@ TEST_F(RedisRecordHandTest, AreSeenWithoutAnotherRevision) {
   }
 }
 
+// Plain sums of their hashes are the same for these two.
+TEST_F(RedisRecordHandTest, AreSeenWhenTwoChangePlaces) {
+  const RedisServer server;
+  server.run({"HSET", kRecords, "c", R"({"n":9})", "g", R"({"n":8})"});
+  const std::string before = WritingStore(server.url()).records_revision();
+  server.run({"HSET", kRecords, "c", R"({"n":8})", "g", R"({"n":9})"});
+  EXPECT_NE(WritingStore(server.url()).records_revision(), before);
+}
+
 TEST_F(RedisRecordHandTest, AreAConflictForAWriterThatIsOpenedLater) {
   const RedisServer server;
   server.run({"HSET", kRecords, "a", kActive});

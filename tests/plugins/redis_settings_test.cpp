@@ -104,6 +104,7 @@ std::vector<SettingsRow> settings_rows() {
         {"connect_timeout_milliseconds", "1"},
         {"command_timeout_milliseconds", "1"},
         {"heartbeat_seconds", "1"},
+        {"full_read_seconds", "86400"},
         {"limit_bytes", "1024"}},
        {}},
       {"sentinels",
@@ -138,12 +139,13 @@ std::vector<SettingsRow> settings_rows() {
         {"connect_timeout_milliseconds", "0"},
         {"command_timeout_milliseconds", "600001"},
         {"heartbeat_seconds", "-1"},
+        {"full_read_seconds", "86401"},
         {"limit_bytes", "5000000000"},
         {"nonsense", "hunter2"}},
        {"setting-unknown nonsense", "setting-secret url", "setting-value database",
         "setting-value key", "setting-value connect_timeout_milliseconds",
         "setting-value command_timeout_milliseconds", "setting-value heartbeat_seconds",
-        "setting-value limit_bytes"}},
+        "setting-value full_read_seconds", "setting-value limit_bytes"}},
   };
 }
 

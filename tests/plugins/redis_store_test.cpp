@@ -44,8 +44,8 @@ class RedisStoreTest : public test::RedisTest {
 
 // As plugins/README.md lists them.
 constexpr const char* kReaderRights =
-    "resetkeys %R~{corsac}:* resetchannels &{corsac}:changed -@all +get +sscan +hscan +subscribe "
-    "+ping +select +info +role";
+    "resetkeys %R~{corsac}:* resetchannels &{corsac}:changed -@all +get +sscan +hscan +lrange "
+    "+scard +hlen +subscribe +ping +select +info +role";
 
 TEST_F(RedisStoreTest, HandsOverThePolicyWithItsPlacesAndRevision) {
   const RedisServer server;

@@ -196,6 +196,14 @@ TEST_F(RedisWriteTest, NeedsNoMoreThanTheRightsOfAWriter) {
               "+set",
               "+sscan",
               "+hscan",
+              "+sadd",
+              "+srem",
+              "+lpush",
+              "+ltrim",
+              "+lrange",
+              "+scard",
+              "+hlen",
+              "+strlen",
               "+eval",
               "+publish",
               "+subscribe",
@@ -207,6 +215,11 @@ TEST_F(RedisWriteTest, NeedsNoMoreThanTheRightsOfAWriter) {
       {{"url", server.url()}, {"user", "writer"}, {"password_env", "CORSAC_TEST_PASSWORD"}});
   EXPECT_EQ(writer.put(kSmallPolicy, ""), CORSAC_OK);
   EXPECT_EQ(server.run({"GET", "{corsac}:policy"}), kSmallPolicy);
+  server.run({"HSET", "{corsac}:trusted_origins", "a", "{}"});
+  EXPECT_EQ(writer.change_origins({"+https://one.example", "+https://two.example"}), CORSAC_OK);
+  EXPECT_EQ(writer.read_revision(), writer.revision());
+  EXPECT_EQ(writer.change_origins({"-https://one.example", "+https://new.example"}), CORSAC_OK);
+  EXPECT_EQ(writer.read_changes(writer.read_revision()).status, CORSAC_OK);
 }
 
 TEST_F(RedisWriteTest, WritesNothingThatServersWouldNotRead) {

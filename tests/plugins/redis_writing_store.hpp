@@ -1,6 +1,7 @@
 #pragma once
 
-// A store of the real redis plugin that is written to, by both of its extensions.
+// A store of the real redis plugin that is written to, by all of its extensions, and that tells
+// changes.
 
 #include <chrono>
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "corsac/runtime/feed_json.hpp"
+#include "corsac_store_changes.h"
 #include "corsac_store_records.h"
 #include "corsac_store_write.h"
 #include "redis_store_fixture.hpp"
@@ -22,6 +24,14 @@ namespace corsac::test {
 [[nodiscard]] inline corsac_text to_text(std::string_view bytes) {
   return {bytes.data(), bytes.size()};
 }
+
+// What read_changes answers, and told. "+https://a.example" came, "-https://a.example" went.
+struct ToldChanges {
+  std::int32_t status = CORSAC_FAILED;
+  std::string source = {};
+  std::vector<std::string> changes = {};
+  std::string revision = {};  // empty without a finish
+};
 
 class WritingStore {
  public:
@@ -40,6 +50,8 @@ class WritingStore {
         table_.extension(to_text(CORSAC_STORE_WRITE_NAME)));
     records_ = static_cast<const corsac_store_records_v1*>(
         table_.extension(to_text(CORSAC_STORE_RECORDS_NAME)));
+    changes_ = static_cast<const corsac_store_changes_v1*>(
+        table_.extension(to_text(CORSAC_STORE_CHANGES_NAME)));
   }
   explicit WritingStore(const std::string& url) : WritingStore(OpenStore::Settings{{"url", url}}) {}
   ~WritingStore() { table_.close(store_); }
@@ -62,6 +74,46 @@ class WritingStore {
     return records_->put_records(store_, c_changes.data(), c_changes.size(), {nullptr, 0},
                                  to_text(expected), this, on_revision);
   }
+  // Each with its sign, as in ToldChanges.
+  std::int32_t change_origins(const std::vector<std::string>& changes,
+                              std::string_view expected = {}) {
+    revisions.clear();
+    std::vector<corsac_origin_change> c_changes;
+    c_changes.reserve(changes.size());
+    for (const std::string& change : changes) {
+      c_changes.push_back({to_text(std::string_view(change).substr(1)), change[0] == '+' ? 1 : 0});
+    }
+    return changes_->change_origins(store_, c_changes.data(), c_changes.size(), to_text(expected),
+                                    this, on_revision);
+  }
+  // With `stop_at` the sink says stop in the call with that number, from 1.
+  ToldChanges read_changes(std::string_view since, std::size_t stop_at = 0) {
+    struct Recorder {
+      ToldChanges told = {};
+      std::size_t calls_left = 0;
+      static Recorder& of(void* context) { return *static_cast<Recorder*>(context); }
+      int answer() { return calls_left != 0 && --calls_left == 0 ? 0 : 1; }
+    } recorder;
+    recorder.calls_left = stop_at;
+    const corsac_changes_sink sink = {
+        sizeof(corsac_changes_sink), &recorder,
+        [](void* context, corsac_text name) {
+          Recorder::of(context).told.source = to_string(name);
+          return Recorder::of(context).answer();
+        },
+        [](void* context, const corsac_origin_change* change) {
+          Recorder::of(context).told.changes.push_back((change->is_added != 0 ? "+" : "-") +
+                                                       to_string(change->origin));
+          return Recorder::of(context).answer();
+        },
+        [](void* context, corsac_text revision) {
+          Recorder::of(context).told.revision = to_string(revision);
+          return Recorder::of(context).answer();
+        }};
+    recorder.told.status = changes_->read_changes(store_, to_text(since), &sink);
+    return recorder.told;
+  }
+  std::int32_t read(const RecordingSink& sink) { return table_.read(store_, sink.sink()); }
   // With the revision that the last put was told; "" when it was told none.
   [[nodiscard]] std::string revision() const {
     return revisions.empty() ? std::string() : revisions.back();
@@ -95,6 +147,7 @@ class WritingStore {
   void* store_ = nullptr;
   const corsac_store_write_v1* write_ = nullptr;
   const corsac_store_records_v1* records_ = nullptr;
+  const corsac_store_changes_v1* changes_ = nullptr;
 };
 
 }  // namespace corsac::test

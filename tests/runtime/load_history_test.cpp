@@ -35,8 +35,8 @@ Report a_report(std::size_t warnings, std::size_t errors, const std::string& wha
 
 TEST(LoadHistory, TellsTheNewestFirstWithErrorsBeforeWarnings) {
   LoadHistory history;
-  history.note("1", true, a_report(0, 0), at(1));
-  history.note("2", false, a_report(1, 1), at(2));
+  history.note({.revision = "1", .is_taken = true, .time = at(1)}, a_report(0, 0));
+  history.note({.revision = "2", .time = at(2)}, a_report(1, 1));
   ASSERT_EQ(history.loads().size(), 2U);
   const LoadNote& newest = history.loads().front();
   EXPECT_EQ(newest.revision, "2");
@@ -67,18 +67,37 @@ TEST(LoadHistory, CountsTheSameRefusalInARow) {
   int seconds = 0;
   for (const auto& row : rows) {
     SCOPED_TRACE(row.desc);
-    history.note(row.revision, row.is_taken, a_report(0, row.errors), at(++seconds));
+    history.note({.revision = row.revision, .is_taken = row.is_taken, .time = at(++seconds)},
+                 a_report(0, row.errors));
     EXPECT_EQ(history.loads().size(), row.loads);
     EXPECT_EQ(history.loads().front().times, row.times);
     EXPECT_EQ(history.loads().front().time, at(seconds));
   }
 }
 
+TEST(LoadHistory, ChangesPushNothingOut) {
+  LoadHistory history;
+  history.note({.revision = "1", .time = at(1)}, a_report(0, 1));
+  for (int i = 2; i <= 100; ++i) {
+    const std::string revision = std::to_string(i);
+    history.note({.revision = revision, .is_taken = true, .is_changes = true, .time = at(i)}, {});
+  }
+  ASSERT_EQ(history.loads().size(), 2U);
+  EXPECT_EQ(history.loads().front().revision, "100");
+  EXPECT_EQ(history.loads().front().time, at(100));
+  EXPECT_EQ(history.loads().front().times, 99U);
+  EXPECT_EQ(history.loads().back().revision, "1");
+  history.note({.revision = "101", .is_taken = true, .time = at(101)}, {});
+  history.note({.revision = "102", .is_taken = true, .is_changes = true, .time = at(102)}, {});
+  EXPECT_EQ(history.loads().size(), 4U) << "a document lies between the changes";
+}
+
 TEST(LoadHistory, IsBoundedAndPrintable) {
   LoadHistory history;
   for (int i = 0; i < 100; ++i) {
-    history.note(std::to_string(i) + "\x1b[31m", false,
-                 a_report(0, 900, std::string(5'000, 'x') + "\x1b"), at(i));
+    const std::string revision = std::to_string(i) + "\x1b[31m";
+    history.note({.revision = revision, .time = at(i)},
+                 a_report(0, 900, std::string(5'000, 'x') + "\x1b"));
   }
   ASSERT_EQ(history.loads().size(), LoadHistory::kLoads);
   EXPECT_EQ(history.loads().front().revision, "99\\x1B[31m");
@@ -163,6 +182,25 @@ TEST(PolicyHistory, WritesNoMillionOriginsToKnowThatTheyAreTooMany) {
     EXPECT_FALSE(is_short);
     EXPECT_EQ(count, 0U);
   }
+}
+
+TEST(PolicyHistory, ChangesPushNothingOut) {
+  PolicyHistory history;
+  history.note("1", a_policy(), at(1));
+  for (int i = 2; i <= 100; ++i) history.note_changes(std::to_string(i) + "\x1b", at(i));
+  auto policies = history.policies();
+  ASSERT_EQ(policies.size(), 2U);
+  EXPECT_EQ(policies[0].revision, "100\\x1B");
+  EXPECT_EQ(policies[0].taken_at, at(100));
+  EXPECT_EQ(policies[0].number, 100U);
+  EXPECT_EQ(policies[0].policy, nullptr);
+  EXPECT_EQ(policies[1].revision, "1");
+  history.note("101", a_policy(), at(101));
+  history.note_changes("102", at(102));
+  EXPECT_EQ(history.policies().size(), 4U) << "a document lies between the changes";
+  PolicyHistory first;
+  first.note_changes("1", at(1));
+  EXPECT_EQ(first.policies().size(), 1U);
 }
 
 }  // namespace

@@ -38,6 +38,35 @@ TEST(ReadSchedule, SaysWhenTheNextReadIsDue) {
          s.note_second_look(kStart + seconds(2), seconds(5));
        },
        kStart + seconds(7)},
+      {"changes were told: when a document is due",
+       [](ReadSchedule& s) {
+         s.note_began(kStart);
+         s.note_answered(kStart + seconds(2));
+         for (int i = 3; i < 30; ++i) {
+           s.note_changed();
+           s.note_began(kStart + seconds(i));
+           s.note_told_changes();
+         }
+       },
+       kStart + seconds(32)},
+      {"the store called after changes: 20 ms after they began to be told",
+       [](ReadSchedule& s) {
+         s.note_began(kStart);
+         s.note_answered(kStart + seconds(2));
+         s.note_began(kStart + seconds(3));
+         s.note_told_changes();
+         s.note_changed();
+       },
+       kStart + seconds(3) + milliseconds(20)},
+      {"a second look after changes: then",
+       [](ReadSchedule& s) {
+         s.note_began(kStart);
+         s.note_answered(kStart);
+         s.note_began(kStart + seconds(1));
+         s.note_told_changes();
+         s.note_second_look(kStart + seconds(2), seconds(5));
+       },
+       kStart + seconds(7)},
       {"the store called: 200 ms after the last read began",
        [](ReadSchedule& s) {
          s.note_began(kStart);
@@ -186,6 +215,53 @@ TEST(ReadSchedule, WaitsAtLeastTheFirstRetryHoweverSmallTheCap) {
   schedule.note_began(kStart);
   schedule.note_failed(kStart);
   EXPECT_GE(schedule.due(), kStart + kFirstRetry / 2);
+}
+
+TEST(ReadSchedule, SaysWhenACallOfTheStoreIsAllThereIs) {
+  struct Row {
+    const char* desc;
+    std::function<void(ReadSchedule&)> happens;
+    bool is_only_changed;
+  };
+  const Row rows[] = {
+      {"nobody called", [](ReadSchedule&) {}, false},
+      {"the store", [](ReadSchedule& s) { s.note_changed(); }, true},
+      {"a person, too",
+       [](ReadSchedule& s) {
+         s.note_changed();
+         s.note_requested();
+       },
+       false},
+      {"after a read that failed",
+       [](ReadSchedule& s) {
+         s.note_began(kStart);
+         s.note_failed(kStart + seconds(20));
+         s.note_changed();
+       },
+       false},
+      {"after an answer behind it",
+       [](ReadSchedule& s) {
+         s.note_began(kStart);
+         s.note_failed(kStart);
+         s.note_began(kStart + seconds(1));
+         s.note_answered(kStart + seconds(1));
+         s.note_changed();
+       },
+       true},
+  };
+  for (const Row& row : rows) {
+    ReadSchedule schedule = a_schedule();
+    schedule.note_began(kStart);
+    schedule.note_answered(kStart);
+    row.happens(schedule);
+    EXPECT_EQ(schedule.is_only_changed(kStart + seconds(2)), row.is_only_changed) << row.desc;
+  }
+  ReadSchedule schedule = a_schedule();
+  schedule.note_began(kStart);
+  schedule.note_answered(kStart);
+  schedule.note_changed();
+  EXPECT_TRUE(schedule.is_only_changed(kStart + seconds(29)));
+  EXPECT_FALSE(schedule.is_only_changed(kStart + seconds(30))) << "a document is due";
 }
 
 }  // namespace

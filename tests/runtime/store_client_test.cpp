@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "corsac/runtime/store_loader.hpp"
+#include "corsac_store_changes.hpp"
 #include "corsac_store_write.hpp"
 
 namespace corsac {
@@ -28,6 +29,8 @@ struct Script {
   std::function<plugin::OpenResult(Host)> open = {};
   std::function<Status(Host, Sink&)> read = {};
   std::function<Status(Host, std::string_view, std::string_view, std::string&)> put = {};
+  std::function<Status(Host, const plugin::OriginChanges&, std::string_view, std::string&)> change =
+      {};
   int open_stores = 0;
 };
 Script script;
@@ -38,8 +41,9 @@ class ScriptedStore final : public plugin::Store {
   static constexpr const char* kName = "scripted";
   static constexpr const char* kVersion = "1.0";
   static const void* extension(std::string_view name) noexcept {
-    const bool is_write = kCanWrite && name == CORSAC_STORE_WRITE_NAME;
-    return is_write ? plugin::write_table<ScriptedStore>() : nullptr;
+    if (!kCanWrite) return nullptr;
+    if (name == CORSAC_STORE_CHANGES_NAME) return plugin::changes_table<ScriptedStore>();
+    return name == CORSAC_STORE_WRITE_NAME ? plugin::write_table<ScriptedStore>() : nullptr;
   }
   static plugin::OpenResult open(Host host, plugin::Settings) {
     if (script.open) return script.open(host);
@@ -51,6 +55,11 @@ class ScriptedStore final : public plugin::Store {
   Status read(Sink& sink) override { return script.read(host_, sink); }
   Status put_document(std::string_view json, std::string_view expected, std::string& revision) {
     return script.put(host_, json, expected, revision);
+  }
+  Status read_changes(std::string_view, plugin::ChangesSink&) { return Status::Conflict; }
+  Status change_origins(const plugin::OriginChanges& changes, std::string_view expected,
+                        std::string& revision) {
+    return script.change(host_, changes, expected, revision);
   }
 
  private:
@@ -251,6 +260,44 @@ TEST_F(StoreClientTest, SaysThatAStoreCannotBeWrittenTo) {
   EXPECT_EQ(result.problems[0].what, "stores of the plugin scripted cannot be written to");
   EXPECT_FALSE((*client)->can_write());
   EXPECT_TRUE((*StoreClient::open(loaded<true>(), {}, {}))->can_write());
+}
+
+TEST_F(StoreClientTest, ChangesOriginsAndTellsWhatBecameOfIt) {
+  for (const WriteRow& row : kWrites) {
+    SCOPED_TRACE(row.desc);
+    script.change = [&row](Host host, const plugin::OriginChanges& changes,
+                           std::string_view expected, std::string& revision) {
+      EXPECT_EQ(expected, "7:a");
+      EXPECT_EQ(changes.size(), 3U);
+      EXPECT_EQ(changes[1].origin, "https://b.example");
+      EXPECT_TRUE(changes[0].is_added && changes[1].is_added);
+      EXPECT_EQ(changes[2].origin, "https://c.example");
+      EXPECT_FALSE(changes[2].is_added);
+      if (*row.problem != '\0') host.log(LogLevel::Error, "why it is so");
+      if (row.told) host.failed(*row.told);
+      revision = row.revision;
+      return row.answer;
+    };
+    const std::vector<std::string> added = {"https://a.example", "https://b.example"};
+    const std::vector<std::string> removed = {"https://c.example"};
+    const WriteResult result = (*open())->change_origins(added, removed, "7:a");
+    EXPECT_EQ(result.status, row.status);
+    EXPECT_EQ(result.revision, row.revision);
+    ASSERT_EQ(result.problems.size(), *row.problem == '\0' ? 0u : 1u);
+    EXPECT_EQ(result.problems.empty() ? "" : line_of(result.problems[0]), row.problem);
+  }
+}
+
+TEST_F(StoreClientTest, SaysThatAStoreTakesNoSingleOrigins) {
+  const auto client = StoreClient::open(loaded<false>(), {}, {});
+  ASSERT_TRUE(client);
+  const std::vector<std::string> added = {"https://a.example"};
+  const WriteResult result = (*client)->change_origins(added, {}, "");
+  EXPECT_EQ(result.status, WriteStatus::Refused);
+  ASSERT_EQ(result.problems.size(), 1u);
+  EXPECT_EQ(line_of(result.problems[0]),
+            "store-changes-no-origins store.plugin: stores of the plugin scripted take no single "
+            "origins; change what it reads, or a store of the plugin redis");
 }
 
 TEST_F(StoreClientTest, TellsTheDeadlineAndHearsOfProgress) {

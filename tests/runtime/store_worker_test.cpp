@@ -92,6 +92,8 @@ std::string status_name(ReadStatus status) {
   switch (status) {
     case ReadStatus::Read:
       return "Read";
+    case ReadStatus::Changed:
+      return "Changed";
     case ReadStatus::Invalid:
       return "Invalid";
     case ReadStatus::Unreachable:

@@ -536,7 +536,8 @@ def run_fleet_script(folder, redis):
                           cwd=folder.path, timeout=120, capture_output=True, text=True, check=False,
                           env={**os.environ, "PATH": folder.file("bin") + ":" + os.environ["PATH"]})
     equal(done.returncode, 0, done.stdout + done.stderr)
-    assert redis.run("GET", REVISION).startswith("2:"), done.stdout
+    assert redis.run("GET", REVISION).startswith("3:"), done.stdout
+    equal(redis.run("SMEMBERS", "{corsac}:origins"), ["https://partner.example"])
 
 
 def check_fleet():
@@ -664,6 +665,7 @@ def check_server_cannot_write(redis, folder):
     client = RedisClient(redis.host, redis.port)
     client.run("AUTH", "reader", "hunter2")
     for command in [("SET", POLICY, "x"), ("DEL", POLICY), ("SADD", "{corsac}:origins", "x"),
+                    ("LPUSH", "{corsac}:changes", "x"),
                     ("HSET", "{corsac}:trusted_origins", "a", "{}"), ("FLUSHALL",),
                     ("EVAL", "return redis.call('SET', KEYS[1], 'x')", 1, POLICY),
                     ("PUBLISH", "{corsac}:changed", "x"), ("GET", "another:key"),
@@ -676,7 +678,8 @@ def check_server_cannot_write(redis, folder):
             raise AssertionError(f"the reader may {command}")
     client.close()
     equal(redis.run("GET", POLICY), before)
-    equal(redis.run("EXISTS", "{corsac}:origins", "{corsac}:trusted_origins"), 0)
+    equal(redis.run("SMEMBERS", "{corsac}:origins"), ["https://partner.example"])
+    equal(redis.run("EXISTS", "{corsac}:trusted_origins"), 0)
 
 
 def check_same_rights():

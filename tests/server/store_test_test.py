@@ -69,6 +69,7 @@ def passes(arguments, folder, skipped):
 
 WRITES = ["write", "write-conflict", "write-race"]
 RECORDS = ["records", "records-conflict", "records-race"]
+CHANGES = ["changes", "changes-conflict", "changes-race"]
 
 
 def toml_passes():
@@ -84,7 +85,7 @@ def toml_passes():
                         *file_options("policy.toml", change, "echo '[cors' > policy.toml"),
                         "--freeze", KEEP.format("policy.toml") + "; rm policy.toml; "
                         "mkfifo -m 600 policy.toml", "--thaw", RESTORE.format("policy.toml")],
-                       folder, ["secrets", "frozen", *WRITES])
+                       folder, ["secrets", "frozen", *WRITES, *CHANGES])
         contains(ended["skipped"]["frozen"]["what"], "CORSAC_INVALID (file-not-regular")
         contains(ended["skipped"]["frozen"]["what"], "at once")
         equal(ended["ok"]["extensions"]["what"], "corsac.store.records/1")
@@ -174,7 +175,7 @@ def remote_passes():
             ended = passes(["remote", "--polled", "--settings", "url=" + url,
                             "--settings", "token_env=STORE_TEST_SECRET",
                             *file_options("policy.json", CHANGE, "echo '{' > policy.json")[2:],
-                            *freezing(peer)], folder, ["notice", *WRITES, *RECORDS])
+                            *freezing(peer)], folder, ["notice", *WRITES, *RECORDS, *CHANGES])
             contains(ended["ok"]["bad-data"]["what"], "json-syntax")
 
 
@@ -208,9 +209,11 @@ def redis_passes():
                  "--restore", f"{command} COPY {{corsac}}:kept {{corsac}}:policy REPLACE",
                  *freezing(server.process)], folder, [])
             equal(ended["ok"]["extensions"]["what"],
-                  "corsac.store.write/1, corsac.store.records/1")
+                  "corsac.store.write/1, corsac.store.records/1, corsac.store.changes/1")
             equal(ended["ok"]["records-race"]["what"], "20 times")
-            left = subprocess.run([*redis, "EXISTS", "{corsac}:trusted_origins"], check=True,
+            equal(ended["ok"]["changes"]["what"], "4 of 6 changes were told")
+            left = subprocess.run([*redis, "EXISTS", "{corsac}:trusted_origins",
+                                   "{corsac}:origins"], check=True,
                                   capture_output=True, text=True)
             equal(left.stdout.strip(), "0", "all was taken away")
 
@@ -263,6 +266,15 @@ NONCONFORMING = [
     ("records_elsewhere", "records", "another revision than the one that was told"),
     ("records_write_anyway", "records-conflict", "CORSAC_OK"),
     ("records_in_two_steps", "records-race", "CORSAC_OK"),
+    ("changes_untold", "changes", "the document is another than the one that read() gives"),
+    ("changes_unfinished", "changes", "finish was called 0 times"),
+    ("changes_never", "changes", "CORSAC_CONFLICT to each change"),
+    ("changes_one_source", "changes", "lies in the first source"),
+    ("changes_elsewhere", "changes", "does not show what change_origins() was told"),
+    ("changes_of_any", "changes-conflict", "to a revision that the store was never in"),
+    ("changes_write_anyway", "changes-conflict", "CORSAC_OK"),
+    ("changes_deaf", "changes-conflict", "was called after the sink said stop"),
+    ("changes_in_two_steps", "changes-race", "CORSAC_OK"),
 ]
 
 # Modes of broken/misbehaving.cpp.
@@ -349,8 +361,8 @@ def skips_only(run, skipped):
 def read_only_is_no_failure(run):
     ended = run.result()
     equal(ended["failed"], {})
-    equal(sorted(ended["skipped"]), sorted(WRITES + RECORDS))
-    for check in [*WRITES, "records"]:
+    equal(sorted(ended["skipped"]), sorted(WRITES + RECORDS + CHANGES))
+    for check in [*WRITES, "records", "changes"]:
         contains(ended["skipped"][check]["what"],
                  "CORSAC_READ_ONLY (its last log line: the user may not write)")
 
@@ -449,7 +461,7 @@ def readme_example_passes():
                                 text=True, stdin=subprocess.DEVNULL, check=False,
                                 env=dict(os.environ, PATH=folder + ":" + os.environ["PATH"]))
         equal(answer.returncode, 0, answer.stdout + answer.stderr)
-        contains(answer.stdout, "\n23 ok, 0 failed, 8 skipped\n")
+        contains(answer.stdout, "\n23 ok, 0 failed, 11 skipped\n")
 
 
 # description, arguments, exit status, part of the output

@@ -3,6 +3,7 @@
 #include "corsac/base/text_list.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <functional>
 #include <limits>
 #include <stdexcept>
@@ -54,6 +55,30 @@ void TextList::add(std::string_view text, Place place) {
     if (places.size() > count) places.resize(count);
     throw;
   }
+}
+
+void TextList::reserve(std::size_t count, std::size_t text_bytes) {
+  const auto before = own_texts();
+  texts_->bytes->reserve(kFirstOffset + count * sizeof(Length) + text_bytes);
+  texts_->offsets.reserve(count);
+  texts_->places.reserve(count);
+}
+
+// What is marked as shared is never written to.
+void TextList::share(std::shared_ptr<const std::string> bytes) {
+  assert(bytes && texts_ && *bytes == *texts_->bytes && "these are the bytes of other texts");
+  auto own = std::make_shared<Texts>();
+  own->bytes = std::const_pointer_cast<std::string>(std::move(bytes));
+  own->offsets = texts_->offsets;
+  own->places = texts_->places;
+  own->is_shared = true;
+  texts_ = std::move(own);
+}
+
+std::size_t TextList::index_at(Offset offset) const noexcept {
+  const std::vector<Offset>& offsets = texts_->offsets;
+  return static_cast<std::size_t>(std::lower_bound(offsets.begin(), offsets.end(), offset) -
+                                  offsets.begin());
 }
 
 bool operator==(const TextList& a, const std::vector<std::string>& b) noexcept {

@@ -104,6 +104,9 @@ class TextList {
   void add(std::string_view text, Place place = {});
   // Whether a text of so many bytes may come behind so many of bytes(): 4 GiB in all.
   [[nodiscard]] static bool fits(std::size_t list_bytes, std::size_t text_bytes) noexcept;
+  // Makes room for so many texts that together have so many bytes, of which nothing is left over:
+  // a list that grows by itself has up to twice what it needs.
+  void reserve(std::size_t count, std::size_t text_bytes);
 
   // For tables over the list: all of its bytes, as they are now. Null when none was ever
   // added.
@@ -113,6 +116,11 @@ class TextList {
   }
   // Where in bytes() the length of text `i` stands, with its text behind it; never 0.
   [[nodiscard]] Offset offset(std::size_t i) const noexcept { return texts_->offsets[i]; }
+  // The text of which offset() is this.
+  [[nodiscard]] std::size_t index_at(Offset offset) const noexcept;
+  // Keeps these bytes, which are equal to its own, in the place of them: two lists that were read
+  // one after the other are often the same.
+  void share(std::shared_ptr<const std::string> bytes);
   // The text whose length stands at `at`.
   [[nodiscard]] static std::string_view text_at(const char* at) noexcept {
     Length length = 0;

@@ -34,6 +34,7 @@ ExactTable::ExactTable(ExactKeys keys, std::uint64_t seed)
     longest_key_bytes_ = std::max(longest_key_bytes_, key_at(offset).size());
   }
   count_ = slots.size();
+  repeats_ = keys.offsets.size() - count_;
   slots_ = SlotTable(slots);
 }
 

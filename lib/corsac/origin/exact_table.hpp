@@ -21,8 +21,8 @@ struct ExactKeys {
   std::vector<TextList::Offset> offsets = {};     // TextList::offset() of each key
 };
 
-// Immutable after construction. The bytes of the keys are shared with their list, not copied;
-// repeats are merged.
+// Immutable after construction. The bytes of the keys are shared with their list, not copied, and
+// the slots with each copy of the table; repeats are merged.
 class ExactTable {
  public:
   ExactTable() = default;
@@ -33,14 +33,23 @@ class ExactTable {
   // The stored bytes; without data when `key` is not in the table.
   [[nodiscard]] std::string_view find(std::string_view key) const noexcept;
 
+  // The bytes of the list, and where in them the length of a key lies that find() gave.
+  [[nodiscard]] const std::shared_ptr<const std::string>& bytes() const noexcept { return owner_; }
+  [[nodiscard]] TextList::Offset offset_of(std::string_view found) const noexcept {
+    return static_cast<TextList::Offset>(found.data() - bytes_) - sizeof(TextList::Length);
+  }
+
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
   [[nodiscard]] std::size_t longest_key_bytes() const noexcept { return longest_key_bytes_; }
   [[nodiscard]] std::size_t longest_run() const noexcept { return slots_.longest_run(); }
   // The bytes of the keys counted, whoever has them besides; not what their list had reserved for
   // more of them, which nobody ever touched.
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    return slots_.memory_bytes() + (owner_ ? owner_->size() : 0);
+    return slot_bytes() + (owner_ ? owner_->size() : 0);
   }
+  [[nodiscard]] std::size_t slot_bytes() const noexcept { return slots_.memory_bytes(); }
+  // Keys that stood there already, and were merged.
+  [[nodiscard]] std::size_t repeats() const noexcept { return repeats_; }
   // How often the build started again.
   [[nodiscard]] unsigned rebuilds() const noexcept { return rebuilds_; }
 
@@ -57,6 +66,7 @@ class ExactTable {
   const char* bytes_ = nullptr;  // of *owner_
   std::shared_ptr<const std::string> owner_ = {};
   std::size_t count_ = 0;
+  std::size_t repeats_ = 0;
   std::size_t longest_key_bytes_ = 0;
   unsigned rebuilds_ = 0;
 };

@@ -52,6 +52,12 @@ class OriginSet {
   [[nodiscard]] static std::shared_ptr<const OriginSet> build(
       ExactKeys listed, std::span<const std::string_view> exact,
       std::span<const OriginPattern> patterns, std::uint64_t seed);
+  // `base` with some exact origins more and some less, without any work in the size of it: it must
+  // have been built (may_change), not changed. `added` are none of its own, `removed` are, and lie
+  // in list_bytes(). What it takes of the base is shared with it.
+  [[nodiscard]] static std::shared_ptr<const OriginSet> change(const OriginSet& base,
+                                                               ExactKeys added, ExactKeys removed,
+                                                               std::uint64_t seed);
   ~OriginSet();
   OriginSet(const OriginSet&) = delete;
   OriginSet& operator=(const OriginSet&) = delete;
@@ -64,7 +70,7 @@ class OriginSet {
   [[nodiscard, gnu::always_inline]] std::string_view find_exact(
       std::string_view origin) const noexcept {
     const std::string_view found = listed_.find(origin);
-    return found.data() != nullptr || !has_more_ ? found : more_.find(origin);
+    return found.data() != nullptr || !has_more_ ? found : find_further(origin);
   }
   [[nodiscard]] bool has_patterns() const noexcept { return !patterns_.is_empty(); }
   [[nodiscard]] bool has_pattern_for(std::string_view origin) const noexcept {
@@ -76,6 +82,18 @@ class OriginSet {
   [[nodiscard]] std::size_t pattern_count() const noexcept;  // after those of one host are merged
   [[nodiscard]] std::size_t memory_bytes() const noexcept;   // everything counted
   [[nodiscard]] std::size_t longest_run() const noexcept;
+  // All exact origins stand in the long list and each stands there once, so that one which is taken
+  // out of the list is gone; and the patterns are so few that they may be copied.
+  [[nodiscard]] bool may_change() const noexcept { return may_change_; }
+  // Of a set that may change: the bytes of its long list, and where in them an origin lies, as
+  // TextList::offset() has it; 0 = it is none of the list.
+  [[nodiscard]] const std::shared_ptr<const std::string>& list_bytes() const noexcept {
+    return listed_.bytes();
+  }
+  [[nodiscard]] TextList::Offset list_offset(std::string_view origin) const noexcept {
+    const std::string_view found = listed_.find(origin);
+    return found.data() == nullptr ? 0 : listed_.offset_of(found);
+  }
   // A longer origin matches nothing.
   [[nodiscard]] std::size_t longest_match_bytes() const noexcept { return longest_match_bytes_; }
 
@@ -83,13 +101,21 @@ class OriginSet {
   [[nodiscard]] static std::uint64_t random_seed();
 
  private:
-  OriginSet(ExactTable listed, ExactTable more, PatternTable patterns) noexcept;
+  OriginSet() = default;
+  // In what find_exact asks when the first table has nothing.
+  [[nodiscard]] std::string_view find_further(std::string_view origin) const noexcept;
 
-  std::size_t longest_match_bytes_;
-  ExactTable listed_;  // all exact origins, but when there is a long list and something besides
-  bool has_more_;
-  ExactTable more_;
-  PatternTable patterns_;
+  std::size_t longest_match_bytes_ = 0;
+  // All exact origins, but when there is a long list and something besides; empty when some were
+  // removed. So only what is not found pays for changes.
+  ExactTable listed_ = {};
+  bool has_more_ = false;     // some stand in what follows
+  bool has_removed_ = false;  // => listed_ is empty; of the base, all but the removed ones count
+  bool may_change_ = false;
+  ExactTable more_ = {};
+  ExactTable base_ = {};
+  ExactTable removed_ = {};  // over the bytes of base_
+  PatternTable patterns_ = {};
 };
 
 }  // namespace corsac

@@ -8,6 +8,7 @@
 #include <cassert>
 #include <cstdint>
 #include <numeric>
+#include <utility>
 
 namespace corsac {
 
@@ -17,6 +18,8 @@ constexpr std::uint64_t places_for(std::size_t keys) noexcept { return 2 * keys 
 
 }  // namespace
 
+const SlotTable::Slot SlotTable::kNoKeys[2] = {};
+
 SlotTable::SlotTable(std::span<const Slot> sorted)
     : places_(places_for(sorted.size())), longest_run_(longest_run_of(sorted)) {
   assert(
@@ -24,12 +27,14 @@ SlotTable::SlotTable(std::span<const Slot> sorted)
       "slots come in the order of their tags");
   std::size_t end = 0;
   for (const Slot& slot : sorted) end = std::max(end, place_of(slot.tag, places_)) + 1;
-  slots_.resize(std::max<std::size_t>(end, places_) + 1);
+  std::vector<Slot> slots(std::max<std::size_t>(end, places_) + 1);
   std::size_t next = 0;
   for (const Slot& slot : sorted) {
     next = std::max(next, place_of(slot.tag, places_));  // moves on from an occupied place
-    slots_[next++] = slot;
+    slots[next++] = slot;
   }
+  owner_ = std::make_shared<const std::vector<Slot>>(std::move(slots));
+  slots_ = owner_->data();
 }
 
 std::size_t SlotTable::longest_run_of(std::span<const Slot> sorted) noexcept {

@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -16,7 +17,7 @@ namespace corsac {
 // lower, and the table is built by one sort.
 //
 // There are two slots for each key, at every size (the place comes from a multiplication, not from
-// a mask): most look-ups see one or two slots, and a key takes 16 bytes.
+// a mask): most look-ups see one or two slots, and a key takes 16 bytes. Copies share them.
 class SlotTable {
  public:
   struct Slot {
@@ -30,7 +31,7 @@ class SlotTable {
   }
 
   // No keys.
-  SlotTable() : SlotTable(std::span<const Slot>()) {}
+  SlotTable() noexcept = default;
   // `sorted` has a slot for each of at most 2^30 different keys, payloads not 0.
   explicit SlotTable(std::span<const Slot> sorted);
 
@@ -42,7 +43,7 @@ class SlotTable {
   [[nodiscard, gnu::always_inline]] inline std::uint32_t find(std::uint64_t hash,
                                                               IsKey is_key) const noexcept {
     const std::uint32_t tag = tag_of(hash);
-    const Slot* slot = slots_.data() + place_of(tag, places_);
+    const Slot* slot = slots_ + place_of(tag, places_);
     while (slot->tag < tag) ++slot;
     for (; slot->tag == tag && slot->payload != 0; ++slot) {
       if (is_key(slot->payload)) return slot->payload;
@@ -52,7 +53,7 @@ class SlotTable {
 
   [[nodiscard]] std::size_t longest_run() const noexcept { return longest_run_; }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    return slots_.capacity() * sizeof(Slot);
+    return owner_ ? owner_->capacity() * sizeof(Slot) : 0;
   }
 
  private:
@@ -60,10 +61,13 @@ class SlotTable {
     return static_cast<std::size_t>(tag * places >> 32U);
   }
 
+  static const Slot kNoKeys[2];  // one place, and a free one behind it
+
   std::uint64_t places_ = 1;
   std::size_t longest_run_ = 0;
-  std::vector<Slot> slots_ =
-      {};  // the places, those that the last keys moved on to, and a free one
+  // The places, those that the last keys moved on to, and a free one.
+  std::shared_ptr<const std::vector<Slot>> owner_ = {};  // null = no keys, and kNoKeys
+  const Slot* slots_ = kNoKeys;                          // never null
 };
 
 // Into the order of their tags; those of one tag by their payloads, in the order of which they

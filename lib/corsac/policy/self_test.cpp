@@ -278,6 +278,11 @@ std::vector<TestOutcome> run_policy_tests(const Policy& policy, const Snapshot* 
   return outcomes;
 }
 
+bool passes_all_tests(const Policy& policy, const Snapshot& snapshot) {
+  return std::all_of(policy.tests.begin(), policy.tests.end(),
+                     [&](const PolicyTest& test) { return run_test(test, snapshot).has_passed; });
+}
+
 std::string host_of_tests(const Snapshot& snapshot) {
   return snapshot.hosts().empty() ? std::string(kNobodysHost) : host_for(snapshot.hosts().front());
 }

@@ -42,6 +42,10 @@ struct TestOutcome {
     const Policy& policy, const Snapshot* compiled = nullptr,
     const std::function<bool()>& is_wanted = {});
 
+// Whether all of them pass against `snapshot`, whatever moments they name: for a policy without
+// records, which decides the same at every moment. Nothing is compiled.
+[[nodiscard]] bool passes_all_tests(const Policy& policy, const Snapshot& snapshot);
+
 // The Host of a test that names none: one that the first entry of hosts.allowed takes (`a` for each
 // wildcard, the first port of several), or, without [hosts], a name that nobody has.
 [[nodiscard]] std::string host_of_tests(const Snapshot& snapshot);

@@ -100,6 +100,11 @@ class Names {
     is_set_ = true;
     place_ = place;
   }
+  // Other values in the place of these; where the list stands does not change. Sets the list.
+  void replace(TextList values) noexcept {
+    values_ = std::move(values);
+    is_set_ = true;
+  }
 
  private:
   TextList values_ = {};

@@ -5,6 +5,7 @@
 
 #include "corsac/policy/snapshot.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -13,6 +14,22 @@
 #include "corsac/stage/cors/evaluate.hpp"
 
 namespace corsac {
+namespace {
+
+// Of the patterns that near misses are looked for in.
+void leave_out_gone(std::shared_ptr<const std::vector<OriginPattern>>& patterns,
+                    const OriginSet& now) {
+  const auto is_gone = [&now](const OriginPattern& pattern) {
+    return pattern.is_exact() && now.find(pattern.text).kind == OriginMatchKind::None;
+  };
+  if (!patterns || std::none_of(patterns->begin(), patterns->end(), is_gone)) return;
+  auto left = std::make_shared<std::vector<OriginPattern>>(*patterns);
+  std::erase_if(*left, is_gone);
+  patterns = std::move(left);
+}
+
+}  // namespace
+
 Snapshot::Route Snapshot::route(const RequestView& request) const noexcept {
   if (is_trivial_) return {};
   if (request.target.empty()) return {.rule = default_rule_};
@@ -104,6 +121,27 @@ std::shared_ptr<const Snapshot> Snapshot::closed_at_start() {
   snapshot->guards_ = guards_at_start();
   rule.pipeline = make_pipeline(snapshot->guards_, rule.cors);
   snapshot->is_closed_ = true;
+  return snapshot;
+}
+
+std::shared_ptr<const Snapshot> Snapshot::with_origins(const Snapshot& base, const OriginSets& sets,
+                                                       std::string revision) {
+  auto snapshot = std::make_shared<Snapshot>(base);
+  snapshot->revision_ = std::move(revision);
+  for (RuleInfo& rule : snapshot->rules_) {
+    const auto found =
+        rule.has_records && rule.cors ? sets.find(rule.cors->origins.get()) : sets.end();
+    if (found == sets.end()) continue;
+    CompiledCors cors = *rule.cors;
+    cors.origins = found->second;
+    rule.cors = std::make_shared<const CompiledCors>(std::move(cors));
+    rule.pipeline = make_pipeline(snapshot->guards_, rule.cors);
+    leave_out_gone(rule.patterns, *found->second);
+    if (!rule.cors_if_ambiguous) continue;
+    rule.cors_if_ambiguous =
+        std::make_shared<const CompiledCors>(with_all_denied(*rule.cors, Reason::PathAmbiguous));
+    rule.pipeline_if_ambiguous = make_pipeline(snapshot->guards_, rule.cors_if_ambiguous);
+  }
   return snapshot;
 }
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -119,6 +120,15 @@ class Snapshot {
   // `good` with every origin refused as policy_unavailable, and nobody trusted to write but own
   // pages; every other stage stays.
   [[nodiscard]] static std::shared_ptr<const Snapshot> closed(const Snapshot& good);
+
+  // By the sets of a snapshot, those that take their places.
+  using OriginSets = std::map<const OriginSet*, std::shared_ptr<const OriginSet>>;
+  // `base` in the state `revision`, in which the origins of [cors], and of the rules that inherit
+  // them, are those of `sets`. Everything else stays; of the hints for near misses those that name
+  // an origin which is gone are left out.
+  [[nodiscard]] static std::shared_ptr<const Snapshot> with_origins(const Snapshot& base,
+                                                                    const OriginSets& sets,
+                                                                    std::string revision);
 
  private:
   friend class SnapshotBuilder;  // policy/compile.cpp

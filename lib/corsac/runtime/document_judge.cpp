@@ -28,6 +28,12 @@ void DocumentJudge::begin(StoreRole role, Policy policy, std::vector<Problem> re
   changed_.notify_all();
 }
 
+void DocumentJudge::begin_merge(ChangeablePolicy changed, JudgementBasis basis) {
+  const std::lock_guard lock(mutex_);
+  document_ = Document{.basis = std::move(basis), .changed = std::move(changed)};
+  changed_.notify_all();
+}
+
 void DocumentJudge::run() {
   lower_own_priority();
   std::unique_lock lock(mutex_);
@@ -44,6 +50,8 @@ void DocumentJudge::run() {
 
 std::optional<Judgement> DocumentJudge::judge(Document document) const noexcept {
   try {
+    if (document.changed) document.policy = document.changed->document();
+    document.changed.reset();
     return judge_delivery(document.role, std::move(document.policy),
                           std::move(document.reader_problems), document.basis,
                           [this] { return !is_stopping_; });

@@ -29,6 +29,9 @@ class DocumentJudge {
   // Begins to judge a document; returns at once. Only after the one before was judged.
   void begin(StoreRole role, Policy policy, std::vector<Problem> reader_problems,
              JudgementBasis basis);
+  // The same with what became of a document that was judged: it is written anew, so that later
+  // changes find it in one piece.
+  void begin_merge(ChangeablePolicy changed, JudgementBasis basis);
 
  private:
   struct Document {
@@ -36,6 +39,7 @@ class DocumentJudge {
     Policy policy = {};
     std::vector<Problem> reader_problems = {};
     JudgementBasis basis = {};
+    std::optional<ChangeablePolicy> changed = {};  // in the place of `policy`
   };
   void run();
   [[nodiscard]] std::optional<Judgement> judge(Document document) const noexcept;

@@ -80,6 +80,9 @@ std::string load_line(const LoadRecord& record, std::chrono::system_clock::time_
   json["source"] = record.source;
   json["revision"] = record.revision;
   json["outcome"] = record.is_taken ? "taken" : "refused";
+  if (record.changes) {
+    json["changes"] = {{"added", record.changes->added}, {"removed", record.changes->removed}};
+  }
   json["errors"] = record.errors;
   json["warnings"] = record.warnings;
   return one_line(json);

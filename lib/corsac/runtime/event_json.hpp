@@ -2,9 +2,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "corsac/policy/origin_changes.hpp"
 #include "corsac/runtime/event_line_limits.hpp"
 #include "corsac/runtime/event_log.hpp"
 
@@ -20,6 +22,7 @@ struct LoadRecord {
   bool is_taken = false;
   std::size_t errors = 0;
   std::size_t warnings = 0;
+  std::optional<OriginChangeCounts> changes = {};  // nothing = the document was read
 };
 [[nodiscard]] std::string load_line(const LoadRecord& record,
                                     std::chrono::system_clock::time_point time);

@@ -132,6 +132,9 @@ Judgement judge_document(Policy document, std::vector<Problem> reader_problems,
   judgement.records = basis.records;
   const bool is_kept = basis.wants_history && PolicyHistory::is_short(document);
   const bool is_needed = is_needed_again(document, judgement.window, basis);
+  if (basis.wants_changes && !basis.has_records_store && !is_kept) {
+    judgement.changeable = ChangeablePolicy::of(document, judgement.snapshot);
+  }
   if (!is_kept && !is_needed) return judgement;
   const auto shared = std::make_shared<const Policy>(std::move(document));
   if (is_kept) judgement.kept = shared;

@@ -3,10 +3,12 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "corsac/base/problem.hpp"
+#include "corsac/policy/changeable_policy.hpp"
 #include "corsac/policy/compile.hpp"
 #include "corsac/policy/policy.hpp"
 #include "corsac/policy/report.hpp"
@@ -28,6 +30,7 @@ struct JudgementBasis {
   bool has_records_store = false;
   bool wants_json = false;     // Judgement::json is made
   bool wants_history = false;  // Judgement::kept is
+  bool wants_changes = false;  // the store can tell what changes: Judgement::changeable is made
 };
 
 // What a document is worth.
@@ -40,6 +43,9 @@ struct Judgement {
   // trust is withdrawn. A million origins are not kept twice.
   std::shared_ptr<const Policy> document = {};
   std::shared_ptr<const Policy> records = {};
+  // The document and the snapshot where single origins of it may change without a judgement; not
+  // where the document is kept, which is as good as a read then.
+  std::optional<ChangeablePolicy> changeable = {};
   // With an error in the report: the part in force that was to be replaced, without the trust that
   // the refused one takes away by its records (trust_removal.hpp); null = it takes none away.
   std::shared_ptr<const Policy> limited = {};

@@ -36,13 +36,13 @@ bool is_same_refusal(const LoadNote& a, const LoadNote& b) {
 
 }  // namespace
 
-void LoadHistory::note(std::string_view revision, bool is_taken, const Report& report,
-                       std::chrono::system_clock::time_point time) {
-  LoadNote note = make_note(revision, is_taken, report);
-  note.time = time;
-  if (!loads_.empty() && is_same_refusal(loads_.front(), note)) {
-    loads_.front().time = time;
-    ++loads_.front().times;
+void LoadHistory::note(const Load& load, const Report& report) {
+  LoadNote note = make_note(load.revision, load.is_taken, report);
+  note.time = load.time;
+  const bool are_changes = std::exchange(is_front_changes_, load.is_changes) && load.is_changes;
+  if (!loads_.empty() && (are_changes || is_same_refusal(loads_.front(), note))) {
+    note.times = loads_.front().times + 1;
+    loads_.front() = std::move(note);
     return;
   }
   loads_.insert(loads_.begin(), std::move(note));

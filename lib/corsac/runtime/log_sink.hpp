@@ -18,7 +18,8 @@ struct LogRecord {
   // "log". `section` is "store", or "records" for the store of GateOptions::records:
   //   {"type":"load","time":"...","section":"store","source":"toml: policy.toml","revision":"7f",
   //    "outcome":"refused","errors":2,"warnings":0}                                        or
-  //    "outcome":"taken"
+  //    "outcome":"taken"                   for changes without a document (corsac_store_changes.h):
+  //    "outcome":"taken","changes":{"added":1,"removed":0},"errors":0,"warnings":0}
   //   {"type":"store","time":"...","section":"store","source":"toml:
   //   policy.toml","from":"fresh","to":"degraded",
   //    "last_error":"policy.toml:7:21: error[...]: ..."}

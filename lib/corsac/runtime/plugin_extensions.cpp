@@ -1,5 +1,6 @@
-// Asks a plugin for its extensions. Entries: write_table, records_table. The contract:
-// lib/abi/corsac_store_write.h, corsac_store_records.h. Test: tests/runtime/store_client_test.cpp.
+// Asks a plugin for its extensions. Entries: write_table, records_table, changes_table. The
+// contract: lib/abi/corsac_store_write.h, corsac_store_records.h, corsac_store_changes.h. Tests:
+// tests/runtime/store_client_test.cpp, plugin_extensions_test.cpp.
 
 #include "corsac/runtime/plugin_extensions.hpp"
 
@@ -30,6 +31,11 @@ const corsac_store_records_v1* records_table(const corsac_store_plugin_v1& plugi
                         table->put_records != nullptr && table->form >= CORSAC_RECORDS_CHANGES &&
                         table->form <= CORSAC_RECORDS_TOML;
   return is_whole ? table : nullptr;
+}
+
+const corsac_store_changes_v1* changes_table(const corsac_store_plugin_v1& plugin) noexcept {
+  const auto* table = find_extension<corsac_store_changes_v1>(plugin, CORSAC_STORE_CHANGES_NAME);
+  return table != nullptr && table->read_changes != nullptr ? table : nullptr;
 }
 
 }  // namespace corsac

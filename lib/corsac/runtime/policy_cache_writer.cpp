@@ -38,8 +38,20 @@ PolicyCacheWriter::~PolicyCacheWriter() {
 }
 
 void PolicyCacheWriter::write(std::string json, std::string revision, WallTime read_at) {
+  take({.json = std::move(json), .revision = std::move(revision)}, read_at);
+}
+
+void PolicyCacheWriter::write_soon(MakeJson make_json, std::string revision, WallTime read_at,
+                                   bool may_wait) {
+  take({.revision = std::move(revision), .make_json = std::move(make_json), .may_wait = may_wait},
+       read_at);
+}
+
+void PolicyCacheWriter::take(Document document, WallTime read_at) {
   const std::lock_guard lock(mutex_);
-  document_ = Document{std::move(json), std::move(revision)};
+  // What an earlier one must not wait for is in this one, too.
+  if (document_ && !document_->may_wait) document.may_wait = false;
+  document_ = std::move(document);
   read_at_ = read_at;
   is_written_ = false;
   changed_.notify_all();
@@ -59,17 +71,24 @@ void PolicyCacheWriter::run() {
   while (true) {
     changed_.wait(lock, [this] { return read_at_ || is_stopping_; });
     if (!read_at_) return;
+    changed_.wait_until(lock, written_at_ + kPause,
+                        [this] { return is_stopping_ || !document_ || !document_->may_wait; });
     std::optional<Document> document = std::exchange(document_, std::nullopt);
     const WallTime read_at = *std::exchange(read_at_, std::nullopt);
     lock.unlock();
     std::optional<Problem> problem;
     try {
+      if (document && document->make_json) {
+        document->json = document->make_json();
+        document->make_json = nullptr;
+      }
       problem = document ? write_policy_cache(file_, document->json, document->revision, read_at)
                          : renew_policy_cache(file_, read_at);
     } catch (...) {
       problem.emplace();  // no memory, not even for its texts
     }
     lock.lock();
+    written_at_ = std::chrono::steady_clock::now();
     // Before it is told: whoever hears of a failure may call renew() at once.
     const bool is_newest = !document_;
     if (is_newest && !problem) is_written_ = true;

@@ -28,8 +28,15 @@ class PolicyCacheWriter {
   PolicyCacheWriter(const PolicyCacheWriter&) = delete;
   PolicyCacheWriter& operator=(const PolicyCacheWriter&) = delete;
 
-  // Both return at once. A document takes the place of one that still waits.
+  // All return at once. A document takes the place of one that still waits.
   void write(std::string json, std::string revision, WallTime read_at);
+  // One that is made on the writer's thread; if it `may_wait`, kPause after the last one was
+  // written or when the writer ends: a long document of which a little changes all the time must
+  // not keep a disk busy. What takes trust away does not wait: who starts with the file would give
+  // it again.
+  using MakeJson = std::function<std::string()>;
+  void write_soon(MakeJson make_json, std::string revision, WallTime read_at, bool may_wait);
+  static constexpr std::chrono::seconds kPause{10};
   // The document that was given last is still that of the store; when it could not be written, it
   // is tried again.
   void renew(WallTime read_at);
@@ -38,7 +45,10 @@ class PolicyCacheWriter {
   struct Document {
     std::string json = {};
     std::string revision = {};
+    MakeJson make_json = {};  // empty = json is there
+    bool may_wait = false;
   };
+  void take(Document document, WallTime read_at);
   void run();
 
   const std::filesystem::path file_;
@@ -49,6 +59,7 @@ class PolicyCacheWriter {
   std::optional<Document> document_ = {};  // that waits
   std::optional<WallTime> read_at_ = {};   // that waits, of document_ or of the one in the file
   bool is_written_ = false;                // the file holds the newest document
+  std::chrono::steady_clock::time_point written_at_ = {};  // the file, last
   std::thread thread_;
 };
 

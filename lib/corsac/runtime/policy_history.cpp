@@ -38,6 +38,7 @@ void PolicyHistory::note(const std::string& revision, std::shared_ptr<const Poli
                          std::chrono::system_clock::time_point taken_at, PolicySource source) {
   const std::string shown = to_printable(revision, 255);
   const std::lock_guard lock(mutex_);
+  is_front_changes_ = false;
   const bool is_known = !policies_.empty() && !shown.empty() &&
                         policies_.front().revision == shown && policies_.front().source == source;
   if (is_known) return;
@@ -47,6 +48,19 @@ void PolicyHistory::note(const std::string& revision, std::shared_ptr<const Poli
                                                  .source = source,
                                                  .policy = std::move(policy)});
   ++last_number_;
+  if (policies_.size() > kPolicies) policies_.pop_back();
+}
+
+void PolicyHistory::note_changes(const std::string& revision,
+                                 std::chrono::system_clock::time_point taken_at) {
+  KeptPolicy now{.revision = to_printable(revision, 255), .taken_at = taken_at};
+  const std::lock_guard lock(mutex_);
+  now.number = ++last_number_;
+  if (std::exchange(is_front_changes_, true)) {
+    policies_.front() = std::move(now);
+    return;
+  }
+  policies_.insert(policies_.begin(), std::move(now));
   if (policies_.size() > kPolicies) policies_.pop_back();
 }
 

@@ -30,6 +30,10 @@ class PolicyHistory {
             std::chrono::system_clock::time_point taken_at,
             PolicySource source = PolicySource::Store);
 
+  // Changes of single origins came into force, and no document. Behind others they are told in the
+  // place of those: else a few seconds of them push every document out.
+  void note_changes(const std::string& revision, std::chrono::system_clock::time_point taken_at);
+
   // Newest first.
   [[nodiscard]] std::vector<KeptPolicy> policies() const;
 
@@ -37,6 +41,7 @@ class PolicyHistory {
   mutable std::mutex mutex_;
   std::vector<KeptPolicy> policies_ = {};
   std::uint64_t last_number_ = 0;
+  bool is_front_changes_ = false;
 };
 
 }  // namespace corsac

@@ -15,13 +15,20 @@ void ReadSchedule::note_began(Time now) noexcept {
   began_ = now;
   regularly_due_ = Time::max();  // until it ended
   not_before_ = Time::min();
+  changed_pause_ = kChangedPause;
   is_changed_ = false;
   is_requested_ = false;
 }
 
 void ReadSchedule::note_answered(Time now) noexcept {
   failures_ = 0;
-  regularly_due_ = config_.refresh > Duration::zero() ? now + config_.refresh : Time::max();
+  document_due_ = config_.refresh > Duration::zero() ? now + config_.refresh : Time::max();
+  regularly_due_ = document_due_;
+}
+
+void ReadSchedule::note_told_changes() noexcept {
+  regularly_due_ = document_due_;
+  changed_pause_ = kChangesPause;
 }
 
 void ReadSchedule::note_failed(Time now) {
@@ -47,7 +54,7 @@ ReadSchedule::Time ReadSchedule::due() const noexcept {
   if (is_requested_) return Time::min();
   Time due = regularly_due_;
   if (is_changed_) {
-    due = began_ == Time::min() ? began_ : std::min(began_ + kChangedPause, regularly_due_);
+    due = began_ == Time::min() ? began_ : std::min(began_ + changed_pause_, regularly_due_);
   }
   return std::max(due, not_before_);
 }

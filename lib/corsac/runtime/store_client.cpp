@@ -1,5 +1,5 @@
 // Entry: StoreClient. The contract: lib/abi/corsac_store_plugin.h, corsac_store_write.h,
-// corsac_store_records.h. Tests: tests/runtime/store_client_test.cpp,
+// corsac_store_records.h, corsac_store_changes.h. Tests: tests/runtime/store_client_test.cpp,
 // tests/plugins/stores_agree_test.cpp.
 
 #include "corsac/runtime/store_client.hpp"
@@ -296,6 +296,31 @@ WriteResult StoreClient::put_records(std::span<const RecordText> changes, std::s
   const std::int32_t status = state.call_store([&] {
     return records->put_records(state.store, told.data(), told.size(), to_c(all), to_c(expected),
                                 &state, State::take_revision);
+  });
+  return state.write_result(status);
+}
+
+WriteResult StoreClient::change_origins(std::span<const std::string> added,
+                                        std::span<const std::string> removed,
+                                        std::string_view expected) {
+  State& state = *state_;
+  const corsac_store_changes_v1* table = changes_table(*state.plugin.table);
+  if (table == nullptr || table->change_origins == nullptr) {
+    return {.status = WriteStatus::Refused,
+            .problems = {{.code = "store-changes-no-origins",
+                          .path = "store.plugin",
+                          .what = "stores of the plugin " + to_printable(state.plugin.table->name) +
+                                  " take no single origins",
+                          .fix = "change what it reads, or a store of the plugin redis"}}};
+  }
+  std::vector<corsac_origin_change> changes;
+  changes.reserve(added.size() + removed.size());
+  for (const std::string& origin : added) changes.push_back({to_c(origin), 1});
+  for (const std::string& origin : removed) changes.push_back({to_c(origin), 0});
+  state.told_revision.clear();
+  const std::int32_t status = state.call_store([&] {
+    return table->change_origins(state.store, changes.data(), changes.size(), to_c(expected),
+                                 &state, State::take_revision);
   });
   return state.write_result(status);
 }

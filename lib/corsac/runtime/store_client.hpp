@@ -88,6 +88,14 @@ class StoreClient {
   [[nodiscard]] WriteResult put_records(std::span<const RecordText> changes, std::string_view all,
                                         std::string_view expected);
 
+  // Puts origins beside the document and takes others away, all in one step or none, when the store
+  // is in the revision `expected` (empty = any); they are checked. One that comes and is there, or
+  // goes and is not, is no error; none stands in both. Refused when the store has no such extension
+  // (corsac_store_changes.h). At least one.
+  [[nodiscard]] WriteResult change_origins(std::span<const std::string> added,
+                                           std::span<const std::string> removed,
+                                           std::string_view expected);
+
   // Which call is under way, or was the last one.
   [[nodiscard]] std::uint64_t call_number() const noexcept;
   // That call, if it is still under way, returns soon, with what the store makes of it. From any

@@ -9,6 +9,7 @@
 
 #include "corsac/base/printable.hpp"
 #include "corsac/policy/reader.hpp"
+#include "corsac/runtime/plugin_extensions.hpp"
 
 namespace corsac {
 namespace {
@@ -36,6 +37,7 @@ StoreFeed::StoreFeed(StoreRole role, const LoadedPlugin& plugin, StoreConfig con
     : role_(role),
       config_(std::move(config)),
       plugin_(plugin),
+      can_tell_changes_(changes_table(*plugin_.table) != nullptr),
       clock_(std::move(clock)),
       log_(std::move(log)),
       wake_(std::move(wake)),
@@ -180,11 +182,15 @@ void StoreFeed::begin_when_due(Time now) {
 }
 
 void StoreFeed::begin_attempt(Time now) {
+  bool is_asked = false;  // by somebody whom the schedule has not heard of
   {
     const std::lock_guard lock(mutex_);
+    is_asked = noted_ticket_ != last_ticket_;
     attempt_ = Attempt{.began = now, .ticket = last_ticket_};
     noted_ticket_ = last_ticket_;  // those that came meanwhile are served by it, too
   }
+  const bool does_with_changes = worker_ != nullptr && may_change_ && was_taken_ && !is_asked &&
+                                 !judged_revision_.empty() && schedule_.is_only_changed(now);
   schedule_.note_began(now);
   ReadResult failed;
   failed.status = ReadStatus::NotOpened;
@@ -192,12 +198,24 @@ void StoreFeed::begin_attempt(Time now) {
     if (worker_ == nullptr && !has_left_behind()) {
       worker_ = StoreWorker::launch(plugin_, config_, worker_callbacks(), deadline_of(*attempt_));
     }
-    if (worker_ != nullptr) return worker_->request_read(deadline_of(*attempt_));
+    if (worker_ != nullptr) {
+      const Time deadline = deadline_of(*attempt_);
+      return does_with_changes ? worker_->request_changes(judged_revision_, deadline)
+                               : worker_->request_read(deadline);
+    }
     failed.detail = "its thread that ignored an interrupt is still at work";
   } catch (...) {
     // No memory, or no thread. That is said where it is reported: here it could throw again.
   }
   answer(std::move(failed));
+}
+
+// The worker is there: it gave the answer. What lets an older document be taken at once was said of
+// the one that comes as well.
+void StoreFeed::read_in_full(RevisionGuard::Answer answer) {
+  if (answer == RevisionGuard::Answer::TakeOlder) revision_guard_.note_lost();
+  attempt_->has_answer = false;
+  worker_->request_read(deadline_of(*attempt_));
 }
 
 void StoreFeed::watch_attempt(Time now) {
@@ -302,6 +320,24 @@ ReadVerdict StoreFeed::verdict_for(Report report, std::string revision, std::str
   return verdict;
 }
 
+ReadVerdict StoreFeed::verdict_for_changes(std::string revision, OriginChangeCounts changes,
+                                           PolicyCacheWriter::MakeJson make_json) {
+  ReadVerdict verdict{.changes = changes, .has_answered = true, .has_told_changes = true};
+  {
+    const std::lock_guard lock(mutex_);
+    verdict.report = status_.last_report;
+  }
+  if (cache_ != nullptr) {
+    const bool may_wait = changes.removed == 0;
+    cache_->write_soon(std::move(make_json), revision, clock_->wall_now(), may_wait);
+  }
+  taken_revision_ = judged_revision_ = std::move(revision);
+  revision_guard_.note_judged(judged_revision_);
+  postponed_revision_.clear();
+  health_.note_taken();
+  return verdict;
+}
+
 void StoreFeed::judge_refused_again() {
   if (was_taken_ || judged_revision_.empty()) return;
   judged_revision_.clear();
@@ -310,7 +346,11 @@ void StoreFeed::judge_refused_again() {
 
 void StoreFeed::schedule_after(const ReadVerdict& verdict) {
   const Time now = Steady::now();
-  verdict.has_answered ? schedule_.note_answered(now) : schedule_.note_failed(now);
+  if (verdict.has_told_changes) {
+    schedule_.note_told_changes();
+  } else {
+    verdict.has_answered ? schedule_.note_answered(now) : schedule_.note_failed(now);
+  }
   if (verdict.is_postponed) schedule_.note_second_look(now, kSecondLookAfter);
   schedule_.note_pause(now, verdict.pause);
 }
@@ -325,7 +365,8 @@ void StoreFeed::settle(const ReadVerdict& verdict) {
                                     .after = health_.state(),
                                     .is_document = is_document,
                                     .is_taken = is_taken,
-                                    .revision = judged_revision_};
+                                    .revision = judged_revision_,
+                                    .changes = verdict.changes};
   {
     const std::lock_guard lock(mutex_);
     status_.state = change.after;
@@ -347,7 +388,11 @@ void StoreFeed::settle(const ReadVerdict& verdict) {
       status_.loaded_at = clock_->wall_now();
     }
     if (is_document && !verdict.is_postponed) {
-      loads_.note(judged_revision_, is_taken, report, clock_->wall_now());
+      loads_.note({.revision = judged_revision_,
+                   .is_taken = is_taken,
+                   .is_changes = verdict.changes.has_value(),
+                   .time = clock_->wall_now()},
+                  report);
     }
   }
   journal_.note_change(change, report);

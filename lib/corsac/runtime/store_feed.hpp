@@ -30,8 +30,10 @@ namespace corsac {
 // What one read of a store was worth. Empty = time went by.
 struct ReadVerdict {
   Report report = {};
-  bool has_answered = false;  // the store did, whatever it said
-  bool is_unchanged = false;  // the document that was judged before
+  std::optional<OriginChangeCounts> changes = {};  // it told these, and no document
+  bool has_answered = false;                       // the store did, whatever it said
+  bool has_told_changes = false;                   // => it answered, and with no document
+  bool is_unchanged = false;                       // the document that was judged before
   bool is_postponed = false;  // a document that counts when a second look still shows it
   std::chrono::steady_clock::duration pause{};  // that the store asks for
 };
@@ -87,6 +89,17 @@ class StoreFeed {
   // When the next read begins, for status(); not during an attempt.
   void tell_next_due();
 
+  // Whether single origins of the document in force may change: a call of the store leads to a read
+  // of changes then, where the store can tell them. For the regular reads and for those that
+  // somebody asks for it hands over the document, which is the truth. It is said again after each
+  // document.
+  void note_may_change(bool may_change) noexcept { may_change_ = may_change; }
+  // The plugin has the extension; else nothing may change.
+  [[nodiscard]] bool can_tell_changes() const noexcept { return can_tell_changes_; }
+  // Goes on with the attempt: the changes that it told were no use, and it hands over the document.
+  // `answer` is what judge_revision said of them.
+  void read_in_full(RevisionGuard::Answer answer);
+
   // What a document is: one that was judged already; an empty one, though that is not accepted, in
   // the place of one that was not.
   [[nodiscard]] bool is_judged_already(const Policy& policy) const;
@@ -104,6 +117,10 @@ class StoreFeed {
   [[nodiscard]] ReadVerdict verdict_postponed(const Policy& policy);
   [[nodiscard]] ReadVerdict verdict_for(Report report, std::string revision, std::string json,
                                         bool has_sections);
+  // That of changes, which were taken. What is said of the document stays. `make_json` is for the
+  // cache.
+  [[nodiscard]] ReadVerdict verdict_for_changes(std::string revision, OriginChangeCounts changes,
+                                                PolicyCacheWriter::MakeJson make_json);
 
   // The policy of the cache, when this is the first verdict and there should be one. Its own errors
   // are told.
@@ -172,6 +189,7 @@ class StoreFeed {
   const StoreRole role_;
   const StoreConfig config_;
   const LoadedPlugin plugin_;
+  const bool can_tell_changes_;
   const std::shared_ptr<const Clock> clock_;
   const LogSink log_;
   const std::function<void()> wake_;
@@ -201,6 +219,7 @@ class StoreFeed {
   std::optional<Attempt> attempt_ = {};  // without an answer => worker_
   std::string judged_revision_ = {};     // empty = the next document is judged, whatever it is
   bool was_taken_ = false;               // the document of judged_revision_
+  bool may_change_ = false;
   RevisionGuard revision_guard_ = {};
   std::string postponed_revision_ = {};  // told in the log
   std::string taken_revision_ = {};      // of the last document that was taken

@@ -129,10 +129,15 @@ void StoreJournal::note_load(const Change& change, const Report& report) const {
                           .revision = revision,
                           .is_taken = change.is_taken,
                           .errors = count(report, Severity::Error),
-                          .warnings = count(report, Severity::Warning)};
+                          .warnings = count(report, Severity::Warning),
+                          .changes = change.changes};
   const std::string json = load_line(record, clock_->wall_now());
   const std::string what = role_ == StoreRole::Policy ? "policy" : "records";
   std::string words = what + (change.is_taken ? " taken" : " refused");
+  if (change.changes) {
+    words += " by changes: +" + std::to_string(change.changes->added) + " -" +
+             std::to_string(change.changes->removed);
+  }
   if (!revision.empty()) words += ", revision " + revision;
   words += count_text(record.errors, "error") + count_text(record.warnings, "warning");
   const LogLevel level = change.is_taken ? LogLevel::Info : LogLevel::Error;

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "corsac/base/clock.hpp"
+#include "corsac/policy/origin_changes.hpp"
 #include "corsac/policy/report.hpp"
 #include "corsac/runtime/log_sink.hpp"
 #include "corsac/runtime/store_config.hpp"
@@ -41,6 +43,8 @@ class StoreJournal {
     bool is_document = false;        // the report is about a document that was judged now
     bool is_taken = false;           // and that is in force
     std::string_view revision = {};  // of that document; empty when it has none
+    // It was not read: it is the one before with these.
+    std::optional<OriginChangeCounts> changes = {};
   };
   void note_change(const Change& change, const Report& report);
 

@@ -18,6 +18,8 @@
 #include "corsac/base/low_priority.hpp"
 #include "corsac/base/printable.hpp"
 #include "corsac/policy/reader.hpp"
+#include "corsac/runtime/c_text.hpp"
+#include "corsac/runtime/changes_sink.hpp"
 #include "corsac/runtime/plugin_extensions.hpp"
 #include "corsac/runtime/plugin_host.hpp"
 #include "corsac/runtime/plugin_settings.hpp"
@@ -57,7 +59,8 @@ struct StoreWorker::State {
 
   // A call that has not begun.
   struct WantedCall {
-    Steady::time_point deadline;
+    Steady::time_point deadline = {};
+    std::string since = {};  // not empty = what changed after that revision will do
     bool is_cancelled = false;
   };
 
@@ -82,6 +85,7 @@ struct StoreWorker::State {
   std::mutex interrupt_mutex;  // held during the plugin's interrupt(): no call ends inside of it
   void* store = nullptr;       // written by the thread, with interrupt_mutex
   SinkAdapter sink;            // the thread's, but for stop()
+  ChangesSink changes_sink;    // likewise
   std::thread thread;          // the worker's
 
   State(const LoadedPlugin& plugin, const StoreConfig& store_config, WorkerCallbacks callbacks)
@@ -99,6 +103,8 @@ struct StoreWorker::State {
   void close();
   template <class Call>
   [[nodiscard]] std::int32_t call_plugin(std::optional<WantedCall>& wanted, Call call);
+  [[nodiscard]] std::int32_t read_changes(const std::string& since,
+                                          std::optional<ChangesSink::Told>& told);
   [[nodiscard]] ReadResult result_of(std::int32_t status, PolicyReader& reader);
   [[nodiscard]] std::string detail_of(std::int32_t status) const;
   [[nodiscard]] bool waits_for_read();
@@ -109,12 +115,13 @@ struct StoreWorker::State {
 
 // Makes the call that is wanted, so that it can be interrupted: it is wanted until it is under way,
 // and no interrupt falls in between. CORSAC_CANCELLED without calling when there was one before, or
-// when the worker stops already.
+// when the worker stops already. `call` may call the plugin twice.
 template <class Call>
 std::int32_t StoreWorker::State::call_plugin(std::optional<WantedCall>& wanted, Call call) {
+  WantedCall begun;
   {
     const std::lock_guard lock(mutex);
-    const WantedCall begun = *std::exchange(wanted, std::nullopt);
+    begun = *std::exchange(wanted, std::nullopt);
     host.begin_call(begun.deadline);
     if (is_stopping || begun.is_cancelled) {
       host.cancel();
@@ -126,7 +133,7 @@ std::int32_t StoreWorker::State::call_plugin(std::optional<WantedCall>& wanted, 
   }
   std::int32_t status = CORSAC_FAILED;
   try {
-    status = call();
+    status = call(begun);
   } catch (...) {
     // The contract forbids it; a plugin that throws failed.
   }
@@ -145,8 +152,9 @@ bool StoreWorker::State::open() {
   const PluginSettings given(config);
   const corsac_settings settings = given.table();
   void* opened = nullptr;
-  const std::int32_t status =
-      call_plugin(wanted_open, [&] { return table.open(&host.table(), &settings, &opened); });
+  const std::int32_t status = call_plugin(wanted_open, [&](const WantedCall& /*begun*/) {
+    return table.open(&host.table(), &settings, &opened);
+  });
   // The contract has no store without a pointer: a read would get it back and stumble.
   if (status == CORSAC_OK && opened != nullptr) {
     // Before anything that may throw: a store that nobody remembers is never closed, and its
@@ -210,13 +218,43 @@ ReadResult StoreWorker::State::result_of(std::int32_t status, PolicyReader& read
   return result;
 }
 
+// CORSAC_CONFLICT also for all that a plugin does wrong there: read() is the truth, and says it
+// better. Only a place that cannot be reached is not asked again.
+std::int32_t StoreWorker::State::read_changes(const std::string& since,
+                                              std::optional<ChangesSink::Told>& told) {
+  const corsac_store_changes_v1* const calls = changes_table(table);
+  if (calls == nullptr) return CORSAC_CONFLICT;
+  std::int32_t status = CORSAC_FAILED;
+  try {
+    status = calls->read_changes(store, to_c(since), &changes_sink.table());
+  } catch (...) {
+    // As in call_plugin().
+  }
+  told = changes_sink.end();
+  if (status != CORSAC_OK) told.reset();
+  if (told || status == CORSAC_UNREACHABLE) return status;
+  return host.is_cancelled() ? CORSAC_CANCELLED : CORSAC_CONFLICT;
+}
+
 void StoreWorker::State::read() {
   PolicyReader reader;
+  std::optional<ChangesSink::Told> told;
+  // Before the call is one that may be interrupted: a stop must not be forgotten.
   sink.begin(reader);
-  const std::int32_t status =
-      call_plugin(wanted_read, [this] { return table.read(store, &sink.table()); });
+  changes_sink.begin();
+  const std::int32_t status = call_plugin(wanted_read, [&](const WantedCall& begun) {
+    const std::int32_t changes =
+        begun.since.empty() ? CORSAC_CONFLICT : read_changes(begun.since, told);
+    return changes == CORSAC_CONFLICT ? table.read(store, &sink.table()) : changes;
+  });
   sink.end();
-  host.callbacks().read(result_of(status, reader));
+  if (!told) return host.callbacks().read(result_of(status, reader));
+  ReadResult result;
+  result.status = ReadStatus::Changed;
+  result.policy.revision = std::move(told->revision);
+  result.changes = std::move(told->changes);
+  result.is_switched = host.is_switched();
+  host.callbacks().read(std::move(result));
 }
 
 void StoreWorker::State::close() {
@@ -241,7 +279,7 @@ bool StoreWorker::State::waits_for_read() {
 // Throws when there is no thread; then there is none to wait for.
 void StoreWorker::State::begin(const std::shared_ptr<State>& state, TellsOpenFailure how,
                                Steady::time_point deadline) {
-  state->wanted_open = WantedCall{deadline};
+  state->wanted_open = WantedCall{.deadline = deadline};
   state->is_done = false;
   try {
     state->thread = std::thread([state, how] { state->run(how); });
@@ -284,6 +322,7 @@ void StoreWorker::State::interrupt(const std::shared_ptr<State>& state) {
     state->interrupted_at = Steady::now();
     state->host.cancel();
     state->sink.stop();
+    state->changes_sink.stop();
     number = state->call_number;
   }
   try {
@@ -368,7 +407,13 @@ StoreWorker::~StoreWorker() {
 
 void StoreWorker::request_read(Time deadline) {
   const std::lock_guard lock(state_->mutex);
-  state_->wanted_read = State::WantedCall{deadline};
+  state_->wanted_read = State::WantedCall{.deadline = deadline};
+  state_->changed.notify_all();
+}
+
+void StoreWorker::request_changes(std::string since, Time deadline) {
+  const std::lock_guard lock(state_->mutex);
+  state_->wanted_read = State::WantedCall{.deadline = deadline, .since = std::move(since)};
   state_->changed.notify_all();
 }
 

@@ -11,6 +11,7 @@
 
 #include "corsac/base/problem.hpp"
 #include "corsac/base/result.hpp"
+#include "corsac/policy/origin_changes.hpp"
 #include "corsac/policy/policy.hpp"
 #include "corsac/policy/report.hpp"
 #include "corsac/runtime/log_sink.hpp"
@@ -23,6 +24,7 @@ struct LoadedPlugin;  // runtime/store_loader.hpp
 
 enum class ReadStatus : unsigned char {
   Read,         // `policy` is a whole document; `problems` holds what the reader found
+  Changed,      // `changes` led to the revision that `policy` has, and nothing else of it
   Invalid,      // the store answered, but not with a document; `problems` says why
   Unreachable,  // `detail` says why
   Cancelled,    // interrupted, or out of time
@@ -33,10 +35,12 @@ enum class ReadStatus : unsigned char {
 
 struct ReadResult {
   ReadStatus status = ReadStatus::Unreachable;
-  Policy policy = {};  // unless Read: only its `sources`, which the places of `problems` count
+  // Unless Read or Changed: only its `sources`, which the places of `problems` count.
+  Policy policy = {};
+  OriginChanges changes = {};
   std::vector<Problem> problems = {};
   std::string detail = {};  // one line, escaped; no secrets
-  // How long the store wishes to be left alone; unless Read. Zero = no wish.
+  // How long the store wishes to be left alone; unless Read or Changed. Zero = no wish.
   std::chrono::nanoseconds retry_after{0};
   // Since the last document the connection was lost, or another server answers: Host::switched.
   bool is_switched = false;
@@ -84,6 +88,9 @@ class StoreWorker {
   // the last one.
   void request_read(Time deadline);
   void request_read();  // by `config.deadline` from now
+  // The same, where it will do to be told what changed after the revision `since`, which a read of
+  // this store ended with: when that cannot be told, a document is read.
+  void request_changes(std::string since, Time deadline);
   // Interrupts the call under way, if any, and the read that is kept; returns at once. A call that
   // has not begun by then answers Cancelled without being made.
   void interrupt();

@@ -11,6 +11,7 @@
 #include <new>
 #include <utility>
 
+#include "corsac/policy/writer.hpp"
 #include "corsac/runtime/expiry_timer.hpp"
 
 namespace corsac {
@@ -20,7 +21,6 @@ namespace {
 // nothing demands.
 constexpr std::chrono::seconds kRetryStep{1};
 constexpr std::chrono::hours kLongestSleep{1};
-
 // Records are a list, and an empty one says that the last was removed: that always takes effect
 // (policy document, 1).
 Problem records_are_empty() {
@@ -161,7 +161,9 @@ void SupervisorLoop::run() {
 }
 
 void SupervisorLoop::note_answers(std::optional<Judged> judged) noexcept {
-  if (judged) {
+  if (judged && merging_) {
+    take_merged(std::move(judged->judgement));
+  } else if (judged) {
     StoreFeed& feed = *std::exchange(judging_, nullptr);
     finish_attempt(feed,
                    [&] { return verdict_after(feed, std::move(*judged), judging_revision_); });
@@ -209,12 +211,14 @@ void SupervisorLoop::take_answer(StoreFeed& feed, ReadResult result) noexcept {
     held_back_ = std::move(result);
     return;
   }
+  if (result.status == ReadStatus::Changed) return take_changes(std::move(result));
   if (result.status != ReadStatus::Read) {
     return finish_attempt(feed, [&] { return feed.verdict_without_document(std::move(result)); });
   }
   // The guard hears of each document, of the one in force too: that ends what an older one began.
   const RevisionGuard::Answer answer = feed.judge_revision(result);
-  if (feed.is_judged_already(result.policy)) {
+  // What was put together from changes is not the truth until a document said the same.
+  if (feed.is_judged_already(result.policy) && !(is_policy && is_from_changes_)) {
     return finish_attempt(feed, [&feed] { return feed.verdict_as_before(); });
   }
   if (answer == RevisionGuard::Answer::LookAgain) {
@@ -235,9 +239,88 @@ void SupervisorLoop::take_answer(StoreFeed& feed, ReadResult result) noexcept {
   (is_policy ? waiting_policy_ : waiting_records_) = std::move(result);
 }
 
+// All of them or none. They need no judge: what one would have to say something about is read
+// whole.
+void SupervisorLoop::take_changes(ReadResult result) noexcept {
+  const std::string& revision = result.policy.revision;
+  const RevisionGuard::Answer answer = store_.judge_revision(result);
+  if (store_.is_judged_already(result.policy)) {
+    return finish_attempt(store_, [this] {
+      ReadVerdict verdict = store_.verdict_as_before();
+      verdict.has_told_changes = true;
+      return verdict;
+    });
+  }
+  try {
+    auto changed = answer == RevisionGuard::Answer::Take && changeable_
+                       ? changeable_->changed(result.changes, revision)
+                       : std::nullopt;
+    if (!changed) return store_.read_in_full(answer);
+    PolicyCacheWriter::MakeJson make_json;
+    if (store_.has_cache()) {
+      make_json = [policy = changed->policy] { return policy_to_json(policy.document()); };
+    }
+    if (merging_) merging_->push_back({std::move(result.changes), revision});
+    finish_attempt(store_, [&] {
+      history_.note_changes(revision, clock_->wall_now());
+      ReadVerdict verdict =
+          store_.verdict_for_changes(revision, changed->counts, std::move(make_json));
+      in_force_.take({.snapshot = changed->policy.snapshot()});
+      note_changeable(std::move(changed->policy));
+      is_from_changes_ = true;
+      return verdict;
+    });
+    merge_when_many();
+  } catch (...) {
+    finish_attempt(store_, [this] { return verdict_after(store_, {}, {}); });
+  }
+}
+
+void SupervisorLoop::note_changeable(std::optional<ChangeablePolicy> changeable) noexcept {
+  changeable_ = std::move(changeable);
+  store_.note_may_change(changeable_.has_value());
+}
+
+// Meanwhile changes go on: those are made once more in what comes of it.
+void SupervisorLoop::merge_when_many() noexcept {
+  const bool are_many = changeable_ && changeable_->change_count() >= merged_from_;
+  if (!are_many || judging_ != nullptr || merging_) return;
+  try {
+    JudgementBasis basis = in_force_.basis();
+    basis.wants_changes = true;
+    judge_->begin_merge(*changeable_, std::move(basis));
+    merging_.emplace();
+  } catch (...) {
+    // There was no memory for it; the next change tries again.
+  }
+}
+
+// When it came to nothing the changes stay beside the list; where they cannot be made again a read
+// mends it.
+void SupervisorLoop::take_merged(std::optional<Judgement> merged) noexcept {
+  const std::vector<Later> later = std::move(*std::exchange(merging_, std::nullopt));
+  if (!changeable_) return;
+  // Until something comes of it: not again for each change, which costs as much as a document.
+  merged_from_ = changeable_->change_count() + kMergedChanges;
+  if (!merged || !merged->changeable) return;
+  try {
+    std::optional<ChangeablePolicy> policy = std::move(merged->changeable);
+    for (const Later& one : later) {
+      auto changed = policy->changed(one.changes, one.revision);
+      if (!changed) return;
+      policy = std::move(changed->policy);
+    }
+    in_force_.take({.snapshot = policy->snapshot()});
+    note_changeable(std::move(policy));
+    merged_from_ = kMergedChanges;
+  } catch (...) {
+    // As it was.
+  }
+}
+
 // Records first: the document that waits with them may have tests about them.
 void SupervisorLoop::judge_what_waits() noexcept {
-  while (judging_ == nullptr && (waiting_records_ || waiting_policy_)) {
+  while (judging_ == nullptr && !merging_ && (waiting_records_ || waiting_policy_)) {
     StoreFeed& feed = waiting_records_ ? *records_ : store_;
     std::optional<ReadResult>& waiting = waiting_records_ ? waiting_records_ : waiting_policy_;
     try {
@@ -254,6 +337,7 @@ void SupervisorLoop::begin_judging(StoreFeed& feed, ReadResult result) {
   JudgementBasis basis = in_force_.basis();
   basis.wants_json = feed.has_cache();
   basis.wants_history = &feed == &store_;
+  basis.wants_changes = &feed == &store_ && feed.can_tell_changes();
   judge_->begin(feed.role(), std::move(result.policy), std::move(result.problems),
                 std::move(basis));
   judging_ = &feed;
@@ -302,6 +386,8 @@ ReadVerdict SupervisorLoop::verdict_after(StoreFeed& feed, Judged judged, std::s
     judgement = judge_records(*judgement.records, {}, basis);
   }
   const std::string judged_revision = revision;
+  // Also of a document that is refused: it is the one that others are held against now.
+  if (&feed == &store_) is_from_changes_ = false;
   ReadVerdict verdict = feed.verdict_for(std::move(judgement.report), std::move(revision),
                                          std::move(judgement.json), judgement.has_sections);
   if (verdict.report.has_errors()) {
@@ -316,6 +402,8 @@ ReadVerdict SupervisorLoop::verdict_after(StoreFeed& feed, Judged judged, std::s
   }
   if (&feed == &store_) {
     history_.note(judged_revision, std::move(judgement.kept), clock_->wall_now());
+    note_changeable(std::move(judgement.changeable));
+    merged_from_ = kMergedChanges;
   }
   in_force_.take(std::move(judgement));
   withdraw_from_policy(since.withdrawn);

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "corsac/policy/changeable_policy.hpp"
 #include "corsac/runtime/document_judge.hpp"
 #include "corsac/runtime/policy_history.hpp"
 #include "corsac/runtime/policy_in_force.hpp"
@@ -71,6 +72,10 @@ class SupervisorLoop {
   void for_each_store(Call call);
   void note_answers(std::optional<Judged> judged) noexcept;
   void take_answer(StoreFeed& feed, ReadResult result) noexcept;
+  void take_changes(ReadResult result) noexcept;
+  void note_changeable(std::optional<ChangeablePolicy> changeable) noexcept;
+  void merge_when_many() noexcept;
+  void take_merged(std::optional<Judgement> merged) noexcept;
   void judge_what_waits() noexcept;
   void withdraw_trust(const std::vector<RecordWithdrawal>& withdrawn) noexcept;
   [[nodiscard]] WithdrawnSince& withdrawn_since(const StoreFeed& feed) noexcept;
@@ -113,6 +118,20 @@ class SupervisorLoop {
   std::string judging_revision_ = {};            // of that document
   WithdrawnSince withdrawn_since_policy_ = {};   // of the attempt of store_
   WithdrawnSince withdrawn_since_records_ = {};  // of the one of records_
+  // The policy in force, as long as changes of single origins may be made in it. Whoever puts
+  // another one into force says so here (note_changeable).
+  std::optional<ChangeablePolicy> changeable_ = {};
+  bool is_from_changes_ = false;  // the policy in force, and no document said the same since
+  // What came since the judge began to write changeable_ anew; nothing = it does not.
+  struct Later {
+    OriginChanges changes = {};
+    std::string revision = {};
+  };
+  std::optional<std::vector<Later>> merging_ = {};
+  // So many changes are written into the long list, on the judge's thread: each further one would
+  // take longer, since it is put beside all of them.
+  static constexpr std::size_t kMergedChanges = 10'000;
+  std::size_t merged_from_ = kMergedChanges;
   SnapshotPtr published_for_ = {};  // the good snapshot that was published, as it is or closed
   StoreState published_in_ = StoreState::Starting;  // Starting = nothing was published
   std::unique_ptr<DocumentJudge> judge_ = {};

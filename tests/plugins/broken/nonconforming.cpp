@@ -50,6 +50,15 @@
 //   records_elsewhere        put_records writes nothing
 //   records_write_anyway     put_records compares nothing
 //   records_in_two_steps     put_records compares, waits and writes
+//   changes_untold           read_changes tells no change that was made
+//   changes_unfinished       read_changes never calls finish
+//   changes_never            read_changes answers a conflict to everything
+//   changes_of_any           read_changes takes every revision for its own
+//   changes_one_source       read hands added origins over in the source of the document
+//   changes_elsewhere        change_origins changes nothing
+//   changes_write_anyway     change_origins compares nothing
+//   changes_in_two_steps     change_origins compares, waits and writes
+//   changes_deaf             read_changes calls finish after the sink said stop
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -62,11 +71,15 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
+#include "corsac_store_changes.h"
 #include "corsac_store_plugin.h"
 #include "corsac_store_records.h"
 #include "corsac_store_write.h"
@@ -103,6 +116,8 @@ struct BrokenStore {
   std::string file = {};
   std::string password = {};
   std::string first = {};  // document that was read
+  // Of each revision that was told: the document and the records, and the origins beside them.
+  std::map<std::string, std::pair<std::string, std::set<std::string>>> told = {};
   std::atomic<bool> is_interrupted{false};
   std::atomic<bool> is_reading{false};
   std::atomic<bool> is_closing{false};
@@ -257,6 +272,83 @@ std::int32_t feed_kept(const BrokenStore& store, const corsac_sink* sink,
   return feed(store, sink, "{" + records.substr(list));
 }
 
+// Where the origins beside the document are kept, one a line; or no file.
+std::string origins_file(const BrokenStore& store) { return store.file + ".origins"; }
+
+std::set<std::string> origins_of(const BrokenStore& store) {
+  std::ifstream stream(origins_file(store));
+  std::set<std::string> origins;
+  for (std::string line; std::getline(stream, line);) origins.insert(line);
+  return origins;
+}
+
+std::string joined(const std::set<std::string>& origins) {
+  std::string text;
+  for (const std::string& origin : origins) text += origin + "\n";
+  return text;
+}
+
+// What the revision of a read names, now.
+std::string named_now(const BrokenStore& store) {
+  return content_of(store.file) + content_of(records_file(store));
+}
+
+// Passes a document on, with origins at the end of cors.allowed_origins.
+struct MergingSink {
+  const BrokenStore& store;
+  const corsac_sink* to;
+  const std::set<std::string> origins;
+  bool is_open = false;
+
+  static MergingSink& of(void* context) { return *static_cast<MergingSink*>(context); }
+  [[nodiscard]] bool add_origins() const {
+    if (!store.is("changes_one_source") && to->source(to->context, text("origins")) == 0)
+      return false;
+    for (const std::string& origin : origins) {
+      if (to->text(to->context, text(""), text(origin), {0, 0}) == 0) return false;
+    }
+    return to->source(to->context, text("nonconforming")) != 0;
+  }
+  [[nodiscard]] corsac_sink table() {
+    corsac_sink sink = *to;
+    sink.context = this;
+    sink.source = [](void* c, corsac_text name) {
+      return of(c).to->source(of(c).to->context, name);
+    };
+    sink.begin_list = [](void* c, corsac_text field, corsac_place place) {
+      of(c).is_open = view(field) == "allowed_origins";
+      return of(c).to->begin_list(of(c).to->context, field, place);
+    };
+    sink.end_list = [](void* c) {
+      if (std::exchange(of(c).is_open, false) && !of(c).add_origins()) return 0;
+      return of(c).to->end_list(of(c).to->context);
+    };
+    sink.begin_item = [](void* c, corsac_text field, corsac_place place) {
+      return of(c).to->begin_item(of(c).to->context, field, place);
+    };
+    sink.end_item = [](void* c) { return of(c).to->end_item(of(c).to->context); };
+    sink.text = [](void* c, corsac_text field, corsac_text value, corsac_place place) {
+      return of(c).to->text(of(c).to->context, field, value, place);
+    };
+    sink.integer = [](void* c, corsac_text field, std::int64_t value, corsac_place place) {
+      return of(c).to->integer(of(c).to->context, field, value, place);
+    };
+    sink.problem = [](void* c, corsac_text code, corsac_text what, corsac_text fix,
+                      corsac_place place) {
+      return of(c).to->problem(of(c).to->context, code, what, fix, place);
+    };
+    return sink;
+  }
+};
+
+std::int32_t feed_document(const BrokenStore& store, const corsac_sink* sink,
+                           const std::string& content, std::set<std::string> origins) {
+  if (origins.empty()) return feed(store, sink, content);
+  MergingSink merging = {store, sink, std::move(origins)};
+  const corsac_sink table = merging.table();
+  return feed(store, &table, content);
+}
+
 std::int32_t read_document(BrokenStore& store, const corsac_sink* sink) {
   const bool is_deaf = store.is("deaf_to_stop");
   if (!store.is("no_source") && sink->source(sink->context, text("nonconforming")) == 0 &&
@@ -277,7 +369,8 @@ std::int32_t read_document(BrokenStore& store, const corsac_sink* sink) {
   const bool is_bad = content.front() != '{' || content.find('}') == std::string::npos;
   if (is_bad && store.is("bad_unreachable")) return CORSAC_UNREACHABLE;
   if (is_bad && store.is("bad_silently")) return CORSAC_INVALID;
-  std::int32_t status = feed(store, sink, content);
+  const std::set<std::string> origins = origins_of(store);
+  std::int32_t status = feed_document(store, sink, content, origins);
   if (status == CORSAC_OK) status = feed_kept(store, sink, kept);
   const bool is_cancelled = store.host->cancelled(store.host->context) != 0;
   if (is_cancelled && store.is("interrupt_unreachable")) return CORSAC_UNREACHABLE;
@@ -288,8 +381,9 @@ std::int32_t read_document(BrokenStore& store, const corsac_sink* sink) {
     return CORSAC_CANCELLED;
   }
   const std::string named = store.is("records_one_revision") ? content : content + kept;
-  const bool goes_on = sink->finish(sink->context, text(store.revision_of(named))) != 0;
-  return goes_on ? CORSAC_OK : CORSAC_CANCELLED;
+  const std::string revision = store.revision_of(named + joined(origins));
+  store.told[revision] = {named, origins};
+  return sink->finish(sink->context, text(revision)) != 0 ? CORSAC_OK : CORSAC_CANCELLED;
 }
 
 std::int32_t read(void* opened, const corsac_sink* sink) {
@@ -395,10 +489,72 @@ std::int32_t put_records(void* opened, const corsac_record_change* /*changes*/, 
   return CORSAC_OK;
 }
 
+std::int32_t read_changes(void* opened, corsac_text since, const corsac_changes_sink* sink) {
+  auto& store = *static_cast<BrokenStore*>(opened);
+  const std::string named = named_now(store);
+  const std::set<std::string> origins = origins_of(store);
+  const auto found = store.told.find(std::string(view(since)));
+  const bool is_known = found != store.told.end() && found->second.first == named;
+  if (store.is("changes_never")) return CORSAC_CONFLICT;
+  if (!is_known && !store.is("changes_of_any")) return CORSAC_CONFLICT;
+  const bool is_deaf = store.is("changes_deaf");
+  if (sink->source(sink->context, text("origins")) == 0 && !is_deaf) return CORSAC_CANCELLED;
+  const std::set<std::string> before = is_known ? found->second.second : origins;
+  const auto tell = [&](const std::set<std::string>& from, const std::set<std::string>& of,
+                        std::int32_t is_added) {
+    for (const std::string& origin : of) {
+      if (from.count(origin) != 0 || store.is("changes_untold")) continue;
+      const corsac_origin_change change = {text(origin), is_added};
+      if (sink->origin(sink->context, &change) == 0 && !is_deaf) return false;
+    }
+    return true;
+  };
+  if (!tell(before, origins, 1) || !tell(origins, before, 0)) return CORSAC_CANCELLED;
+  if (store.is("changes_unfinished")) return CORSAC_OK;
+  const std::string revision = store.revision_of(named + joined(origins));
+  store.told[revision] = {named, origins};
+  return sink->finish(sink->context, text(revision)) != 0 ? CORSAC_OK : CORSAC_CANCELLED;
+}
+
+std::int32_t change_origins(void* opened, const corsac_origin_change* changes, size_t count,
+                            corsac_text expected, void* context,
+                            void (*on_revision)(void* context, corsac_text revision)) {
+  const auto& store = *static_cast<BrokenStore*>(opened);
+  if (store.is("read_only")) {
+    store.host->log(store.host->context, CORSAC_LOG_ERROR, text("the user may not write"));
+    return CORSAC_READ_ONLY;
+  }
+  std::unique_lock lock(writing);
+  const std::string now = hash_of(named_now(store) + joined(origins_of(store)));
+  const bool is_expected = expected.size == 0 || view(expected) == now;
+  if (!is_expected && !store.is("changes_write_anyway")) {
+    on_revision(context, text(now));
+    return CORSAC_CONFLICT;
+  }
+  if (store.is("changes_in_two_steps")) {
+    lock.unlock();
+    std::this_thread::sleep_for(milliseconds(50));
+    lock.lock();
+  }
+  std::set<std::string> origins = origins_of(store);
+  for (size_t i = 0; i < count && !store.is("changes_elsewhere"); ++i) {
+    const std::string origin(view(changes[i].origin));
+    if (changes[i].is_added != 0) origins.insert(origin);
+    if (changes[i].is_added == 0) origins.erase(origin);
+  }
+  std::ofstream(origins_file(store), std::ios::binary) << joined(origins);
+  if (origins.empty()) ::unlink(origins_file(store).c_str());
+  on_revision(context, text(hash_of(named_now(store) + joined(origins))));
+  return CORSAC_OK;
+}
+
 const void* extension(corsac_text name) {
   static constexpr corsac_store_records_v1 kRecords = {
       sizeof(corsac_store_records_v1), CORSAC_RECORDS_JSON, &read_records, &put_records};
   if (view(name) == CORSAC_STORE_RECORDS_NAME) return &kRecords;
+  static constexpr corsac_store_changes_v1 kChanges = {sizeof(corsac_store_changes_v1),
+                                                       &read_changes, &change_origins};
+  if (view(name) == CORSAC_STORE_CHANGES_NAME) return &kChanges;
   static constexpr corsac_store_write_v1 kWrite = {sizeof(corsac_store_write_v1), &put_document};
   return kAnyExtension || view(name) == CORSAC_STORE_WRITE_NAME ? &kWrite : nullptr;
 }

@@ -273,6 +273,12 @@ void OriginCompiler::finish(CompiledCors& compiled) {
 
 }  // namespace
 
+bool is_plain_origin(std::string_view text) noexcept {
+  const auto parsed = parse_origin(text);
+  return parsed && (parsed->scheme == "https" || parsed->scheme == "http") &&
+         !may_have_edge_hyphen(text);
+}
+
 void compile_origins(const CorsRules& rules, CompiledCors& compiled,
                      std::vector<Problem>& problems) {
   OriginCompiler compiler(rules, problems);
