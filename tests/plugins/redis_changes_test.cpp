@@ -367,6 +367,10 @@ TEST_F(RedisChangesReadTest, SaysThatRedisCannotBeReached) {
   RedisServer server;
   fill(server);
   Follower reader({{"url", server.url()}, {"command_timeout_milliseconds", "500"}});
+  // Else it is the connection that listens which is lost, and all is read.
+  ASSERT_TRUE(test::eventually([&] {
+    return ::testing::Value(reader.store().log(), Contains(HasSubstr("listening for changes")));
+  }));
   server.freeze();
   EXPECT_EQ(reader.follow(), CORSAC_UNREACHABLE);
   EXPECT_THAT(reader.store().log(), Contains(HasSubstr("2 redis-silent")));
