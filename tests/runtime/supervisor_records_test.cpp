@@ -177,8 +177,9 @@ TEST(SupervisorRecords, AreWithdrawnWhenTheyAreTooOld) {
   EXPECT_EQ(scene.decision_for(kPartner), "origin_not_allowed");
   EXPECT_EQ(scene.decision_for(kOrigin), "allowed") << "the document keeps in force";
   EXPECT_EQ(scene.state(), StoreState::Fresh);
+  // The state is told before its line.
+  EXPECT_TRUE(eventually([&] { return scene.log.count("stale -> closed") == 1; }));
   EXPECT_EQ(scene.log.count("its trusted origins are withdrawn"), 1U);
-  EXPECT_EQ(scene.log.count("stale -> closed"), 1U);
   EXPECT_EQ(scene.supervisor->records_status()->revision, "a") << "the last that was good";
 
   scene.store.give(document({"https://third.example"}), "2");
