@@ -1,6 +1,7 @@
 // The program `corsac`: reads the command line and runs one command. What each command does and
 // which exit status it has: README, "Operating". Test: tests/server/commands_test.cpp.
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <exception>
@@ -339,6 +340,22 @@ void tell_nearest_command(const CLI::App& app, const char* name) {
 }
 
 // An argument that stands where a command is meant, and is none; else null.
+// "-https://a.example" is no -h with something behind it, as CLI11 reads it: that would print the
+// help and end well, with nothing done.
+const char* find_glued_help(int argc, char** argv) {
+  const auto is_glued = [](std::string_view argument) {
+    return argument.size() > 2 && argument.starts_with("-h");
+  };
+  char** const found = std::find_if(argv + 1, argv + argc, is_glued);
+  return found == argv + argc ? nullptr : *found;
+}
+
+int tell_glued_help(const char* argument) {
+  std::fprintf(stderr, "%s: there is no such option; -h alone prints the help\n",
+               corsac::to_printable(argument).c_str());
+  return 1;
+}
+
 const char* find_unknown_command(const CLI::App& app, int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-') return nullptr;
   for (const CLI::App* command : commands_of(app)) {
@@ -439,6 +456,7 @@ int run_command_line(int argc, char** argv) {
   if (const char* name = find_unknown_command(app, argc, argv)) {
     return tell_unknown_command(app, name);
   }
+  if (const char* argument = find_glued_help(argc, argv)) return tell_glued_help(argument);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

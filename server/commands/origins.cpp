@@ -2,6 +2,7 @@
 // away. Entry: change_origins. Test: tests/server/origins_test.py.
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,7 +22,7 @@ namespace {
 std::vector<Problem> problems_of(const std::vector<std::string>& origins) {
   std::vector<Problem> problems;
   for (std::size_t i = 0; i < origins.size(); ++i) {
-    const std::string path = "origins[" + std::to_string(i) + "]";
+    const std::string path = path_of(i);
     const auto pattern = parse_origin_pattern(origins[i]);
     if (!pattern) {
       const OriginPatternError& error = pattern.error();
@@ -47,8 +48,10 @@ std::string path_on_line(const OriginsOptions& options, const std::string& origi
   const auto& origins = options.origins;
   const auto found = std::find(origins.begin(), origins.end(), origin);
   return found == origins.end() ? std::string()
-                                : "origins[" + std::to_string(found - origins.begin()) + "]";
+                                : path_of(static_cast<std::size_t>(found - origins.begin()));
 }
+
+std::string path_of(std::size_t index) { return "origins[" + std::to_string(index) + "]"; }
 
 // Cases of [[test]] that fail now and did not before. Others may be about what stands beside the
 // policy and was not read.
@@ -73,15 +76,46 @@ Report problems_beside_policy(const OriginsOptions& options, ReadResult read) {
   }
   const LoadedPolicy together = compile_read(std::move(read));
   std::vector<Problem> found_ones = together.report.problems();
-  if (together.snapshot != nullptr) found_ones = newly_failed(before, together);
+  if (together.snapshot != nullptr) {
+    for (Problem& failed : newly_failed(before, together)) found_ones.push_back(std::move(failed));
+  }
   std::vector<Problem> problems;
   for (const Problem& found : found_ones) {
-    if (found.severity != Severity::Error) continue;
+    const std::string path = path_on_line(options, found.value);
+    if (found.severity != Severity::Error && path.empty()) continue;  // of the policy itself
     Problem& problem = problems.emplace_back(found);
-    const std::string path = path_on_line(options, problem.value);
     if (!path.empty()) problem.path = path;
   }
   return Report(std::move(problems), together.report.sources());
+}
+
+bool is_granted(const Snapshot& snapshot, const std::string& origin) {
+  for (std::uint32_t i = 0; i < snapshot.rule_count(); ++i) {
+    const auto& cors = snapshot.rule(i).cors;
+    if (cors && (cors->allows_any_origin || cors->echoes_any_origin ||
+                 cors->origins->find(origin).kind != OriginMatchKind::None)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Warnings of origins that are allowed without standing beside the policy, so that whoever takes
+// them away there has done nothing. Nothing where the policy cannot be read.
+Report still_allowed(const OriginsOptions& options, ReadResult read) {
+  const LoadedPolicy policy = compile_read(std::move(read));
+  if (policy.snapshot == nullptr) return {};
+  std::vector<Problem> problems;
+  for (std::size_t i = 0; i < options.origins.size(); ++i) {
+    if (!is_granted(*policy.snapshot, options.origins[i])) continue;
+    problems.push_back({.severity = Severity::Warning,
+                        .code = "origin-still-allowed",
+                        .path = path_of(i),
+                        .value = options.origins[i],
+                        .what = "the policy itself allows it",
+                        .fix = "take it out of the policy as well, and push that"});
+  }
+  return Report(std::move(problems));
 }
 
 bool is_missing(const ReadResult& read) {
@@ -99,10 +133,11 @@ WriteResult not_read(ReadResult read) {
           .problems = std::move(read.problems)};
 }
 
+// What is so now, whether or not it was before: the store does not say what it changed.
 std::string counted(const OriginsOptions& options) {
   const std::size_t count = options.origins.size();
-  return std::to_string(count) + (count == 1 ? " origin " : " origins ") +
-         (options.is_removal ? "removed" : "added");
+  return std::to_string(count) + (count == 1 ? " origin stands" : " origins stand") +
+         " beside the policy" + (options.is_removal ? " no longer" : "");
 }
 
 }  // namespace
@@ -111,7 +146,9 @@ int change_origins(const OriginsOptions& options) {
   const auto tell = [&options](const WriteEnding& ending, const Report& report) {
     return tell_ending(ending, report, options.if_revision, options.as_json);
   };
-  std::vector<Problem> problems = problems_of(options.origins);
+  // Whatever stands there may be taken away: what is wrong, or was put there by hand, above all.
+  std::vector<Problem> problems;
+  if (!options.is_removal) problems = problems_of(options.origins);
   if (!problems.empty()) return tell(nothing_written(), Report(std::move(problems)));
   const WriteWords words = {.to = options.to,
                             .if_revision = options.if_revision,
@@ -120,14 +157,16 @@ int change_origins(const OriginsOptions& options) {
                             .advice_without_revision = "leave --if-revision out if that is right",
                             .what_shows = "the same command again does no harm"};
   // A store that holds no policy, or takes no changes, says so itself.
-  if (!options.is_removal) {
-    const auto reading = open_store_place(options.to, "--to", Beside::LeftOut, {});
-    ReadResult read;
-    if (reading) read = (*reading)->read();
-    if (reading && read.status == ReadStatus::Read) {
-      const Report refused = problems_beside_policy(options, std::move(read));
-      if (refused.has_errors()) return tell(nothing_written(), refused);
-    } else if (reading && !is_missing(read)) {
+  Report told;
+  if (const auto reading = open_store_place(options.to, "--to", Beside::LeftOut, {})) {
+    ReadResult read = (*reading)->read();
+    const bool is_read = read.status == ReadStatus::Read;
+    if (options.is_removal) {
+      told = is_read ? still_allowed(options, std::move(read)) : Report();
+    } else if (is_read) {
+      told = problems_beside_policy(options, std::move(read));
+      if (told.has_errors()) return tell(nothing_written(), told);
+    } else if (!is_missing(read)) {
       return tell(ending_of(not_read(std::move(read)), words), {});
     }
   }
@@ -137,7 +176,7 @@ int change_origins(const OriginsOptions& options) {
   const WriteResult result =
       (*client)->change_origins(options.is_removal ? none : options.origins,
                                 options.is_removal ? options.origins : none, options.if_revision);
-  return tell(ending_of(result, words), {});
+  return tell(ending_of(result, words), result.status == WriteStatus::Written ? told : Report());
 }
 
 }  // namespace corsac::server

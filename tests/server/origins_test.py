@@ -43,16 +43,53 @@ def check_add_and_remove():
     with Filled() as redis, Folder() as folder:
         revision = written(folder.run("origins", "add", "https://two.example",
                                       "https://three.example:8443", "--to", redis.url),
-                           "2 origins added")
+                           "2 origins stand beside the policy")
         equal(redis.state(), (["https://one.example", "https://three.example:8443",
                                "https://two.example"], revision))
         contains(redis.run("LINDEX", CHANGES, 0), f"7:a {revision} =3 +https://")
         revision = written(folder.run("origins", "remove", "https://one.example", "--to",
-                                      redis.url), "1 origin removed")
+                                      redis.url), "1 origin stands beside the policy no longer")
         equal(redis.state(), (["https://three.example:8443", "https://two.example"], revision))
         written(folder.run("origins", "remove", "https://one.example", "--to", redis.url),
-                "1 origin removed")
+                "1 origin stands beside the policy no longer")
         equal(redis.run("GET", POLICY), SMALL)
+
+
+def check_what_remove_takes():
+    """Whatever stands there, also what add would refuse; and what is allowed without it is told."""
+    with Filled() as redis, Folder() as folder:
+        wrong = ["https://Up.example", "https://*.pat.example", "https://a.example"]
+        redis.run("SADD", ORIGINS, *wrong)
+        answer = ended(folder.run("origins", "remove", *wrong, "--to", redis.url), 0,
+                       "warning[origin-still-allowed]: origins[2] = \"https://a.example\"",
+                       "the policy itself allows it", "take it out of the policy as well",
+                       "3 origins stand beside the policy no longer")
+        assert "origins[0]" not in answer.stdout + answer.stderr, answer
+        equal(redis.state()[0], ["https://one.example"])
+        redis.run("SET", POLICY, "no JSON")
+        ended(folder.run("origins", "remove", "https://one.example", "--to", redis.url), 0)
+        equal(redis.state()[0], [])
+
+
+def check_warnings_of_add():
+    with Filled() as redis, Folder() as folder:
+        answer = ended(folder.run("origins", "add", "https://fine.example", "https://b.example:80",
+                                  "--to", redis.url), 0,
+                       "warning[port-suspicious]: origins[1] = \"https://b.example:80\"",
+                       "2 origins stand beside the policy")
+        assert "origins[0]" not in answer.stdout + answer.stderr, answer
+        result = json.loads(ended(folder.run("origins", "add", "https://b.example:80", "--json",
+                                             "--to", redis.url), 0).stdout)
+        equal([(p["code"], p["severity"]) for p in result["problems"]],
+              [("port-suspicious", "warning")])
+
+
+def check_option_that_is_an_origin():
+    with Filled() as redis, Folder() as folder:
+        before = redis.state()
+        ended(folder.run("origins", "remove", "-https://one.example", "--to", redis.url), 1,
+              "-https://one.example: there is no such option")
+        equal(redis.state(), before)
 
 
 # description, arguments behind add, what is said
@@ -80,13 +117,12 @@ WRONG = [
 
 
 def check_wrong(origins, parts):
-    for verb in ["add", "remove"]:
-        with Filled() as redis, Folder() as folder:
-            before = redis.state()
-            answer = folder.run("origins", verb, *origins, "--to", redis.url)
-            ended(answer, 1, *parts)
-            equal(answer.stdout, "")
-            equal(redis.state(), before)
+    with Filled() as redis, Folder() as folder:
+        before = redis.state()
+        answer = folder.run("origins", "add", *origins, "--to", redis.url)
+        ended(answer, 1, *parts)
+        equal(answer.stdout, "")
+        equal(redis.state(), before)
 
 
 # description, policy, origins, what is said; nothing = written
@@ -132,7 +168,7 @@ def check_lost_update():
               "nothing was written: the store is in revision 7:a, and --if-revision says 6:b",
               "give --if-revision 7:a")
         equal(redis.state(), before)
-        second = written(folder.run(*add, "7:a"), "1 origin added")
+        second = written(folder.run(*add, "7:a"), "1 origin stands beside the policy")
         ended(folder.run(*add, "7:a"), 2, f"give --if-revision {second}")
 
 
@@ -227,7 +263,7 @@ def check_rights_of_the_fleet():
             ended(run("reader", "CORSAC_TEST_PASSWORD"), 1, "redis-no-permission")
             ended(run("keeper", "CORSAC_TEST_KEEPER"), 1, "redis-no-permission")
             equal(redis.run("EXISTS", REVISION, CHANGES), 0)
-            written(run("writer", "CORSAC_TEST_WRITER"), "1 origin added")
+            written(run("writer", "CORSAC_TEST_WRITER"), "1 origin stands beside the policy")
             equal(sorted(redis.run("SMEMBERS", ORIGINS)),
                   ["https://one.example", "https://two.example"])
 
@@ -239,6 +275,9 @@ def main():
         cases.add(f"origins writes nothing: {desc}", check_wrong, *row)
     for desc, *row in BESIDE:
         cases.add(f"origins add looks at the policy: {desc}", check_beside_policy, *row)
+    cases.add("origins remove takes whatever stands there", check_what_remove_takes)
+    cases.add("origins add warns as a policy does", check_warnings_of_add)
+    cases.add("origins: an option that is an origin", check_option_that_is_an_origin)
     cases.add("origins refuses a lost update", check_lost_update)
     cases.add("origins as JSON", check_json)
     cases.add("origins: status, code and advice of refusals", check_refusals)
