@@ -18,6 +18,8 @@
 namespace corsac::server {
 namespace {
 
+std::string path_of(std::size_t index) { return "origins[" + std::to_string(index) + "]"; }
+
 // Why a text is no single origin; nothing when it is one. The rules of the policy's own lists.
 std::vector<Problem> problems_of(const std::vector<std::string>& origins) {
   std::vector<Problem> problems;
@@ -50,8 +52,6 @@ std::string path_on_line(const OriginsOptions& options, const std::string& origi
   return found == origins.end() ? std::string()
                                 : path_of(static_cast<std::size_t>(found - origins.begin()));
 }
-
-std::string path_of(std::size_t index) { return "origins[" + std::to_string(index) + "]"; }
 
 // Cases of [[test]] that fail now and did not before. Others may be about what stands beside the
 // policy and was not read.
