@@ -25,11 +25,6 @@ namespace {
 
 constexpr int kPasses = 3;
 
-Fault shape_fault(const Connection& connection, std::string_view command) {
-  return protocol_fault(connection.name() + " answers " + std::string(command) +
-                        " with something that is no answer to it");
-}
-
 class Following {
  public:
   Following(Connection& connection, const RedisSettings& settings, const KnownDocument& known,
@@ -92,24 +87,18 @@ class Following {
 
   Outcome<Fit> fit_of(const FollowedChanges& followed) {
     if (!is_list_kept(followed)) return Fit{};
-    auto origins = size_of("SCARD", settings_.keys.origins);
+    auto origins = read_size(connection_, "SCARD", settings_.keys.origins, waiter_);
     if (!origins) return std::move(origins.fault());
-    auto records = size_of("HLEN", settings_.keys.records);
+    auto records = read_size(connection_, "HLEN", settings_.keys.records, waiter_);
     if (!records) return std::move(records.fault());
-    if (*records != known_.mark.record_count) return Fit{};
+    if (static_cast<std::size_t>(*records) != known_.mark.record_count) return Fit{};
     auto json = read_text(connection_, settings_.keys.policy, settings_.limit_bytes, waiter_);
     if (!json) return std::move(json.fault());
     if (!*json || content_hash(**json) != known_.mark.json_hash) return Fit{};
     const auto& chain = followed.chain;
-    return Fit{*origins == followed.origins.count && !(chain && chain->has_newer()),
+    return Fit{static_cast<std::size_t>(*origins) == followed.origins.count &&
+                   !(chain && chain->has_newer()),
                chain && chain->origin_count() == followed.origins.count};
-  }
-
-  Outcome<std::uint64_t> size_of(std::string_view command, const std::string& key) {
-    auto reply = connection_.ask({command, key}, waiter_);
-    if (!reply) return std::move(reply.fault());
-    if (reply->kind != Reply::Kind::Integer) return shape_fault(connection_, command);
-    return static_cast<std::uint64_t>(reply->integer);
   }
 
   Connection& connection_;

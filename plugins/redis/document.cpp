@@ -22,11 +22,6 @@ namespace {
 constexpr int kPasses = 3;
 constexpr std::string_view kScanCount = "1000";  // 3 to 5 ms of Redis' time for each piece
 
-Fault shape_fault(const Connection& connection, std::string_view command) {
-  return protocol_fault(connection.name() + " answers " + std::string(command) +
-                        " with something that is no answer to it");
-}
-
 class Pass {
  public:
   Pass(Connection& connection, const RedisSettings& settings, const Waiter& waiter)
@@ -144,12 +139,12 @@ class Pass {
       if (!reply) return std::move(reply.fault());
       if (!reply->is_list_of_at_least(2) || !reply->elements[0].is_text() ||
           reply->elements[1].kind != Reply::Kind::List) {
-        return shape_fault(connection_, command);
+        return shape_fault(connection_.name(), command);
       }
       std::vector<Reply>& piece = reply->elements[1].elements;
       const bool is_text = std::all_of(piece.begin(), piece.end(),
                                        [](const Reply& element) { return element.is_text(); });
-      if (!is_text || !take(piece)) return shape_fault(connection_, command);
+      if (!is_text || !take(piece)) return shape_fault(connection_.name(), command);
       cursor = std::move(reply->elements[0].text);
     } while (cursor != "0");
     return std::nullopt;

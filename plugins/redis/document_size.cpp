@@ -7,23 +7,12 @@
 #include <string_view>
 #include <utility>
 
+#include "text_key.hpp"
+
 namespace corsac::redis_store {
 namespace {
 
 constexpr std::string_view kSampleCount = "100";
-
-Fault shape_fault(const Connection& connection, std::string_view command) {
-  return protocol_fault(connection.name() + " answers " + std::string(command) +
-                        " with something that is no answer");
-}
-
-Outcome<long long> size_of(Connection& connection, std::string_view command, const std::string& key,
-                           const Waiter& waiter) {
-  auto reply = connection.ask({command, key}, waiter);
-  if (!reply) return std::move(reply.fault());
-  if (reply->kind != Reply::Kind::Integer) return shape_fault(connection, command);
-  return reply->integer;
-}
 
 // How one scans a key: "SSCAN", and how many elements of an answer are one member.
 struct Scan {
@@ -45,7 +34,7 @@ Outcome<long long> bytes_of_members(Connection& connection, const RedisSettings&
     if (!reply) return std::move(reply.fault());
     if (!reply->is_list_of_at_least(2) || !reply->elements[0].is_text() ||
         reply->elements[1].kind != Reply::Kind::List) {
-      return shape_fault(connection, scan.command);
+      return shape_fault(connection.name(), scan.command);
     }
     seen += reply->elements[1].elements.size() / scan.elements_a_member;
     cursor = std::move(reply->elements[0].text);
@@ -59,9 +48,9 @@ Outcome<long long> bytes_of_members(Connection& connection, const RedisSettings&
 
 Outcome<long long> document_bytes(Connection& connection, const RedisSettings& settings,
                                   const Waiter& waiter) {
-  auto policy = size_of(connection, "STRLEN", settings.keys.policy, waiter);
+  auto policy = read_size(connection, "STRLEN", settings.keys.policy, waiter);
   if (!policy) return policy;
-  auto count = size_of(connection, "SCARD", settings.keys.origins, waiter);
+  auto count = read_size(connection, "SCARD", settings.keys.origins, waiter);
   if (!count) return count;
   auto members =
       bytes_of_members(connection, settings, {"SSCAN", settings.keys.origins, 1}, *count, waiter);
@@ -71,7 +60,7 @@ Outcome<long long> document_bytes(Connection& connection, const RedisSettings& s
 
 Outcome<long long> records_bytes(Connection& connection, const RedisSettings& settings,
                                  const Waiter& waiter) {
-  auto count = size_of(connection, "HLEN", settings.keys.records, waiter);
+  auto count = read_size(connection, "HLEN", settings.keys.records, waiter);
   if (!count) return count;
   return bytes_of_members(connection, settings, {"HSCAN", settings.keys.records, 2}, *count,
                           waiter);

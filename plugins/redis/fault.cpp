@@ -164,4 +164,9 @@ Fault protocol_fault(std::string what) {
           "check that the address is that of a Redis without TLS"};
 }
 
+Fault shape_fault(const std::string& server, std::string_view command) {
+  return protocol_fault(server + " answers " + std::string(command) +
+                        " with something that is no answer to it");
+}
+
 }  // namespace corsac::redis_store

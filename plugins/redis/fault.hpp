@@ -68,5 +68,7 @@ class Outcome {
 
 // What answers is no Redis, or an answer has another shape than the command has.
 [[nodiscard]] Fault protocol_fault(std::string what);
+// The second of `server`, of its answer to `command`.
+[[nodiscard]] Fault shape_fault(const std::string& server, std::string_view command);
 
 }  // namespace corsac::redis_store

@@ -12,11 +12,6 @@ namespace {
 // Mostly one change is new, or a few.
 constexpr std::array<std::size_t, 3> kPieceEnds = {8, 64, kLogEntriesLimit};
 
-Fault shape_fault(const Connection& connection) {
-  return protocol_fault(connection.name() +
-                        " answers LRANGE with something that is no answer to it");
-}
-
 }  // namespace
 
 std::optional<Fault> read_log(Connection& connection, const Keys& keys, std::size_t limit_bytes,
@@ -27,9 +22,9 @@ std::optional<Fault> read_log(Connection& connection, const Keys& keys, std::siz
     const std::string to = std::to_string(end - 1);
     auto piece = connection.ask_for_data({"LRANGE", keys.changes, from, to}, waiter, limit_bytes);
     if (!piece) return std::move(piece.fault());
-    if (piece->kind != Reply::Kind::List) return shape_fault(connection);
+    if (piece->kind != Reply::Kind::List) return shape_fault(connection.name(), "LRANGE");
     for (Reply& entry : piece->elements) {
-      if (!entry.is_text()) return shape_fault(connection);
+      if (!entry.is_text()) return shape_fault(connection.name(), "LRANGE");
       if (chain.add(std::move(entry.text)) != ChangeChain::State::Open) return std::nullopt;
     }
     if (piece->elements.size() < end - first) return std::nullopt;

@@ -25,7 +25,6 @@ namespace {
 // Redis serves nobody else meanwhile, for about 3 us each, and they should fit into the log.
 constexpr std::size_t kChangesLimit = 10'000;
 constexpr std::size_t kBytesAround = 10;  // what the protocol adds to a member that is scanned
-constexpr long long kPartKeptFree = 8;    // an eighth
 
 // KEYS: origins, revision, changes, policy. ARGV: how many come, entries and bytes that the log
 // may have, and the origins: those that come, and those that go.
@@ -91,13 +90,12 @@ Outcome<std::optional<Fault>> fault_of_size(Connection& connection, const RedisS
   for (const std::string_view origin : added) {
     bytes += static_cast<long long>(origin.size() + kBytesAround);
   }
-  const auto limit = static_cast<long long>(settings.limit_bytes);
-  if (bytes <= limit - limit / kPartKeptFree) return std::optional<Fault>();
+  if (bytes <= limit_for_new(settings.limit_bytes)) return std::optional<Fault>();
   return std::optional(
       Fault{FaultKind::Invalid, "redis-too-large",
             "policy, origins and trusted origins would have about " + std::to_string(bytes) +
                 " bytes; new origins must leave an eighth of limit_bytes (" +
-                std::to_string(limit) + ") free",
+                std::to_string(settings.limit_bytes) + ") free",
             "take others away first, or raise limit_bytes here and on all servers"});
 }
 

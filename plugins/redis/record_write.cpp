@@ -24,7 +24,6 @@ namespace {
 
 // Redis 6 takes about a million arguments; Redis serves nobody else meanwhile.
 constexpr std::size_t kChangesLimit = 100'000;
-constexpr std::size_t kPartKeptFree = 8;  // an eighth
 
 // ARGV: room in bytes, the same for calls that add records, bytes for each record besides its
 // texts, and of each change its id, the length of its record as we know it, and the new record.
@@ -97,8 +96,7 @@ Outcome<RecordWriteResult> write_records(Connection& connection, const RedisSett
   }
   const auto limit = static_cast<long long>(settings.limit_bytes);
   const std::array<std::string, 3> numbers = {
-      std::to_string(limit - taken),
-      std::to_string(limit - limit / static_cast<long long>(kPartKeptFree) - taken),
+      std::to_string(limit - taken), std::to_string(limit_for_new(settings.limit_bytes) - taken),
       std::to_string(RecordList::kBytesAround)};
   WriteScript script = {kBody, settings.keys.records, {numbers.begin(), numbers.end()}, expected};
   std::vector<std::string> lengths;

@@ -1,4 +1,5 @@
-// Entries: read_text, read_revision, is_revision. Test: tests/plugins/redis_store_test.cpp.
+// Entries: read_text, read_revision, read_size, is_revision. Test:
+// tests/plugins/redis_store_test.cpp.
 
 #include "text_key.hpp"
 
@@ -17,10 +18,7 @@ Outcome<std::optional<std::string>> read_text(Connection& connection, const std:
   auto reply = connection.ask_for_data({"GET", key}, waiter, limit_bytes);
   if (!reply) return std::move(reply.fault());
   if (reply->kind == Reply::Kind::Nil) return std::optional<std::string>();
-  if (!reply->is_text()) {
-    return protocol_fault(connection.name() +
-                          " answers GET with something that is no answer to it");
-  }
+  if (!reply->is_text()) return shape_fault(connection.name(), "GET");
   return std::optional<std::string>(std::move(reply->text));
 }
 
@@ -35,6 +33,14 @@ Outcome<std::string> read_revision(Connection& connection, const Keys& keys,
                  "delete it, and write the policy again as plugins/README.md shows"};
   }
   return **std::move(text);
+}
+
+Outcome<long long> read_size(Connection& connection, std::string_view command,
+                             const std::string& key, const Waiter& waiter) {
+  auto reply = connection.ask({command, key}, waiter);
+  if (!reply) return std::move(reply.fault());
+  if (reply->kind != Reply::Kind::Integer) return shape_fault(connection.name(), command);
+  return reply->integer;
 }
 
 bool is_revision(std::string_view text) noexcept {

@@ -23,6 +23,10 @@ namespace corsac::redis_store {
 [[nodiscard]] Outcome<std::string> read_revision(Connection& connection, const Keys& keys,
                                                  std::size_t limit_bytes, const Waiter& waiter);
 
+// What STRLEN, SCARD or HLEN answers of a key; 0 without it.
+[[nodiscard]] Outcome<long long> read_size(Connection& connection, std::string_view command,
+                                           const std::string& key, const Waiter& waiter);
+
 // 1 to 200 printable bytes without blanks.
 [[nodiscard]] bool is_revision(std::string_view text) noexcept;
 
