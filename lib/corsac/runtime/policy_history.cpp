@@ -42,25 +42,23 @@ void PolicyHistory::note(const std::string& revision, std::shared_ptr<const Poli
   const bool is_known = !policies_.empty() && !shown.empty() &&
                         policies_.front().revision == shown && policies_.front().source == source;
   if (is_known) return;
-  policies_.insert(policies_.begin(), KeptPolicy{.number = last_number_ + 1,
-                                                 .revision = shown,
-                                                 .taken_at = taken_at,
-                                                 .source = source,
-                                                 .policy = std::move(policy)});
-  ++last_number_;
-  if (policies_.size() > kPolicies) policies_.pop_back();
+  push({.revision = shown, .taken_at = taken_at, .source = source, .policy = std::move(policy)});
 }
 
 void PolicyHistory::note_changes(const std::string& revision,
                                  std::chrono::system_clock::time_point taken_at) {
   KeptPolicy now{.revision = to_printable(revision, 255), .taken_at = taken_at};
   const std::lock_guard lock(mutex_);
+  if (!std::exchange(is_front_changes_, true)) return push(std::move(now));
   now.number = ++last_number_;
-  if (std::exchange(is_front_changes_, true)) {
-    policies_.front() = std::move(now);
-    return;
-  }
-  policies_.insert(policies_.begin(), std::move(now));
+  policies_.front() = std::move(now);
+}
+
+// With mutex_.
+void PolicyHistory::push(KeptPolicy policy) {
+  policy.number = last_number_ + 1;
+  policies_.insert(policies_.begin(), std::move(policy));
+  ++last_number_;
   if (policies_.size() > kPolicies) policies_.pop_back();
 }
 

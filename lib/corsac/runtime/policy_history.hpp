@@ -38,6 +38,8 @@ class PolicyHistory {
   [[nodiscard]] std::vector<KeptPolicy> policies() const;
 
  private:
+  void push(KeptPolicy policy);
+
   mutable std::mutex mutex_;
   std::vector<KeptPolicy> policies_ = {};
   std::uint64_t last_number_ = 0;
