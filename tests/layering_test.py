@@ -11,6 +11,8 @@ import re
 import sys
 import tempfile
 
+from support import tree_check
+
 LAYERS = ["abi", "base", "http", "origin", "stage", "policy", "runtime", "authority",
           "policy_api", "pages", "adapter"]
 
@@ -170,19 +172,6 @@ def check_planted(row):
     return len(problems) == 1 and message in problems[0], problems
 
 
-def main(root):
-    print(f"1..{1 + len(PLANTED)}")
-    problems = check(root)
-    for problem in problems:
-        print(f"# {problem}")
-    print(("not ok" if problems else "ok") + " 1 - every include of the tree respects the walls")
-    for number, row in enumerate(PLANTED, 2):
-        is_found, found = check_planted(row)
-        print(("ok" if is_found else "not ok") + f" {number} - finds: {row[0]}")
-        if not is_found:
-            print(f"# found instead: {found}")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    tree_check.run("every include of the tree respects the walls", check(sys.argv[1]), PLANTED,
+                   check_planted)

@@ -12,6 +12,8 @@ import re
 import sys
 import tempfile
 
+from support import tree_check
+
 # What is linked into one program or library.
 PROGRAMS = [("lib", "server"), ("plugins/toml", "plugins/parts"), ("plugins/redis", "plugins/parts"),
             ("plugins/remote", "plugins/parts")]
@@ -99,19 +101,5 @@ def check_planted(row):
     return len(problems) == is_wrong, problems
 
 
-def main(root):
-    print(f"1..{1 + len(PLANTED)}")
-    problems = check(root)
-    for problem in problems:
-        print(f"# {problem}")
-    print(("not ok" if problems else "ok") + " 1 - one name is one type")
-    for number, row in enumerate(PLANTED, 2):
-        is_right, found = check_planted(row)
-        print(("ok" if is_right else "not ok") + f" {number} - {row[0]}")
-        if not is_right:
-            print(f"# found: {found}")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    tree_check.run("one name is one type", check(sys.argv[1]), PLANTED, check_planted)

@@ -11,6 +11,8 @@
 #include <utility>
 
 #include "corsac/base/rfc3339.hpp"
+#include "corsac/runtime/c_text.hpp"
+#include "support/store_registry.hpp"
 
 namespace corsac::test {
 
@@ -34,58 +36,37 @@ struct ChangingStore::State {
 
 namespace {
 
-using StatePtr = std::shared_ptr<ChangingStore::State>;
-
-struct OpenStore {
-  StatePtr state;
-  const corsac_host* host;
-};
-
-struct Registry {
-  std::mutex mutex;
-  std::map<std::string, StatePtr, std::less<>> stores;
-};
-
-Registry& registry() {
-  static Registry all;
-  return all;
-}
-
-corsac_text text(std::string_view view) { return {view.data(), view.size()}; }
+using Registry = StoreRegistry<ChangingStore::State>;
+using OpenStore = Registry::OpenStore;
 
 std::string revision_text(std::uint64_t revision) { return std::to_string(revision) + ":changing"; }
 
 std::int32_t open(const corsac_host* host, const corsac_settings* settings, void** store) {
-  const std::lock_guard lock(registry().mutex);
-  for (std::size_t i = 0; i < settings->count; ++i) {
-    const corsac_setting& entry = settings->entries[i];
-    const auto found = registry().stores.find(std::string_view(entry.value.data, entry.value.size));
-    if (found == registry().stores.end()) continue;
-    const std::lock_guard state_lock(found->second->mutex);
-    found->second->hosts.insert(host);
-    *store = new OpenStore{found->second, host};
-    return CORSAC_OK;
-  }
-  return CORSAC_FAILED;
+  const auto state = Registry::all().find(*settings, "name");
+  if (state == nullptr) return CORSAC_FAILED;
+  const std::lock_guard lock(state->mutex);
+  state->hosts.insert(host);
+  *store = new OpenStore{state, host};
+  return CORSAC_OK;
 }
 
 // One document on its way.
 class Writer {
  public:
   explicit Writer(const corsac_sink& sink) : sink_(sink) {}
-  void source(std::string_view name) { sink_.source(sink_.context, text(name)); }
-  void begin_item(std::string_view field = {}) { sink_.begin_item(sink_.context, text(field), {}); }
+  void source(std::string_view name) { sink_.source(sink_.context, to_c(name)); }
+  void begin_item(std::string_view field = {}) { sink_.begin_item(sink_.context, to_c(field), {}); }
   void end_item() { sink_.end_item(sink_.context); }
-  void begin_list(std::string_view field) { sink_.begin_list(sink_.context, text(field), {}); }
+  void begin_list(std::string_view field) { sink_.begin_list(sink_.context, to_c(field), {}); }
   void end_list() { sink_.end_list(sink_.context); }
   void put(std::string_view field, std::string_view value) {
-    sink_.text(sink_.context, text(field), text(value), {});
+    sink_.text(sink_.context, to_c(field), to_c(value), {});
   }
   void integer(std::string_view field, std::int64_t value) {
-    sink_.integer(sink_.context, text(field), value, {});
+    sink_.integer(sink_.context, to_c(field), value, {});
   }
   void flag(std::string_view field, bool value) {
-    sink_.flag(sink_.context, text(field), value ? 1 : 0, {});
+    sink_.flag(sink_.context, to_c(field), value ? 1 : 0, {});
   }
   void list(std::string_view field, const std::vector<std::string>& values) {
     begin_list(field);
@@ -147,22 +128,22 @@ std::int32_t read(void* store, const corsac_sink* sink) {
   write_cors(state, to);
   write_rest(state, to);
   const std::string revision = revision_text(state.revision);
-  return sink->finish(sink->context, text(revision)) == 1 ? CORSAC_OK : CORSAC_CANCELLED;
+  return sink->finish(sink->context, to_c(revision)) == 1 ? CORSAC_OK : CORSAC_CANCELLED;
 }
 
 std::int32_t tell(const ChangingStore::State& state, corsac_text since,
                   const corsac_changes_sink& sink) {
   const std::uint64_t known = std::stoull(std::string(since.data, since.size));
   if (known < state.told_since || known > state.revision) return CORSAC_CONFLICT;
-  bool goes_on = sink.source(sink.context, text(kSetSource)) == 1;
+  bool goes_on = sink.source(sink.context, to_c(kSetSource)) == 1;
   for (auto entry = state.log.upper_bound(known); entry != state.log.end(); ++entry) {
     for (const OriginChange& change : entry->second) {
-      const corsac_origin_change told = {text(change.origin), change.is_added ? 1 : 0};
+      const corsac_origin_change told = {to_c(change.origin), change.is_added ? 1 : 0};
       goes_on = goes_on && sink.origin(sink.context, &told) == 1;
     }
   }
   const std::string revision = revision_text(state.revision);
-  return goes_on && sink.finish(sink.context, text(revision)) == 1 ? CORSAC_OK : CORSAC_CANCELLED;
+  return goes_on && sink.finish(sink.context, to_c(revision)) == 1 ? CORSAC_OK : CORSAC_CANCELLED;
 }
 
 std::int32_t read_changes(void* store, corsac_text since, const corsac_changes_sink* sink) {
@@ -218,14 +199,10 @@ ChangingStore::ChangingStore(std::size_t count) : state_(std::make_shared<State>
   static std::atomic<int> last{0};
   state_->name = "changing-" + std::to_string(++last);
   for (std::size_t i = 0; i < count; ++i) state_->origins.insert(origin_of_set(i));
-  const std::lock_guard lock(registry().mutex);
-  registry().stores.emplace(state_->name, state_);
+  Registry::all().add(state_->name, state_);
 }
 
-ChangingStore::~ChangingStore() {
-  const std::lock_guard lock(registry().mutex);
-  registry().stores.erase(state_->name);
-}
+ChangingStore::~ChangingStore() { Registry::all().remove(state_->name); }
 
 LoadedPlugin ChangingStore::plugin() const {
   LoadedPlugin plugin;

@@ -4,12 +4,13 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <map>
 #include <mutex>
 #include <set>
 #include <utility>
 
+#include "corsac/runtime/c_text.hpp"
 #include "corsac_store_plugin.h"
+#include "support/store_registry.hpp"
 
 namespace corsac::test {
 
@@ -35,53 +36,24 @@ struct FakeStore::State {
 
 namespace {
 
-using StatePtr = std::shared_ptr<FakeStore::State>;
-
-// What the plugin's functions get as `store`.
-struct OpenStore {
-  StatePtr state;
-  const corsac_host* host;
-};
-
-// A plugin gets texts only, so stores are found by name.
-struct Registry {
-  std::mutex mutex;
-  std::map<std::string, StatePtr, std::less<>> stores;
-};
-
-Registry& registry() {
-  static Registry all;
-  return all;
-}
-
-corsac_text text(std::string_view view) { return {view.data(), view.size()}; }
+using Registry = StoreRegistry<FakeStore::State>;
+using OpenStore = Registry::OpenStore;
 
 std::chrono::steady_clock::time_point deadline_of(const corsac_host* host) {
   return std::chrono::steady_clock::time_point(
       std::chrono::nanoseconds(host->deadline(host->context)));
 }
 
-StatePtr find(const corsac_settings& settings) {
-  for (std::size_t i = 0; i < settings.count; ++i) {
-    const corsac_setting& entry = settings.entries[i];
-    if (std::string_view(entry.name.data, entry.name.size) != "fake") continue;
-    const std::lock_guard lock(registry().mutex);
-    const auto found = registry().stores.find(std::string_view(entry.value.data, entry.value.size));
-    if (found != registry().stores.end()) return found->second;
-  }
-  return nullptr;
-}
-
 std::int32_t open(const corsac_host* host, const corsac_settings* settings, void** store) {
-  const StatePtr state = find(*settings);
+  const auto state = Registry::all().find(*settings, "fake");
   if (state == nullptr) return CORSAC_FAILED;
   const std::lock_guard lock(state->mutex);
   ++state->opens;
   state->deadlines.push_back(deadline_of(host));
   state->directory.assign(settings->directory.data, settings->directory.size);
   if (state->open_status == CORSAC_INVALID) {
-    host->problem(host->context, text("setting-value"), text("fake"), text("the setting is wrong"),
-                  text("write another"));
+    host->problem(host->context, to_c("setting-value"), to_c("fake"), to_c("the setting is wrong"),
+                  to_c("write another"));
   }
   if (state->open_status != CORSAC_OK) return state->open_status;
   state->hosts.insert(host);
@@ -91,13 +63,13 @@ std::int32_t open(const corsac_host* host, const corsac_settings* settings, void
 
 void ask_for_pause(const corsac_host* host, std::chrono::nanoseconds pause) {
   const auto* retry = static_cast<const corsac_host_retry*>(
-      host->extension(host->context, text(CORSAC_HOST_RETRY)));
+      host->extension(host->context, to_c(CORSAC_HOST_RETRY)));
   retry->retry_after(host->context, pause.count());
 }
 
 void say_switched(const corsac_host* host) {
   const auto* change = static_cast<const corsac_host_switch*>(
-      host->extension(host->context, text(CORSAC_HOST_SWITCH)));
+      host->extension(host->context, to_c(CORSAC_HOST_SWITCH)));
   change->switched(host->context);
 }
 
@@ -125,10 +97,10 @@ std::int32_t read(void* store, const corsac_sink* sink) {
   if (std::exchange(state.is_switched, false)) say_switched(open_store.host);
   lock.unlock();
   const corsac_host* host = open_store.host;
-  sink->source(sink->context, text("fake.json"));
+  sink->source(sink->context, to_c("fake.json"));
   std::int32_t status = host->feed_json(host->context, sink, json.data(), json.size());
   if (ignores_wrong_json) status = CORSAC_OK;
-  if (status == CORSAC_OK) sink->finish(sink->context, text(revision));
+  if (status == CORSAC_OK) sink->finish(sink->context, to_c(revision));
   return status;
 }
 
@@ -163,14 +135,10 @@ constexpr corsac_store_plugin_v1 kTable = {CORSAC_STORE_PLUGIN_MAGIC,
 FakeStore::FakeStore() : state_(std::make_shared<State>()) {
   static std::atomic<int> last{0};
   state_->name = "store-" + std::to_string(++last);
-  const std::lock_guard lock(registry().mutex);
-  registry().stores.emplace(state_->name, state_);
+  Registry::all().add(state_->name, state_);
 }
 
-FakeStore::~FakeStore() {
-  const std::lock_guard lock(registry().mutex);
-  registry().stores.erase(state_->name);
-}
+FakeStore::~FakeStore() { Registry::all().remove(state_->name); }
 
 LoadedPlugin FakeStore::plugin() const {
   LoadedPlugin plugin;
