@@ -190,8 +190,10 @@ TEST_F(StoreWithRecordsTest, WithdrawsRecordsThatAreTooOldAndTellsWhichStore) {
   EXPECT_TRUE(eventually([&] { return !is_granted("https://one.example"); }));
   EXPECT_TRUE(is_granted(kApp));
   EXPECT_TRUE(eventually([&] { return records().state == StoreState::Closed; }));
+  // The state is told before its line.
+  EXPECT_TRUE(eventually(
+      [&] { return log_.count("records remote: " + okta_.url() + ": stale -> closed") == 1; }));
   EXPECT_EQ(log_.count("records remote: " + okta_.url() + ": fresh -> stale"), 1u);
-  EXPECT_EQ(log_.count("records remote: " + okta_.url() + ": stale -> closed"), 1u);
   EXPECT_EQ(log_.count("its trusted origins are withdrawn"), 1u);
   okta_.give({record("one")});
   EXPECT_TRUE(eventually([&] { return is_granted("https://one.example"); })) << "by itself";
