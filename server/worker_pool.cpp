@@ -3,8 +3,6 @@
 
 #include "worker_pool.hpp"
 
-#include <corsac/runtime/thread_policies.hpp>
-
 namespace corsac::server {
 
 WorkerPool::WorkerPool(unsigned threads) {
@@ -42,12 +40,6 @@ void WorkerPool::shutdown() {
 void WorkerPool::work() {
   std::unique_lock lock(mutex_);
   while (true) {
-    if (jobs_.empty()) {
-      // A thread that sleeps over reloads would keep an old policy in memory.
-      lock.unlock();
-      forget_policies_of_this_thread();
-      lock.lock();
-    }
     changed_.wait(lock, [this] { return !jobs_.empty() || is_ending_; });
     if (jobs_.empty()) return;
     const Job job = std::move(jobs_.front());

@@ -11,8 +11,6 @@
 
 #include <gtest/gtest.h>
 
-#include "corsac/runtime/thread_policies.hpp"
-
 namespace corsac {
 namespace {
 
@@ -91,73 +89,41 @@ TEST(SnapshotSlot, NeverMistakesANewSlotForOneThatIsGone) {
   }
 }
 
-TEST(SnapshotSlot, ThreadAsleepKeepsOneOldSnapshotAtMost) {
-  SnapshotSlot slot(a_snapshot());
-  Worker sleeper;
-  std::vector<std::weak_ptr<const Snapshot>> published;
-  for (int i = 0; i < 10; ++i) {
-    SnapshotPtr next = a_snapshot();
-    published.push_back(next);
-    slot.publish(std::move(next));
-    if (i < 3) sleeper.run([&slot] { EXPECT_NE(slot.read(), nullptr); });
-  }
-  std::vector<int> alive;
-  for (std::size_t i = 0; i < published.size(); ++i) {
-    if (!published[i].expired()) alive.push_back(static_cast<int>(i));
-  }
-  EXPECT_EQ(alive, (std::vector<int>{2, 9})) << "what the sleeper saw last, and the current one";
-  sleeper.run([&slot] { EXPECT_NE(slot.read(), nullptr); });
-  EXPECT_TRUE(published[2].expired()) << "awake again, it lets the old one go";
-}
-
-// A pool whose threads wait for work while a thousand policies come and go.
-TEST(SnapshotSlot, ThreadsAsleepOverAThousandReloadsKeepAFewOldSnapshots) {
+// A pool whose threads fall asleep one after the other while a thousand policies come and go.
+TEST(SnapshotSlot, ThreadsAsleepOverAThousandReloadsKeepNone) {
   SnapshotSlot slot(a_snapshot());
   std::vector<Worker> pool(8);
   std::vector<std::weak_ptr<const Snapshot>> published;
-  for (int reload = 0; reload < 1000; ++reload) {
+  for (std::size_t reload = 0; reload < 1000; ++reload) {
     const SnapshotPtr next = a_snapshot();
     published.emplace_back(next);
     slot.publish(next);
-    // Two of them were asked last in the first hundred reloads, at different moments.
-    if (reload < 100) pool[static_cast<std::size_t>(reload % 2)].run([&] { (void)slot.read(); });
-    if (reload == 100) {
-      for (std::size_t i = 2; i < pool.size(); ++i) pool[i].run([&] { (void)slot.read(); });
+    // Each was asked last at a moment of its own.
+    for (std::size_t i = 0; i < pool.size(); ++i) {
+      if (reload <= 100 * i) pool[i].run([&] { EXPECT_EQ(slot.read().get(), next.get()); });
     }
   }
   const auto kept = std::count_if(published.begin(), published.end(),
                                   [](const auto& snapshot) { return !snapshot.expired(); });
-  EXPECT_EQ(kept, 4) << "the two last ones of the two, the one of the others, and the one in force";
+  EXPECT_EQ(kept, 1) << "the one in force";
+  const SnapshotPtr current = slot.read();
+  for (Worker& worker : pool) worker.run([&] { EXPECT_EQ(slot.read().get(), current.get()); });
 }
 
-TEST(SnapshotSlot, ThreadThatForgetsBeforeItSleepsKeepsNone) {
+TEST(SnapshotSlot, OnePolicyStaysWhileItIsDecidedWith) {
   SnapshotSlot slot(a_snapshot());
-  SnapshotSlot other(a_snapshot());
-  Worker sleeper;
+  const std::weak_ptr<const Snapshot> first = slot.read();
+  Worker worker;
   SnapshotPtr held;
-  std::weak_ptr<const Snapshot> first = slot.read();
-  std::weak_ptr<const Snapshot> of_other = other.read();
-  sleeper.run([&] {
-    held = slot.read();
-    (void)other.read();
-    forget_policies_of_this_thread();
-    forget_policies_of_this_thread();
-  });
-  forget_policies_of_this_thread();
+  worker.run([&] { held = slot.read(); });
   slot.publish(a_snapshot());
-  other.publish(a_snapshot());
-  EXPECT_TRUE(of_other.expired());
   EXPECT_FALSE(first.expired()) << "somebody still decides with it";
   held.reset();
   EXPECT_TRUE(first.expired());
-  const SnapshotPtr current = slot.read();
-  sleeper.run([&] { EXPECT_EQ(slot.read().get(), current.get()); });
-  std::thread([] { forget_policies_of_this_thread(); }).join();
 }
 
 TEST(SnapshotSlot, SnapshotOfASlotThatIsGoneIsLetGo) {
   std::weak_ptr<const Snapshot> old;
-  SnapshotSlot other(a_snapshot());
   Worker reader;
   {
     SnapshotPtr snapshot = a_snapshot();
@@ -166,9 +132,27 @@ TEST(SnapshotSlot, SnapshotOfASlotThatIsGoneIsLetGo) {
     EXPECT_NE(slot.read(), nullptr);
     reader.run([&slot] { EXPECT_NE(slot.read(), nullptr); });
   }
-  EXPECT_FALSE(old.expired()) << "the reader still holds it";
-  reader.run([&other] { EXPECT_NE(other.read(), nullptr); });
   EXPECT_TRUE(old.expired());
+}
+
+// A host that makes a thread for each connection: what was lent to those that ended does not grow.
+TEST(SnapshotSlot, ReadsRightForThreadsThatComeAndGo) {
+  SnapshotSlot slot(a_snapshot());
+  SnapshotPtr first_of_hundred;  // shares its count with the slot
+  for (int i = 0; i < 300; ++i) {
+    if (i % 100 == 0) slot.publish(a_snapshot());
+    const SnapshotPtr current = slot.read();
+    std::thread([&] {
+      EXPECT_EQ(slot.read().get(), current.get());
+      EXPECT_EQ(slot.read().get(), current.get()) << "from its own entry";
+    }).join();
+    if (i % 100 == 0) {
+      // Of the slot, of `current`, of this thread and of the one that ended last.
+      EXPECT_LE(current.use_count(), 4);
+      first_of_hundred = current;
+    }
+    EXPECT_LE(first_of_hundred.use_count(), 5);
+  }
 }
 
 TEST(SnapshotSlot, SnapshotIsLetGoWhenTheThreadEnds) {

@@ -3,13 +3,9 @@
 #include "worker_pool.hpp"
 
 #include <atomic>
-#include <memory>
 
 #include <gtest/gtest.h>
 
-#include "corsac/policy/snapshot.hpp"
-#include "corsac/runtime/snapshot_slot.hpp"
-#include "corsac/runtime/thread_policies.hpp"
 #include "support/eventually.hpp"
 
 namespace corsac::server {
@@ -40,24 +36,6 @@ TEST(WorkerPool, DoesEveryJobBeforeItEnds) {
     EXPECT_EQ(done, 1000U);
   }
   EXPECT_EQ(done, 1000U);
-}
-
-TEST(WorkerPool, ThreadsThatWaitKeepNoOldPolicy) {
-  SnapshotSlot slot(std::make_shared<const Snapshot>());
-  const std::weak_ptr<const Snapshot> old = slot.read();
-  WorkerPool pool(2);
-  std::atomic<unsigned> inside = 0;
-  for (unsigned i = 0; i < 2; ++i) {
-    pool.enqueue([&] {
-      EXPECT_NE(slot.read(), nullptr);
-      ++inside;
-      EXPECT_TRUE(test::eventually([&] { return inside == 2; })) << "each thread has one";
-    });
-  }
-  EXPECT_TRUE(test::eventually([&] { return inside == 2; }));
-  slot.publish(std::make_shared<const Snapshot>());
-  forget_policies_of_this_thread();
-  EXPECT_TRUE(test::eventually([&] { return old.expired(); }));
 }
 
 }  // namespace

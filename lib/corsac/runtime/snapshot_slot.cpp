@@ -1,4 +1,4 @@
-// Publishes objects to threads that keep the last one they saw. Entry: PublicationSlot. Spec:
+// Publishes objects to threads that remember the last one they saw. Entry: PublicationSlot. Spec:
 // design, 4 "Publication". Test: tests/runtime/snapshot_slot_test.cpp; bench/snapshot.cpp.
 //
 // The counter and the threads' caches are the only globals of the library. Rather than
@@ -7,11 +7,10 @@
 
 #include "corsac/runtime/snapshot_slot.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <utility>
-
-#include "corsac/runtime/thread_policies.hpp"
 
 namespace corsac {
 namespace {
@@ -22,10 +21,9 @@ std::uint64_t next_number() noexcept {
 }
 
 struct CachedPublication {
-  std::uint64_t generation = 0;  // 0 = free
+  std::uint64_t generation = 0;  // 0 = none
   std::uint64_t slot_id = 0;
-  PublicationSlot::Published object = {};
-  std::weak_ptr<const char> is_slot_alive = {};
+  std::weak_ptr<const void> object = {};  // expired = free
 };
 
 class ThreadCache;
@@ -35,13 +33,13 @@ constinit thread_local bool is_thread_ending = false;
 
 class ThreadCache {
  public:
-  ThreadCache() noexcept { this_threads_cache = this; }
+  ThreadCache() : is_alive_(std::make_shared<const char>('\0')) { this_threads_cache = this; }
   ~ThreadCache() {
     this_threads_cache = nullptr;
     is_thread_ending = true;
   }
 
-  [[nodiscard]] const PublicationSlot::Published* find(std::uint64_t generation) const noexcept {
+  [[nodiscard]] const std::weak_ptr<const void>* find(std::uint64_t generation) const noexcept {
     for (const CachedPublication& entry : entries_) {
       if (entry.generation == generation) return &entry.object;
     }
@@ -50,87 +48,93 @@ class ThreadCache {
 
   // Takes the entry of the same slot, else a free one, else the one that was taken longest ago.
   void store(CachedPublication fresh) noexcept {
-    CachedPublication* target = nullptr;
-    for (CachedPublication& entry : entries_) {
-      if (entry.generation != 0 && entry.is_slot_alive.expired()) entry = {};
-      if (entry.slot_id == fresh.slot_id) target = &entry;
-    }
-    for (CachedPublication& entry : entries_) {
-      if (target == nullptr && entry.generation == 0) target = &entry;
-    }
-    if (target == nullptr) target = &entries_[next_victim_++ % entries_.size()];
-    *target = std::move(fresh);
+    const auto same = std::find_if(entries_.begin(), entries_.end(), [&](const auto& entry) {
+      return entry.slot_id == fresh.slot_id;
+    });
+    const auto free = std::find_if(entries_.begin(), entries_.end(),
+                                   [](const auto& entry) { return entry.object.expired(); });
+    CachedPublication& target = same != entries_.end() ? *same
+                                : free != entries_.end()
+                                    ? *free
+                                    : entries_[next_victim_++ % entries_.size()];
+    target = std::move(fresh);
   }
 
-  void forget(std::uint64_t slot_id) noexcept {
-    for (CachedPublication& entry : entries_) {
-      if (entry.slot_id == slot_id) entry = {};
-    }
-  }
-
-  void forget_all() noexcept { entries_ = {}; }
+  [[nodiscard]] std::weak_ptr<const void> is_alive() const noexcept { return is_alive_; }
 
  private:
   std::array<CachedPublication, kCachedPublications> entries_ = {};
   std::size_t next_victim_ = 0;
+  std::shared_ptr<const void> is_alive_;
 };
+
+ThreadCache& make_this_threads_cache() {
+  static thread_local ThreadCache cache;
+  return cache;
+}
+
+bool is_same_owner(const std::weak_ptr<const void>& a,
+                   const std::weak_ptr<const void>& b) noexcept {
+  return !a.owner_before(b) && !b.owner_before(a);
+}
 
 }  // namespace
 
 PublicationSlot::PublicationSlot(Published first)
-    : generation_(next_number()),
-      current_(std::move(first)),
-      id_(next_number()),
-      is_alive_(std::make_shared<const char>('\0')) {
+    : generation_(next_number()), current_(std::move(first)), id_(next_number()) {
   assert(current_ != nullptr && "a slot always holds something");
-}
-
-PublicationSlot::~PublicationSlot() {
-  if (this_threads_cache != nullptr) this_threads_cache->forget(id_);
 }
 
 void PublicationSlot::publish(Published next) {
   assert(next != nullptr && "a slot always holds something");
+  std::vector<Lent> old;
   {
     const std::lock_guard lock(mutex_);
     current_.swap(next);
+    lent_.swap(old);
     generation_.store(next_number(), std::memory_order_release);
   }
-  // `next`, the old one, goes here: freeing a large policy must not hold up readers.
+  // What was published before goes here: freeing a large policy must not hold up readers.
 }
 
 PublicationSlot::Published PublicationSlot::read() const noexcept {
   const std::uint64_t generation = generation_.load(std::memory_order_acquire);
   if (this_threads_cache != nullptr) {
-    if (const Published* found = this_threads_cache->find(generation)) return *found;
+    if (const std::weak_ptr<const void>* found = this_threads_cache->find(generation)) {
+      if (Published object = found->lock()) return object;  // else published just now
+    }
   }
   return read_changed();
 }
 
 PublicationSlot::Published PublicationSlot::read_changed() const noexcept {
-  CachedPublication fresh;
-  fresh.slot_id = id_;
   Published shared;
+  std::uint64_t generation = 0;
   {
     const std::lock_guard lock(mutex_);
     shared = current_;
-    fresh.generation = generation_.load(std::memory_order_relaxed);
+    generation = generation_.load(std::memory_order_relaxed);
   }
   if (is_thread_ending) return shared;
   try {
+    ThreadCache& cache = make_this_threads_cache();
     // A reference count of this thread's own: threads that share one wait for its cache line.
-    fresh.object = Published(std::make_shared<const Published>(shared), shared.get());
-    fresh.is_slot_alive = is_alive_;
-    static thread_local ThreadCache cache;
-    cache.store(std::move(fresh));
+    const Published own(std::make_shared<const Published>(shared), shared.get());
+    const std::lock_guard lock(mutex_);
+    if (generation != generation_.load(std::memory_order_relaxed)) return shared;
+    lend({.thread = cache.is_alive(), .object = own});
+    cache.store({.generation = generation, .slot_id = id_, .object = own});
   } catch (...) {
     // No memory to remember it: this request is served, the next one asks again.
   }
   return shared;
 }
 
-void forget_policies_of_this_thread() noexcept {
-  if (this_threads_cache != nullptr) this_threads_cache->forget_all();
+void PublicationSlot::lend(Lent lent) const {
+  std::erase_if(lent_, [&lent](const Lent& other) {
+    return other.thread.expired() || is_same_owner(other.thread, lent.thread);
+  });
+  lent_.push_back(std::move(lent));
 }
 
 }  // namespace corsac

@@ -8,49 +8,54 @@
 #include <memory>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "corsac/policy/snapshot.hpp"
 
 namespace corsac {
 
-// Publications that one thread keeps, each of another slot; a gate has two. A thread that serves
-// more gates than half of this pays the mutex whenever it goes from one to another.
+// Publications that one thread remembers, each of another slot; a gate has two. A thread that
+// serves more gates than half of this pays the mutex whenever it goes from one to another.
 inline constexpr std::size_t kCachedPublications = 8;
 
 // One writer at a time, any number of readers. All calls are safe from any thread. Knows no type:
 // SlotOf does.
 //
-// What stays in memory: the published object, and one for each (thread, slot) pair that read(), of
-// at most kCachedPublications slots a thread. A thread that sleeps over any number of publications
-// keeps one old object, not all of them, and none after forget_policies_of_this_thread
-// (thread_policies.hpp). That of a slot that is gone goes when its thread next finds any slot
-// changed, or ends.
+// What stays in memory is the object published last, and whatever else a caller of read() still
+// holds: a thread that sleeps over any number of publications keeps none of them.
 class PublicationSlot {
  public:
   using Published = std::shared_ptr<const void>;
 
   explicit PublicationSlot(Published first);  // never null
-  ~PublicationSlot();
   PublicationSlot(const PublicationSlot&) = delete;
   PublicationSlot& operator=(const PublicationSlot&) = delete;
 
   void publish(Published next);  // never null
 
   // The one published last, never null. Without a publication since this thread's last call: one
-  // atomic load and a reference count that only this thread touches. The mutex is taken once for
+  // atomic load and a reference count that only this thread touches. The mutex is taken twice for
   // each change and thread.
   [[nodiscard]] Published read() const noexcept;
 
  private:
+  // A reference count of the current object that one thread has for itself. The slot owns it and
+  // the thread finds it weakly, so that a publication takes it from a thread that sleeps, too.
+  struct Lent {
+    std::weak_ptr<const void> thread;  // expires when the thread ends
+    Published object;
+  };
+
   [[nodiscard]] Published read_changed() const noexcept;
+  void lend(Lent lent) const;  // under mutex_
 
   // Of current_. Numbers come from one counter of the process and are never used again, so that one
   // names one object of one slot. Alone on its cache line: every request loads it.
   alignas(64) std::atomic<std::uint64_t> generation_{0};
   alignas(64) mutable std::mutex mutex_;
-  Published current_;                           // under mutex_
-  const std::uint64_t id_;                      // from the same counter
-  const std::shared_ptr<const char> is_alive_;  // threads hold it weakly
+  Published current_;               // under mutex_
+  mutable std::vector<Lent> lent_;  // under mutex_; of current_, one for each thread at most
+  const std::uint64_t id_;          // from the same counter
 };
 
 template <class T>
