@@ -93,7 +93,14 @@ TEST_F(RegexPolicy, RefusesWhatOthersCouldMatchWithCredentials) {
          c.allowed_origin_regexes = {"a", "("};
        },
        {"regex-malformed cors.allowed_origin_regexes[1]"}},
-      {"an open one without credentials",
+      {"12: everything, with credentials",
+       [](CorsPolicy& c) {
+         c.allow_credentials = true;
+         c.allowed_origin_regexes = {".*"};
+       },
+       {"origin-insecure-credentials cors.allowed_origin_regexes[0]",
+        "regex-open cors.allowed_origin_regexes[0]"}},
+      {"12: everything, without credentials",
        [](CorsPolicy& c) { c.allowed_origin_regexes = {".*"}; },
        {}},
       {"S3: an open one with credentials",
@@ -102,6 +109,14 @@ TEST_F(RegexPolicy, RefusesWhatOthersCouldMatchWithCredentials) {
          c.allowed_origin_regexes = {"https://.*"};
        },
        {"regex-open cors.allowed_origin_regexes[0]"}},
+      {"S1: nor with the switch for wildcards on public suffixes",
+       [](CorsPolicy& c) {
+         c.allow_credentials = true;
+         c.dangerously_allow_public_suffixes = true;
+         c.allowed_origin_regexes = {"https://.*"};
+       },
+       {"dangerous-switch cors.dangerously_allow_public_suffixes",
+        "regex-open cors.allowed_origin_regexes[0]"}},
       {"S9: one that may match plain http",
        [](CorsPolicy& c) {
          c.allow_credentials = true;

@@ -45,7 +45,9 @@ class RegexCompiler {
   void check_credentials_rules() {
     for (std::size_t i = 0; i < rules_.allowed_origin_regexes.size(); ++i) {
       const std::string_view pattern = rules_.allowed_origin_regexes[i].text;
-      if (!has_fixed_domain(pattern) && !rules_.dangerously_allow_public_suffixes) {
+      // No switch excuses it: dangerously_allow_public_suffixes speaks of wildcards, whose domain
+      // is seen, and would let "https://.*" in here.
+      if (!has_fixed_domain(pattern)) {
         error("regex-open", i,
               "with allow_credentials a pattern must end in a domain of your own, and this one is "
               "not seen to",
