@@ -10,6 +10,7 @@ namespace {
 
 const HeaderLines kSignedIn = {{"Authorization", "Basic x"}};
 
+// Proves 131.
 TEST(HostHooks, FinishARequestByThePolicyThatItBeganWith) {
   const auto gate = make_test_gate();
   const Policy other = {.cors = {.allowed_origins = {"https://other.example"}}};
@@ -177,6 +178,9 @@ void expect_whole_or_none(const RawResponse& response, const HeaderLines& whole)
     for (const auto& [name, value] : response.headers) {
       EXPECT_NE(name.rfind("access-control-", 0), 0U) << name;
     }
+    // A cache keeps it for nobody else: "*" where there was no memory for the names.
+    const std::string vary = response.value("vary");
+    EXPECT_TRUE(vary == "Origin" || vary == "*") << vary;
   } else {
     EXPECT_EQ(response.header_set(), whole);
   }
@@ -197,6 +201,9 @@ TEST(HostHooks, GrantNothingWhenMemoryEndsAfterTheHandler) {
   }
   left->store(0);
   EXPECT_EQ(exchange(host.port(), request).value("access-control-allow-origin"), "");
+  left->store(0);
+  const RawResponse other = exchange(host.port(), head("GET", "/vary", kApp));
+  EXPECT_EQ(other.value("vary"), "*") << "in the place of the handler's own";
   left->store(-1);
   EXPECT_EQ(exchange(host.port(), request).header_set(), whole);
   EXPECT_GE(host.gate().counters().totals().responses_without_decision, 1U);

@@ -1,6 +1,7 @@
 // What goes out on the wire, whole, for every kind of answer that a host makes.
 
 #include "adapter/host_answers.hpp"
+#include "support/eventually.hpp"
 
 namespace corsac::testing {
 namespace {
@@ -65,6 +66,18 @@ TEST(HostAnswers, CarryTheGrantWhateverTheirStatus) {
        by_host(granted({{"exception_what", "UNKNOWN"}}), granted()),
        "",
        {"GET /throw-number"}},
+      {"S27: 304 from a handler, another origin",
+       head("GET", "/not-modified", kPreview, {{"If-None-Match", "\"1\""}}),
+       304,
+       granted({}, kPreview),
+       "",
+       {"GET /not-modified"}},
+      {"S27: 304 from a handler, without Origin",
+       head("GET", "/not-modified", "", {{"If-None-Match", "\"1\""}}),
+       304,
+       only_vary(),
+       "",
+       {"GET /not-modified"}},
       {"107: 304 from a handler",
        head("GET", "/not-modified", kApp, {{"If-None-Match", "\"1\""}}),
        304,
@@ -195,6 +208,19 @@ TEST(HostAnswers, CarryTheGrantOnWhatOnlyTheNewerHostRefuses) {
   for (const AnswerRow& row : rows) check(host, row);
 }
 
+// Proves 115.
+TEST(HostAnswers, OutliveAClientThatGoesDuringAStream) {
+  const TestHost host(make_test_gate());
+  {
+    RawConnection connection(host.port());
+    connection.send(head("GET", "/stream", kApp));
+  }
+  EXPECT_TRUE(test::eventually([&] { return host.released().size() == 1; }));
+  EXPECT_EQ(host.gate().counters().totals().granted, 1U);
+  check(host,
+        {"the next one", head("GET", "/ok", kApp), 200, granted({kPlain}), "ok", {"GET /ok"}});
+}
+
 TEST(HostAnswers, GrantNothingToOthersAndVaryAllTheSame) {
   const TestHost host(make_test_gate());
   const AnswerRow rows[] = {
@@ -243,8 +269,10 @@ TEST(HostAnswers, AnswerPreflightsWithoutTheApplication) {
   const auto asks = [](const std::string& names) {
     return HeaderLines{{"Access-Control-Request-Headers", names}};
   };
+  std::string many_names = "a";
+  for (int i = 1; i < 4000; ++i) many_names += ",a";
   const AnswerRow rows[] = {
-      {"a listed method", preflight("/ok", kApp, "PUT"), 204, preflight_granted("PUT"), "", {}},
+      {"92: a listed method", preflight("/ok", kApp, "PUT"), 204, preflight_granted("PUT"), "", {}},
       {"89: a path without a route",
        preflight("/nowhere", kApp, "PUT"),
        204,
@@ -292,7 +320,19 @@ TEST(HostAnswers, AnswerPreflightsWithoutTheApplication) {
        refused_preflight,
        "",
        {}},
-      {"more lines than any budget holds",
+      {"S15: 8,000 commas",
+       preflight("/ok", kApp, "PUT", asks(std::string(8000, ','))),
+       403,
+       refused_preflight,
+       "",
+       {}},
+      {"S15: 4,000 names of a byte",
+       preflight("/ok", kApp, "PUT", asks(many_names)),
+       403,
+       refused_preflight,
+       "",
+       {}},
+      {"S15: more lines than any budget holds",
        preflight("/ok", kApp, "PUT", HeaderLines(90, {"Access-Control-Request-Headers", "x-a"})),
        403,
        refused_preflight,
@@ -336,7 +376,7 @@ TEST(HostAnswers, LeaveTheApplicationsOwnHeadersToThePolicy) {
        only_vary(),
        "",
        {"GET /own-cors"}},
-      {"Vary is merged",
+      {"S25: Vary is merged",
        head("GET", "/vary", kApp),
        200,
        lines({{"access-control-allow-origin", kApp},
@@ -361,7 +401,7 @@ TEST(HostAnswers, LeaveTheApplicationsOwnHeadersToThePolicy) {
        lines({{"vary", "*"}}),
        "",
        {"GET /vary-star"}},
-      {"several Vary lines become one",
+      {"S25: several Vary lines become one",
        head("GET", "/vary-several", ""),
        200,
        lines({{"vary", "Accept-Language, origin, Cookie"}}),
@@ -479,9 +519,37 @@ TEST(HostAnswers, AreTheSameForEveryOriginUnderAStar) {
   const AnswerRow rows[] = {
       {"any origin", head("GET", "/ok", kEvil), 200, lines(star, {kPlain}), "ok", {"GET /ok"}},
       {"none", head("GET", "/ok", ""), 200, lines(star, {kPlain}), "ok", {"GET /ok"}},
-      {"nothing parsed: nobody is granted anything", "garbage\r\n\r\n", 400, {}, "", {}},
+      {"68: an unknown method", head("BREW", "/ok", kApp), 400, star, "", {}},
+      {"110: nothing parsed", "garbage\r\n\r\n", 400, star, "", {}},
   };
   for (const AnswerRow& row : rows) check(host, row);
+}
+
+// Nobody knows whether the star is meant for what was asked.
+TEST(HostAnswers, GrantNothingUnparsedWhereAStarIsNotForAll) {
+  const Policy star{.cors = {.allowed_origins = {"*"}}};
+  Policy excluded = star;
+  excluded.cors.excluded_paths = {"/private"};
+  Policy ruled = star;
+  ruled.cors.rules = {CorsRule{.methods = {"PUT"}, .allowed_origins = {kApp}}};
+  GateOptions chosen;
+  chosen.applies_to = [](const RequestView&) { return PredicateAnswer{.yes = true}; };
+  const struct {
+    const char* desc;
+    Policy policy;
+    GateOptions options;
+  } rows[] = {
+      {"an excluded path", excluded, {}},
+      {"a rule", ruled, {}},
+      {"an application that chooses", star, chosen},
+  };
+  for (const auto& row : rows) {
+    const TestHost host(make_test_gate(row.policy, row.options));
+    SCOPED_TRACE(row.desc);
+    const RawResponse response = exchange(host.port(), "garbage\r\n\r\n");
+    EXPECT_EQ(response.status, 400);
+    EXPECT_EQ(response.value("access-control-allow-origin"), "");
+  }
 }
 
 TEST(HostAnswers, RefuseAnUnknownHostBeforeAnythingElse) {
@@ -517,6 +585,66 @@ TEST(HostAnswers, RefuseAnUnknownHostBeforeAnythingElse) {
   EXPECT_EQ(exchange(host.port(), head("GET", "/ok", kApp)).status, 200);
 }
 
+// Proves S16. Whatever a page puts into these headers comes back in none, and ends no answer early.
+TEST(HostAnswers, PrintNoHostileBytes) {
+  const TestHost host(make_test_gate());
+  const HeaderLines sent = {{"Host", "api.example.com"},
+                            {"Connection", "close"},
+                            {"Origin", kApp},
+                            {"Access-Control-Request-Method", "PUT"},
+                            {"Access-Control-Request-Headers", "x-a"}};
+  const std::string hostile[] = {std::string(1, '\0'), "\r",       "\x80", ",X-Evil: 1", "\t",
+                                 "%0d%0aX-Evil: 1",    "\x1b[31m", "\x7f"};
+  for (std::size_t changed = 2; changed < sent.size(); ++changed) {
+    for (const std::string& bytes : hostile) {
+      SCOPED_TRACE(sent[changed].first + ": " + bytes);
+      HeaderLines headers = sent;
+      headers[changed].second += bytes + "zzz";
+      RawConnection connection(host.port());
+      connection.send(request_text("OPTIONS", "/ok", headers));
+      const std::string answer = connection.receive_until_closed();
+      EXPECT_EQ(answer.find("zzz"), std::string::npos) << answer;
+      EXPECT_EQ(answer.find("Evil"), std::string::npos) << answer;
+      // A host that refuses the line answers by what it had read before.
+      const bool is_of_host = answer.starts_with("HTTP/1.1 400");
+      EXPECT_TRUE(is_of_host || answer.find("Access-Control-Allow") == std::string::npos) << answer;
+    }
+  }
+  check(host,
+        {"the next one", head("GET", "/ok", kApp), 200, granted({kPlain}), "ok", {"GET /ok"}});
+}
+
+// Proves 95. Over http to https, to a page to sign in: a browser follows no redirect of a
+// preflight.
+TEST(HostAnswers, AnswerPreflightsBeforeAHookRedirects) {
+  const TestHost host(make_test_gate(), {.hooks = HookStyle::Own, .own_status = 302});
+  check(host, {"a preflight",
+               preflight("/ok", kApp, "PUT"),
+               204,
+               preflight_granted("PUT", {{"x-served-by", "me"}}),
+               "",
+               {}});
+  EXPECT_EQ(exchange(host.port(), head("GET", "/ok", kApp)).status, 302);
+}
+
+// Proves 116. Marked, a denied request is answered by what answers others.
+TEST(HostAnswers, LeaveNoGrantOfOthersOnWhatIsOnlyMarked) {
+  Policy policy = app_policy();
+  policy.cors.on_denied = "mark";
+  const TestHost host(make_test_gate(policy),
+                      {.default_headers = {{"Access-Control-Allow-Origin", "*"}}});
+  const AnswerRow rows[] = {
+      {"a file", head("GET", "/static/a.txt", kEvil), 200, only_vary({kPlain}), "file", {}},
+      {"a handler that grants by itself",
+       head("GET", "/own-cors", kEvil),
+       200,
+       only_vary(),
+       "",
+       {"GET /own-cors"}},
+  };
+  for (const AnswerRow& row : rows) check(host, row);
+}
+
 // Proves 87.
 TEST(HostAnswers, NameTheReasonWhenThePolicySaysSo) {
   Policy policy = app_policy();
@@ -529,12 +657,27 @@ TEST(HostAnswers, NameTheReasonWhenThePolicySaysSo) {
        refused({{"x-corsac-reason", "origin_not_allowed"}}),
        "",
        {}},
+      {"a refused preflight",
+       preflight("/ok", kEvil, "PUT"),
+       403,
+       lines({{"cache-control", "no-store"},
+              kPlain,
+              {"vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"},
+              {"x-corsac-reason", "origin_not_allowed"}}),
+       "",
+       {}},
+      {"an answered preflight",
+       preflight("/ok", kApp, "PUT"),
+       204,
+       preflight_granted("PUT"),
+       "",
+       {}},
       {"a grant", head("GET", "/ok", kApp), 200, granted({kPlain}), "ok", {"GET /ok"}},
   };
   for (const AnswerRow& row : rows) check(host, row);
 }
 
-// Proves 107.
+// Proves 107, S27.
 TEST(HostAnswers, HoldAFreshnessCheckOfTheNewerHost) {
   if (!host_reads_bodies()) GTEST_SKIP() << "0.11.4 knows no ETag";
   const TestHost host(make_test_gate());

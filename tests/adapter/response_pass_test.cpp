@@ -246,5 +246,35 @@ TEST(ResponsePass, KeepsWhatWasSetLast) {
   check_last_line<OrderedHeaders>();
 }
 
+template <class Headers>
+std::vector<Line> varied_by_everything(const std::vector<Line>& lines) {
+  Headers headers = make_headers<Headers>(lines);
+  vary_by_everything(headers);
+  return sorted(headers);
+}
+
+// Proves 111.
+TEST(VaryByEverything, TakesThePlaceOfALine) {
+  const struct {
+    const char* desc;
+    std::vector<Line> before;
+    std::vector<Line> after;  // sorted
+  } rows[] = {
+      {"what the handler wrote",
+       {{"vary", "Accept-Language"}, {"X", "1"}},
+       {{"vary", "*"}, {"x", "1"}}},
+      {"how long the connection is kept",
+       {{"Content-Length", "2"}, {"Keep-Alive", "timeout=5"}},
+       {{"content-length", "2"}, {"vary", "*"}}},
+      {"that it is closed", {{"Connection", "close"}, {"X", "1"}}, {{"vary", "*"}, {"x", "1"}}},
+      {"no line to spare", {{"Content-Length", "2"}}, {{"content-length", "2"}}},
+      {"no line", {}, {}},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(varied_by_everything<SortedHeaders>(row.before), row.after) << row.desc;
+    EXPECT_EQ(varied_by_everything<OrderedHeaders>(row.before), row.after) << row.desc;
+  }
+}
+
 }  // namespace
 }  // namespace corsac

@@ -226,6 +226,7 @@ inline void Hooks::after(const httplib::Request& request,
     }
   } catch (...) {
     erase_cors_lines(response.headers);
+    vary_by_everything(response.headers);
     // Nor may a page go out that anybody may frame.
     const bool is_guarded = slot != nullptr && !Gate::frame_directive(slot->decided).text.empty();
     if (is_guarded) adapter::answer_nothing(response, 500);

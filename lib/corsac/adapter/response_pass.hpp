@@ -142,6 +142,32 @@ enum class AnsweredBy : unsigned char {
   Adapter,
 };
 
+// `Vary: *`, in the place of what stands there: no cache gives the answer to anybody else (RFC
+// 9110, 12.5.5). Allocates nothing: without a line of that name one that only says how the
+// connection goes on becomes it, which hosts write into every answer.
+template <class Headers>
+void vary_by_everything(Headers& headers) noexcept {
+  auto spare = headers.end();
+  for (auto line = headers.begin(); line != headers.end(); ++line) {
+    const bool is_vary = equals_ignoring_case(line->first, "Vary");
+    if (is_vary) line->second = "*";
+    if (is_vary) return;
+    const bool is_of_connection = equals_ignoring_case(line->first, "Keep-Alive") ||
+                                  equals_ignoring_case(line->first, "Connection");
+    if (is_of_connection) spare = line;
+  }
+  if (spare == headers.end()) return;
+  if constexpr (requires { spare->first = "Vary"; }) {
+    spare->first = "Vary";
+    spare->second = "*";
+  } else {
+    auto node = headers.extract(spare);
+    node.key() = "Vary";
+    node.mapped() = "*";
+    headers.insert(std::move(node));
+  }
+}
+
 // The whole pass. `extra_vary` is what predicates looked at. Throws for memory only; then lines of
 // ours may be missing, so the caller erases what there is. True when headers of the handler had to
 // give way to ours.

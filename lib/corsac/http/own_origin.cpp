@@ -20,6 +20,9 @@ constexpr int kForwardedForLimitEntries = 64;
 
 constexpr std::int32_t kNoPort = -1;
 
+// "https://", the longest host and ":65535".
+constexpr std::size_t kTupleLimitBytes = 8 + 253 + 6;
+
 // host[:port], or with a scheme an http or https origin.
 struct Authority {
   std::string_view host = {};  // any case; with brackets for IPv6
@@ -92,6 +95,7 @@ std::optional<OriginTuple> make_tuple(std::string_view scheme,
 }
 
 std::optional<OriginTuple> parse_origin_tuple(std::string_view origin) noexcept {
+  if (origin.size() > kTupleLimitBytes) return {};
   const std::size_t scheme_end = origin.find("://");
   if (scheme_end == std::string_view::npos) return {};
   const auto authority = parse_authority(origin.substr(scheme_end + 3));

@@ -72,6 +72,9 @@ class Snapshot {
   };
   [[nodiscard]] Route route(const RequestView& request) const noexcept;
 
+  // Every request has rule(0), whatever its path, host and method.
+  [[nodiscard]] bool has_one_rule() const noexcept { return is_trivial_; }
+
   // The decision of a request on an excluded path; `applies_to` predicates that say no lead here.
   // Without CORS: as decide().
   void decide_excluded(const RequestView& request, Decision& decision) const noexcept;
@@ -154,7 +157,7 @@ class Snapshot {
   std::shared_ptr<const RegexSet> excluded_regexes_ = {};
   std::uint32_t default_rule_ = 0;
   std::uint32_t excluded_rule_ = 0;
-  bool is_trivial_ = true;       // every request has the first rule
+  bool is_trivial_ = true;       // has_one_rule()
   bool has_path_rules_ = false;  // => an ambiguous path gets no grant
   std::string revision_ = {};
   std::vector<std::string> sources_ = {};

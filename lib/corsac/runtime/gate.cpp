@@ -391,7 +391,8 @@ void Gate::refuse_forward(RequestView& request, GateDecision& decided) noexcept 
 void Gate::decide_unparsed(GateDecision& result) noexcept {
   begin(state_->slot, result);
   result.snapshot->decide(RequestView(), result.decision);
-  result.decision.grant_count = 0;
+  const bool is_same_for_all = result.snapshot->has_one_rule() && !state_->applies_to;
+  if (!is_same_for_all) result.decision.grant_count = 0;
 }
 
 SnapshotPtr Gate::snapshot() const noexcept { return state_->slot.read(); }
