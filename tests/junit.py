@@ -1,5 +1,5 @@
-"""Writes a JUnit report of what Meson does not run. Lines on stdin: name TAB ok, or name TAB failed
-TAB text. The one argument is the name of the suite."""
+"""Writes a JUnit report of what Meson does not run. Lines on stdin: name TAB ok, name TAB skipped, or
+name TAB failed TAB text. The one argument is the name of the suite."""
 import sys
 import xml.etree.ElementTree as ElementTree
 
@@ -10,7 +10,9 @@ def report_of(suite, lines):
     for line in lines:
         name, outcome, *text = line.rstrip("\n").split("\t")
         case = ElementTree.SubElement(element, "testcase", classname=suite, name=name)
-        if outcome != "ok":
+        if outcome == "skipped":
+            ElementTree.SubElement(case, "skipped")
+        elif outcome != "ok":
             # What XML cannot hold must not make the report unreadable.
             shown = "".join(c if c.isprintable() else "?" for c in " ".join(text))
             ElementTree.SubElement(case, "failure", message=shown)
