@@ -9,8 +9,8 @@ the first words of a row or a name ("40, 64: GET of a policy without any method"
 before the test, the row or the function ("// Proves 107, S27."). Edge cases are plain numbers, attack
 classes begin with S, features of the four systems with M.
 
-Fails when a page is old, when a number means nothing, and when a case has no test: each edge case
-and attack class, and each feature that is said to be done.
+Fails when a page is old, when a number means nothing or stands where nobody looks, and when a case
+has no test: each edge case and attack class, and each feature that is said to be done.
 """
 import os
 import re
@@ -21,7 +21,9 @@ TESTS = os.path.join(ROOT, "tests")
 NUMBERS = r"[MS]?\d+(?:, [MS]?\d+)*"
 IN_TEXT = re.compile(r"""["'`](%s): ((?:[^"'`\\]|\\.){0,70})""" % NUMBERS)
 IN_COMMENT = re.compile(r"(?://|#) Proves (%s)\." % NUMBERS)
+ANY_COMMENT = re.compile(r"\bProves [MS]?\d")
 TEST_NAME = re.compile(r"^TEST(?:_F|_P)?\((\w+), (\w+)\)", re.MULTILINE)
+OUTSIDE = re.compile(r"^\w[^\n;#]*?\b(\w+)(?:\[\] = \{|\([^;]*?\) \{)", re.MULTILINE)
 SCRIPT_NAME = re.compile(r"^ *(?:def|function) (\w+)|desc: [\"'`]([^\"'`]{1,70})", re.MULTILINE)
 SKIPPED = {"cases", "fuzz", "node_modules", "__pycache__"}
 
@@ -47,12 +49,21 @@ def sources():
                 yield os.path.relpath(os.path.join(folder, name), TESTS)
 
 
-def name_before(text, at):
-    """The GoogleTest case around `at`; empty for a script."""
-    name = ""
-    for match in TEST_NAME.finditer(text, 0, at):
-        name = f"{match.group(1)}.{match.group(2)}"
-    return name
+def name_of_test(text, at):
+    """The GoogleTest case around `at`, or the first one that uses the table or function around it;
+    empty for a script."""
+    tests = list(TEST_NAME.finditer(text))
+    before = [test for test in tests if test.start() < at]
+    if before and "\n}" not in text[before[-1].end():at]:
+        return f"{before[-1].group(1)}.{before[-1].group(2)}"
+    outside = list(OUTSIDE.finditer(text, 0, at))
+    if not tests or not outside:
+        return ""
+    used = re.compile(r"\b%s\b" % outside[-1].group(1))
+    for test in tests:
+        if used.search(text, test.end(), text.index("\n}", test.end())):
+            return f"{test.group(1)}.{test.group(2)}"
+    return ""
 
 
 def name_after(text, at, is_cpp):
@@ -77,10 +88,19 @@ def proofs():
             text = file.read()
         is_cpp = path.endswith(".cpp")
         for match in IN_TEXT.finditer(text):
-            add(match.group(1), path, name_before(text, match.start()) or match.group(2))
+            add(match.group(1), path, name_of_test(text, match.start()) or match.group(2))
         for match in IN_COMMENT.finditer(text):
             add(match.group(1), path, name_after(text, match.end(), is_cpp))
     return found
+
+
+def unread():
+    """Files with a "Proves" that is not at the beginning of its comment, and so proves nothing."""
+    for path in sources():
+        with open(os.path.join(TESTS, path), encoding="utf-8") as file:
+            text = file.read()
+        if len(ANY_COMMENT.findall(text)) != len(IN_COMMENT.findall(text)):
+            yield path
 
 
 def shown(rows):
@@ -119,6 +139,7 @@ def failures(found):
     edge_cases, attacks, mission = cases("edge_cases"), cases("attacks"), cases("mission")
     known = set(edge_cases) | set(attacks) | set(mission)
     yield "numbers are known", sorted(set(found) - known)
+    yield "each number in a comment is read", sorted(unread())
     yield "each edge case has a test", [n for n in edge_cases if n not in found]
     yield "each attack class has a test", [n for n in attacks if n not in found]
     yield "each feature that is done has a test", [

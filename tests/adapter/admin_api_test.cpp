@@ -2,6 +2,8 @@
 
 #include "corsac/adapter/admin_api.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <atomic>
 #include <functional>
@@ -45,15 +47,24 @@ std::shared_ptr<Gate> debug_gate() {
 }
 
 // A request of an origin that is not listed: one refusal, one event.
-void refuse_one(Gate& gate, std::string_view origin) {
+struct Refused {
+  std::string_view origin;
+  std::string_view method = "GET";
+  std::string_view path = "/items";
+  std::string_view host = "api.example.com";
+};
+
+void refuse(Gate& gate, const Refused& refused) {
   RequestView view;
-  view.method = "GET";
-  view.target = view.path = "/items";
-  view.host = {"api.example.com", 1};
-  view.origin = {origin, 1};
+  view.method = refused.method;
+  view.target = view.path = refused.path;
+  view.host = {refused.host, 1};
+  view.origin = {refused.origin, 1};
   GateDecision decision;
   gate.decide(view, decision);
 }
+
+void refuse_one(Gate& gate, std::string_view origin) { refuse(gate, {.origin = origin}); }
 
 std::vector<AdminToken> tokens() {
   return {{"reader", AdminScope::Read, sha256("read-token")},
@@ -332,9 +343,17 @@ TEST(AdminApi, HasNoMoreSeriesAfterAMillionOrigins) {
   };
   refuse_one(*gate, "https://first.example");  // brings the series of its rule and reason
   const auto before = series();
+  std::size_t heap_bytes = 0;
   for (int i = 1; i < kManyOrigins; ++i) {
-    refuse_one(*gate, "https://o" + std::to_string(i) + ".example");
+    const std::string number = std::to_string(i);
+    refuse(*gate, {.origin = "https://o" + number + ".example",
+                   .method = "M" + number,
+                   .path = "/items/" + number,
+                   .host = number + ".example.com"});
+    if (i == 10 * kEventCapacity) heap_bytes = ::mallinfo2().uordblks;
   }
+  // Whatever it is kept in. (A sanitizer's own heap says nothing.)
+  EXPECT_LT(::mallinfo2().uordblks, heap_bytes + 1024 * 1024);
   EXPECT_EQ(series(), before);
   EXPECT_LE(gate->events().memory_bytes(), kEventCapacity * kRingBytesPerEvent);
   EXPECT_EQ(events_of(*api, {})["dropped"], kManyOrigins - kEventCapacity);

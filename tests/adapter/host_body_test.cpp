@@ -100,6 +100,19 @@ void check_smuggled(const TestHost& host, const SmuggledRow& row) {
   for (std::size_t i = before; i < handled.size(); ++i) EXPECT_NE(handled[i], "GET /hidden");
 }
 
+// Proves 88, S39.
+TEST(HostBodies, HideNoRequestInAPreflightsBodySentAtOnce) {
+  const TestHost host(make_test_gate());
+  for (const std::string& text : {preflight("/ok", kApp, "PUT", kLength) + kHidden,
+                                  preflight("/ok", kApp, "PUT", kChunked) + chunked(kHidden)}) {
+    SCOPED_TRACE(text);
+    const RawResponse response = exchange(host.port(), text);
+    EXPECT_EQ(response.status, 204);
+    EXPECT_EQ(response.value("access-control-allow-origin"), kApp);
+  }
+  EXPECT_EQ(host.handled(), std::vector<std::string>{});
+}
+
 // Proves S39.
 TEST(HostBodies, HideNoRequest) {
   const TestHost host(make_test_gate());

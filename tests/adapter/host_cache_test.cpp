@@ -101,7 +101,7 @@ struct Row {
   std::set<std::string> wrong;
 };
 
-// Proves 97, S23, S24, S25, S27.
+// Proves 97, S23, S24.
 TEST(HostCache, ASharedOneIsNeverWrong) {
   const Row rows[] = {
       {"blocked", [](Policy&) {}, {}},

@@ -277,6 +277,7 @@ TEST(HostCloudflare, LoadsNothingThatContradictsItself) {
          c.allowed_methods = {"*", "GET"};
        },
        "method-any-not-alone"},
+      {"56: TRACK", [](CorsPolicy& c) { c.allowed_methods = {"TRACK"}; }, "method-forbidden"},
       {"M105: all headers and a list",
        [](CorsPolicy& c) {
          c.allowed_headers = {"*", "office"};

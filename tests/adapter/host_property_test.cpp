@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 #include <string>
 
 #include "adapter/host_policy.hpp"
+#include "adapter/path_tricks.hpp"
 #include "corsac/policy/explain.hpp"
+#include "corsac/policy/self_test.hpp"
 #include "properties/generated.hpp"
 
 namespace corsac::testing {
@@ -32,7 +35,8 @@ GeneratedRequest wire_request(Choices& choices) {
 }
 
 bool is_of_cors(std::string_view name) {
-  return name == "vary" || name.starts_with("access-control-");
+  return name == "vary" || name == "timing-allow-origin" || name == "cache-control" ||
+         name.starts_with("access-control-");
 }
 
 HeaderLines of_cors(const HeaderLines& headers) {
@@ -48,8 +52,9 @@ HeaderLines of_cors(const HeaderLines& headers) {
 
 bool grants(const RawResponse& response) {
   const HeaderLines lines = of_cors(response.headers);
-  return std::any_of(lines.begin(), lines.end(),
-                     [](const auto& line) { return line.first != "vary"; });
+  return std::any_of(lines.begin(), lines.end(), [](const auto& line) {
+    return line.first != "vary" && line.first != "cache-control";
+  });
 }
 
 std::string text_of(const HeaderLines& headers) {
@@ -84,8 +89,50 @@ std::string difference(const Explanation& said, const RawResponse& response, boo
   return is_answered_here && has_run ? "the handler ran" : "";
 }
 
-TEST(HostProperties, TheWireHasWhatExplainSays) {
+// The [[test]] that asks what this request asked; nothing where a test could not say it.
+std::optional<PolicyTest> as_test(const GeneratedRequest& request) {
+  PolicyTest test{.origin = std::string(request.value("Origin")),
+                  .method = request.method(),
+                  .path = request.target(),
+                  .host = "api.example.com",
+                  .request = PolicyTest::Request::Actual};
+  std::size_t origins = 0;
+  for (const auto& [name, value] : request.lines()) {
+    if (name == "Origin") ++origins;
+    if (name == "Access-Control-Request-Method") {
+      test.method = value;
+      test.request = PolicyTest::Request::Preflight;
+    } else if (name == "Access-Control-Request-Headers" && value == "x-a") {
+      test.headers = {value};
+    } else if (name != "Origin" && name != "Content-Length" &&
+               !(name == "Host" && value == test.host)) {
+      return {};
+    }
+  }
+  const bool is_preflight = test.request == PolicyTest::Request::Preflight;
+  const bool is_sendable = test.method != "POST" &&  // which has a body here, and in a test
+                           std::all_of(test.method.begin(), test.method.end(),
+                                       [](unsigned char c) { return std::isupper(c) != 0; });
+  if (origins != 1 || !is_sendable || is_preflight != (request.method() == "OPTIONS")) return {};
+  return test;
+}
+
+// What the test says when it expects what was decided; empty = it passes.
+std::string failed_test(const Policy& policy, PolicyTest test, const Decision& decision) {
+  const bool is_allowed = decision.has_grant() && decision.outcome != Outcome::Refuse;
+  test.expect = is_allowed ? PolicyTest::Expect::Allow : PolicyTest::Expect::Deny;
+  if (!is_allowed && decision.reason != Reason::None) {
+    test.reason = reason_info(decision.reason).code;
+  }
+  Policy with_test = policy;
+  with_test.tests = {std::move(test)};
+  return run_policy_tests(with_test)[0].what;
+}
+
+// Proves 128, S18.
+TEST(HostProperties, TheWireHasWhatExplainAndTestsSay) {
   const TestHost host(make_test_gate());
+  std::size_t tested = 0;
   const Property property = [&](Choices& choices) -> std::string {
     const Policy policy = generated_policy(choices);
     if (!host.gate().replace_policy(policy)) return {};
@@ -104,13 +151,56 @@ TEST(HostProperties, TheWireHasWhatExplainSays) {
       }
       RequestView view = request.view();
       view.mounts_by_raw_prefix = !host_mounts_on_borders();  // explain knows no host
-      const std::string what =
-          difference(explain(*snapshot, view), response, host.handled().size() != handled);
+      const Explanation said = explain(*snapshot, view);
+      const std::string what = difference(said, response, host.handled().size() != handled);
       if (!what.empty()) return failure(what, policy, request);
+      // A test knows no host either.
+      const bool is_of_host =
+          said.decision.reason == Reason::PathAmbiguous && !is_ambiguous_target(request.target());
+      const auto test = is_of_host ? std::nullopt : as_test(request);
+      if (!test) continue;
+      ++tested;
+      const std::string failed = failed_test(policy, *test, said.decision);
+      if (!failed.empty()) return failure("the test fails: " + failed, policy, request);
     }
     return {};
   };
   EXPECT_EQ(check_property(property, kRounds), "");
+  EXPECT_GT(tested, kRounds / 20);
+}
+
+// Proves S17. Whatever the target is called, the router says which route it was, and that route's
+// own name says what it may get.
+TEST(HostProperties, NoNameOfARouteIsGrantedMoreThanTheRoute) {
+  const TestHost host(make_test_gate());
+  std::size_t compared = 0;
+  const Property property = [&](Choices& choices) -> std::string {
+    Policy policy = generated_policy(choices);
+    policy.hosts = {};
+    if (choices.coin()) policy.cors.allowed_origins = {"https://app.example.com"};
+    policy.cors.on_denied = "mark";  // so that what runs is seen
+    for (CorsRule& rule : policy.cors.rules) rule.on_denied = "mark";
+    if (!host.gate().replace_policy(policy)) return {};
+    const SnapshotPtr snapshot = host.gate().snapshot();
+    for (std::size_t i = 0; i < kRequestsOfAPolicy; ++i) {
+      const GeneratedRequest request(
+          "GET", choices.from(kPathTricks),
+          {{"Host", "api.example.com"}, {"Origin", "https://app.example.com"}});
+      const std::size_t handled = host.handled().size();
+      const RawResponse response = send(host.port(), request);
+      if (host.handled().size() == handled) continue;  // no route
+      if (response.value("access-control-allow-origin").empty()) continue;
+      ++compared;
+      const std::string ran = host.handled().back();
+      const std::string route = ran.substr(ran.find(' ') + 1);
+      if (!snapshot->decide(request.with_target(route).view()).has_grant()) {
+        return failure("ran " + route + ", which is granted nothing", policy, request);
+      }
+    }
+    return {};
+  };
+  EXPECT_EQ(check_property(property, kRounds), "");
+  EXPECT_GT(compared, kRounds / 20);
 }
 
 }  // namespace

@@ -76,8 +76,8 @@ TEST(HostReading, AnswersBehindTheHostsOwn417) {
   }
 }
 
-std::string of_http_1_0(const HeaderLines& headers) {
-  std::string text = request_text("GET", "/ok", headers);
+std::string of_http_1_0(const HeaderLines& headers, const std::string& method = "GET") {
+  std::string text = request_text(method, "/ok", headers);
   return text.replace(text.find("HTTP/1.1"), 8, "HTTP/1.0");
 }
 
@@ -91,6 +91,12 @@ TEST(HostReading, TakesHttp10) {
        "ok",
        {"GET /ok"}},
       {"another one", of_http_1_0({{"Origin", kEvil}}), 403, refused(), "", {}},
+      {"96: a preflight",
+       of_http_1_0({{"Origin", kApp}, {"Access-Control-Request-Method", "PUT"}}, "OPTIONS"),
+       204,
+       preflight_granted("PUT"),
+       "",
+       {}},
       {"none", of_http_1_0({}), 200, only_vary({kPlain}), "ok", {"GET /ok"}},
   };
   for (const AnswerRow& row : rows) check(host, row);

@@ -60,7 +60,15 @@ TEST(HostSelfCheck, FindsAHookThatWasReplacedUnderEveryPolicy) {
   }
 }
 
-// Proves 105, 106, S40.
+// Proves 105. The default one is erased, so there is nothing to find.
+TEST(HostSelfCheck, FindsNoGrantOfDefaultHeaders) {
+  const TestHost host(make_test_gate(),
+                      {.default_headers = {{"Access-Control-Allow-Origin", "*"}}});
+  EXPECT_EQ(codes_of(check_host(address_of(host.port()), host.gate(), {"/ok"})),
+            std::vector<std::string>{});
+}
+
+// Proves 106, S40.
 TEST(HostSelfCheck, FindsADoubledHeader) {
   // No policy of its own, so the handler's three lines of Allow-Origin go out.
   const TestHost host(make_test_gate(Policy{}));

@@ -154,6 +154,7 @@ def redis_killed(redis):
     return heal
 
 
+# Proves 137.
 @redis_fault("frozen for 10 s", r"redis-silent", hold_seconds=10.0)
 def redis_frozen(redis):
     redis.freeze()

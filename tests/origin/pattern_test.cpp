@@ -94,7 +94,7 @@ TEST(OriginPattern, TakesEveryFormOfThePolicyDocument) {
        {},
        "[::ffff:7f00:1]",
        true},
-      {"13: one label", "http://intranet", "http", kExact, "intranet", kOne, {}, "intranet"},
+      {"one label", "http://intranet", "http", kExact, "intranet", kOne, {}, "intranet"},
       {"29: underscore",
        "https://a_b.example",
        "https",
@@ -513,12 +513,12 @@ const BadRow kBadRows[] = {
     {"hyphen before an in-label wildcard", "https://-*.example.com", "origin-hyphen-label", ""},
     {"any", "*", "origin-wildcard-all", ""},
     {"12: any host", "https://*", "origin-wildcard-all", ""},
-    {"any host and port", "https://*:*", "origin-wildcard-all", ""},
+    {"12: any host and port", "https://*:*", "origin-wildcard-all", ""},
     {"12: any scheme and host", "*://*", "origin-wildcard-all", ""},
     {"any two labels", "https://*.*", "origin-wildcard-all", ""},
     {"any with a final dot", "https://*.", "origin-wildcard-all", ""},
     {"12: a letter and anything", "h*", "origin-wildcard-all", ""},
-    {"one label", "https://*.com", "origin-wildcard-one-label", ""},
+    {"13: one label", "https://*.com", "origin-wildcard-one-label", ""},
     {"one label and a final dot", "https://*.com.", "origin-wildcard-one-label", ""},
     {"one label right of a glob", "https://example-*.com", "origin-wildcard-one-label", ""},
     {"one label right of an inner one", "https://a.*.com", "origin-wildcard-one-label", ""},
@@ -582,11 +582,18 @@ TEST(OriginPattern, SaysWhatStandsWhereASchemeBelongs) {
       {"a blank", " https://a.example", "no blanks around it; write \"https://a.example\""},
       {"quotation marks", "'https://a.example'", "no quotation marks"},
       {"another scheme", "ftp://a.example", "no page is loaded over this scheme"},
+      {"18: a file", "file://", "send \"null\"; set allow_null_origin = true"},
+      {"22: data", "data:text/html,x", "send \"null\"; set allow_null_origin = true"},
+      {"22: a blob", "blob:https://a.example/x", "send \"null\"; set allow_null_origin = true"},
+      {"22: about", "about:blank", "send \"null\"; set allow_null_origin = true"},
+      {"22: a script", "javascript:alert(1)", "send \"null\"; set allow_null_origin = true"},
   };
   for (const auto& row : rows) {
     const auto pattern = parse_origin_pattern(row.text);
     ASSERT_FALSE(pattern) << row.desc;
-    EXPECT_EQ(pattern.error().code, "origin-bad-scheme") << row.desc;
+    const bool is_opaque = std::string_view(row.said).starts_with("send");
+    EXPECT_EQ(pattern.error().code, is_opaque ? "origin-opaque-scheme" : "origin-bad-scheme")
+        << row.desc;
     EXPECT_THAT(pattern.error().what + "; " + pattern.error().fix, testing::HasSubstr(row.said))
         << row.desc;
   }

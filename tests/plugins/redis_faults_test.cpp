@@ -174,6 +174,7 @@ std::vector<FaultRow> fault_rows() {
   };
 }
 
+// Proves S35.
 TEST(RedisFaults, AreToldApart) {
   for (const FaultRow& row : fault_rows()) {
     SCOPED_TRACE(row.desc);
@@ -230,6 +231,7 @@ TEST(RedisFaults, RepeatNoSecretOfAnErrorToAUTH) {
 }
 
 // Each byte comes before the silence is too long, and the whole would take minutes.
+// Proves S35.
 TEST(RedisFaults, SlowBytesEndAtTheDeadline) {
   const ScriptedPeer peer([](PeerConnection& connection) {
     for (auto command = connection.read_command(); !command.empty();

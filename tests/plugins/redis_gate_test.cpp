@@ -132,7 +132,7 @@ std::vector<GateRow> gate_rows() {
        StoreState::Stale, "redis-", [](RedisServer& server) { server.start(); }},
       {"frozen", [](RedisServer& server) { server.freeze(); }, StoreState::Stale, "redis-silent",
        [](RedisServer& server) { server.thaw(); }},
-      {"half a document", [](RedisServer& server) { set_policy(server, "{\"version\": 1, \"co"); },
+      {"S35: half a document", [](RedisServer& server) { set_policy(server, "{\"version\": 1, \"co"); },
        StoreState::Degraded, "json-syntax", nothing},
       {"a page in HTML",
        [](RedisServer& server) { set_policy(server, "<html><body>Bad gateway</body></html>"); },

@@ -322,7 +322,7 @@ TEST_F(RedisStoreTest, NeedsNoMoreThanTheRightsOfAReader) {
   EXPECT_THAT(never.log(), Not(HasSubstr("reader")));
 }
 
-// Through the supervisor: what an operator sees, and that the last good policy stays.
+// Proves S35. Through the supervisor: what an operator sees, and that the last good policy stays.
 TEST_F(RedisStoreTest, KeepsTheLastGoodPolicy) {
   const RedisServer server;
   put(server, kSmallPolicy, "1:a");

@@ -117,7 +117,7 @@ const Fault kFaults[] = {
     {"garbage", std::string(20'000, '\xff'), StoreState::Stale, "remote-broken"},
 };
 
-// Proves 132, 134, 135.
+// Proves 132, 134, 135, S35.
 TEST(RemoteSupervisor, KeepsTheLastGoodPolicyThroughEveryFault) {
   ::setenv("CORSAC_TEST_TOKEN", test::kSecret, 1);
   std::mutex mutex;

@@ -246,7 +246,7 @@ TEST(NearMiss, TellsHowMethodsHeadersAndHostsDiffer) {
     return asked;
   };
   const Row rows[] = {
-      {"patch in lower case", [](Policy& p) { p.cors.allowed_methods = {"PATCH"}; },
+      {"53: patch in lower case", [](Policy& p) { p.cors.allowed_methods = {"PATCH"}; },
        preflight("https://a.example", "patch"),
        "the client sent \"patch\"; write \"PATCH\" in fetch()"},
       {"a safelisted method in lower case", [](Policy&) {}, preflight("https://a.example", "post"),

@@ -369,7 +369,7 @@ TEST(PolicyProfile, SaysWhatItDoesNotTake) {
        "django",
        [](Policy& p) { p.cors.knobs.headers_answer = "requested"; },
        {"error unchecked-echo cors.check_requested"}},
-      {"echo any origin elsewhere",
+      {"11: echo any origin elsewhere",
        "fetch",
        [](Policy& p) {
          p.cors.allowed_origins = {"*"};

@@ -541,11 +541,11 @@ TEST(PolicyReader, RefusesValuesOfTheWrongType) {
       {"a real number out of range",
        cors_with([](PolicyReader& r) { r.real("max_age_seconds", 1e300, at(3)); }), "field-type",
        "cors.max_age_seconds", "1e+300", "write a number of at most 18 digits"},
-      {"no number", cors_with([](PolicyReader& r) {
+      {"91: no number", cors_with([](PolicyReader& r) {
          r.real("max_age_seconds", std::numeric_limits<double>::quiet_NaN(), at(3));
        }),
        "field-type", "cors.max_age_seconds", "nan", "write a whole number"},
-      {"a number as text",
+      {"91: a number as text",
        cors_with([](PolicyReader& r) { r.text("max_age_seconds", "600", at(3)); }), "field-type",
        "cors.max_age_seconds", "600", "write 600"},
       {"a flag for a number",

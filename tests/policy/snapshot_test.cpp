@@ -158,6 +158,23 @@ TEST(Snapshot, GrantsNothingOnExcludedPathsAndLeavesThemAlone) {
   for (const Row& row : rows) EXPECT_EQ(ask(*snapshot, row.asked), row.told) << row.desc;
 }
 
+// Proves 126.
+TEST(Snapshot, OrdersExcludedPathsAmongTheRules) {
+  Policy policy = base();
+  policy.cors.excluded_paths = {"/admin"};
+  policy.cors.rules = {rule("all", {"/"}), rule("public", {"/admin/public"})};
+  const auto snapshot = compiled(policy);
+  const Row rows[] = {
+      {"under a broader rule", get(kApp, "/admin/x"), "excluded paths: pass (untouched)"},
+      {"a more specific rule inside", get(kApp, "/admin/public/x"),
+       "public: pass (replace); Access-Control-Allow-Origin: https://app.example.com; "
+       "Vary: Origin"},
+      {"beside it", get(kApp, "/x"),
+       "all: pass (replace); Access-Control-Allow-Origin: https://app.example.com; Vary: Origin"},
+  };
+  for (const Row& row : rows) EXPECT_EQ(ask(*snapshot, row.asked), row.told) << row.desc;
+}
+
 TEST(Snapshot, HasCorsOnlyOnIncludedPaths) {
   Policy policy = base();
   policy.cors.included_paths = {"/api"};
@@ -212,7 +229,11 @@ TEST(Snapshot, GivesAnAmbiguousPathNoGrantWherePathRulesExist) {
        "cors: refuse 403 path_ambiguous; "
        "Vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers"},
       {"96: by the default policy where nothing hangs on paths",
-       [](CorsPolicy& c) { c.rules.clear(); }, get(kApp, "*"),
+       [](CorsPolicy& c) { c.rules.clear(); }, preflight(kApp, "PUT", "*"),
+       "cors: answer 204; Access-Control-Allow-Origin: https://app.example.com; "
+       "Access-Control-Allow-Methods: PUT; "
+       "Vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers"},
+      {"a GET of it", [](CorsPolicy& c) { c.rules.clear(); }, get(kApp, "*"),
        "cors: pass (replace); Access-Control-Allow-Origin: https://app.example.com; "
        "Vary: Origin"},
       {"whichever rule the path could lead to",
@@ -254,7 +275,7 @@ TEST(Snapshot, GivesAnAmbiguousPathNoGrantWherePathRulesExist) {
   }
 }
 
-// Proves 96.
+// Proves 110.
 TEST(Snapshot, GivesTheDefaultRuleWhenNothingWasParsed) {
   Policy policy = base();
   policy.cors.rules = {rule("all", {"/"})};

@@ -46,26 +46,9 @@ SnapshotPtr compiled(const Policy& policy) {
   return result ? result->snapshot : nullptr;
 }
 
-const std::vector<std::string> kTrusted = {"https://app.example.com", "https://*.example.com",
-                                           "https://b.example:8443", "http://localhost:*"};
-const std::vector<std::string> kGuardPaths = {"/api", "/api/x", "/admin*", "/", "/:id/x$"};
-
-// A policy with guards, which generated_policy leaves out.
-Policy generated(Choices& choices) {
-  Policy policy = generated_policy(choices);
-  if (choices.rarely(3)) {
-    policy.csrf.enabled = true;
-    if (choices.coin()) policy.csrf.trusted_origins = {choices.from(kTrusted)};
-    if (choices.coin()) policy.csrf.exempt_paths = {choices.from(kGuardPaths)};
-  }
-  if (choices.rarely(4)) policy.frames.paths = {choices.from(kGuardPaths)};
-  if (choices.rarely(4)) policy.redirects.parameters = {"a"};
-  return policy;
-}
-
 // The same policy with one section taken from another one, or another one altogether.
 Policy changed(const Policy& policy, Choices& choices) {
-  Policy other = generated(choices);
+  Policy other = generated_document(choices);
   if (choices.coin()) return other;
   Policy next = policy;
   switch (choices.of(10)) {
@@ -114,7 +97,7 @@ std::string shown(const std::string& what, const Policy& before, const Policy& a
 
 TEST(DiffProperties, TheVerdictCoversEveryRequest) {
   const Property property = [](Choices& choices) -> std::string {
-    const Policy before = generated(choices);
+    const Policy before = generated_document(choices);
     const SnapshotPtr a = compiled(before);
     if (a == nullptr) return {};
     const Policy after = changed(before, choices);
@@ -139,7 +122,7 @@ TEST(DiffProperties, TheVerdictCoversEveryRequest) {
 
 TEST(DiffProperties, APolicyIsTheSameAsItself) {
   const Property property = [](Choices& choices) -> std::string {
-    const Policy policy = generated(choices);
+    const Policy policy = generated_document(choices);
     const SnapshotPtr a = compiled(policy);
     if (a == nullptr) return {};
     const SnapshotPtr b = compiled(policy);
@@ -153,7 +136,7 @@ TEST(DiffProperties, APolicyIsTheSameAsItself) {
 // What one direction allows more the other allows less.
 TEST(DiffProperties, TheOtherDirectionIsTheContrary) {
   const Property property = [](Choices& choices) -> std::string {
-    const Policy before = generated(choices);
+    const Policy before = generated_document(choices);
     const SnapshotPtr a = compiled(before);
     if (a == nullptr) return {};
     const Policy after = changed(before, choices);

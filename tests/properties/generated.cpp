@@ -31,9 +31,12 @@ const Texts kOriginRegexes = {R"(https://\w+\.example\.com)", R"(http://.*)", "h
 const Texts kMethods = {"PUT", "GET", "DELETE", "patch", "OPTIONS", "POST", "HEAD", "PURGE", "*"};
 const Texts kHeaders = {"Content-Type", "X-A", "Authorization", "x-b", "Origin", "*"};
 const Texts kExposed = {"X-Request-Id", "ETag", "*"};
-const Texts kPaths = {"/api",   "/",     "/api/*/keys", "/admin*", "/api/x$",
-                      "/api/x", "/a//b", "/:id",        "/static"};
+const Texts kPaths = {"/api",  "/",    "/api/*/keys", "/admin*", "/api/x$", "/api/x",
+                      "/a//b", "/:id", "/static",     "/ok",     "/ok$",    "/hidden"};
 const Texts kHosts = {"api.example.com", "*.example.com", "localhost:*"};
+const Texts kTrusted = {"https://app.example.com", "https://*.example.com",
+                        "https://b.example:8443", "http://localhost:*"};
+const Texts kGuardPaths = {"/api", "/api/x", "/admin*", "/", "/:id/x$"};
 const Texts kProfiles = {"fetch", "okta", "django", "openedx", "fusionauth", "cloudflare"};
 
 const Texts kRequestOrigins = {"https://app.example.com",
@@ -179,6 +182,28 @@ Policy generated_policy(Choices& choices) {
   return policy;
 }
 
+Policy generated_document(Choices& choices) {
+  Policy policy = generated_policy(choices);
+  if (choices.rarely(3)) {
+    policy.csrf.enabled = true;
+    if (choices.coin()) policy.csrf.trusted_origins = {choices.from(kTrusted)};
+    if (choices.coin()) policy.csrf.exempt_paths = {choices.from(kGuardPaths)};
+  }
+  if (choices.rarely(4)) policy.frames.paths = {choices.from(kGuardPaths)};
+  if (choices.rarely(4)) policy.redirects.parameters = {"a"};
+  return policy;
+}
+
+Policy generated_echo(Choices& choices) {
+  Policy policy = generated_policy(choices);
+  policy.cors.profile = choices.from(Texts{"django", "openedx", "fusionauth"});
+  policy.cors.allowed_origins = {"*"};
+  policy.cors.allowed_origin_regexes = {};
+  policy.cors.allow_credentials = true;
+  policy.cors.dangerously_echo_any_origin = true;
+  return policy;
+}
+
 GeneratedRequest::GeneratedRequest(std::string method, std::string target, Lines lines)
     : method_(std::move(method)),
       target_(std::move(target)),
@@ -236,8 +261,11 @@ GeneratedRequest GeneratedRequest::with_line(std::string name, std::string value
 }
 
 std::string GeneratedRequest::curl() const {
-  std::string text =
-      "curl -i --path-as-is -X " + method_ + " 'http://127.0.0.1:8080" + target_ + "'";
+  const bool is_path = target_.starts_with('/');
+  std::string text = "curl -i " + (is_path ? "--path-as-is" : "--request-target '" + target_ + "'");
+  // It would wait for the body that a HEAD does not have.
+  text += method_ == "HEAD" ? " -I" : " -X " + method_;
+  text += " 'http://127.0.0.1:8080" + (is_path ? target_ : "") + "'";
   for (const auto& [name, value] : lines_) {
     // A value that is empty needs the other form of the option.
     text += " -H '" + name + (value.empty() ? ";" : ": " + value) + "'";

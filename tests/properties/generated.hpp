@@ -19,8 +19,12 @@ class Snapshot;
 
 namespace corsac::testing {
 
-// A whole document: any profile, knobs, rules, records. Most of them load.
+// CORS and hosts: any profile, knobs, rules, records. About one in six loads; the plainest do.
 [[nodiscard]] Policy generated_policy(Choices& choices);
+// With the guards besides CORS.
+[[nodiscard]] Policy generated_document(Choices& choices);
+// Whose [cors] itself gives credentials to any origin, where it loads.
+[[nodiscard]] Policy generated_echo(Choices& choices);
 
 // A request with every line as on the wire; the view points into it.
 class GeneratedRequest {
@@ -44,7 +48,7 @@ class GeneratedRequest {
   [[nodiscard]] GeneratedRequest with_target(std::string target) const;
   [[nodiscard]] GeneratedRequest with_line(std::string name, std::string value) const;
 
-  // curl -i -X OPTIONS 'http://127.0.0.1:8080/path' -H 'Origin: ...'
+  // curl -i -X OPTIONS --path-as-is 'http://127.0.0.1:8080/path' -H 'Origin: ...'
   [[nodiscard]] std::string curl() const;
 
  private:

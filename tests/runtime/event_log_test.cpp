@@ -307,7 +307,7 @@ TEST(EventLog, TellsNoUserinfoOfATarget) {
   }
 }
 
-// Proves S33. After CVE-2024-1681: a request must not be able to write lines of its own, or to
+// Proves 45, S33. After CVE-2024-1681: a request must not be able to write lines of its own, or to
 // reach a terminal, however it is made.
 TEST(EventLog, LetsNoByteOfTheWireOutOfItsLine) {
   struct Row {

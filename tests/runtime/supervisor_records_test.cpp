@@ -130,7 +130,7 @@ TEST(SupervisorRecords, AreRefusedAloneWhenTheyAreInvalid) {
   }
 }
 
-// Removing trust always takes effect; that all of it went is said. Proves 135.
+// Proves 135. Removing trust always takes effect; that all of it went is said.
 TEST(SupervisorRecords, MayBecomeEmpty) {
   for (const bool accepts : {false, true}) {
     Scene scene;

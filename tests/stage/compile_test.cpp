@@ -109,11 +109,23 @@ TEST(CompileCors, TakesEveryFormOfOrigin) {
                          "http://*.localhost", "http://127.0.0.1:3000", "http://[::1]",
                          "capacitor://localhost"}),
        {}},
+      {"19: extensions, with credentials",
+       with_credentials({"chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+                         "moz-extension://01234567-89ab-cdef-0123-456789abcdef"}),
+       {}},
       {"10: a star", with_origins({"*"}), {}},
       {"10: the same star twice", with_origins({"*", "*"}), {}},
       {"32: repeats", with_origins({"https://a.example", "https://a.example"}), {}},
       {"none", with_origins({}), {}},
   });
+}
+
+// Proves 32.
+TEST(CompileCors, KeepsARepeatOnce) {
+  std::vector<Problem> problems;
+  const CompiledCors compiled =
+      compile_cors(with_origins({"https://a.example", "https://a.example"}), problems);
+  EXPECT_EQ(compiled.origins->exact_count(), 1U);
 }
 
 TEST(CompileCors, ReportsOriginsThatAreNone) {

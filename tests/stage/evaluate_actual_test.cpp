@@ -141,6 +141,7 @@ TEST(EvaluateActual, NeverRefusesAnOwnPage) {
       {"50: not listed, mark: no reason either", kMark, own(get(kEvil)), as_own(no_grant())},
       {"50: listed gets its grant", {}, own(get(kA)), granted({{kAllowOrigin, kA}})},
       {"50: null", {}, own(get("null")), as_own(no_grant())},
+      {"50: a write", {}, own({.method = "POST", .origin = {kEvil}}), as_own(no_grant())},
       {"keep", kKeep, own(get(kEvil)), with(as_own(no_grant()), HandlerHeaders::Keep)},
       {"a preflight that would be refused goes to the application",
        {},

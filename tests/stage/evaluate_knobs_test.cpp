@@ -103,7 +103,7 @@ TEST(EvaluateKnobs, EnforceMethods) {
   const Expected grant = granted({{kAllowOrigin, kA}});
   expect_rows({
       {"M74: a listed method", policy, request_of("PUT", kA), grant},
-      {"M74: an unlisted one", policy, request_of("DELETE", kA), refused("DELETE")},
+      {"65, M74: an unlisted one", policy, request_of("DELETE", kA), refused("DELETE")},
       {"GET always passes", policy, get(kA), grant},
       {"but not where methods are exact", exact, get(kA), refused("GET")},
       {"HEAD is not covered by GET there",
@@ -522,7 +522,8 @@ TEST(EvaluateKnobs, OpaqueOriginsThatAreListed) {
   TestRequest by_application = get("file:///etc");
   by_application.is_allowed_by_application = true;
   expect_rows({
-      {"M57, M90: the exact bytes", policy, get("file://"), granted({{kAllowOrigin, "file://"}})},
+      {"18, M57, M90: the exact bytes", policy, get("file://"),
+       granted({{kAllowOrigin, "file://"}})},
       {"M57, M90: of any length", policy, get("file:///android_asset/www"),
        granted({{kAllowOrigin, "file:///android_asset/www"}})},
       {"others are not", policy, get("file:///etc"),

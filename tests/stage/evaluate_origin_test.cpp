@@ -49,6 +49,11 @@ TEST(EvaluateOrigin, RefusesWhatIsNotListed) {
       refused("a wildcard covers its own scheme only", "http://x.wild.example", kNotAllowed),
       refused("15: nothing for the star", "https://pr-.glob.example", kNotAllowed),
       refused("15: a dot for the star", "https://pr-a.b.glob.example", kNotAllowed),
+      refused("15: an underscore for the star", "https://pr-a_b.glob.example", kNotAllowed),
+      {"15: one letter for what stands before the star and behind it",
+       {.origins = {"https://ab*ba.glob.example"}},
+       get("https://aba.glob.example"),
+       blocked(kNotAllowed, "https://aba.glob.example")},
       refused("any port is not any host", "http://localhost.evil.example:80800",
               Reason::OriginMalformed),
       refused("a custom scheme that is not listed", "capacitor://localhost", kNotAllowed),
@@ -98,6 +103,10 @@ TEST(EvaluateOrigin, JudgesNullByItsSwitchOnly) {
        {.allow_null_origin = true},
        get("null"),
        granted({{kAllowOrigin, "null"}})},
+      {"17: NULL when null is switched on",
+       {.allow_null_origin = true},
+       get("NULL"),
+       blocked(Reason::OriginMalformed, "NULL")},
       {"17: two lines of null are two lines",
        {.allow_null_origin = true},
        {.origin = {"null", "null"}},
@@ -155,7 +164,13 @@ TEST(EvaluateOrigin, GrantsAConstantWithoutLookingAtIt) {
   const TestPolicy any = {.origins = {"*"}};
   Expected constant = granted({{kAllowOrigin, "*"}});
   constant.vary = VaryOn::Nothing;
+  Expected exposed = constant;
+  exposed.grant.emplace_back("Access-Control-Expose-Headers", "X-A");
   expect_rows({
+      {"35: without Origin, with exposed headers",
+       {.origins = {"*"}, .exposed = {"X-A"}},
+       {},
+       exposed},
       {"35, 99: without Origin", any, {}, constant},
       {"10: with one", any, get("https://evil.example"), constant},
       {"17: `*` covers null", any, get("null"), constant},
