@@ -101,7 +101,7 @@ class CorsModel {
     if (denies_all_ != Reason::None) return refused(denies_all_);
     if (request.origin.is_repeated()) return refused(Reason::OriginRepeated);
     if (origin == "null") {
-      return rule_.allow_null_origin ? granted(true) : refused(Reason::OriginNull);
+      return rule_.allow_null_origin ? granted(false) : refused(Reason::OriginNull);
     }
     if (!is_well_formed(origin)) return refused(Reason::OriginMalformed);
     if (lists(rule_.allowed_origins, origin)) return granted(true);

@@ -176,6 +176,7 @@ TEST(Origin, RefusesEverythingElse) {
       {"brackets after a name", "https://a[::1]"},
   };
   for (const BadRow& row : rows) EXPECT_FALSE(is_one(row.text)) << row.desc;
+  EXPECT_FALSE(parse_origin(std::string_view())) << "no bytes at all";
 }
 
 // The rule for a domain name, one byte after the other, against the parser's sixteen at a time.

@@ -144,9 +144,10 @@ bool is_origin(std::string_view text) noexcept {
 std::optional<ParsedOrigin> parse_origin(std::string_view text) noexcept {
   if (text.size() > kOriginLimitBytes) return std::nullopt;
   const std::size_t scheme = scheme_length(text);
+  if (scheme == 0) return std::nullopt;
   const char* const begin = text.data() + scheme + 3;
   const char* const end = text.data() + text.size();
-  if (scheme == 0 || begin == end) return std::nullopt;
+  if (begin == end) return std::nullopt;
 
   const char* host_end = end;
   std::int32_t port = -1;
