@@ -95,6 +95,7 @@ class TakenAwayAtEnd {
   ~TakenAwayAtEnd() {
     try {
       std::vector<std::string> changes;
+      changes.reserve(kOrigins);
       for (int i = 0; i < kOrigins; ++i) changes.push_back("-" + origin_of(i));
       static_cast<void>(store_.change_origins(changes, {}));
     } catch (const CheckEnd&) {

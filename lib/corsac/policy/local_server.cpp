@@ -4,7 +4,6 @@
 
 #include "corsac/policy/local_server.hpp"
 
-#include <utility>
 #include <vector>
 
 namespace corsac {
@@ -40,7 +39,7 @@ Policy local_server_policy(const LocalServerOptions& options) {
   // Any port: it may be forwarded, and rebinding gives away the name, whatever the port.
   std::vector<std::string> hosts;
   for (const char* host : kLoopbackHosts) hosts.push_back(std::string(host) + ":*");
-  policy.hosts.allowed = Names(std::move(hosts));
+  policy.hosts.allowed = Names(hosts);
   return policy;
 }
 

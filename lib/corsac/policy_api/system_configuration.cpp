@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <utility>
@@ -125,6 +126,7 @@ class BodyReader {
   }
   void look_at_fields(const Json& cors) {
     std::vector<std::string_view> known;
+    known.reserve(std::size(kFields));
     for (const WireField& field : kFields) known.push_back(field.wire);
     for (const auto& [name, value] : cors.items()) {
       if (find_wire(name) != nullptr) continue;
