@@ -190,7 +190,7 @@ class ApplicationReader {
 
   // What a wildcard inside of an origin does at the edge is nowhere said.
   Names origins(SourceFields& fields) {
-    const Names given = all_or_list(fields, "allow_all_origins", "allowed_origins", imported_);
+    Names given = all_or_list(fields, "allow_all_origins", "allowed_origins", imported_);
     const auto& texts = given.values();
     if (std::find(texts.begin(), texts.end(), "*") != texts.end()) return given;
     return literal_origins(given, fields.path_of("allowed_origins"), imported_);

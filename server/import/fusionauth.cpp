@@ -30,7 +30,7 @@ Found find_configuration(const SourceValue& document) {
 
 // "*" stands for any; what else is listed is compared as it stands.
 Names take_origins(SourceFields& fields, Imported& imported) {
-  const Names given = fields.texts("allowedOrigins");
+  Names given = fields.texts("allowedOrigins");
   const auto& texts = given.values();
   if (std::find(texts.begin(), texts.end(), "*") != texts.end()) return given;
   return literal_origins(given, fields.path_of("allowedOrigins"), imported);
