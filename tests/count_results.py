@@ -80,10 +80,12 @@ def count_with_again(path):
     """What count() gives, and the programs that failed beside others and passed alone."""
     stem, end = os.path.splitext(path)
     again = read_programs(stem + "-again.json")
-    if not again:
+    ended = [name for name, result, _ in again if result != STOPPED]
+    if not ended:
         return *count(path), []
-    parts = count(path, [name for name, _, _ in again]), count(stem + "-again" + end)
-    alone = [name for name, result, _ in again if result in GOOD]
+    stopped = [name for name, result, _ in again if result == STOPPED]
+    parts = count(path, ended), count(stem + "-again" + end, stopped)
+    alone = [name for name, result, _ in again if result == "OK"]
     return *(first + second for first, second in zip(*parts)), alone
 
 

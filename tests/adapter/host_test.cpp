@@ -532,6 +532,10 @@ TEST(HostAnswers, GrantNothingUnparsedWhereAStarIsNotForAll) {
   excluded.cors.excluded_paths = {"/private"};
   Policy ruled = star;
   ruled.cors.rules = {CorsRule{.methods = {"PUT"}, .allowed_origins = {kApp}}};
+  Policy guarded = star;
+  guarded.hosts.allowed = {"api.example.com"};
+  Policy enforced = star;
+  enforced.cors.knobs.enforce_methods = true;
   GateOptions chosen;
   chosen.applies_to = [](const RequestView&) { return PredicateAnswer{.yes = true}; };
   const struct {
@@ -541,6 +545,8 @@ TEST(HostAnswers, GrantNothingUnparsedWhereAStarIsNotForAll) {
   } rows[] = {
       {"an excluded path", excluded, {}},
       {"a rule", ruled, {}},
+      {"hosts", guarded, {}},
+      {"methods that are enforced", enforced, {}},
       {"an application that chooses", star, chosen},
   };
   for (const auto& row : rows) {

@@ -247,9 +247,9 @@ TEST(ResponsePass, KeepsWhatWasSetLast) {
 }
 
 template <class Headers>
-std::vector<Line> varied_by_everything(const std::vector<Line>& lines) {
+std::vector<Line> varied_by_everything(const std::vector<Line>& lines, bool has_body) {
   Headers headers = make_headers<Headers>(lines);
-  vary_by_everything(headers);
+  vary_by_everything(headers, has_body);
   return sorted(headers);
 }
 
@@ -259,6 +259,7 @@ TEST(VaryByEverything, TakesThePlaceOfALine) {
     const char* desc;
     std::vector<Line> before;
     std::vector<Line> after;  // sorted
+    bool has_body = false;
   } rows[] = {
       {"what the handler wrote",
        {{"vary", "Accept-Language"}, {"X", "1"}},
@@ -267,12 +268,21 @@ TEST(VaryByEverything, TakesThePlaceOfALine) {
        {{"Content-Length", "2"}, {"Keep-Alive", "timeout=5"}},
        {{"content-length", "2"}, {"vary", "*"}}},
       {"that it is closed", {{"Connection", "close"}, {"X", "1"}}, {{"vary", "*"}, {"x", "1"}}},
+      {"that it is closed, behind a body",
+       {{"Connection", "close"}, {"X", "1"}},
+       {{"connection", "close"}, {"x", "1"}},
+       true},
+      {"how long the connection is kept, behind a body",
+       {{"Keep-Alive", "timeout=5"}},
+       {{"vary", "*"}},
+       true},
       {"no line to spare", {{"Content-Length", "2"}}, {{"content-length", "2"}}},
       {"no line", {}, {}},
   };
   for (const auto& row : rows) {
-    EXPECT_EQ(varied_by_everything<SortedHeaders>(row.before), row.after) << row.desc;
-    EXPECT_EQ(varied_by_everything<OrderedHeaders>(row.before), row.after) << row.desc;
+    EXPECT_EQ(varied_by_everything<SortedHeaders>(row.before, row.has_body), row.after) << row.desc;
+    EXPECT_EQ(varied_by_everything<OrderedHeaders>(row.before, row.has_body), row.after)
+        << row.desc;
   }
 }
 

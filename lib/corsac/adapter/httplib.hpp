@@ -217,6 +217,7 @@ inline void Hooks::after(const httplib::Request& request,
   if (slot != nullptr && refuses_location(request, response, slot->decided)) {
     slot->is_answered = true;
   }
+  bool has_memory = true;
   try {
     if (slot != nullptr) {
       const bool is_replaced = finish(*slot, response);
@@ -225,16 +226,23 @@ inline void Hooks::after(const httplib::Request& request,
       decide_late(request, response);
     }
   } catch (...) {
+    has_memory = false;
     erase_cors_lines(response.headers);
-    vary_by_everything(response.headers);
     // Nor may a page go out that anybody may frame.
     const bool is_guarded = slot != nullptr && !Gate::frame_directive(slot->decided).text.empty();
     if (is_guarded) adapter::answer_nothing(response, 500);
     gate_->counters().count_response_without_decision();
   }
-  if (slot == nullptr) return adapter::close_where_unread(request, response);
-  adapter::close_where_unread(*slot, request, response);
-  slot->clear();
+  // The end of the connection goes first: it may need the place of the line that is taken below,
+  // and the host reads on behind a body of which a part is left where nothing says that it ends.
+  const bool has_body = slot == nullptr || slot->has_body;
+  if (slot == nullptr) {
+    adapter::close_where_unread(request, response);
+  } else {
+    adapter::close_where_unread(*slot, request, response);
+    slot->clear();
+  }
+  if (!has_memory) vary_by_everything(response.headers, has_body);
 }
 
 // A request that `before` has seen.

@@ -144,17 +144,18 @@ enum class AnsweredBy : unsigned char {
 
 // `Vary: *`, in the place of what stands there: no cache gives the answer to anybody else (RFC
 // 9110, 12.5.5). Allocates nothing: without a line of that name one that only says how the
-// connection goes on becomes it, which hosts write into every answer.
+// connection goes on becomes it. That it ends is taken only where no body came with the request,
+// which the host might read on otherwise; then, and without such a line, nothing is done.
 template <class Headers>
-void vary_by_everything(Headers& headers) noexcept {
+void vary_by_everything(Headers& headers, bool has_body) noexcept {
   auto spare = headers.end();
   for (auto line = headers.begin(); line != headers.end(); ++line) {
     const bool is_vary = equals_ignoring_case(line->first, "Vary");
     if (is_vary) line->second = "*";
     if (is_vary) return;
-    const bool is_of_connection = equals_ignoring_case(line->first, "Keep-Alive") ||
-                                  equals_ignoring_case(line->first, "Connection");
-    if (is_of_connection) spare = line;
+    const bool is_spare = equals_ignoring_case(line->first, "Keep-Alive") ||
+                          (!has_body && equals_ignoring_case(line->first, "Connection"));
+    if (is_spare) spare = line;
   }
   if (spare == headers.end()) return;
   if constexpr (requires { spare->first = "Vary"; }) {

@@ -391,7 +391,10 @@ void Gate::refuse_forward(RequestView& request, GateDecision& decided) noexcept 
 void Gate::decide_unparsed(GateDecision& result) noexcept {
   begin(state_->slot, result);
   result.snapshot->decide(RequestView(), result.decision);
-  const bool is_same_for_all = result.snapshot->has_one_rule() && !state_->applies_to;
+  const Snapshot& snapshot = *result.snapshot;
+  const auto& cors = snapshot.rule(0).cors;
+  const bool is_same_for_all = snapshot.has_one_rule() && snapshot.hosts().empty() &&
+                               !state_->applies_to && cors && !cors->behaviour.enforces_methods;
   if (!is_same_for_all) result.decision.grant_count = 0;
 }
 

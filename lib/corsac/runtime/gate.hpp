@@ -106,9 +106,9 @@ class Gate {
   // plain one, and neither counted nor recorded a second time.
   void decide_again(RequestView& request, GateDecision& result) noexcept;
 
-  // For an answer to a request of which nothing was parsed. Who asked is not known and not what
-  // for, so there is a grant only where it is the same for every request (a policy of "*" without
-  // rules, paths and applies_to); Vary stands in it. Counts nothing.
+  // For an answer to a request of which nothing was parsed. Who asked is not known and not what for,
+  // so there is a grant only where it is the same for every request (a policy of "*" without rules,
+  // paths, hosts, enforce_methods and applies_to); Vary stands in it. Counts nothing.
   void decide_unparsed(GateDecision& result) noexcept;
 
   // Whether the policy in force lets a browser be sent to `url`: relative ones, public_origins,
