@@ -32,8 +32,9 @@ struct Read {
   bool is_finished = false;
 };
 
-[[nodiscard]] Read read(const std::function<void(PolicyReader&)>& calls) {
-  PolicyReader reader;
+[[nodiscard]] Read read(const std::function<void(PolicyReader&)>& calls,
+                        ReaderKeeps keeps = ReaderKeeps::Everything) {
+  PolicyReader reader(keeps);
   reader.source("policy.toml");
   reader.integer("version", 1, at(1));
   calls(reader);
@@ -817,6 +818,45 @@ TEST(PolicyReader, KeepsWhatAStoreFoundWrong) {
   EXPECT_EQ(document.problems[1].code, "store-problem");
   EXPECT_EQ(document.problems[1].what.size(), 1024U);
   EXPECT_EQ(document.problems[2].code, "store-problem");
+}
+
+// For who wants the records: what is wrong with the origins is told all the same.
+TEST(PolicyReader, LeavesOutNamesWhenTheyAreNotWanted) {
+  const auto calls = [](PolicyReader& reader) {
+    in_cors(reader, [](PolicyReader& r) {
+      every_shared_field(r);
+      r.begin_list("rules", at(30));
+      r.begin_item("", at(31));
+      list(r, "allowed_origins", {"https://c.example", std::string("\xFF", 1)}, at(32));
+      r.end_item();
+      r.end_list();
+    });
+    reader.begin_list("trusted_origins", at(40));
+    reader.begin_item("", at(41));
+    reader.text("id", "tos1", at(42));
+    reader.text("origin", "https://d.example", at(43));
+    reader.end_item();
+    reader.end_list();
+  };
+  const Read whole = read(calls);
+  const Read part = read(calls, ReaderKeeps::AllButNames);
+  EXPECT_EQ(whole.policy.cors.allowed_origins.size(), 2U);
+  EXPECT_EQ(whole.policy.cors.allowed_origins_from_file.size(), 1U);
+  EXPECT_EQ(part.policy.cors.allowed_origins.size(), 0U);
+  EXPECT_EQ(part.policy.cors.allowed_origins_from_file.size(), 0U);
+  ASSERT_EQ(part.policy.trusted_origins.size(), 1U);
+  EXPECT_EQ(part.policy.trusted_origins[0].origin, whole.policy.trusted_origins[0].origin);
+  EXPECT_TRUE(part.policy.cors.allowed_origins.is_set());
+  EXPECT_EQ(part.policy.cors.max_age_seconds.value(), whole.policy.cors.max_age_seconds.value());
+  EXPECT_EQ(part.policy.revision, whole.policy.revision);
+  ASSERT_EQ(part.problems.size(), whole.problems.size());
+  bool has_bytes = false;
+  for (std::size_t i = 0; i < whole.problems.size(); ++i) {
+    EXPECT_EQ(part.problems[i].code, whole.problems[i].code);
+    EXPECT_EQ(part.problems[i].path, whole.problems[i].path);
+    has_bytes = has_bytes || whole.problems[i].code == "text-not-utf8";
+  }
+  EXPECT_TRUE(has_bytes) << "an origin that is not kept";
 }
 
 }  // namespace

@@ -117,7 +117,7 @@ std::string why_not_read(const ReadResult& read) {
 Loaded load_from(StoreClient& client) {
   Problem why_none;
   if (auto kept = client.read_records(&why_none)) return {.read = *std::move(kept)};
-  return {.read = client.read(), .why_read_only = in_words(why_none)};
+  return {.read = client.read(ReaderKeeps::AllButNames), .why_read_only = in_words(why_none)};
 }
 
 }  // namespace

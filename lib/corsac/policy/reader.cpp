@@ -74,7 +74,7 @@ bool PolicyReader::State::add_text(std::string_view value, Place place) {
     // Only now, since it makes the path.
     (void)is_kept(value, kTextLimitBytes, "text-too-long", path_of(""), place);
   } else if (list.texts.names != nullptr) {
-    list.texts.names->add(value, place);
+    if (keeps == ReaderKeeps::Everything) list.texts.names->add(value, place);
   } else {
     list.texts.texts->emplace_back(value);
   }
@@ -276,7 +276,7 @@ bool PolicyReader::State::finish(std::string_view revision) {
   return true;
 }
 
-PolicyReader::PolicyReader() : state_(std::make_unique<State>()) {}
+PolicyReader::PolicyReader(ReaderKeeps keeps) : state_(std::make_unique<State>(keeps)) {}
 PolicyReader::~PolicyReader() = default;
 
 bool PolicyReader::source(std::string_view name) {

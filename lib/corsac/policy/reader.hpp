@@ -36,6 +36,12 @@ inline constexpr std::size_t kNestingLimit = 16;  // the schema needs 6
 inline constexpr std::size_t kProblemLimit =
     1'000;  // then one more that says so, and reading stops
 
+// What a reader keeps of a document, which it checks whole in any case.
+enum class ReaderKeeps : unsigned char {
+  Everything,
+  AllButNames,  // lists of names stay empty: of allowed_origins there may be millions
+};
+
 // One reader reads one document. Not thread-safe: one thread, one after the other. Each call
 // returns false when reading should stop (too many problems, a limit, an impossible order of
 // calls); every later call then returns false and does nothing.
@@ -50,7 +56,7 @@ inline constexpr std::size_t kProblemLimit =
 // that arrive in the Policy are valid UTF-8.
 class PolicyReader {
  public:
-  PolicyReader();
+  explicit PolicyReader(ReaderKeeps keeps = ReaderKeeps::Everything);
   ~PolicyReader();
   PolicyReader(const PolicyReader&) = delete;
   PolicyReader& operator=(const PolicyReader&) = delete;

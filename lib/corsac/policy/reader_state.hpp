@@ -39,6 +39,7 @@ struct PolicyReader::State {
     }
   };
 
+  const ReaderKeeps keeps;
   Policy policy = {};
   std::vector<Problem> problems = {};
   std::vector<Frame> frames = {};  // never empty
@@ -47,7 +48,7 @@ struct PolicyReader::State {
   std::size_t values = 0;
   std::size_t bytes = 0;
 
-  State() {
+  explicit State(ReaderKeeps what) : keeps(what) {
     frames.reserve(kNestingLimit);
     frames.push_back({.item = &policy_document(), .owner = &policy});
   }

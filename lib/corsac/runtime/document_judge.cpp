@@ -34,12 +34,29 @@ void DocumentJudge::begin_merge(ChangeablePolicy changed, JudgementBasis basis) 
   changed_.notify_all();
 }
 
+void DocumentJudge::let_go(SnapshotPtr snapshot) noexcept {
+  if (snapshot == nullptr) return;
+  try {
+    const std::lock_guard lock(mutex_);
+    left_.push_back(std::move(snapshot));
+    changed_.notify_all();
+  } catch (...) {  // no memory: it goes here
+  }
+}
+
 void DocumentJudge::run() {
   lower_own_priority();
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return document_ || is_stopping_; });
+    changed_.wait(lock, [this] { return document_ || !left_.empty() || is_stopping_; });
     if (is_stopping_) return;
+    if (!left_.empty()) {
+      std::vector<SnapshotPtr> left = std::exchange(left_, {});
+      lock.unlock();
+      left.clear();
+      lock.lock();
+      continue;
+    }
     Document document = std::move(*std::exchange(document_, std::nullopt));
     lock.unlock();
     std::optional<Judgement> judgement = judge(std::move(document));

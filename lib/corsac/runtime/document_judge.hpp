@@ -16,7 +16,8 @@
 namespace corsac {
 
 // A thread that judges documents, one at a time: it may take minutes, and whoever waits for the
-// judgement has other things to keep meanwhile.
+// judgement has other things to keep meanwhile. It gets less of a busy processor than requests, so
+// what is long is its to do: also the end of a large snapshot, which takes milliseconds.
 class DocumentJudge {
  public:
   // `on_judged` is called on the judge's thread after each document, with nothing when there was no
@@ -32,6 +33,10 @@ class DocumentJudge {
   // The same with what became of a document that was judged: it is written anew, so that later
   // changes find it in one piece.
   void begin_merge(ChangeablePolicy changed, JudgementBasis basis);
+
+  // Lets go of what was in force, before it judges the next document; null is nothing. Without
+  // memory at once, on the caller's thread.
+  void let_go(SnapshotPtr snapshot) noexcept;
 
  private:
   struct Document {
@@ -49,6 +54,7 @@ class DocumentJudge {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<Document> document_ = {};  // by mutex_: that was not begun yet
+  std::vector<SnapshotPtr> left_ = {};     // by mutex_: to let go of
   std::thread thread_;
 };
 

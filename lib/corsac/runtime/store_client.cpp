@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "corsac/base/printable.hpp"
-#include "corsac/policy/reader.hpp"
 #include "corsac/runtime/c_text.hpp"
 #include "corsac/runtime/plugin_extensions.hpp"
 #include "corsac/runtime/plugin_settings.hpp"
@@ -95,7 +94,7 @@ struct StoreClient::State {
     if (is_under_way) ++call_number;
   }
   template <class Read>
-  [[nodiscard]] ReadResult read(Read read_store);
+  [[nodiscard]] ReadResult read(ReaderKeeps keeps, Read read_store);
   [[nodiscard]] WriteResult write_result(std::int32_t status);
   static void take_revision(void* context, corsac_text revision);
   [[nodiscard]] std::string detail(std::string_view otherwise) const {
@@ -155,8 +154,8 @@ StoreClient::~StoreClient() = default;
 
 // `read_store` gets the sink; it answers a status of the contract.
 template <class Read>
-ReadResult StoreClient::State::read(Read read_store) {
-  PolicyReader reader;
+ReadResult StoreClient::State::read(ReaderKeeps keeps, Read read_store) {
+  PolicyReader reader(keeps);
   sink.begin(reader);
   const std::int32_t status = call_store([&] { return read_store(sink.table()); });
   sink.end();
@@ -205,10 +204,10 @@ void StoreClient::State::take_revision(void* context, corsac_text revision) {
   static_cast<State*>(context)->told_revision = to_printable({revision.data, revision.size});
 }
 
-ReadResult StoreClient::read() {
+ReadResult StoreClient::read(ReaderKeeps keeps) {
   State& state = *state_;
   ReadResult result = state.read(
-      [&](const corsac_sink& sink) { return state.plugin.table->read(state.store, &sink); });
+      keeps, [&](const corsac_sink& sink) { return state.plugin.table->read(state.store, &sink); });
   if (records_table(*state.plugin.table) == nullptr) return result;
   for (Problem& problem : overrule_kept_records(result.policy)) {
     result.problems.push_back(std::move(problem));
@@ -266,7 +265,7 @@ std::optional<ReadResult> StoreClient::read_records(Problem* why_none) {
     return std::nullopt;
   }
   bool keeps_none = false;
-  ReadResult result = state.read([&](const corsac_sink& sink) {
+  ReadResult result = state.read(ReaderKeeps::Everything, [&](const corsac_sink& sink) {
     const std::int32_t status = records->read_records(state.store, &sink);
     keeps_none = status == CORSAC_READ_ONLY;
     return status;

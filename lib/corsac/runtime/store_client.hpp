@@ -15,6 +15,7 @@
 
 #include "corsac/base/problem.hpp"
 #include "corsac/base/result.hpp"
+#include "corsac/policy/reader.hpp"
 #include "corsac/policy/report.hpp"
 #include "corsac/runtime/plugin_host.hpp"
 #include "corsac/runtime/store_config.hpp"
@@ -69,8 +70,8 @@ class StoreClient {
 
   // By `config.deadline` from now. Never NotOpened. A store that answers and refuses us is Invalid,
   // with the setting that must be changed as the problem's path; where it is Unreachable the store
-  // may have told a problem as well.
-  [[nodiscard]] ReadResult read();
+  // may have told a problem as well. `keeps` says what of it the caller has use for.
+  [[nodiscard]] ReadResult read(ReaderKeeps keeps = ReaderKeeps::Everything);
 
   // Whether the plugin can write documents; what the store or its rights say to it, a write tells.
   [[nodiscard]] bool can_write() const noexcept;

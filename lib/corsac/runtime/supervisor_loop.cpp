@@ -473,7 +473,7 @@ void SupervisorLoop::publish() {
                  : good == nullptr ? Snapshot::closed_at_start()
                                    : Snapshot::closed(*good));
   published_in_ = state;
-  published_for_ = good;
+  judge_->let_go(std::exchange(published_for_, good));
 }
 
 }  // namespace corsac
