@@ -77,12 +77,14 @@ std::string to_text(const toml::date_time& time) {
 class Walk {
  public:
   Walk(std::string_view document, const std::vector<LongList>& long_lists, plugin::Sink& sink,
-       const OriginsFileField& on_origins_file = {}, const MoreRecords& more_records = {})
+       const OriginsFileField& on_origins_file = {}, const MoreRecords& more_records = {},
+       const AfterUse& after_use = {})
       : columns_(document),
         long_lists_(long_lists),
         sink_(sink),
         on_origins_file_(on_origins_file),
-        more_records_(more_records) {}
+        more_records_(more_records),
+        after_use_(after_use) {}
 
   void hand_over_document(const toml::table& table) {
     hand_over_fields(table, Section::Document);
@@ -149,8 +151,14 @@ class Walk {
         std::lower_bound(long_lists_.begin(), long_lists_.end(), line,
                          [](const LongList& list, std::uint32_t at) { return list.line < at; });
     if (cut == long_lists_.end() || cut->line != line) return;
-    for_each_element(*cut, [this](std::string_view text, std::uint32_t at, std::uint32_t column) {
+    constexpr std::ptrdiff_t kPiece = std::ptrdiff_t{1} << 20;
+    const char* used = cut->text.data();
+    for_each_element(*cut, [&](std::string_view text, std::uint32_t at, std::uint32_t column) {
       sink_.text({}, text, {at, column});
+      if (after_use_ && text.data() - used > kPiece) {
+        after_use_({used, static_cast<std::size_t>(text.data() - used)});
+        used = text.data();
+      }
       return !sink_.is_stopped();
     });
   }
@@ -178,6 +186,7 @@ class Walk {
   plugin::Sink& sink_;
   const OriginsFileField on_origins_file_;
   const MoreRecords more_records_;
+  const AfterUse after_use_;
   bool has_problem_ = false;
 };
 
@@ -246,8 +255,10 @@ std::vector<std::string> Document::origins_files() const {
 }
 
 bool Document::hand_over(plugin::Sink& sink, const OriginsFileField& on_origins_file,
-                         const MoreRecords& more_records) const {
-  Walk walk(bytes_, shortened_.lists, sink, on_origins_file, more_records);
+                         const MoreRecords& more_records, const AfterUse& after_use) const {
+  // Long lists have places of their own; for all else their elements need not stand there.
+  const std::string_view text = shortened_.lists.empty() ? bytes_ : shortened_.text;
+  Walk walk(text, shortened_.lists, sink, on_origins_file, more_records, after_use);
   walk.hand_over_document(parsed_->table);
   return !walk.has_problem();
 }

@@ -28,6 +28,10 @@ using OriginsFileField = std::function<void(std::string_view name, plugin::Place
 // reader's.
 using MoreRecords = std::function<void()>;
 
+// Called now and then with a part of a long list that was handed over; nobody looks at its bytes
+// again. Empty = they stay.
+using AfterUse = std::function<void(std::string_view bytes)>;
+
 // Why bytes are no document.
 struct DocumentProblem {
   std::string_view code = {};  // toml-syntax, key-too-long, nesting-too-deep, too-many-values
@@ -56,9 +60,10 @@ class Document {
   // Hands over the whole document but source() and finish(). Every value has the line and the
   // column, in bytes from 1, where it begins; a table that of its header. False when it names a
   // field that only the store may fill, after that problem (field-unknown) was handed over. Only
-  // without a problem().
+  // without a problem(), and with `after_use` only once.
   [[nodiscard]] bool hand_over(plugin::Sink& sink, const OriginsFileField& on_origins_file,
-                               const MoreRecords& more_records) const;
+                               const MoreRecords& more_records,
+                               const AfterUse& after_use = {}) const;
 
   // Why this is no document of records, which has `version = 1`, trusted_origins, and nothing else:
   // problem(), or field-unknown, field-type, field-missing, version-unknown. The records themselves

@@ -38,7 +38,12 @@ void PolicyFiles::read_origins(const std::function<bool()>& is_wanted) {
   for (const std::string& name : document_->origins_files()) {
     if (!is_wanted()) return;
     std::string path = path_of(name);
-    if (!is_path(name) || origins_.find(path) != origins_.end()) continue;
+    if (!is_path(name)) continue;
+    const auto known = origins_.find(path);
+    if (known != origins_.end()) {
+      ++known->second.uses_left;
+      continue;
+    }
     ReadFile file = read_file(path, left_bytes, kOriginsFilesLimitBytes, is_wanted);
     if (file.problem.code == "file-too-large") {
       file.problem.what = path + ": the files of origins have more than " +
@@ -46,27 +51,30 @@ void PolicyFiles::read_origins(const std::function<bool()>& is_wanted) {
       file.problem.fix = "replace subdomains by one pattern, as https://*.example.com";
     }
     left_bytes -= std::min(left_bytes, file.content.size());
-    origins_.emplace(std::move(path), std::move(file));
+    origins_.emplace(std::move(path), Origins{.file = std::move(file), .uses_left = 1});
   }
 }
 
 bool PolicyFiles::check_settled() {
   bool is_settled = toml_store::check_settled(policy_);
   if (records_) is_settled = toml_store::check_settled(*records_) && is_settled;
-  for (auto& [path, file] : origins_) is_settled = toml_store::check_settled(file) && is_settled;
+  for (auto& [path, origins] : origins_) {
+    is_settled = toml_store::check_settled(origins.file) && is_settled;
+  }
   return is_settled;
 }
 
-const ReadFile* PolicyFiles::origins(std::string_view name) const {
-  if (!is_path(name)) return nullptr;
+PolicyFiles::OriginsFile PolicyFiles::next_origins(std::string_view name) {
+  if (!is_path(name)) return {};
   const auto found = origins_.find(path_of(name));
-  return found == origins_.end() ? nullptr : &found->second;
+  if (found == origins_.end()) return {};
+  return {.file = &found->second.file, .is_last = --found->second.uses_left == 0};
 }
 
 std::vector<FileState> PolicyFiles::states() const {
   std::vector<FileState> states = {policy_.state};
   if (records_) states.push_back(records_->state);
-  for (const auto& [path, file] : origins_) states.push_back(file.state);
+  for (const auto& [path, origins] : origins_) states.push_back(origins.file.state);
   return states;
 }
 

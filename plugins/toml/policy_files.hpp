@@ -2,6 +2,7 @@
 
 // All files of one policy, read so that they belong together.
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -34,8 +35,13 @@ class PolicyFiles {
   [[nodiscard]] const ReadFile& policy() const noexcept { return policy_; }
   // Null when the policy could not be read.
   [[nodiscard]] const Document* document() const noexcept { return document_.get(); }
-  // The file that the document names so; null for a name that is no path.
-  [[nodiscard]] const ReadFile* origins(std::string_view name) const;
+  // The file that the document names so, once for each time that it does: null for a name that is
+  // no path. `is_last`: nobody asks for it again, so that its bytes may go as they are read.
+  struct OriginsFile {
+    const ReadFile* file = nullptr;
+    bool is_last = false;
+  };
+  [[nodiscard]] OriginsFile next_origins(std::string_view name);
   // Null when the settings name no file of records.
   [[nodiscard]] const ReadFile* records() const noexcept { return records_ ? &*records_ : nullptr; }
   // The policy first, then the records, then the files of origins, each once.
@@ -49,7 +55,11 @@ class PolicyFiles {
   ReadFile policy_;
   std::optional<ReadFile> records_ = {};
   std::unique_ptr<Document> document_ = {};
-  std::map<std::string, ReadFile> origins_ = {};  // by path
+  struct Origins {
+    ReadFile file = {};
+    std::size_t uses_left = 0;
+  };
+  std::map<std::string, Origins> origins_ = {};  // by path
 };
 
 }  // namespace corsac::toml_store

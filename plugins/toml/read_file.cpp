@@ -1,11 +1,14 @@
-// Reads a file whole. Entries: read_file, check_settled. Test:
+// Reads a file whole. Entries: read_file, release_bytes, check_settled. Test:
 // tests/plugins/toml_versions_test.cpp.
 
 #include "read_file.hpp"
 
 #include <algorithm>
-#include <string_view>
+#include <cstdint>
 #include <utility>
+
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace corsac::toml_store {
 
@@ -27,6 +30,18 @@ ReadFile read_file(std::string path, std::size_t limit_bytes, std::size_t watch_
   read.problem = file.problem();
   if (is_whole) read.state.hash = hash;
   return read;
+}
+
+void release_bytes(std::string_view bytes) noexcept {
+#ifdef MADV_DONTNEED
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data());
+  const std::size_t before = (page - begin % page) % page;
+  if (bytes.size() < before + page) return;
+  const std::size_t size = (bytes.size() - before) / page * page;
+  // A system that keeps them all the same only has less memory for others.
+  (void)::madvise(const_cast<char*>(bytes.data()) + before, size, MADV_DONTNEED);
+#endif
 }
 
 bool check_settled(ReadFile& file) {

@@ -174,13 +174,13 @@ class TomlStore final : public plugin::Store {
     return records;
   }
 
-  void hand_over(const PolicyFiles& files, const std::optional<Records>& records, Sink& sink) {
+  void hand_over(PolicyFiles& files, const std::optional<Records>& records, Sink& sink) {
     if (files.policy().problem) return report(files.policy().problem, sink, {});
     const Document& document = *files.document();
     if (document.problem()) return report(*document.problem(), sink);
     const auto on_origins_file = [&](std::string_view name, Place place) {
-      const ReadFile* file = files.origins(name);
-      if (file != nullptr) return hand_over_origins(name, *file, place, sink);
+      const PolicyFiles::OriginsFile origins = files.next_origins(name);
+      if (origins.file != nullptr) return hand_over_origins(name, origins, place, sink);
       report({"origins-file", "this is no path", "write \"origins.txt\""}, sink, place);
     };
     MoreRecords more_records = {};
@@ -191,7 +191,8 @@ class TomlStore final : public plugin::Store {
         sink.source(settings_.name);
       };
     }
-    if (!document.hand_over(sink, on_origins_file, more_records)) has_problem_ = true;
+    if (!document.hand_over(sink, on_origins_file, more_records, release_bytes))
+      has_problem_ = true;
   }
 
   static bool has_records(const std::optional<Records>& records) {
@@ -230,7 +231,9 @@ class TomlStore final : public plugin::Store {
   }
 
   // The list that a file holds, as the field allowed_origins_from_file.
-  void hand_over_origins(std::string_view name, const ReadFile& file, Place place, Sink& sink) {
+  void hand_over_origins(std::string_view name, const PolicyFiles::OriginsFile& origins,
+                         Place place, Sink& sink) {
+    const ReadFile& file = *origins.file;
     if (file.problem) {
       FileProblem problem = file.problem;
       // The policy is there and names it: then it is the policy that is wrong.
@@ -240,10 +243,21 @@ class TomlStore final : public plugin::Store {
     OriginLines lines(sink);
     sink.source(name);
     sink.begin_list("allowed_origins_from_file");
-    if (lines.add(file.content)) lines.finish();
+    if (add_content(lines, file.content, origins.is_last)) lines.finish();
     sink.end_list();
     sink.source(settings_.name);
     if (lines.has_problem()) has_problem_ = true;
+  }
+
+  // False when reading should stop.
+  static bool add_content(OriginLines& lines, std::string_view content, bool is_last) {
+    constexpr std::size_t kPiece = std::size_t{1} << 20;
+    for (; !content.empty(); content.remove_prefix(std::min(kPiece, content.size()))) {
+      const std::string_view piece = content.substr(0, kPiece);
+      if (!lines.add(piece)) return false;
+      if (is_last) release_bytes(piece);
+    }
+    return true;
   }
 
   static std::string revision_of(const PolicyFiles& files) {

@@ -148,5 +148,23 @@ TEST_F(TomlLongLists, StopWhenTheSinkSaysSo) {
   EXPECT_EQ(sink.count(), 10U);
 }
 
+// The bytes of long lists go as they are handed over, and nothing that is handed over later, with
+// its place, changes by it.
+TEST_F(TomlLongLists, MayBeSomeMegabytes) {
+  const std::string many = elements(60'000);
+  const std::string document =
+      "[redirects]\nallowed_origins = [\n" + many + "]\n[cors]\n" +
+      "allowed_origins = [\n# \xC3\xBC\n" + many +
+      "]\nallowed_methods = [\"GET\"]\n[b]\nx = \"\xC3\xBC\"\ny = {z = 1}\n";
+  const auto calls = read(document);
+  EXPECT_EQ(status_, CORSAC_OK);
+  std::string slow = document;
+  for (std::size_t at = 0; (at = slow.find("= [\n", at)) != std::string::npos; at += 4) {
+    slow.insert(at + 3, " # the parser's");
+  }
+  EXPECT_EQ(calls, read(slow));
+  EXPECT_GT(calls.size(), 120'000U);
+}
+
 }  // namespace
 }  // namespace corsac

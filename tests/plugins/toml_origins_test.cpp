@@ -2,7 +2,9 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -198,6 +200,36 @@ TEST_F(TomlOrigins, AreInTheRevision) {
   EXPECT_NE(revision_, first);
   read_origins("https://a\n");
   EXPECT_EQ(revision_, first);
+}
+
+// The bytes of a file go as they are handed over, but only for who names it last; and pieces of it
+// end inside of lines.
+TEST_F(TomlOrigins, MayBeNamedTwice) {
+  constexpr std::size_t kCount = 100'000;  // some MiB
+  std::string origins;
+  std::vector<std::string> expected;
+  for (std::size_t i = 0; i < kCount; ++i) {
+    const std::string origin = "https://tenant-" + std::to_string(i) + ".customers.example";
+    origins += origin + "\n";
+    expected.push_back("text - \"" + origin + "\" " + std::to_string(i + 1) + ":1");
+  }
+  folder_.write("origins.txt", origins);
+  const auto calls = read(
+      "[cors]\nallowed_origins_file = \"origins.txt\"\n"
+      "[[cors.rules]]\npaths = [\"/a\"]\nallowed_origins_file = \"./origins.txt\"\n"
+      "[[cors.rules]]\npaths = [\"/b\"]\nallowed_origins_file = \"origins.txt\"\n");
+  EXPECT_EQ(status_, CORSAC_OK);
+  std::size_t lists = 0;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    if (calls[i] != "begin_list allowed_origins_from_file 0:0") continue;
+    ++lists;
+    ASSERT_LT(i + kCount + 1, calls.size());
+    const auto first = calls.begin() + static_cast<std::ptrdiff_t>(i) + 1;
+    const auto last = first + static_cast<std::ptrdiff_t>(kCount);
+    EXPECT_TRUE(std::equal(first, last, expected.begin(), expected.end())) << lists;
+    EXPECT_EQ(*last, "end_list") << lists;
+  }
+  EXPECT_EQ(lists, 3U);
 }
 
 TEST_F(TomlOrigins, MayBeAMillion) {

@@ -41,18 +41,14 @@ void TextList::add(std::string_view text, Place place) {
   char head[sizeof length];
   std::memcpy(head, &length, sizeof length);
   std::vector<Offset>& offsets = texts_->offsets;
-  std::vector<Place>& places = texts_->places;
   const std::size_t count = offsets.size();
   try {
     bytes.append(head, sizeof head).append(text);
-    if (!(place == Place())) {  // a source alone is one
-      places.resize(count);
-      places.push_back(place);
-    }
     offsets.push_back(static_cast<Offset>(offset));
+    texts_->places.add(place);
   } catch (...) {  // as before
     bytes.resize(offset);
-    if (places.size() > count) places.resize(count);
+    offsets.resize(count);
     throw;
   }
 }
@@ -61,7 +57,6 @@ void TextList::reserve(std::size_t count, std::size_t text_bytes) {
   const auto before = own_texts();
   texts_->bytes->reserve(kFirstOffset + count * sizeof(Length) + text_bytes);
   texts_->offsets.reserve(count);
-  texts_->places.reserve(count);
 }
 
 // What is marked as shared is never written to.

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "corsac/base/place.hpp"
+#include "corsac/base/place_runs.hpp"
 
 namespace corsac {
 
@@ -95,7 +96,7 @@ class TextList {
   }
   // Not known where none was given.
   [[nodiscard]] Place place(std::size_t i) const noexcept {
-    return texts_ && i < texts_->places.size() ? texts_->places[i] : Place{};
+    return texts_ ? texts_->places[i] : Place{};
   }
   [[nodiscard]] std::vector<std::string> to_strings() const { return {begin(), end()}; }
 
@@ -140,7 +141,7 @@ class TextList {
   struct Texts {
     std::shared_ptr<std::string> bytes = std::make_shared<std::string>(kFirstOffset, '\0');
     std::vector<Offset> offsets = {};
-    std::vector<Place> places = {};  // as long as `offsets`, or shorter when they are not known
+    PlaceRuns places = {};
     // Never taken back: to look how many share would need an order between their threads.
     std::atomic<bool> is_shared = false;
   };

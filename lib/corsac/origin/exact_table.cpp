@@ -35,6 +35,7 @@ ExactTable::ExactTable(ExactKeys keys, std::uint64_t seed)
   }
   count_ = slots.size();
   repeats_ = keys.offsets.size() - count_;
+  keys.offsets = {};  // four bytes for each, while there is the most of everything
   slots_ = SlotTable(slots);
 }
 
