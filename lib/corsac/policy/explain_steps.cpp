@@ -1,4 +1,4 @@
-// The steps of a decision in words, in the order of stage/cors/evaluate.cpp. They decide nothing:
+// The steps of a decision in words, in the order of stage/cors. They decide nothing:
 // what a step says follows from the decision's own reason. Entry: explain_steps.
 // Test: tests/policy/explain_test.cpp.
 
