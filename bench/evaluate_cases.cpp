@@ -26,6 +26,7 @@ struct Description {
   const char* origin = nullptr;
   const char* requested_method = nullptr;
   const char* requested_headers = nullptr;
+  std::size_t fill_origin_up_to = 0;     // with letters behind it, to so many bytes
   std::size_t repeat_headers_up_to = 0;  // fill the line with the above up to this many bytes
 };
 
@@ -53,6 +54,7 @@ constexpr Description kCases[] = {
     {.name = {"wildcard, worst denied", 3793}, .has_many_suffixes = true,
      .origin = "https://x.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b.b."
                "example.com"},
+    {.name = {"8 KB of Origin", 208}, .origin = kNotListed, .fill_origin_up_to = 8192},
     {.name = {"16 KB of commas", 314}, .origin = kListed, .requested_method = "PUT",
      .requested_headers = ",", .repeat_headers_up_to = 16384},
     {.name = {"16 KB of one header name", 314}, .origin = kListed, .requested_method = "PUT",
@@ -100,6 +102,9 @@ void fill_request(const Description& description, EvaluateCase& filled) {
   if (description.asks_own) request.own = &filled.own;
   if (description.origin != nullptr) {
     filled.origin = description.origin;
+    if (filled.origin.size() < description.fill_origin_up_to) {
+      filled.origin.resize(description.fill_origin_up_to, 'a');
+    }
     request.origin = {.value = filled.origin, .lines = 1};
   }
   if (description.requested_method != nullptr) {

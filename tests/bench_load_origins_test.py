@@ -1,6 +1,6 @@
 """bench/load_origins, for its form: rows with numbers, and errors before anything is measured.
 
-  python3 bench_load_origins_test.py BENCH CORSAC_PROGRAM PLUGINS
+  python3 bench_load_origins_test.py BENCH LOADER CORSAC_PROGRAM PLUGINS
 """
 import json
 import os
@@ -10,7 +10,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "support"))
 from tap import Cases, contains, equal  # noqa: E402
 
-BENCH, PROGRAM, PLUGINS = map(os.path.abspath, sys.argv[1:4])
+BENCH, LOADER, PROGRAM, PLUGINS = map(os.path.abspath, sys.argv[1:5])
 
 
 def bench(*arguments):
@@ -20,35 +20,38 @@ def bench(*arguments):
 
 
 def rows_of_both_lists():
-    run = bench(PROGRAM, "--plugins", PLUGINS, "--origins", "2000", "--rounds", "2", "--json")
+    run = bench(LOADER, "--check", PROGRAM, "--plugins", PLUGINS, "--origins", "2000", "--rounds",
+                "2", "--json")
     equal(run.returncode, 0, run.stderr)
     rows = json.loads(run.stdout)
-    equal([(row["row"], row["origins"]) for row in rows], [("file", 2000), ("array", 2000)])
+    equal([(row["row"], row["origins"]) for row in rows],
+          [("file, load", 2000), ("array, load", 2000), ("file, check", 2000), ("array, check", 2000)])
     for row in rows:
-        for value in (row["seconds"], row["memory_bytes"]):
+        for value in (row["seconds"], row["processor_seconds"], row["memory_bytes"]):
             equal(sorted(value), ["least", "median", "most"])
             assert value["least"] <= value["median"] <= value["most"], row
 
 
 def lines_for_people():
-    run = bench(PROGRAM, "--plugins", PLUGINS, "--origins", "1500", "--rounds", "1")
+    run = bench(LOADER, "--plugins", PLUGINS, "--origins", "1500", "--rounds", "1")
     equal(run.returncode, 0, run.stderr)
     lines = run.stdout.splitlines()
-    equal([line.split()[:3] for line in lines],
-          [["1,500", "origins,", "file"], ["1,500", "origins,", "array"]])
+    equal([line.split()[:4] for line in lines],
+          [["1,500", "origins,", "file,", "load"], ["1,500", "origins,", "array,", "load"]])
+    contains(lines[0], "of processor")
     contains(lines[0], "times the table")
 
 
 def wrong_options():
-    for arguments, text in ([(), "PROGRAM"], [(PROGRAM, "--origins", "0"), "--origins"],
-                            [(PROGRAM, "--rounds", "x"), "--rounds"],
-                            [(PROGRAM, "--round-robin"), "--round-robin"]):
+    for arguments, text in ([(), "LOADER"], [(LOADER, "--origins", "0"), "--origins"],
+                            [(LOADER, "--rounds", "x"), "--rounds"],
+                            [(LOADER, "--round-robin"), "--round-robin"]):
         run = bench(*arguments)
         equal((run.returncode, run.stdout), (2, ""), run.stderr)
         contains(run.stderr.lower(), text.lower())
 
 
-def a_check_that_fails():
+def a_load_that_fails():
     run = bench("/bin/false", "--origins", "10")
     equal((run.returncode, run.stdout), (1, ""), run.stderr)
     contains(run.stderr, "one.toml")
@@ -59,7 +62,7 @@ def main():
     cases.add("rows of both lists", rows_of_both_lists)
     cases.add("lines for people", lines_for_people)
     cases.add("wrong options", wrong_options)
-    cases.add("a check that fails", a_check_that_fails)
+    cases.add("a load that fails", a_load_that_fails)
     cases.run()
 
 
