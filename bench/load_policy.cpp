@@ -1,8 +1,13 @@
 // Loads a policy from a file as an application that embeds Corsac does, and ends. Entry:
 // `load_policy FILE`; run by bench/load_origins. The plugin is looked for where the library looks.
+// Prints the most memory that it had, in KB: what getrusage tells of a program has that of the one
+// in it that started it.
 
 #include <cstdio>
+#include <fstream>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "corsac/base/clock.hpp"
 #include "corsac/runtime/supervisor.hpp"
@@ -20,5 +25,11 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", started.error().text().c_str());
     return 1;
   }
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  while (status >> word && word != "VmHWM:") {
+  }
+  status >> word;
+  std::printf("%s\n", word.c_str());
   return 0;
 }

@@ -36,8 +36,7 @@ Section section_below(Section section, std::string_view field) {
   if (section == Section::Document && field == "cors") return Section::Cors;
   if (section == Section::Document && field == kRecords) return Section::Records;
   if (section == Section::Cors && field == "rules") return Section::CorsRules;
-  if (section == Section::CorsRules) return Section::CorsRule;
-  return Section::Other;
+  return Section::Other;  // a rule is an element of the list of rules, not a field in its place
 }
 
 bool has_origins(Section section) {

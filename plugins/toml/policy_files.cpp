@@ -67,7 +67,7 @@ bool PolicyFiles::check_settled() {
 PolicyFiles::OriginsFile PolicyFiles::next_origins(std::string_view name) {
   if (!is_path(name)) return {};
   const auto found = origins_.find(path_of(name));
-  if (found == origins_.end()) return {};
+  if (found == origins_.end() || found->second.uses_left == 0) return {};
   return {.file = &found->second.file, .is_last = --found->second.uses_left == 0};
 }
 

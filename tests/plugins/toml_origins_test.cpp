@@ -21,6 +21,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::ElementsAreArray;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 const char* const kPolicy = "[cors]\nallowed_origins_file = \"origins.txt\"\n";
@@ -230,6 +231,20 @@ TEST_F(TomlOrigins, MayBeNamedTwice) {
     EXPECT_EQ(*last, "end_list") << lists;
   }
   EXPECT_EQ(lists, 3U);
+}
+
+// Rules are a list; a table in its place is the core's to refuse, and names no file that is read.
+TEST_F(TomlOrigins, AreNotThoseOfATableInThePlaceOfRules) {
+  std::string origins;
+  for (int i = 0; i < 100'000; ++i) origins += "https://a" + std::to_string(i) + ".example\n";
+  folder_.write("origins.txt", origins);
+  const auto calls = read(
+      "[cors]\nallowed_origins_file = \"origins.txt\"\n"
+      "[cors.rules.x]\nallowed_origins_file = \"origins.txt\"\n");
+  EXPECT_EQ(status_, CORSAC_OK);
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "source origins.txt"), 1);
+  EXPECT_THAT(calls, Not(Contains(StartsWith("problem "))));
+  EXPECT_THAT(calls, Contains("text allowed_origins_file \"origins.txt\" 4:24"));
 }
 
 TEST_F(TomlOrigins, MayBeAMillion) {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "corsac/base/low_priority.hpp"
 #include "corsac/base/printable.hpp"
 #include "corsac/policy/policy.hpp"
 #include "corsac/policy/reader.hpp"
@@ -117,6 +118,9 @@ std::string why_not_read(const ReadResult& read) {
 Loaded load_from(StoreClient& client) {
   Problem why_none;
   if (auto kept = client.read_records(&why_none)) return {.read = *std::move(kept)};
+  // The whole document, which may be long, to know what is read-only here: on this store nobody
+  // waits for a write, and requests come first.
+  lower_own_priority();
   return {.read = client.read(ReaderKeeps::AllButNames), .why_read_only = in_words(why_none)};
 }
 

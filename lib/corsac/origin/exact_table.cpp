@@ -35,7 +35,8 @@ ExactTable::ExactTable(ExactKeys keys, std::uint64_t seed)
   }
   count_ = slots.size();
   repeats_ = keys.offsets.size() - count_;
-  keys.offsets = {};  // four bytes for each, while there is the most of everything
+  // Four bytes for each, while there is the most of everything; `= {}` would keep the memory.
+  std::vector<TextList::Offset>().swap(keys.offsets);
   slots_ = SlotTable(slots);
 }
 

@@ -1,5 +1,5 @@
 // The thread that judges. Entry: DocumentJudge. Test:
-// tests/runtime/supervisor_time_test.cpp.
+// tests/runtime/document_judge_test.cpp, tests/runtime/supervisor_time_test.cpp.
 
 #include "corsac/runtime/document_judge.hpp"
 
@@ -38,6 +38,7 @@ void DocumentJudge::let_go(SnapshotPtr snapshot) noexcept {
   if (snapshot == nullptr) return;
   try {
     const std::lock_guard lock(mutex_);
+    if (is_judging_ || document_) return;  // the parameter goes behind the lock
     left_.push_back(std::move(snapshot));
     changed_.notify_all();
   } catch (...) {  // no memory: it goes here
@@ -58,8 +59,12 @@ void DocumentJudge::run() {
       continue;
     }
     Document document = std::move(*std::exchange(document_, std::nullopt));
+    is_judging_ = true;
     lock.unlock();
     std::optional<Judgement> judgement = judge(std::move(document));
+    lock.lock();
+    is_judging_ = false;  // before anybody hears of it and publishes
+    lock.unlock();
     if (!is_stopping_) on_judged_(std::move(judgement));
     lock.lock();
   }

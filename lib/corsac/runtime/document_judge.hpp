@@ -34,8 +34,8 @@ class DocumentJudge {
   // changes find it in one piece.
   void begin_merge(ChangeablePolicy changed, JudgementBasis basis);
 
-  // Lets go of what was in force, before it judges the next document; null is nothing. Without
-  // memory at once, on the caller's thread.
+  // Lets go of what was in force; null is nothing. While it judges, and without memory, at once on
+  // the caller's thread: what is long is not to be kept for as long as that takes.
   void let_go(SnapshotPtr snapshot) noexcept;
 
  private:
@@ -54,7 +54,8 @@ class DocumentJudge {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<Document> document_ = {};  // by mutex_: that was not begun yet
-  std::vector<SnapshotPtr> left_ = {};     // by mutex_: to let go of
+  std::vector<SnapshotPtr> left_ = {};     // by mutex_: to let go of, before the next document
+  bool is_judging_ = false;                // by mutex_
   std::thread thread_;
 };
 

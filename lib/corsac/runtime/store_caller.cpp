@@ -14,7 +14,6 @@
 #include <mutex>
 #include <utility>
 
-#include "corsac/base/low_priority.hpp"
 #include "corsac/runtime/store_loader.hpp"
 
 namespace corsac {
@@ -127,7 +126,6 @@ std::unique_ptr<StoreClient> StoreCaller::State::open(std::promise<Opened>& open
 }
 
 void StoreCaller::State::run(std::promise<Opened>& opened) noexcept {
-  lower_own_priority();
   if (const auto store = open(opened)) {
     set_client(store.get());
     opened.set_value({});

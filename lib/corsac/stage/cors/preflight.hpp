@@ -10,6 +10,9 @@
 #include "corsac/stage/cors/judge_origin.hpp"
 #include "corsac/stage/decision.hpp"
 
+// As in judge_origin.hpp.
+#pragma GCC visibility push(hidden)
+
 namespace corsac {
 
 // GET, HEAD and POST pass whatever the list says (Fetch, 4.8, "CORS-preflight fetch", step 7): an
@@ -22,9 +25,8 @@ template <bool kHasKnobs>
 // A request that is a preflight by the rule's own measure: origin, then method, then headers; the
 // first that fails decides. `kHasKnobs`: CompiledCors::has_knobs.
 template <bool kHasKnobs>
-[[gnu::visibility("hidden")]] void evaluate_preflight(const CompiledCors& cors,
-                                                      const RequestView& request,
-                                                      Decision& decision) noexcept;
+[[gnu::noinline]] void evaluate_preflight(const CompiledCors& cors, const RequestView& request,
+                                          Decision& decision) noexcept;
 extern template void evaluate_preflight<false>(const CompiledCors&, const RequestView&,
                                                Decision&) noexcept;
 extern template void evaluate_preflight<true>(const CompiledCors&, const RequestView&,
@@ -32,7 +34,8 @@ extern template void evaluate_preflight<true>(const CompiledCors&, const Request
 
 // preflight_headers_on_options: what a preflight would have been told, on the application's own
 // answer to OPTIONS.
-[[gnu::visibility("hidden")]] void add_preflight_headers(const CompiledCors& cors,
-                                                         Decision& decision) noexcept;
+[[gnu::noinline]] void add_preflight_headers(const CompiledCors& cors, Decision& decision) noexcept;
 
 }  // namespace corsac
+
+#pragma GCC visibility pop

@@ -7,6 +7,9 @@
 #include "corsac/stage/cors/compiled.hpp"
 #include "corsac/stage/decision.hpp"
 
+// As in judge_origin.hpp.
+#pragma GCC visibility push(hidden)
+
 namespace corsac {
 
 inline constexpr std::string_view kTrue = "true";
@@ -23,3 +26,5 @@ inline void vary_by_granted_origin(Decision& decision) noexcept {
 }
 
 }  // namespace corsac
+
+#pragma GCC visibility pop
