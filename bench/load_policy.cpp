@@ -27,9 +27,13 @@ int main(int argc, char** argv) {
   }
   std::ifstream status("/proc/self/status");
   std::string word;
+  long kilobytes = 0;
   while (status >> word && word != "VmHWM:") {
   }
-  status >> word;
-  std::printf("%s\n", word.c_str());
+  if (!(status >> kilobytes)) {
+    std::fprintf(stderr, "load_policy: /proc/self/status does not tell the memory\n");
+    return 1;
+  }
+  std::printf("%ld\n", kilobytes);
   return 0;
 }

@@ -87,7 +87,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   plugin::Sink sink(checked.table());
   sink.source("policy.toml");
   // The name of an origins file is the content of one as well.
+  std::vector<std::string> named;
   const auto on_origins_file = [&](std::string_view name, plugin::Place) {
+    named.emplace_back(name);
     checked.enter_other_source();
     sink.source(name.substr(0, 20));
     sink.begin_list("allowed_origins_from_file");
@@ -117,7 +119,13 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (problem.place.line > lines_of(document).size() + 1) fail_with("a problem behind the end");
   }
   const bool is_whole = !parsed.problem() && parsed.hand_over(sink, on_origins_file, more_records);
-  if (is_whole && !checked.is_stopped()) checked.expect_complete();
+  if (is_whole && !checked.is_stopped()) {
+    checked.expect_complete();
+    std::vector<std::string> expected = parsed.origins_files();
+    std::sort(named.begin(), named.end());
+    std::sort(expected.begin(), expected.end());
+    if (named != expected) fail_with("another number of files than was said");
+  }
   if (!is_whole && !checked.has_problem()) fail_with("no document, and nobody says why");
   if (is_whole && toml_store::find_beyond_limits(counted, is_wanted)) {
     fail_with("beyond the limits");

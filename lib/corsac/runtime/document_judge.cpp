@@ -38,7 +38,8 @@ void DocumentJudge::let_go(SnapshotPtr snapshot) noexcept {
   if (snapshot == nullptr) return;
   try {
     const std::lock_guard lock(mutex_);
-    if (is_judging_ || document_) return;  // the parameter goes behind the lock
+    // What we return without goes with the parameter, behind the lock.
+    if (is_judging_ || document_ || left_.size() == kLeftLimit) return;
     left_.push_back(std::move(snapshot));
     changed_.notify_all();
   } catch (...) {  // no memory: it goes here

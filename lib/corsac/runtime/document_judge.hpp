@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -34,8 +35,10 @@ class DocumentJudge {
   // changes find it in one piece.
   void begin_merge(ChangeablePolicy changed, JudgementBasis basis);
 
-  // Lets go of what was in force; null is nothing. While it judges, and without memory, at once on
-  // the caller's thread: what is long is not to be kept for as long as that takes.
+  // Lets go of what was in force; null is nothing. While it judges or has this many to let go of,
+  // and without memory, at once on the caller's thread: nothing large is kept for as long as a
+  // judgement takes.
+  static constexpr std::size_t kLeftLimit = 4;
   void let_go(SnapshotPtr snapshot) noexcept;
 
  private:
