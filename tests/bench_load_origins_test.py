@@ -44,18 +44,26 @@ def lines_for_people():
 
 
 def wrong_options():
-    for arguments, text in ([(), "LOADER"], [(LOADER, "--origins", "0"), "--origins"],
+    for arguments, text in ([(), "LOADER"], [(LOADER, "--origins", "10"), "--origins: 10"],
+                            [(LOADER, "--rounds", "0"), "--rounds: 0"],
                             [(LOADER, "--rounds", "x"), "--rounds"],
-                            [(LOADER, "--round-robin"), "--round-robin"]):
+                            [(LOADER, "--round-robin"), "--round-robin"],
+                            [("/nowhere",), "LOADER: '/nowhere'"], [("/tmp",), "LOADER: '/tmp'"],
+                            [(LOADER, "--check", ""), "--check: ''"],
+                            [(LOADER, "--plugins", "/nowhere"), "--plugins: '/nowhere'"],
+                            [(LOADER, "--plugins", "/proc/self/fdinfo"), "--plugins:"]):
         run = bench(*arguments)
         equal((run.returncode, run.stdout), (2, ""), run.stderr)
         contains(run.stderr.lower(), text.lower())
 
 
 def a_load_that_fails():
-    run = bench("/bin/false", "--origins", "10")
-    equal((run.returncode, run.stdout), (1, ""), run.stderr)
-    contains(run.stderr, "one.toml")
+    for loader, told in (("/bin/false", "false one.toml: status 1"), ("/bin/true", "its memory"),
+                         ("/bin/cat", "its memory")):
+        run = bench(loader, "--origins", "1000", "--rounds", "1")
+        equal((run.returncode, run.stdout), (1, ""), run.stderr)
+        contains(run.stderr, told)
+        assert "Traceback" not in run.stderr, run.stderr
 
 
 def main():

@@ -7,10 +7,12 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 
 from tap import Cases, contains, equal
+from waiting import until
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RUN = os.path.join(ROOT, "bench", "reload")
@@ -52,18 +54,21 @@ def prints_a_row():
     assert all(line.startswith("  over: ") for line in lines[3:]), done.stdout
 
 
-# description, 99th of the other second to that of the first, ratio, verdict, faults
+# description, requests while loading, 99th of the other second to that of the first, ratio, verdict,
+# faults
 VERDICTS = [
-    ("within", 1.0, 1.9, "within", 0),
-    ("exactly twice", 1.0, 2.0, "within", 0),
-    ("over", 1.1, 2.1, "over", 1),
-    ("too noisy to tell", 1.6, 1.1, "cannot tell", 0),
-    ("too noisy, the other way", 0.6, 9.0, "cannot tell", 0),
+    ("within", 1000, 1.0, 1.9, "within", 0),
+    ("exactly twice", 1000, 1.0, 2.0, "within", 0),
+    ("over", 1000, 1.1, 2.1, "over", 1),
+    ("too noisy to tell", 1000, 1.6, 1.1, "cannot tell", 0),
+    ("too noisy, the other way", 1000, 0.6, 9.0, "cannot tell", 0),
+    ("too few", 999, 1.0, 9.0, "cannot tell", 0),
 ]
 
 
-def judges(module, noise, ratio, verdict, faults):
-    row = {"store": "remote", "wrong": 0, "noise": noise, "ratio": ratio, "load_seconds": 9.0}
+def judges(module, requests, noise, ratio, verdict, faults):
+    row = {"store": "remote", "wrong": 0, "noise": noise, "ratio": ratio, "load_seconds": 9.0,
+           "loading_requests": requests}
     equal(module.verdict(row), verdict)
     equal(len(module.faults_of(row)), faults)
 
@@ -74,7 +79,8 @@ def refuses_wrong_options():
             (["/nosuch"], "PROGRAM: '/nosuch': no program"),
             ([""], "PROGRAM: '': no program"),
             ([ROOT], "no program; name the built corsac"),
-            ([PROGRAM, "--plugins", ""], "--plugins: '': no folder"),
+            ([PROGRAM, "--plugins", ""], "--plugins: '': no plugins there"),
+            ([PROGRAM, "--plugins", "/proc/self/fdinfo"], "no plugins there"),
             ([PROGRAM, "--origins", "0"], "--origins: 0: write 1 to 9999999"),
             ([PROGRAM, "--reloads", "0"], "--reloads: 0: write 1 or more"),
             ([PROGRAM, "--store", "mysql"], "invalid choice: 'mysql'")):
@@ -83,9 +89,30 @@ def refuses_wrong_options():
         contains(done.stderr, told)
 
 
+def says_when_it_does_not_serve():
+    for program in ("/bin/true", "/bin/false"):
+        done = run(program, *FEW)
+        equal(done.returncode, 2, done.stderr)
+        contains(done.stderr, f"bench/reload: toml: {program} does not serve")
+        assert "Traceback" not in done.stderr, done.stderr
+
+
+def leaves_nothing_when_it_is_stopped():
+    with tempfile.TemporaryDirectory() as folder:
+        process = subprocess.Popen([sys.executable, RUN, PROGRAM, *FEW[:-3], "1000", "--store", "remote"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   env={**os.environ, "TMPDIR": folder})
+        until(lambda: len(os.listdir(folder)) > 1, "no folders of the peer and the server")
+        process.terminate()
+        process.communicate()
+        equal(process.returncode, 143)
+        equal(os.listdir(folder), [])
+
+
 def main():
     cases = Cases()
-    for case in (measures_a_row, prints_a_row, refuses_wrong_options):
+    for case in (measures_a_row, prints_a_row, refuses_wrong_options, says_when_it_does_not_serve,
+                 leaves_nothing_when_it_is_stopped):
         cases.add(case.__name__.replace("_", " "), case)
     module = bench()
     for description, *row in VERDICTS:

@@ -271,6 +271,7 @@ def refuses_wrong_options():
             (["--write", "--pages", "/nosuch"], "--pages: '/nosuch/README.md' is not there"),
             (["--write", "--quick"], "a --quick run is no claim"),
             (["--from-json", "/nosuch"], "--from-json: '/nosuch': No such file or directory"),
+            (["--from-json", ""], "--from-json: '': No such file or directory"),
             (["--from-json", here], "name a file that --json wrote")):
         done = run(*arguments)
         equal((done.returncode, done.stdout), (2, ""), arguments)

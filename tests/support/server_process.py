@@ -99,8 +99,12 @@ class ServerProcess(Served):
         self.launch = lambda: self.start(program, env={**os.environ, **(environment or {})},
                                          preexec_fn=prepare)
         self.port = self.admin = self.token = None
-        self.launch()
-        self._wait_ready()
+        try:
+            self.launch()
+            self._wait_ready()
+        except BaseException:  # nobody else has it yet
+            self.__exit__()
+            raise
 
     def kill(self):
         self.process.kill()
