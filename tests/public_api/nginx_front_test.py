@@ -34,7 +34,6 @@ http {{
   fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
-  server {{ listen unix:{folder}/socket; }}
   include {folder}/nginx_front.conf;
 }}
 """
@@ -51,6 +50,12 @@ def free_port():
     with socket.socket() as free:  # nginx tells nobody which port it got
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
+
+
+def takes_connections(port):
+    """The socket of the file is there before nginx listens at the port."""
+    with socket.socket() as asker:
+        return asker.connect_ex(("127.0.0.1", port)) == 0
 
 
 def write_config(folder, example, upstream, port):
@@ -83,7 +88,7 @@ def in_front(example):
         with subprocess.Popen(write_config(folder, example, server.port, port),
                               stderr=subprocess.PIPE, text=True) as nginx:
             try:
-                until(lambda: os.path.exists(folder + "/socket") or nginx.poll() is not None,
+                until(lambda: takes_connections(port) or nginx.poll() is not None,
                       "nginx does not listen")
                 equal(nginx.poll(), None, "nginx has ended")
                 yield port
