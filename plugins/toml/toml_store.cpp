@@ -230,6 +230,13 @@ class TomlStore final : public plugin::Store {
     host_.failed({problem.code, {}, problem.what, problem.fix, fault.has_written_nothing});
   }
 
+  // Of a file beside the policy, as the policy itself is named: "conf/origins.txt" is where whoever
+  // named "conf/policy.toml" finds it.
+  [[nodiscard]] std::string shown_name(std::string_view name) const {
+    if (name.starts_with('/')) return std::string(name);
+    return settings_.name.substr(0, settings_.name.rfind('/') + 1) + std::string(name);
+  }
+
   // The list that a file holds, as the field allowed_origins_from_file.
   void hand_over_origins(std::string_view name, const PolicyFiles::OriginsFile& origins,
                          Place place, Sink& sink) {
@@ -241,7 +248,7 @@ class TomlStore final : public plugin::Store {
       return report(problem, sink, place);
     }
     OriginLines lines(sink);
-    sink.source(name);
+    sink.source(shown_name(name));
     sink.begin_list("allowed_origins_from_file");
     if (add_content(lines, file.content, origins.is_last)) lines.finish();
     sink.end_list();

@@ -89,9 +89,9 @@ std::string text_for_terminal(const Report& report, const SourceLines& lines) {
   return text;
 }
 
-void print_text(const CheckOptions& options, const Report& report) {
+void print_text(const Report& report) {
   if (::isatty(STDOUT_FILENO) == 1) {
-    std::fputs(text_for_terminal(report, SourceLines(options.policy, report)).c_str(), stdout);
+    std::fputs(text_for_terminal(report, SourceLines(report)).c_str(), stdout);
   } else {
     std::fputs(report.text().c_str(), stdout);
   }
@@ -139,10 +139,9 @@ int check(const CheckOptions& options) {
   if (options.as_json) {
     std::printf("%s\n", report.json().c_str());
   } else if (options.as_sarif) {
-    const SourceLines lines(options.policy, report);
-    std::printf("%s\n", to_sarif(report, options.policy, lines).c_str());
+    std::printf("%s\n", to_sarif(report, options.policy, SourceLines(report)).c_str());
   } else {
-    print_text(options, report);
+    print_text(report);
     std::printf("%s: %s, %s\n", to_printable(options.policy, kNameLimit).c_str(),
                 counted(errors, "error").c_str(), counted(warnings, "warning").c_str());
   }

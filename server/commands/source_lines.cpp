@@ -19,11 +19,6 @@ constexpr std::size_t kCellsBefore = 60;
 constexpr std::size_t kCellsBehind = 36;
 constexpr std::string_view kCut = "...";
 
-std::filesystem::path path_of(const std::string& policy, const std::string& source) {
-  if (source == policy) return policy;
-  return std::filesystem::path(policy).parent_path() / source;
-}
-
 // Up to the line break, which is taken and not kept. False at the end of the file.
 bool read_line(std::istream& file, bool is_wanted, std::string& line) {
   line.clear();
@@ -47,7 +42,7 @@ bool is_continuation(char byte) noexcept {
 
 }  // namespace
 
-SourceLines::SourceLines(const std::string& policy, const Report& report) {
+SourceLines::SourceLines(const Report& report) {
   std::vector<std::set<std::uint32_t>> wanted(report.sources().size());
   const auto want = [&](const Place& place) {
     if (place.is_known() && place.source < wanted.size()) wanted[place.source].insert(place.line);
@@ -60,7 +55,7 @@ SourceLines::SourceLines(const std::string& policy, const Report& report) {
   lines_.resize(wanted.size());
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (wanted[i].empty()) continue;
-    const std::filesystem::path path = path_of(policy, report.sources()[i]);
+    const std::filesystem::path path = report.sources()[i];
     std::error_code error;
     // Not a pipe: what a store has read from one is gone.
     if (!std::filesystem::is_regular_file(path, error)) continue;

@@ -15,8 +15,8 @@ inline constexpr std::size_t kSourceLineLimitBytes = std::size_t{1024} * 1024;
 // file that changed since shows its new line. What cannot be read has none.
 class SourceLines {
  public:
-  // `policy` is the file as it was named; the other sources stand beside it.
-  SourceLines(const std::string& policy, const Report& report);
+  // The sources are files as the current folder sees them.
+  explicit SourceLines(const Report& report);
 
   // Without its line break. Null = not known.
   [[nodiscard]] const std::string* find(const Place& place) const;

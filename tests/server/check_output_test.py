@@ -204,6 +204,28 @@ def sarif_names_files_as_uris():
     equal(location["artifactLocation"]["uri"], "a%20policy%20%C3%A9%25.toml")
 
 
+def names_files_as_the_current_folder_sees_them():
+    policy = HEAD + 'allowed_origins_file = "origins.txt"\n'
+    with tempfile.TemporaryDirectory() as folder:
+        os.mkdir(os.path.join(folder, "conf"))
+        write(folder, policy, "conf/policy.toml")
+        write(folder, "https://a.example\nhttps://b.example/x\n", "conf/origins.txt")
+        absolute = os.path.join(folder, "conf", "policy.toml")
+        for named, shown in (("conf/policy.toml", "conf/origins.txt"),
+                             ("./conf/policy.toml", "./conf/origins.txt"),
+                             (absolute, os.path.join(folder, "conf", "origins.txt"))):
+            def run(*arguments, named=named):
+                return subprocess.run([PROGRAM, "check", *arguments, named], cwd=folder,
+                                      stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False,
+                                      text=True).stdout
+            contains(run(), shown + ":2:1: error[origin-path]: ")
+            equal(json.loads(run("--json"))[0]["source"], shown)
+            results = json.loads(run("--sarif"))["runs"][0]["results"]
+            where = results[0]["locations"][0]["physicalLocation"]
+            assert where["artifactLocation"]["uri"].endswith(shown.lstrip("./")), where
+            equal(where["region"], {"startLine": 2, "startColumn": 1})
+
+
 def sarif_has_every_warning_as_a_rule():
     rules = sarif(HEAD + "allowed_origins = []\n", 0)["runs"][0]["tool"]["driver"]["rules"]
     ids = [rule["id"] for rule in rules]
@@ -262,6 +284,8 @@ def main():
     for description, *row in SARIF_ROWS:
         cases.add("SARIF: " + description, sarif_row, *row)
         cases.add("SARIF's structure: " + description, sarif_has_the_structure, *row)
+    cases.add("files are named as the current folder sees them",
+              names_files_as_the_current_folder_sees_them)
     cases.add("SARIF: file names are URIs", sarif_names_files_as_uris)
     cases.add("SARIF: every warning is a rule", sarif_has_every_warning_as_a_rule)
     for description, *row in SHADOWS:
