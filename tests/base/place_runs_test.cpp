@@ -52,7 +52,7 @@ TEST(PlaceRuns, TakeTheMemoryOfOnePlaceForOneALine) {
   PlaceRuns runs;
   const testing::AllocationCounter counter;
   for (std::uint32_t line = 1; line <= 100'000; ++line) runs.add({.line = line, .column = 1});
-  EXPECT_EQ(counter.count(), 1U);
+  EXPECT_LE(counter.count(), 1U);  // valgrind counts for itself
   EXPECT_EQ(runs[99'999], (Place{.line = 100'000, .column = 1}));
 }
 
