@@ -26,28 +26,23 @@
 #include "corsac/stage/cors/compile.hpp"
 #include "corsac/stage/cors/compiled.hpp"
 #include "corsac/stage/cors/evaluate.hpp"
+#include "origin_texts.hpp"
 
 namespace {
 
 using corsac::CompiledCors;
 using corsac::RequestView;
+using corsac::bench::kOriginBytes;
+using corsac::bench::origin_text;
+using corsac::bench::stored_origins;
 
 constexpr std::uint64_t kSeed = 1;
 constexpr std::size_t kColdRequests = std::size_t{1} << 20U;  // a power of two: see ask()
 
 enum class Pace : unsigned char { BackToBack, Alone };
 
-// 40 bytes; `number` below ten million. Stored ones are "tenants-", others "unknown-".
-std::string origin_text(std::string_view name, std::size_t number) {
-  std::string digits = std::to_string(number);
-  digits.insert(0, 7 - digits.size(), '0');
-  return "https://" + std::string(name) + digits + ".apps.example.org";
-}
-
 CompiledCors compile(std::size_t count) {
-  std::vector<std::string> origins;
-  origins.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) origins.push_back(origin_text("tenants-", i));
+  const std::vector<std::string> origins = stored_origins(count);
   const std::vector<std::string_view> views(origins.begin(), origins.end());
   const corsac::CorsRules rules = {
       .allowed_methods = {{"PUT"}},
@@ -89,8 +84,6 @@ struct Asked {
   bool is_cold = false;
   bool is_preflight = false;
 };
-
-constexpr std::size_t kOriginBytes = 40;
 
 // The origins that are asked for, one behind the other.
 std::string asked_origins(const Asked& asked, std::size_t count) {

@@ -4,13 +4,12 @@
 // in it that started it.
 
 #include <cstdio>
-#include <fstream>
 #include <memory>
-#include <string>
 #include <utility>
 
 #include "corsac/base/clock.hpp"
 #include "corsac/runtime/supervisor.hpp"
+#include "process_memory.hpp"
 
 int main(int argc, char** argv) {
   if (argc != 2) {
@@ -25,15 +24,11 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", started.error().text().c_str());
     return 1;
   }
-  std::ifstream status("/proc/self/status");
-  std::string word;
-  long kilobytes = 0;
-  while (status >> word && word != "VmHWM:") {
-  }
-  if (!(status >> kilobytes)) {
+  const auto kilobytes = corsac::bench::memory_kilobytes("VmHWM");
+  if (!kilobytes) {
     std::fprintf(stderr, "load_policy: /proc/self/status does not tell the memory\n");
     return 1;
   }
-  std::printf("%ld\n", kilobytes);
+  std::printf("%ld\n", *kilobytes);
   return 0;
 }

@@ -23,6 +23,7 @@
 
 #include "corsac/base/clock.hpp"
 #include "corsac/runtime/supervisor.hpp"
+#include "process_memory.hpp"
 #include "support/changing_store.hpp"
 
 namespace {
@@ -40,14 +41,8 @@ double processor_ms() {
   return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
 }
 
-// "VmRSS" or "VmHWM", in MB.
 double memory_mb(const std::string& name) {
-  std::ifstream status("/proc/self/status");
-  std::string word;
-  double kilobytes = 0;
-  while (status >> word) {
-    if (word == name + ":") status >> kilobytes;
-  }
+  const auto kilobytes = static_cast<double>(corsac::bench::memory_kilobytes(name).value());
   return kilobytes * 1024 / kMegabyte;
 }
 

@@ -18,30 +18,19 @@
 #include "corsac/origin/origin.hpp"
 #include "corsac/origin/origin_set.hpp"
 #include "corsac/origin/pattern.hpp"
+#include "origin_texts.hpp"
 
 namespace {
 
 using corsac::OriginMatchKind;
 using corsac::OriginPattern;
 using corsac::OriginSet;
+using corsac::bench::origin_text;
+using corsac::bench::stored_origins;
 
 constexpr std::uint64_t kSeed = 1;
 // Enough different requests that their own bytes are no longer in the first cache.
 constexpr std::size_t kColdQueries = std::size_t{1} << 14U;
-
-// 40 bytes; `number` below ten million. Stored ones are "tenants-", misses are "unknown-".
-std::string origin_text(std::string_view name, std::size_t number) {
-  std::string digits = std::to_string(number);
-  digits.insert(0, 7 - digits.size(), '0');
-  return "https://" + std::string(name) + digits + ".apps.example.org";
-}
-
-std::vector<std::string> stored_origins(std::size_t count) {
-  std::vector<std::string> origins;
-  origins.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) origins.push_back(origin_text("tenants-", i));
-  return origins;
-}
 
 std::shared_ptr<const OriginSet> build_set(const std::vector<std::string>& origins) {
   const std::vector<std::string_view> views(origins.begin(), origins.end());

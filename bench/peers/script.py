@@ -34,6 +34,19 @@ class Script:
         return 2
 
     @staticmethod
+    def wrong_program(option, path, wanted):
+        """What is wrong with a program that shall be measured, as lines; `wanted`: which it is."""
+        if not os.access(path, os.X_OK) or os.path.isdir(path):
+            yield f"{option}: {path!r}: no program; name {wanted}"
+
+    @staticmethod
+    def wrong_plugins(folder):
+        """What is wrong with --plugins, as lines; None = it was not given."""
+        if folder is not None and not (os.path.isdir(folder) and any(
+                name.endswith(".so") for name in os.listdir(folder))):
+            yield f"--plugins: {folder!r}: no plugins there; name the folder of the built ones"
+
+    @staticmethod
     def wrong_output(option, path):
         """What is wrong with a file that shall be written behind the run, as lines; None = none."""
         if path is None:
