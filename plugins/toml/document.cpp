@@ -150,13 +150,13 @@ class Walk {
         std::lower_bound(long_lists_.begin(), long_lists_.end(), line,
                          [](const LongList& list, std::uint32_t at) { return list.line < at; });
     if (cut == long_lists_.end() || cut->line != line) return;
-    constexpr std::ptrdiff_t kPiece = std::ptrdiff_t{1} << 20;
-    const char* used = cut->text.data();
+    const char* unused = cut->text.data();
     for_each_element(*cut, [&](std::string_view text, std::uint32_t at, std::uint32_t column) {
       sink_.text({}, text, {at, column});
-      if (after_use_ && text.data() - used > kPiece) {
-        after_use_({used, static_cast<std::size_t>(text.data() - used)});
-        used = text.data();
+      const auto used_bytes = static_cast<std::size_t>(text.data() - unused);
+      if (after_use_ && used_bytes > kAfterUseBytes) {
+        after_use_({unused, used_bytes});
+        unused = text.data();
       }
       return !sink_.is_stopped();
     });

@@ -31,6 +31,8 @@ using MoreRecords = std::function<void()>;
 // Called now and then with a part of a long list that was handed over; nobody looks at its bytes
 // again. Empty = they stay.
 using AfterUse = std::function<void(std::string_view bytes)>;
+// About so many at a time.
+inline constexpr std::size_t kAfterUseBytes = std::size_t{1} << 20;
 
 // Why bytes are no document.
 struct DocumentProblem {

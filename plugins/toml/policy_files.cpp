@@ -37,21 +37,18 @@ void PolicyFiles::read_origins(const std::function<bool()>& is_wanted) {
   std::size_t left_bytes = kOriginsFilesLimitBytes;
   for (const std::string& name : document_->origins_files()) {
     if (!is_wanted()) return;
-    std::string path = path_of(name);
     if (!is_path(name)) continue;
-    const auto known = origins_.find(path);
-    if (known != origins_.end()) {
-      ++known->second.uses_left;
-      continue;
+    const auto [entry, is_new] = origins_.try_emplace(path_of(name));
+    auto& [path, origins] = *entry;
+    ++origins.uses_left;
+    if (!is_new) continue;
+    origins.file = read_file(path, left_bytes, kOriginsFilesLimitBytes, is_wanted);
+    if (origins.file.problem.code == "file-too-large") {
+      origins.file.problem.what = path + ": the files of origins have more than " +
+                                  std::to_string(kOriginsFilesLimitBytes) + " bytes together";
+      origins.file.problem.fix = "replace subdomains by one pattern, as https://*.example.com";
     }
-    ReadFile file = read_file(path, left_bytes, kOriginsFilesLimitBytes, is_wanted);
-    if (file.problem.code == "file-too-large") {
-      file.problem.what = path + ": the files of origins have more than " +
-                          std::to_string(kOriginsFilesLimitBytes) + " bytes together";
-      file.problem.fix = "replace subdomains by one pattern, as https://*.example.com";
-    }
-    left_bytes -= std::min(left_bytes, file.content.size());
-    origins_.emplace(std::move(path), Origins{.file = std::move(file), .uses_left = 1});
+    left_bytes -= std::min(left_bytes, origins.file.content.size());
   }
 }
 

@@ -258,9 +258,9 @@ class TomlStore final : public plugin::Store {
 
   // False when reading should stop.
   static bool add_content(OriginLines& lines, std::string_view content, bool is_last) {
-    constexpr std::size_t kPiece = std::size_t{1} << 20;
-    for (; !content.empty(); content.remove_prefix(std::min(kPiece, content.size()))) {
-      const std::string_view piece = content.substr(0, kPiece);
+    while (!content.empty()) {
+      const std::string_view piece = content.substr(0, kAfterUseBytes);
+      content.remove_prefix(piece.size());
       if (!lines.add(piece)) return false;
       if (is_last) release_bytes(piece);
     }

@@ -53,7 +53,6 @@ def free_port():
 
 
 def takes_connections(port):
-    """The socket of the file is there before nginx listens at the port."""
     with socket.socket() as asker:
         return asker.connect_ex(("127.0.0.1", port)) == 0
 

@@ -105,8 +105,8 @@ class TextList {
   void add(std::string_view text, Place place = {});
   // Whether a text of so many bytes may come behind so many of bytes(): 4 GiB in all.
   [[nodiscard]] static bool fits(std::size_t list_bytes, std::size_t text_bytes) noexcept;
-  // Makes room for so many texts that together have so many bytes, of which nothing is left over:
-  // a list that grows by itself has up to twice what it needs.
+  // Makes room for so many texts that together have so many bytes (for their places it does not):
+  // of that nothing is left over, and a list that grows by itself has up to twice what it needs.
   void reserve(std::size_t count, std::size_t text_bytes);
 
   // For tables over the list: all of its bytes, as they are now. Null when none was ever
