@@ -278,6 +278,22 @@ TEST(RequestScan, IgnoresNamesOfTheSameLength) {
   EXPECT_FALSE(scan.framing().has_content_encoding);
 }
 
+// Every byte in the place of every byte of a name: what is compared a word at a time must tell
+// letters from all that differs from them in one bit, and "-" from CR.
+TEST(RequestScan, TakesNoOtherByteForOneOfAName) {
+  for (const FieldRow& row : kFieldRows) {
+    for (std::size_t i = 0; row.name[i] != '\0'; ++i) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string name = row.name;
+        const bool is_same = std::tolower(byte) == std::tolower(name[i]);
+        name[i] = static_cast<char>(byte);
+        const Scanned scan(Lines{{name, "value"}});
+        EXPECT_EQ((scan.view().*row.field).is_present(), is_same) << row.name << i << ':' << byte;
+      }
+    }
+  }
+}
+
 TEST(RequestScan, AllocatesNothing) {
   const Lines lines = {{"Host", "h"},
                        {"Origin", "https://a.example"},

@@ -132,10 +132,10 @@ inline void scan_request(const httplib::Request& request, const HttplibHeaders& 
   view.target = request.target;
   view.path = request.path;
   view.is_websocket_upgrade =
-      kHostHasWebSockets && request.method == "GET" && scan.asks_for_websocket();
+      kHostHasWebSockets && scan.asks_for_websocket() && view.method == "GET";
   view.is_tls = is_tls(request);
   view.mounts_by_raw_prefix = !kHostMountsOnBorders;
-  view.is_http_1_0 = request.version == "HTTP/1.0";
+  view.is_http_1_0 = std::string_view(request.version) == "HTTP/1.0";  // no call for it
   if (view.is_http_1_0 && scan.framing().has_transfer_encoding) scan.doubt_framing();
   view.peer_address = request.remote_addr;
   view.headers = &headers;
