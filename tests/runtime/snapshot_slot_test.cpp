@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -62,6 +63,19 @@ TEST(SnapshotSlot, GivesWhatWasPublishedLast) {
   EXPECT_EQ(slot.read().get(), second.get());
   slot.publish(first);
   EXPECT_EQ(slot.read().get(), first.get()) << "the same snapshot again is another publication";
+}
+
+TEST(SnapshotSlot, NumbersEachPublicationOnce) {
+  SnapshotSlot slot(a_snapshot());
+  SnapshotSlot other(a_snapshot());
+  std::vector<std::uint64_t> numbers = {slot.publication(), other.publication()};
+  for (SnapshotSlot* const published : {&slot, &slot, &other}) {
+    numbers.push_back(published->publish(a_snapshot()));
+    EXPECT_EQ(published->publication(), numbers.back());
+  }
+  std::sort(numbers.begin(), numbers.end());
+  EXPECT_NE(numbers.front(), 0U);
+  EXPECT_EQ(std::adjacent_find(numbers.begin(), numbers.end()), numbers.end());
 }
 
 TEST(SnapshotSlot, KeepsSlotsApart) {

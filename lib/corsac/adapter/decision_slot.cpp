@@ -52,7 +52,7 @@ DecisionSlot& open_slot(std::uint64_t install, const void* request) noexcept {
   DecisionSlot& slot = choose(install);
   slot.install = install;
   slot.request = request;
-  slot.decided.decision = Decision();
+  slot.decided.decision.reset();
   slot.decided.snapshot.reset();
   slot.decided.extra_vary = {};
   slot.is_answered = slot.is_head = slot.has_body = slot.must_close = false;

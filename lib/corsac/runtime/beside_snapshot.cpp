@@ -36,10 +36,11 @@ void BesideSnapshots::publish(Change change) noexcept {
   }
 }
 
-void BesideSnapshots::set_snapshot(const SnapshotPtr& snapshot) noexcept {
+void BesideSnapshots::set_snapshot(const SnapshotPtr& snapshot,
+                                   std::uint64_t publication) noexcept {
   publish([&] {
     auto counts = counters_.begin_policy(counted_rules(*snapshot));
-    published_ = {.snapshot = snapshot, .counts = std::move(counts)};
+    published_ = {.publication = publication, .snapshot = snapshot, .counts = std::move(counts)};
   });
 }
 

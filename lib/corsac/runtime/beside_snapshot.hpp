@@ -3,6 +3,7 @@
 // What stands beside the snapshot in force and is no part of it, for it counts: its decisions by
 // rule, and how a candidate differs. Not installed.
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 
@@ -14,7 +15,8 @@
 namespace corsac {
 
 struct BesideSnapshot {
-  SnapshotPtr snapshot = {};                      // null: of none yet
+  std::uint64_t publication = 0;                  // of `snapshot` in its slot; 0 = of none yet
+  SnapshotPtr snapshot = {};                      // null with it
   std::shared_ptr<RuleCounts> counts = {};        // null with it
   std::shared_ptr<ShadowComparison> shadow = {};  // null = no candidate
 };
@@ -25,9 +27,10 @@ class BesideSnapshots {
  public:
   explicit BesideSnapshots(Counters& counters);
 
-  void set_snapshot(const SnapshotPtr& snapshot) noexcept;  // now in force; never null
-  void set_candidate(SnapshotPtr candidate) noexcept;       // null = none
-  // Never null. Belongs to a decision only when its snapshot is that of the decision.
+  // Now in force; never null. `publication` is what its slot answered.
+  void set_snapshot(const SnapshotPtr& snapshot, std::uint64_t publication) noexcept;
+  void set_candidate(SnapshotPtr candidate) noexcept;  // null = none
+  // Never null. Belongs to a decision only where its publication is that of the decision.
   [[nodiscard]] std::shared_ptr<const BesideSnapshot> read() const noexcept { return slot_.read(); }
 
  private:

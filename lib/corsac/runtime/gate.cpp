@@ -15,6 +15,19 @@
 
 namespace corsac {
 
+const BesideSnapshot* Gate::State::begin(GateDecision& result) const noexcept {
+  std::shared_ptr<const BesideSnapshot> known = beside.read();
+  const BesideSnapshot* const found =
+      known->publication == slot.publication() ? known.get() : nullptr;
+  // One reference count for both where that can be: it costs more than the decision itself.
+  result.snapshot =
+      found != nullptr ? SnapshotPtr(std::move(known), found->snapshot.get()) : slot.read();
+  result.decision.reset();
+  result.extra_vary = {};
+  result.shows_reason = result.snapshot->has_debug_headers();
+  return found;
+}
+
 Gate::State::Answer Gate::State::ask(const Predicate& predicate, const RequestView& request,
                                      std::string_view& looked_at) noexcept {
   try {
@@ -57,7 +70,7 @@ Gate::State::Answer Gate::State::decide(RequestView& request, GateDecision& resu
   if (applies == Answer::Threw && result.decision.has_grant()) {
     const VaryOn vary = result.decision.vary;
     const HandlerHeaders handler_headers = result.decision.handler_headers;
-    result.decision = Decision();
+    result.decision.reset();
     snapshot.decide_excluded(request, result.decision);
     result.decision.vary = vary;
     result.decision.handler_headers = handler_headers;
@@ -72,14 +85,13 @@ Gate::State::Answer Gate::State::decide_plainly(RequestView& request,
   return decide(request, result);
 }
 
-void Gate::State::count(const GateDecision& result, const BesideSnapshot& known) noexcept {
-  if (known.snapshot == result.snapshot) return known.counts->count(result.decision);
+void Gate::State::count(const GateDecision& result, const BesideSnapshot* known) noexcept {
+  if (known != nullptr) return known->counts->count(result.decision);
   counters.count(result.decision);  // decided while the policy changed
 }
 
 void Gate::State::look_at_shadow(const RequestView& request, const GateDecision& result,
                                  const BesideSnapshot& known) noexcept {
-  if (known.snapshot != result.snapshot) return;
   Decision decision;
   const auto change = known.shadow->compare(request, result.decision, decision);
   if (!change) return;
@@ -123,14 +135,13 @@ void Gate::State::record(const std::shared_ptr<State>& state, const RequestView&
 
 void Gate::decide(RequestView& request, GateDecision& result) noexcept {
   using Steady = std::chrono::steady_clock;
-  state_->begin(result);
+  const BesideSnapshot* const known = state_->begin(result);
   const bool is_timed = result.snapshot->has_debug();
   const Steady::time_point before = is_timed ? Steady::now() : Steady::time_point();
   const State::Answer applies = state_->decide_plainly(request, result);
   if (is_timed) state_->counters.count_decision_time(Steady::now() - before);
-  const auto known = state_->beside.read();
-  state_->count(result, *known);
-  if (known->shadow != nullptr && applies == State::Answer::Yes) {
+  state_->count(result, known);
+  if (known != nullptr && known->shadow != nullptr && applies == State::Answer::Yes) {
     const std::shared_ptr<State> kept = state_;  // the sink may let go of the last other one
     kept->look_at_shadow(request, result, *known);
     return State::record(kept, request, result);

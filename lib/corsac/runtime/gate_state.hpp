@@ -51,13 +51,9 @@ struct Gate::State {
   enum class Answer : unsigned char { No, Yes, Threw };
   [[nodiscard]] Answer ask(const Predicate& predicate, const RequestView& request,
                            std::string_view& looked_at) noexcept;
-  // The snapshot in force, and a decision that has not begun.
-  void begin(GateDecision& result) const noexcept {
-    result.snapshot = slot.read();
-    result.decision = Decision();
-    result.extra_vary = {};
-    result.shows_reason = result.snapshot->has_debug_headers();
-  }
+  // The snapshot in force, and a decision that has not begun. What stands beside that snapshot, as
+  // long as result.snapshot does; null where that is not published yet.
+  const BesideSnapshot* begin(GateDecision& result) const noexcept;
   // Sets whether the application says that the origin counts as listed.
   void ask_for_origin(RequestView& request, std::string_view& looked_at) noexcept;
   static void pass_by(const RequestView& request, GateDecision& result) noexcept;
@@ -77,14 +73,13 @@ struct Gate::State {
   [[nodiscard]] std::function<void(SnapshotPtr)> publisher() {
     return [this](SnapshotPtr next) {
       const SnapshotPtr snapshot = next;
-      slot.publish(std::move(next));
-      beside.set_snapshot(snapshot);
+      beside.set_snapshot(snapshot, slot.publish(std::move(next)));
       shadow->follow(snapshot->shadow_file());
     };
   }
   // The candidate's own store, kept apart from that of the policy. `store` = null: there is none.
   void make_shadow(const GateOptions& options, std::optional<StoreConfig> store);
-  void count(const GateDecision& result, const BesideSnapshot& known) noexcept;
+  void count(const GateDecision& result, const BesideSnapshot* known) noexcept;
   void look_at_shadow(const RequestView& request, const GateDecision& result,
                       const BesideSnapshot& known) noexcept;
 };

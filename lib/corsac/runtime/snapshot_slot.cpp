@@ -85,20 +85,21 @@ PublicationSlot::PublicationSlot(Published first)
   assert(current_ != nullptr && "a slot always holds something");
 }
 
-void PublicationSlot::publish(Published next) {
+std::uint64_t PublicationSlot::publish(Published next) {
   assert(next != nullptr && "a slot always holds something");
+  const std::uint64_t number = next_number();
   std::vector<Lent> old;
   {
     const std::lock_guard lock(mutex_);
     current_.swap(next);
     lent_.swap(old);
-    generation_.store(next_number(), std::memory_order_release);
+    generation_.store(number, std::memory_order_release);
   }
-  // What was published before goes here: freeing a large policy must not hold up readers.
+  return number;  // what was published before goes here: freeing it must not hold up readers
 }
 
 PublicationSlot::Published PublicationSlot::read() const noexcept {
-  const std::uint64_t generation = generation_.load(std::memory_order_acquire);
+  const std::uint64_t generation = publication();
   if (this_threads_cache != nullptr) {
     if (const std::weak_ptr<const void>* found = this_threads_cache->find(generation)) {
       if (Published object = found->lock()) return object;  // else published just now

@@ -31,7 +31,12 @@ class PublicationSlot {
   PublicationSlot(const PublicationSlot&) = delete;
   PublicationSlot& operator=(const PublicationSlot&) = delete;
 
-  void publish(Published next);  // never null
+  // `next` is never null. The number of this publication: never used again, never 0.
+  std::uint64_t publish(Published next);
+  // The number of the last one: what read() answers until it changes.
+  [[nodiscard]] std::uint64_t publication() const noexcept {
+    return generation_.load(std::memory_order_acquire);
+  }
 
   // The one published last, never null. Without a publication since this thread's last call: one
   // atomic load and a reference count that only this thread touches. The mutex is taken twice for
@@ -62,7 +67,8 @@ template <class T>
 class SlotOf {
  public:
   explicit SlotOf(std::shared_ptr<const T> first) : slot_(std::move(first)) {}
-  void publish(std::shared_ptr<const T> next) { slot_.publish(std::move(next)); }
+  std::uint64_t publish(std::shared_ptr<const T> next) { return slot_.publish(std::move(next)); }
+  [[nodiscard]] std::uint64_t publication() const noexcept { return slot_.publication(); }
   [[nodiscard]] std::shared_ptr<const T> read() const noexcept {
     return std::static_pointer_cast<const T>(slot_.read());
   }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -90,6 +91,9 @@ struct Decision {
   Decision() noexcept {}  // leaves `grants` unfilled
   Decision(const Decision& other) noexcept { *this = other; }
   Decision& operator=(const Decision& other) noexcept;  // copies what is filled
+
+  // As newly made: nothing of `grants` is filled, and nothing is copied.
+  void reset() noexcept { std::construct_at(this); }
 
   [[nodiscard]] bool has_grant() const noexcept { return grant_count != 0; }
   void add_grant(GrantHeader header, std::string_view value) noexcept {
