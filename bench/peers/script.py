@@ -66,16 +66,21 @@ class Script:
             print(f"{self.name}: failed: {' '.join(command)}", file=sys.stderr)
         return status == 0
 
-    def build(self, work, program, *others):
-        """Builds `program`, for each cpp-httplib, and others: the folder of the build, or None."""
-        folder = os.path.join(ROOT, "build-tests", "peers-build")
+    @staticmethod
+    def setup_command(folder):
+        """Configures a build in `folder`, anew where there is one."""
         setup = ["meson", "setup", folder, "--wrap-mode=nodownload", "-Db_ndebug=true",
                  "-Dtests=disabled", "-Dbench=enabled"]
         if os.path.exists(folder + "/build.ninja"):
             setup.append("--reconfigure")
+        return setup
+
+    def build(self, work, program, *others):
+        """Builds `program`, for each cpp-httplib, and others: the folder of the build, or None."""
+        folder = os.path.join(ROOT, "build-tests", "peers-build")
         targets = [program, *others]
         if os.path.exists(os.path.join(ROOT, "subprojects", "cpp-httplib-0.53.1", "httplib.h")):
             targets.append(program + "_newest")
-        is_built = (self.step(work + "/setup.log", *setup) and
+        is_built = (self.step(work + "/setup.log", *self.setup_command(folder)) and
                     self.step(work + "/build.log", "ninja", "-C", folder, *targets))
         return folder if is_built else None
