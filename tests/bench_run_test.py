@@ -19,6 +19,7 @@ sys.path.insert(0, os.path.join(ROOT, "bench", "peers"))
 
 import picture  # noqa: E402
 import rounds  # noqa: E402
+import script  # noqa: E402
 import shapes  # noqa: E402
 import subject  # noqa: E402
 import table  # noqa: E402
@@ -116,7 +117,8 @@ def result(*ratios):
 
 
 def counts_a_win_only_beyond_the_noise():
-    rows = [("slower", 1.2, 0.0, False), ("ahead", 0.8, 0.0, True), ("ahead in noise", 0.8, 0.3, False)]
+    rows = [("slower", 1.2, 0.0, False), ("ahead", 0.8, 0.0, True), ("ahead in noise", 0.8, 0.3, False),
+            ("even", 0.96, 0.0, False), ("ahead by less than the noise", 0.92, 0.09, False)]
     for desc, ratio, noise, is_win in rows:
         one_case = {"name": "shape", "noise": {"corsac": noise}, "results": {"peer": result(ratio)}}
         wins, unclear = rounds.verdicts([one_case], {"peer": "corsac"})
@@ -137,14 +139,12 @@ def checks_outcomes():
         equal(seen, is_right, desc)
 
 
-# A subject that answers as it must. `prepared` counts the cases that it took.
+# A subject that answers as it must.
 SUBJECT = """
 import json, sys
-prepared = 0
 for line in sys.stdin:
     command, argument = line.rstrip().split(" ", 1)
     if command == "prepare":
-        prepared += 1
         with open(argument, encoding="utf-8") as file:
             case = json.load(file)
         answer = {{"answers": [{{"Access-Control-Allow-Origin": origin}} if case["granted"] else {{}}
@@ -159,7 +159,7 @@ for line in sys.stdin:
 class OneRun:
     """Two cases on a Corsac, a hook held against it and a last peer; each fails as it is told to."""
 
-    def __init__(self, folder, corsac="", hand="", hand_seconds=60, corsac_ns=10):
+    def __init__(self, folder, corsac="", hand="", hand_seconds=60, corsac_ns=10, starts=2):
         self.programs = []
 
         def started(failure, ns=10, seconds=60):
@@ -171,7 +171,7 @@ class OneRun:
             [subject.Subject("corsac", "Corsac", None, lambda: started(corsac, corsac_ns)),
              subject.Subject("hand", "hand", "corsac", lambda: started(hand, seconds=hand_seconds)),
              subject.Subject("peer", "peer", "corsac", lambda: started(""))],
-            3, 1, folder, lambda text: None)
+            starts, 3, 1, folder, lambda text: None)
         try:
             self.cases = [self.measurement.measure(shapes.one_case(
                 name, [f"https://{i}.example" for i in range(count)], ["https://0.example"], True))
@@ -189,7 +189,7 @@ class OneRun:
 FAILING = [
     ("at once", "sys.exit(1)", ["ended with status 1"] * 2),
     ("when it is measured", 'if command == "measure": sys.exit(1)', ["ended with status 1"] * 2),
-    ("in its second case", "if prepared == 2: sys.exit(1)", ["", "ended with status 1"]),
+    ("in its second case", 'if case["name"] == "second": sys.exit(1)', ["", "ended with status 1"]),
     ("with an answer that is none", 'print("so?", flush=True)',
      ["answered 'so?\\n' to `prepare`"] * 2),
     ("with an answer that lacks a number", 'answer.pop("bare_ns", None)',
@@ -209,6 +209,47 @@ def goes_on_when_one_fails(failure, why):
         equal((seen.outcome("corsac"), seen.outcome("hand"), seen.outcome("peer")),
               ([text or "alone" for text in why], others, others))
         assert all(one.process.poll() is not None for one in seen.programs), "all have ended"
+
+
+def starts_every_program_anew():
+    """Two cases on a Corsac, its second process, the hook and the peer; three rounds of each."""
+    for starts, expected in ((1, 1), (2, 2), (3, 3), (7, 3)):
+        with tempfile.TemporaryDirectory() as folder:
+            seen = OneRun(folder, starts=starts)
+            equal(len(seen.programs), 2 * 4 * expected, starts)
+            equal({len(one["results"][name]["ns"]) for one in seen.cases for name in one["results"]},
+                  {3}, starts)
+
+
+def starts_nothing_again_that_ended():
+    with tempfile.TemporaryDirectory() as folder:
+        seen = OneRun(folder, hand="sys.exit(1)", starts=3)
+        equal(len(seen.programs), 2 * 3 * 3 + 1)
+
+
+def tells_what_the_decision_alone_is_to_the_others():
+    def shape(name, **medians):
+        return {"name": name, "results": {subject_name: {"net": {"median": median}}
+                                          for subject_name, median in medians.items()}}
+
+    report = {"subjects": [{"name": "rs", "title": "rs/cors 1", "absent": ""},
+                           {"name": "jub0bs", "title": "jub0bs/cors", "absent": "no sources"}],
+              "cases": [shape("one / actual / yes", rs=100, decision=5),
+                        shape("multiple / actual / no", rs=70, decision=10),
+                        shape("many / actual / yes", rs=900, decision=6),
+                        shape("all / preflight / yes", rs=90)]}
+    equal(list(table.decision_lines(report)),
+          ["rs/cors 1 costs Corsac's decision alone, at least: everywhere 7.0×, with one or two "
+           "origins 20×, with 1,000 150×."])
+
+
+def configures_what_it_builds():
+    """As without --build, in a clean checkout: without the tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(script.Script.setup_command(folder + "/build"), cwd=ROOT, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+                              stdin=subprocess.DEVNULL)
+        equal(done.returncode, 0, done.stdout[-2000:])
 
 
 def takes_no_late_answer():
@@ -263,6 +304,7 @@ def refuses_wrong_options():
     here = os.path.abspath(__file__)
     for arguments, told in (
             (["--rounds", "0"], "--rounds: 0: write 1 or more"),
+            (["--starts", "0"], "--starts: 0: write 1 or more"),
             (["--milliseconds", "-1"], "--milliseconds: -1.0: write more than 0"),
             (["--nothing"], "unrecognized arguments: --nothing"),
             (["--build", ""], "--build: '': bench/httplib_peer is not built there"),
@@ -288,6 +330,8 @@ def main():
                      quick.draws_a_line_for_each_subject, quick.shows_a_kept_run_again,
                      counts_a_win_only_beyond_the_noise, checks_outcomes,
                      refuses_a_page_without_marks, keeps_labels_apart, refuses_wrong_options,
+                     starts_every_program_anew, starts_nothing_again_that_ended,
+                     tells_what_the_decision_alone_is_to_the_others, configures_what_it_builds,
                      takes_no_late_answer, goes_on_when_corsac_is_too_slow,
                      writes_a_report_when_corsac_fails):
             cases.add(case.__name__.replace("_", " "), case)

@@ -1,6 +1,7 @@
-// rs/cors as a subject of bench/run, in process and without a socket: the middleware in front of a
-// handler, on a response that is used again and cleared. Needs nothing but the library as Debian
-// packs it. What goes over standard input and output: bench/peers/subject.py.
+// A middleware in Go as a subject of bench/run, in process and without a socket: in front of a
+// handler, on a response that is used again and cleared. `wrap` stands in a file of its own for each
+// library: go_rs_cors.go, go_jub0bs_cors.go. What goes over standard input and output:
+// bench/peers/subject.py.
 package main
 
 import (
@@ -12,8 +13,6 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-
-	"github.com/rs/cors"
 )
 
 const batch = 64 // at least as many requests between two looks at the clock
@@ -117,12 +116,10 @@ func main() {
 				fmt.Fprintln(os.Stderr, "go_peer:", err)
 				os.Exit(1)
 			}
-			// Without the safelisted methods it refuses requests that are no preflight.
-			called = cors.New(cors.Options{
-				AllowedOrigins: one.Policy.Origins,
-				AllowedMethods: append([]string{"GET", "HEAD", "POST"}, one.Policy.Methods...),
-				AllowedHeaders: one.Policy.Headers,
-			}).Handler(handler)
+			if called, err = wrap(&one, handler); err != nil {
+				fmt.Fprintln(os.Stderr, "go_peer: the policy is refused:", err)
+				os.Exit(1)
+			}
 			requests = makeRequests(&one)
 			reply["answers"] = firstAnswers(called, requests)
 		} else {

@@ -3,30 +3,24 @@
 // Built once against each cpp-httplib. What goes over standard input and output:
 // bench/peers/subject.py.
 
-#include <ctime>
-#include <fstream>
 #include <functional>
 #include <iostream>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include <corsac/httplib.hpp>
 
 #include "../hand_written_hook.hpp"
+#include "cpp_subject.hpp"
 
 namespace {
 
-using Json = nlohmann::json;
+using corsac::bench::Json;
 using Strings = std::vector<std::string>;
 // Answers one request into a new response.
 using Middleware = std::function<void(const httplib::Request&, httplib::Response&)>;
-
-constexpr std::size_t kBatch = 256;  // at least as many requests between two looks at the clock
 
 Middleware make_hand_written(const Json& policy) {
   const corsac::bench::HandWrittenHook hook(policy["origins"].get<Strings>(),
@@ -71,45 +65,31 @@ std::vector<httplib::Request> make_requests(const Json& one_case) {
   return requests;
 }
 
-double processor_nanoseconds() {
-  timespec now = {};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
+struct Subject {
+  std::vector<httplib::Request> requests;
+  Middleware middleware;
 
-// Nanoseconds of processor time for one request.
-template <class Handler>
-double measure(const std::vector<httplib::Request>& requests, double milliseconds,
-               const Handler& handler) {
-  const double start = processor_nanoseconds();
-  double passed = 0;
-  double answered = 0;
-  const std::size_t turns = (kBatch + requests.size() - 1) / requests.size();
-  do {
-    for (std::size_t turn = 0; turn < turns; ++turn) {
-      for (const httplib::Request& request : requests) {
-        httplib::Response response;
-        handler(request, response);
-        asm volatile("" : : "r"(&response) : "memory");  // the response is read
-      }
-    }
-    answered += static_cast<double>(turns * requests.size());
-    passed = processor_nanoseconds() - start;
-  } while (passed < milliseconds * 1e6);
-  return passed / answered;
-}
+  [[nodiscard]] std::size_t size() const { return requests.size(); }
 
-Json first_answers(const std::vector<httplib::Request>& requests, const Middleware& middleware) {
-  Json answers = Json::array();
-  for (const httplib::Request& request : requests) {
+  [[nodiscard]] Json first_answer(std::size_t i) const {
     httplib::Response response;
-    middleware(request, response);
+    middleware(requests[i], response);
     Json headers = Json::object();
     for (const auto& [name, value] : response.headers) headers[name] = value;
-    answers.push_back(std::move(headers));
+    return headers;
   }
-  return {{"answers", std::move(answers)}};
-}
+
+  void answer(std::size_t i) const {
+    httplib::Response response;
+    middleware(requests[i], response);
+    asm volatile("" : : "r"(&response) : "memory");  // the response is read
+  }
+
+  void answer_bare(std::size_t) const {
+    httplib::Response response;
+    asm volatile("" : : "r"(&response) : "memory");
+  }
+};
 
 }  // namespace
 
@@ -119,25 +99,10 @@ int main(int argc, char** argv) {
     std::cerr << "usage: httplib_peer corsac|hand\n";
     return 2;
   }
-  std::vector<httplib::Request> requests;
-  Middleware middleware;
-  std::string command, argument;
-  while (std::cin >> command && std::getline(std::cin >> std::ws, argument)) {
-    Json reply;
-    if (command == "prepare") {
-      std::ifstream file(argument);
-      const Json one_case = Json::parse(file);
-      const Json& policy = one_case["policy"];
-      middleware = subject == "corsac" ? make_corsac(policy) : make_hand_written(policy);
-      requests = make_requests(one_case);
-      reply = first_answers(requests, middleware);
-    } else {
-      const double milliseconds = std::stod(argument);
-      reply["bare_ns"] =
-          measure(requests, milliseconds / 4, [](const httplib::Request&, httplib::Response&) {});
-      reply["ns"] = measure(requests, milliseconds, middleware);
-    }
-    std::cout << reply.dump() << std::endl;
-  }
+  corsac::bench::serve_lines([subject](const Json& one_case) {
+    const Json& policy = one_case["policy"];
+    return Subject{make_requests(one_case),
+                   subject == "corsac" ? make_corsac(policy) : make_hand_written(policy)};
+  });
   return 0;
 }

@@ -12,7 +12,8 @@ LABEL_STEP = 18
 COLOURS = {"corsac_newest": ("#0b5fb3", "#6cb6ff"), "hand_newest": ("#0b5fb3", "#6cb6ff"),
            "corsac": ("#a3501a", "#f0a868"), "hand": ("#a3501a", "#f0a868"),
            "express": ("#2c7a1f", "#7fd36b"), "fastify": ("#7b3fb5", "#c79bf2"),
-           "rs": ("#b0203f", "#ff8fa3"), "nginx": ("#5b6470", "#b4bcc8")}
+           "rs": ("#b0203f", "#ff8fa3"), "jub0bs": ("#8a6d00", "#e3c04d"),
+           "decision": ("#0b7a75", "#5fd3cc"), "nginx": ("#5b6470", "#b4bcc8")}
 STYLE = """
   text { font: 13px sans-serif; fill: #1f2328 }
   .title { font-size: 16px; font-weight: bold }

@@ -1,9 +1,11 @@
 """Measures cases on subjects in interleaved rounds, and judges what came out.
 
 A case is prepared on every subject and its answers are checked; then each round measures all
-subjects, in an order that is rotated, so that a slow phase of the machine hits all of them. Beside
-each Corsac runs a second process of the same program: what these two differ by is noise. Costs are
-net: with the middleware minus without it, in the same process and round.
+subjects, in an order that is rotated, so that a slow phase of the machine hits all of them. Where a
+process lies in memory differs from start to start by several per cent, so all of them are started
+anew for each part of the rounds. Beside each Corsac that peers are held against runs a second
+process of the same program: what these two differ by is noise. Costs are net: with the middleware
+minus without it, in the same process and round.
 """
 import json
 import math
@@ -14,6 +16,8 @@ import subject
 
 AGAIN = "_again"        # name of the second process of a Corsac column
 NOISE_LIMIT = 0.10      # two processes of one program may differ by this
+LEAST_LEAD = 0.05       # less is even: another start, or another day, may turn it round
+WARM_UP = 10            # rounds' time, for compilers that work while a program runs
 SLOWEST_NS = 1_000_000  # a subject that takes longer for a request is not asked with more origins
 LEAST_NS = 1.0          # less cannot be told from nothing, and nothing must be divided by it
 
@@ -44,9 +48,9 @@ def check_answers(one_case, answers):
             raise subject.Failed(f"{word} {origin}")
 
 
-def expected(one_case, is_corsac):
-    """The case as this subject must answer it: Corsac refuses a list over its budget."""
-    if is_corsac and one_case["name"].endswith("1024 commas"):
+def expected(one_case, one):
+    """The case as this subject must answer it: Corsac and jub0bs/cors refuse so many empty names."""
+    if one_case["name"].endswith("1024 commas") and (one.corsac is None or one.name == "jub0bs"):
         return dict(one_case, granted=False)
     return one_case
 
@@ -54,45 +58,62 @@ def expected(one_case, is_corsac):
 class Measurement:
     """All subjects that are there, each started, with what they took."""
 
-    def __init__(self, subjects, rounds, milliseconds, work, say):
-        self.rounds, self.milliseconds, self.say = rounds, milliseconds, say
+    def __init__(self, subjects, starts, rounds, milliseconds, work, say):
+        """`rounds` are shared out among `starts`."""
+        self.starts, self.rounds = min(starts, rounds), rounds
+        self.milliseconds, self.say = milliseconds, say
         self.file = os.path.join(work, "case.json")
         self.subjects = {one.name: one for one in subjects if not one.absent}
-        self.running = {name: one.start() for name, one in self.subjects.items()}
-        for name, one in self.subjects.items():
-            if one.corsac is None:
-                self.running[name + AGAIN] = one.start()
+        held_against = {one.corsac for one in subjects}
+        self.names = list(self.subjects) + [
+            name + AGAIN for name in self.subjects if name in held_against]
+        self.running = {}   # those of this start
+        self.ended = {}     # name: why it is not started any more
         self.too_slow = {}  # name: with how many origins
         self.wrong = []  # outcomes that are not right: (case, subject, why)
+
+    def _start(self):
+        self.close()
+        for name in self.names:
+            if name not in self.ended:
+                self.running[name] = self.subjects[name.removesuffix(AGAIN)].start()
 
     def close(self):
         for running in self.running.values():
             running.close()
+        self.running = {}
 
     def _leave_out(self, one_case, name, why, left_out):
         left_out[name] = str(why)
         self.wrong.append((one_case["name"], name, str(why)))
 
-    def _prepare(self, one_case):
-        """Names of the subjects that answer rightly, and why the others are left out."""
-        with open(self.file, "w", encoding="utf-8") as file:
-            json.dump(one_case, file)
-        answers, left_out = {}, {}  # of those that are ready
-        for name, running in self.running.items():
+    def _fail(self, one_case, name, error, left_out):
+        self._leave_out(one_case, name, error, left_out)
+        if getattr(self.running[name], "ended", ""):
+            self.ended[name] = str(error)
+
+    def _prepare(self, one_case, left_out):
+        """Names of the subjects that answer rightly; why the others do not goes to `left_out`."""
+        answers = {}  # of those that are ready
+        for name in self.names:
+            plain = name.removesuffix(AGAIN)
+            if name in left_out:
+                continue
             if len(one_case["policy"]["origins"]) > self.too_slow.get(name, math.inf):
                 left_out[name] = "takes more than 1 ms with fewer origins"
                 continue
-            plain = name.removesuffix(AGAIN)
-            is_corsac = self.subjects[plain].corsac is None
+            if name in self.ended:
+                self._leave_out(one_case, name, self.ended[name], left_out)
+                continue
             self.say(f"{one_case['name']}: {plain} takes the policy")
             try:
-                told = running.prepare(self.file, one_case)
-                check_answers(expected(one_case, is_corsac), told)
+                told = self.running[name].prepare(self.file, one_case)
+                check_answers(expected(one_case, self.subjects[plain]), told)
                 self._check_same_headers(plain, told, answers, one_case)
                 answers[name] = told
             except subject.FAILURES as error:
-                self._leave_out(one_case, name, error, left_out)
-        return list(answers), left_out
+                self._fail(one_case, name, error, left_out)
+        return list(answers)
 
     def _check_same_headers(self, name, told, answers, one_case):
         """The hook written by hand is held against ours, so it must send what we send.
@@ -114,23 +135,29 @@ class Measurement:
         try:
             return self.running[name].measure(milliseconds)
         except subject.FAILURES as error:
-            self._leave_out(one_case, name, error, left_out)
+            self._fail(one_case, name, error, left_out)
             return None
 
     def measure(self, one_case):
         """A subject that fails is left out of this case, and the others go on."""
-        ready, left_out = self._prepare(one_case)
-        taken = {name: {"ns": [], "bare_ns": []} for name in ready}
-        for name in ready:
-            self._times(one_case, name, 3 * self.milliseconds, left_out)  # warms up, compiles
-        for number in range(self.rounds):
-            turn = number % max(1, len(ready))
-            for name in ready[turn:] + ready[:turn]:
-                self.say(f"{one_case['name']}: round {number + 1} of {self.rounds}")
-                times = self._times(one_case, name, self.milliseconds, left_out)
-                if times is not None:
-                    taken[name]["ns"].append(times[0])
-                    taken[name]["bare_ns"].append(times[1])
+        with open(self.file, "w", encoding="utf-8") as file:
+            json.dump(one_case, file)
+        taken, left_out = {}, {}
+        for start in range(self.starts):
+            self._start()
+            ready = self._prepare(one_case, left_out)
+            for name in ready:
+                self._times(one_case, name, WARM_UP * self.milliseconds, left_out)
+            for number in range(start * self.rounds // self.starts,
+                                (start + 1) * self.rounds // self.starts):
+                turn = number % max(1, len(ready))
+                for name in ready[turn:] + ready[:turn]:
+                    self.say(f"{one_case['name']}: round {number + 1} of {self.rounds}")
+                    times = self._times(one_case, name, self.milliseconds, left_out)
+                    if times is not None:
+                        one = taken.setdefault(name, {"ns": [], "bare_ns": []})
+                        one["ns"].append(times[0])
+                        one["bare_ns"].append(times[1])
         taken = {name: one for name, one in taken.items() if name not in left_out}
         for name, one in taken.items():
             if statistics.median(one["ns"]) > SLOWEST_NS:
@@ -144,9 +171,8 @@ class Measurement:
                    if not name.endswith(AGAIN)}
         noise = {}
         for name, net in nets.items():
-            reference = self.subjects[name.removesuffix(AGAIN)].corsac
-            if name.endswith(AGAIN):
-                reference = name.removesuffix(AGAIN)
+            plain = name.removesuffix(AGAIN)
+            reference = plain if name.endswith(AGAIN) else self.subjects[plain].corsac
             ratios = [one / ours for one, ours in zip(net, nets.get(reference, net))]
             if name.endswith(AGAIN):
                 if reference in nets:
@@ -163,7 +189,8 @@ class Measurement:
 def verdicts(cases, against):
     """Who won where, and where nobody can tell: [(case, subject)...], [(case, noise)...].
 
-    A peer wins when three rounds of four have it ahead by more than Corsac differs from itself.
+    A peer wins when three rounds of four have it ahead by more than Corsac differs from itself, and
+    by no less than LEAST_LEAD.
     """
     wins, unclear = [], []
     for one_case in cases:
@@ -174,6 +201,7 @@ def verdicts(cases, against):
             ratio = result.get("ratio")
             if not ratio or against[name] in noisy:
                 continue
-            if ratio["upper_quarter"] < 1 - one_case["noise"].get(against[name], 0):
+            lead = max(LEAST_LEAD, one_case["noise"].get(against[name], 0))
+            if ratio["upper_quarter"] < 1 - lead:
                 wins.append((one_case["name"], name))
     return wins, unclear

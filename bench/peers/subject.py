@@ -13,6 +13,7 @@ a line takes none.
 import json
 import os
 import queue
+import shutil
 import subprocess
 import threading
 
@@ -97,7 +98,7 @@ class Program:
 
 
 class Subject:
-    """A column of the table. `corsac` names the column that it is held against, None for Corsac's.
+    """A column of the table. `corsac` names the column that it is held against, None for Corsac's own.
 
     `absent` says why it cannot be measured, else "". `start` makes the process.
     """
@@ -146,25 +147,77 @@ def node_subject(here, modules, name, package, corsac):
                    lambda: Program(["node", script, name, modules]), absent)
 
 
-def go_subject(here, work, corsac):
-    """Builds rs/cors as Debian packs it, with Debian's Go."""
-    program = os.path.join(work, "go_peer")
-    absent = ""
-    version = ""
-    if not output("go", "version"):
+def go_tool():
+    """The Go tool chain: $CORSAC_GO, else the one in the path. "" = there is none."""
+    return os.environ.get("CORSAC_GO") or shutil.which("go") or ""
+
+
+def go_version(go):
+    return output(go, "env", "GOVERSION") if go else ""
+
+
+def go_program(here, folder, library, go, **environment):
+    """Builds go_peer.go with the file for `library` in `folder`; "" when it does not build."""
+    for name in ("go_peer.go", library):
+        shutil.copy(os.path.join(here, name), folder)
+    program = os.path.join(folder, "peer")
+    built = subprocess.run(
+        [go, "build", "-o", program, "go_peer.go", library], cwd=folder,
+        env=dict(os.environ, GOPROXY="off", GOTOOLCHAIN="local", **environment),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    return program if built.returncode == 0 else ""
+
+
+def rs_subject(here, work, corsac):
+    """rs/cors as Debian packs it."""
+    program, absent, version, go = "", "", "", go_tool()
+    if not go_version(go):
         absent = "no Go tool chain"
     elif not os.path.isdir("/usr/share/gocode/src/github.com/rs/cors"):
         absent = "no golang-github-rs-cors-dev"
     else:
         version = output("dpkg-query", "-W", "-f", "${Version}", "golang-github-rs-cors-dev")
-        built = subprocess.run(
-            ["go", "build", "-o", program, os.path.join(here, "go_peer.go")],
-            env=dict(os.environ, GO111MODULE="off", GOPATH="/usr/share/gocode", GOFLAGS=""),
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-        if built.returncode != 0:
-            absent = "does not build with this Go"
+        folder = os.path.join(work, "rs")
+        os.makedirs(folder, exist_ok=True)
+        program = go_program(here, folder, "go_rs_cors.go", go, GO111MODULE="off",
+                             GOPATH="/usr/share/gocode", GOFLAGS="")
+        absent = "" if program else f"does not build with {go_version(go)}"
     return Subject("rs", f"rs/cors {version.split('-')[0]}".strip(), corsac,
                    lambda: Program([program]), absent)
+
+
+def jub0bs_subject(here, work, corsac):
+    """jub0bs/cors, where its sources are at hand: Debian does not pack it, but what it needs."""
+    program, absent, go = "", "", go_tool()
+    sources = os.environ.get("CORSAC_JUB0BS_SOURCE", "")
+    if not os.path.isfile(os.path.join(sources, "middleware.go")):
+        absent = "no sources in $CORSAC_JUB0BS_SOURCE"
+    elif not go_version(go):
+        absent = "no Go tool chain"
+    else:
+        folder = os.path.join(work, "jub0bs")
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, "go.mod"), "w", encoding="utf-8") as file:
+            file.write(MODULE.format(go=".".join(go_version(go).removeprefix("go").split(".")[:2]),
+                                     sources=os.path.abspath(sources)))
+        program = go_program(here, folder, "go_jub0bs_cors.go", go, GO111MODULE="on",
+                             GOFLAGS="-mod=mod")
+        absent = "" if program else f"does not build with {go_version(go)}; it needs Go 1.25"
+    return Subject("jub0bs", "jub0bs/cors", corsac, lambda: Program([program]), absent)
+
+
+MODULE = """module peer
+
+go {go}
+
+require github.com/jub0bs/cors v1.0.0
+
+replace github.com/jub0bs/cors => {sources}
+
+replace golang.org/x/net => /usr/share/gocode/src/golang.org/x/net
+
+replace golang.org/x/text => /usr/share/gocode/src/golang.org/x/text
+"""
 
 
 def every_subject(here, build, work, modules, debian_httplib):
@@ -173,12 +226,14 @@ def every_subject(here, build, work, modules, debian_httplib):
     debian = httplib_subjects(build, "", debian_httplib or "of the system")
     main = newest[0].name if not newest[0].absent else debian[0].name
     nginx = output("nginx", "-v").rpartition("/")[2]
+    decision = os.path.join(build, "bench", "decision_peer")
     return newest + debian + [
+        Subject("decision", "Corsac's decision alone", None, lambda: Program([decision]),
+                "" if os.path.exists(decision) else "not built"),
         node_subject(here, modules, "express", "cors", main),
         node_subject(here, modules, "fastify", "@fastify/cors", main),
-        go_subject(here, work, main),
-        Subject("jub0bs", "jub0bs/cors", main,
-                absent="needs Go 1.25 or newer; Debian 12 has 1.19"),
+        rs_subject(here, work, main),
+        jub0bs_subject(here, work, main),
         Subject("nginx", f"nginx {nginx}".strip(), main, lambda: nginx_peer.Nginx(work),
                 "" if nginx else "no nginx"),
     ]

@@ -11,6 +11,10 @@ def number_text(ratio):
     return f"{ratio:.2f}" if ratio < 1 else f"{ratio:.1f}" if ratio < 10 else f"{ratio:,.0f}"
 
 
+def time_text(nanoseconds):
+    return f"{nanoseconds:.1f}" if nanoseconds < 10 else f"{nanoseconds:.0f}"
+
+
 def range_text(low, high):
     return low if low == high else f"{low}–{high}"
 
@@ -23,8 +27,7 @@ def cell(subject, result, is_win):
         return "–"
     if subject["against"] is None:
         net = result["net"]
-        least, most = f"{net['min']:.0f}", f"{net['max']:.0f}"
-        return f"{net['median']:.0f} ns ({range_text(least, most)})"
+        return f"{time_text(net['median'])} ns ({range_text(time_text(net['min']), time_text(net['max']))})"
     if "ratio" not in result:
         return "–"
     ratio = result["ratio"]
@@ -57,12 +60,13 @@ def notes(report):
     machine, settings = report["machine"], report["settings"]
     lines = [
         "Corsac: nanoseconds of processor time that it adds to a request. Others: how many times "
-        "that. Median (least–most); bold: ahead of Corsac.\n\n"
+        "that. Median (least–most); bold: ahead of Corsac by 5 % or more.\n\n"
         f"{machine['date']}, {machine['processor']}, {machine['processors']} processors, "
         f"{machine['compiler']}, load {machine['load']:.1f} at the start and "
         f"{machine['load_at_end']:.1f} at the end; {settings['rounds']} rounds of "
-        f"{settings['milliseconds']:g} ms.",
+        f"{settings['milliseconds']:g} ms, {settings.get('starts', 1)} starts of every program.",
     ]
+    lines += decision_lines(report)
     absent = [f"{one['title']}: {one['absent']}" for one in report["subjects"] if one["absent"]]
     if absent:
         lines.append("Absent: " + "; ".join(absent) + ".")
@@ -70,6 +74,28 @@ def notes(report):
         lines.append(f"`?`: Corsac differed from itself by more than "
                      f"{report['settings']['noise_limit']:.0%}; the row cannot tell.")
     return "\n".join(lines)
+
+
+def decision_lines(report):
+    """How many times Corsac's decision alone the middlewares in Go cost, which write headers."""
+    medians = [(one_case["name"], {name: result["net"]["median"] for name, result in
+                                   one_case["results"].items() if "net" in result})
+               for one_case in report["cases"]]
+    for one in report["subjects"]:
+        if one["name"] not in ("rs", "jub0bs") or one["absent"]:
+            continue
+        times = {name: net[one["name"]] / net["decision"] for name, net in medians
+                 if one["name"] in net and "decision" in net}
+        least = [f"{text} {number_text(min(chosen))}×" for text, chosen in (
+            ("everywhere", list(times.values())),
+            ("with one or two origins", chosen_times(times, "one /", "two /", "1 origin /")),
+            ("with 1,000", chosen_times(times, "many /", "1,000 origins /"))) if chosen]
+        if least:
+            yield f"{one['title']} costs Corsac's decision alone, at least: {', '.join(least)}."
+
+
+def chosen_times(times, *starts):
+    return [value for name, value in times.items() if name.startswith(starts)]
 
 
 def markdown(report, wanted=None):
