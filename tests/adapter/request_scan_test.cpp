@@ -3,6 +3,7 @@
 #include "corsac/adapter/request_scan.hpp"
 
 #include <cctype>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -281,14 +282,52 @@ TEST(RequestScan, IgnoresNamesOfTheSameLength) {
 // Every byte in the place of every byte of a name: what is compared a word at a time must tell
 // letters from all that differs from them in one bit, and "-" from CR.
 TEST(RequestScan, TakesNoOtherByteForOneOfAName) {
+  struct Row {
+    std::string name;
+    std::string value;
+    std::function<bool(const Scanned&)> is_taken;
+  };
+  std::vector<Row> rows = {
+      {"Cookie", "", [](const Scanned& scan) { return scan.view().has_cookie; }},
+      {"Authorization", "", [](const Scanned& scan) { return scan.view().has_authorization; }},
+      {"Access-Control-Request-Headers", "x",
+       [](const Scanned& scan) { return !scan.view().requested_headers.empty(); }},
+      {"Content-Length", "7",
+       [](const Scanned& scan) { return scan.framing().has_content_length; }},
+      {"Transfer-Encoding", "chunked",
+       [](const Scanned& scan) { return scan.framing().has_transfer_encoding; }},
+      {"Content-Encoding", "gzip",
+       [](const Scanned& scan) { return scan.framing().has_content_encoding; }},
+  };
   for (const FieldRow& row : kFieldRows) {
-    for (std::size_t i = 0; row.name[i] != '\0'; ++i) {
+    rows.push_back({row.name, "value",
+                    [&row](const Scanned& scan) { return (scan.view().*row.field).is_present(); }});
+  }
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.name.size(); ++i) {
       for (int byte = 0; byte < 256; ++byte) {
         std::string name = row.name;
         const bool is_same = std::tolower(byte) == std::tolower(name[i]);
         name[i] = static_cast<char>(byte);
-        const Scanned scan(Lines{{name, "value"}});
-        EXPECT_EQ((scan.view().*row.field).is_present(), is_same) << row.name << i << ':' << byte;
+        EXPECT_EQ(row.is_taken(Scanned(Lines{{name, row.value}})), is_same)
+            << row.name << i << ':' << byte;
+      }
+    }
+  }
+}
+
+// The three of an upgrade, each in the place of the others.
+TEST(RequestScan, TakesNoOtherByteForOneOfAnUpgrade) {
+  const Lines upgrade = {
+      {"Upgrade", "websocket"}, {"Connection", "upgrade"}, {"Sec-WebSocket-Key", "x"}};
+  for (std::size_t line = 0; line < upgrade.size(); ++line) {
+    for (std::size_t i = 0; i < upgrade[line].first.size(); ++i) {
+      for (int byte = 0; byte < 256; ++byte) {
+        Lines lines = upgrade;
+        char& at = lines[line].first[i];
+        const bool is_same = std::tolower(byte) == std::tolower(at);
+        at = static_cast<char>(byte);
+        EXPECT_EQ(Scanned(lines).asks_for_websocket(), is_same) << line << ':' << i << ':' << byte;
       }
     }
   }

@@ -1,11 +1,13 @@
 #include "corsac/runtime/gate.hpp"
 #include "corsac/policy/snapshot.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <new>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -94,6 +96,83 @@ TEST(Gate, DecidesCountsAndRecords) {
   const EventLog::Page events = gate->events().find({});
   ASSERT_EQ(events.total, 1U);
   EXPECT_EQ(events.events[0].origin, kEvil);
+}
+
+// Under the name of its rule, whoever asks.
+TEST(Gate, CountsByRule) {
+  const auto gate = a_gate();
+  const auto granted = [&gate](std::string_view rule) {
+    const auto rules = gate->counters().by_rule();
+    const auto found = rules.find({.name = std::string(rule)});
+    return found == rules.end() ? 0 : found->second.granted + found->second.passed;
+  };
+  EXPECT_EQ(decide(*gate, kApp), "grant");
+  EXPECT_EQ(granted("cors"), 1U);
+  Request upgrade("GET", "/", lines_of(kApp));
+  EXPECT_TRUE(gate->may_upgrade(upgrade.view()));
+  EXPECT_EQ(granted("cors"), 2U);
+  ASSERT_TRUE(gate->replace_policy(a_policy()).has_value());
+  EXPECT_EQ(decide(*gate, kApp), "grant");
+  EXPECT_EQ(granted("cors"), 3U);
+  EXPECT_EQ(granted(kOtherRules), 0U);
+}
+
+// What is counted comes into force behind the policy, and not at all where memory ends there.
+TEST(Gate, DecidesByThePolicyInForceWhateverMemoryThereWasFor) {
+  Policy narrower = a_policy();
+  narrower.cors.allowed_origins = {"https://other.example"};
+  int replaced = 0;
+  for (std::size_t count = 0;; ++count) {
+    const auto gate = a_gate();
+    EXPECT_EQ(decide(*gate, kApp), "grant");
+    const SnapshotPtr before = gate->snapshot();
+    Policy next = narrower;
+    testing::fail_one_allocation_after(count);
+    static_cast<void>(gate->replace_policy(std::move(next)));
+    const bool is_over = testing::forget_failing_allocation();
+    const bool is_replaced = gate->snapshot() != before;
+    replaced += is_replaced ? 1 : 0;
+    EXPECT_EQ(decide(*gate, kApp), is_replaced ? "refuse 403 origin_not_allowed" : "grant")
+        << count;
+    EXPECT_EQ(gate->counters().totals().granted, is_replaced ? 1U : 2U) << count;
+    EXPECT_EQ(gate->counters().totals().refused, is_replaced ? 1U : 0U) << count;
+    if (is_over) break;
+  }
+  EXPECT_GT(replaced, 1) << "some failed behind the policy";
+}
+
+// Who has seen a policy in force gets no decision by one before it.
+TEST(Gate, NeverDecidesByAPolicyOfBefore) {
+  const auto gate = a_gate();
+  std::vector<SnapshotPtr> published = {gate->snapshot()};  // kept, so that each has its address
+  std::atomic<bool> is_over{false};
+  std::vector<std::vector<std::pair<const Snapshot*, SnapshotPtr>>> differed(3);
+  std::vector<std::thread> threads;
+  for (auto& pairs : differed) {
+    threads.emplace_back([&gate, &is_over, &pairs] {
+      Request request("GET", "/", lines_of(kApp));
+      while (!is_over) {
+        const SnapshotPtr seen = gate->snapshot();
+        GateDecision result;
+        gate->decide(request.view(), result);
+        if (result.snapshot != seen) pairs.emplace_back(seen.get(), result.snapshot);
+      }
+    });
+  }
+  for (int i = 0; i < 300; ++i) {
+    EXPECT_TRUE(gate->replace_policy(a_policy()).has_value());
+    published.push_back(gate->snapshot());
+  }
+  is_over = true;
+  for (std::thread& thread : threads) thread.join();
+  const auto number = [&published](const Snapshot* snapshot) {
+    return std::find_if(published.begin(), published.end(),
+                        [snapshot](const SnapshotPtr& one) { return one.get() == snapshot; }) -
+           published.begin();
+  };
+  for (const auto& pairs : differed) {
+    for (const auto& [seen, decided] : pairs) EXPECT_LT(number(seen), number(decided.get()));
+  }
 }
 
 TEST(Gate, ClearsWhatAnEarlierDecisionLeft) {

@@ -122,6 +122,21 @@ TEST(ShadowPolicy, CountsAndShowsOnlyDifferences) {
   EXPECT_EQ(scene.gate->events().most_refused(10).total, 0U);
 }
 
+// An answer may take hours; each candidate that somebody tries meanwhile must not stay for it.
+TEST(ShadowPolicy, IsNotKeptByADecision) {
+  Scene scene;
+  scene.folder.write("next.toml", document(kNew));
+  scene.open(document(kApp, kShadow));
+  ASSERT_TRUE(scene.is_compared());
+  test::Request request("GET", "/", {{"Host", "api.example.com"}, {"Origin", kApp}});
+  GateDecision result;
+  scene.gate->decide(request.view(), result);
+  const SnapshotPtr alone = scene.gate->snapshot();
+  EXPECT_EQ(result.snapshot, alone);
+  EXPECT_TRUE(!result.snapshot.owner_before(alone) && !alone.owner_before(result.snapshot))
+      << "it owns more than the policy";
+}
+
 TEST(ShadowPolicy, IsReadAgainWhenItsFileChanges) {
   Scene scene;
   scene.folder.write("next.toml", document(kNew));

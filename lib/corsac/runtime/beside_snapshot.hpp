@@ -34,8 +34,8 @@ class BesideSnapshots {
   [[nodiscard]] std::shared_ptr<const BesideSnapshot> read() const noexcept { return slot_.read(); }
 
  private:
-  // What `change` makes of `published_`; what fails leaves the old one, which then belongs to no
-  // snapshot in force.
+  // What `change` makes of `published_`. What fails leaves the old one: behind a new snapshot that
+  // belongs to none in force, and behind a new candidate the old one goes on being compared.
   template <class Change>
   void publish(Change change) noexcept;
   void compare();

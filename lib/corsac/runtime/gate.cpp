@@ -15,17 +15,22 @@
 
 namespace corsac {
 
-const BesideSnapshot* Gate::State::begin(GateDecision& result) const noexcept {
+Gate::State::Begun Gate::State::begin(GateDecision& result) const noexcept {
+  Begun begun;
   std::shared_ptr<const BesideSnapshot> known = beside.read();
-  const BesideSnapshot* const found =
-      known->publication == slot.publication() ? known.get() : nullptr;
-  // One reference count for both where that can be: it costs more than the decision itself.
-  result.snapshot =
-      found != nullptr ? SnapshotPtr(std::move(known), found->snapshot.get()) : slot.read();
+  if (known->publication == slot.publication() && known->shadow == nullptr) {
+    // One reference count for both: each costs more than the decision itself.
+    begun.beside = known.get();
+    result.snapshot = SnapshotPtr(std::move(known), begun.beside->snapshot.get());
+  } else {
+    result.snapshot = slot.read();
+    if (known->snapshot == result.snapshot) begun.beside = known.get();
+    begun.kept = std::move(known);
+  }
   result.decision.reset();
   result.extra_vary = {};
   result.shows_reason = result.snapshot->has_debug_headers();
-  return found;
+  return begun;
 }
 
 Gate::State::Answer Gate::State::ask(const Predicate& predicate, const RequestView& request,
@@ -135,7 +140,8 @@ void Gate::State::record(const std::shared_ptr<State>& state, const RequestView&
 
 void Gate::decide(RequestView& request, GateDecision& result) noexcept {
   using Steady = std::chrono::steady_clock;
-  const BesideSnapshot* const known = state_->begin(result);
+  const State::Begun begun = state_->begin(result);
+  const BesideSnapshot* const known = begun.beside;
   const bool is_timed = result.snapshot->has_debug();
   const Steady::time_point before = is_timed ? Steady::now() : Steady::time_point();
   const State::Answer applies = state_->decide_plainly(request, result);

@@ -48,7 +48,8 @@ struct PredicateAnswer {
 // throw: one that does counts as the answer that grants less, and in
 // Counters::predicate_failures. (For applies_to that is both: nothing is granted as if it had said
 // no, and what the policy refuses is refused as if it had said yes.) Read headers through
-// RequestView::headers.
+// RequestView::headers. It may ask this gate, but neither about the GateDecision that is being
+// filled nor through the hooks that called it: both hold the decision under way.
 using Predicate = std::function<PredicateAnswer(const RequestView&)>;
 
 struct GateOptions {

@@ -37,14 +37,14 @@ bool Gate::may_redirect(std::string_view url) const noexcept {
 bool Gate::may_upgrade(RequestView request) noexcept {
   GateDecision result;
   request.is_websocket_upgrade = true;
-  const BesideSnapshot* const known = state_->begin(result);
+  const State::Begun begun = state_->begin(result);
   static_cast<void>(state_->decide_plainly(request, result));
   Decision& decision = result.decision;
   if (decision.outcome == Outcome::Pass && !result.snapshot->rule(decision.rule).cors) {
     static const CompiledCors nobody = {.is_excluded = true};
     evaluate(nobody, request, decision);
   }
-  state_->count(result, known);
+  state_->count(result, begun.beside);
   State::record(state_, request, result);
   return decision.outcome == Outcome::Pass;
 }

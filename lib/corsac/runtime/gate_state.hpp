@@ -51,9 +51,15 @@ struct Gate::State {
   enum class Answer : unsigned char { No, Yes, Threw };
   [[nodiscard]] Answer ask(const Predicate& predicate, const RequestView& request,
                            std::string_view& looked_at) noexcept;
-  // The snapshot in force, and a decision that has not begun. What stands beside that snapshot, as
-  // long as result.snapshot does; null where that is not published yet.
-  const BesideSnapshot* begin(GateDecision& result) const noexcept;
+  // What stands beside the snapshot of a decision that begins.
+  struct Begun {
+    const BesideSnapshot* beside = nullptr;  // null where that is not published yet
+    // Owns it where there is a candidate; else result.snapshot does, until the answer is finished.
+    // A request that takes long must not keep each candidate that somebody tries meanwhile.
+    std::shared_ptr<const BesideSnapshot> kept = {};
+  };
+  // Takes the snapshot in force, for a decision that has not begun.
+  Begun begin(GateDecision& result) const noexcept;
   // Sets whether the application says that the origin counts as listed.
   void ask_for_origin(RequestView& request, std::string_view& looked_at) noexcept;
   static void pass_by(const RequestView& request, GateDecision& result) noexcept;

@@ -14,8 +14,9 @@
 
 namespace corsac {
 
-// Publications that one thread remembers, each of another slot; a gate has two. A thread that
-// serves more gates than half of this pays the mutex whenever it goes from one to another.
+// Publications that one thread remembers, each of another slot. A gate has two, of which a decision
+// reads one, or both beside a candidate. A thread that goes round more slots than these pays the
+// mutex at each turn.
 inline constexpr std::size_t kCachedPublications = 8;
 
 // One writer at a time, any number of readers. All calls are safe from any thread. Knows no type:

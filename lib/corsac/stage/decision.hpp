@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -100,6 +101,8 @@ struct Decision {
     grants[grant_count++] = {header, BytesRef::of(value)};
   }
 };
+
+static_assert(std::is_trivially_destructible_v<Decision>, "reset() destroys nothing");
 
 // The value of Access-Control-Allow-Headers: names of a tolerant list, lower-case, joined with ",".
 [[nodiscard]] std::string allow_headers_value(const RequestedHeaders& requested);
