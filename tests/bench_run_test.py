@@ -15,7 +15,8 @@ from tap import Cases, contains, equal
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RUN = os.path.join(ROOT, "bench", "run")
-sys.path.insert(0, os.path.join(ROOT, "bench", "peers"))
+PEERS = os.path.join(ROOT, "bench", "peers")
+sys.path.insert(0, PEERS)
 
 import picture  # noqa: E402
 import rounds  # noqa: E402
@@ -159,18 +160,25 @@ for line in sys.stdin:
 class OneRun:
     """Two cases on a Corsac, a hook held against it and a last peer; each fails as it is told to."""
 
-    def __init__(self, folder, corsac="", hand="", hand_seconds=60, corsac_ns=10, starts=2):
+    def __init__(self, folder, corsac="", hand="", hand_seconds=60, corsac_ns=10, starts=2, peer_starts=100):
         self.programs = []
+        self.peers = 0
 
         def started(failure, ns=10, seconds=60):
             code = SUBJECT.format(failure=failure or "pass", ns=ns)
             self.programs.append(subject.Program([sys.executable, "-c", code], seconds))
             return self.programs[-1]
 
+        def started_peer():
+            if self.peers == peer_starts:
+                raise OSError("not here")
+            self.peers += 1
+            return started("")
+
         self.measurement = rounds.Measurement(
             [subject.Subject("corsac", "Corsac", None, lambda: started(corsac, corsac_ns)),
              subject.Subject("hand", "hand", "corsac", lambda: started(hand, seconds=hand_seconds)),
-             subject.Subject("peer", "peer", "corsac", lambda: started(""))],
+             subject.Subject("peer", "peer", "corsac", started_peer)],
             starts, 3, 1, folder, lambda text: None)
         try:
             self.cases = [self.measurement.measure(shapes.one_case(
@@ -225,6 +233,37 @@ def starts_nothing_again_that_ended():
     with tempfile.TemporaryDirectory() as folder:
         seen = OneRun(folder, hand="sys.exit(1)", starts=3)
         equal(len(seen.programs), 2 * 3 * 3 + 1)
+
+
+def goes_on_when_one_cannot_be_started_again():
+    """In its second start of the first case: a program that somebody builds anew meanwhile."""
+    with tempfile.TemporaryDirectory() as folder:
+        seen = OneRun(folder, starts=3, peer_starts=1)
+        why = "does not start: not here"
+        equal((seen.outcome("hand"), seen.outcome("peer")), (["", ""], [why, why]))
+        equal(seen.measurement.wrong, [(one["name"], "peer", why) for one in seen.cases])
+
+
+def tells_how_a_peer_in_go_does_not_build():
+    """A compiler that fails with what it says, and a relative path to it."""
+    with tempfile.TemporaryDirectory() as folder:
+        write(folder + "/bin/go", "#!/bin/sh\n[ \"$1\" = env ] && { echo go1.99; exit; }\n"
+              "echo first; echo the last line >&2; exit 1\n")
+        os.chmod(folder + "/bin/go", 0o755)
+        before = dict(os.environ)
+        os.environ["CORSAC_GO"] = os.path.relpath(folder + "/bin/go")
+        write(folder + "/sources/middleware.go", "")
+        try:
+            equal(subject.jub0bs_subject(PEERS, folder, "corsac").absent,
+                  "no sources in $CORSAC_JUB0BS_SOURCE")
+            os.environ["CORSAC_JUB0BS_SOURCE"] = folder + "/sources"
+            equal(subject.jub0bs_subject(PEERS, folder, "corsac").absent,
+                  "does not build with go1.99: the last line")
+            os.environ["CORSAC_GO"] = "/nonexistent/go"
+            equal(subject.jub0bs_subject(PEERS, folder, "corsac").absent, "no Go tool chain")
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
 
 
 def tells_what_the_decision_alone_is_to_the_others():
@@ -330,6 +369,7 @@ def main():
                      quick.draws_a_line_for_each_subject, quick.shows_a_kept_run_again,
                      counts_a_win_only_beyond_the_noise, checks_outcomes,
                      refuses_a_page_without_marks, keeps_labels_apart, refuses_wrong_options,
+                     goes_on_when_one_cannot_be_started_again, tells_how_a_peer_in_go_does_not_build,
                      starts_every_program_anew, starts_nothing_again_that_ended,
                      tells_what_the_decision_alone_is_to_the_others, configures_what_it_builds,
                      takes_no_late_answer, goes_on_when_corsac_is_too_slow,

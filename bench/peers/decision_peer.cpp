@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "corsac/adapter/request_scan.hpp"
+#include "corsac/http/own_origin.hpp"
 #include "corsac/policy/compile.hpp"
 #include "corsac/policy/snapshot.hpp"
 #include "corsac/stage/decision.hpp"
@@ -54,11 +55,13 @@ struct Request {
 
 struct Subject {
   std::shared_ptr<const corsac::Snapshot> policy;
+  std::unique_ptr<const corsac::OwnOrigin> own = std::make_unique<const corsac::OwnOrigin>();
   std::vector<std::unique_ptr<Request>> requests;
 
   explicit Subject(const Json& one_case) : policy(compile(one_case["policy"])) {
     for (const std::string origin : one_case["from"]) {
       requests.push_back(std::make_unique<Request>(one_case, origin));
+      requests.back()->scan.view().own = own.get();  // as a gate does: refusals ask it
     }
   }
 

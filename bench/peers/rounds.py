@@ -73,10 +73,15 @@ class Measurement:
         self.wrong = []  # outcomes that are not right: (case, subject, why)
 
     def _start(self):
+        """One that cannot be started has ended like one that did."""
         self.close()
         for name in self.names:
-            if name not in self.ended:
+            if name in self.ended:
+                continue
+            try:
                 self.running[name] = self.subjects[name.removesuffix(AGAIN)].start()
+            except subject.FAILURES as error:
+                self.ended[name] = f"does not start: {error}"
 
     def close(self):
         for running in self.running.values():
@@ -190,7 +195,7 @@ def verdicts(cases, against):
     """Who won where, and where nobody can tell: [(case, subject)...], [(case, noise)...].
 
     A peer wins when three rounds of four have it ahead by more than Corsac differs from itself, and
-    by no less than LEAST_LEAD.
+    by more than LEAST_LEAD.
     """
     wins, unclear = [], []
     for one_case in cases:

@@ -149,7 +149,8 @@ def node_subject(here, modules, name, package, corsac):
 
 def go_tool():
     """The Go tool chain: $CORSAC_GO, else the one in the path. "" = there is none."""
-    return os.environ.get("CORSAC_GO") or shutil.which("go") or ""
+    named = os.environ.get("CORSAC_GO")
+    return os.path.abspath(named) if named else shutil.which("go") or ""
 
 
 def go_version(go):
@@ -157,7 +158,7 @@ def go_version(go):
 
 
 def go_program(here, folder, library, go, **environment):
-    """Builds go_peer.go with the file for `library` in `folder`; "" when it does not build."""
+    """Builds go_peer.go with the file for `library` in `folder`: the program, and why there is none."""
     for name in ("go_peer.go", library):
         shutil.copy(os.path.join(here, name), folder)
     program = os.path.join(folder, "peer")
@@ -165,7 +166,10 @@ def go_program(here, folder, library, go, **environment):
         [go, "build", "-o", program, "go_peer.go", library], cwd=folder,
         env=dict(os.environ, GOPROXY="off", GOTOOLCHAIN="local", **environment),
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    return program if built.returncode == 0 else ""
+    if built.returncode == 0:
+        return program, ""
+    said = built.stdout.strip().splitlines() or [f"status {built.returncode}"]
+    return "", f"does not build with {go_version(go)}: {said[-1]}"
 
 
 def rs_subject(here, work, corsac):
@@ -179,9 +183,8 @@ def rs_subject(here, work, corsac):
         version = output("dpkg-query", "-W", "-f", "${Version}", "golang-github-rs-cors-dev")
         folder = os.path.join(work, "rs")
         os.makedirs(folder, exist_ok=True)
-        program = go_program(here, folder, "go_rs_cors.go", go, GO111MODULE="off",
-                             GOPATH="/usr/share/gocode", GOFLAGS="")
-        absent = "" if program else f"does not build with {go_version(go)}"
+        program, absent = go_program(here, folder, "go_rs_cors.go", go, GO111MODULE="off",
+                                     GOPATH="/usr/share/gocode", GOFLAGS="")
     return Subject("rs", f"rs/cors {version.split('-')[0]}".strip(), corsac,
                    lambda: Program([program]), absent)
 
@@ -200,9 +203,8 @@ def jub0bs_subject(here, work, corsac):
         with open(os.path.join(folder, "go.mod"), "w", encoding="utf-8") as file:
             file.write(MODULE.format(go=".".join(go_version(go).removeprefix("go").split(".")[:2]),
                                      sources=os.path.abspath(sources)))
-        program = go_program(here, folder, "go_jub0bs_cors.go", go, GO111MODULE="on",
-                             GOFLAGS="-mod=mod")
-        absent = "" if program else f"does not build with {go_version(go)}; it needs Go 1.25"
+        program, absent = go_program(here, folder, "go_jub0bs_cors.go", go, GO111MODULE="on",
+                                     GOFLAGS="-mod=mod")
     return Subject("jub0bs", "jub0bs/cors", corsac, lambda: Program([program]), absent)
 
 

@@ -56,15 +56,20 @@ def plain(report):
                      for line in [titles] + lines)
 
 
+def counted(number, word):
+    return "once" if number == 1 else f"{number} {word}s"
+
+
 def notes(report):
     machine, settings = report["machine"], report["settings"]
     lines = [
         "Corsac: nanoseconds of processor time that it adds to a request. Others: how many times "
-        "that. Median (least–most); bold: ahead of Corsac by 5 % or more.\n\n"
+        "that. Median (least–most); bold: ahead of Corsac by more than 5 %.\n\n"
         f"{machine['date']}, {machine['processor']}, {machine['processors']} processors, "
         f"{machine['compiler']}, load {machine['load']:.1f} at the start and "
         f"{machine['load_at_end']:.1f} at the end; {settings['rounds']} rounds of "
-        f"{settings['milliseconds']:g} ms, {settings.get('starts', 1)} starts of every program.",
+        f"{settings['milliseconds']:g} ms, every program started "
+        f"{counted(settings.get('starts', 1), 'time')} for a shape.",
     ]
     lines += decision_lines(report)
     absent = [f"{one['title']}: {one['absent']}" for one in report["subjects"] if one["absent"]]
