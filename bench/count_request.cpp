@@ -32,11 +32,11 @@ struct Shape {
 };
 
 constexpr Shape kShapes[] = {
-    {"allowed", "GET", "https://app500.example.com", 8400, 7250},
-    {"denied", "GET", "https://evil.example", 5850, 2850},
-    {"no Origin", "GET", nullptr, 5650, 3500},
-    {"preflight", "OPTIONS", "https://app500.example.com", 19650, 17700},
-    {"preflight, denied", "OPTIONS", "https://evil.example", 16800, 13850},
+    {"allowed", "GET", "https://app500.example.com", 8100, 6800},
+    {"denied", "GET", "https://evil.example", 5350, 2600},
+    {"no Origin", "GET", nullptr, 5350, 3150},
+    {"preflight", "OPTIONS", "https://app500.example.com", 19150, 17300},
+    {"preflight, denied", "OPTIONS", "https://evil.example", 16300, 13300},
 };
 
 // As Chromium sends it.

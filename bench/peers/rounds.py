@@ -185,8 +185,7 @@ class Measurement:
                 continue
             results[name] = dict(taken[name], net=spread(net))
             if reference in nets:
-                quarters = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
-                results[name]["ratio"] = dict(spread(ratios), upper_quarter=quarters[2])
+                results[name]["ratio"] = spread(ratios)
         return {"name": one_case["name"], "granted": one_case["granted"], "results": results,
                 "noise": noise}
 
@@ -194,8 +193,8 @@ class Measurement:
 def verdicts(cases, against):
     """Who won where, and where nobody can tell: [(case, subject)...], [(case, noise)...].
 
-    A peer wins when three rounds of four have it ahead by more than Corsac differs from itself, and
-    by more than LEAST_LEAD.
+    A peer wins when the median of the rounds has it ahead by more than Corsac differs from itself,
+    and by more than LEAST_LEAD. Medians of two runs agree within some per cent where quarters do not.
     """
     wins, unclear = [], []
     for one_case in cases:
@@ -207,6 +206,6 @@ def verdicts(cases, against):
             if not ratio or against[name] in noisy:
                 continue
             lead = max(LEAST_LEAD, one_case["noise"].get(against[name], 0))
-            if ratio["upper_quarter"] < 1 - lead:
+            if ratio["median"] < 1 - lead:
                 wins.append((one_case["name"], name))
     return wins, unclear
