@@ -6,12 +6,14 @@ the rest is named as absent, the numbers are valid, tables go between their mark
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 from xml.etree import ElementTree
 
 from tap import Cases, contains, equal
+from waiting import until
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RUN = os.path.join(ROOT, "bench", "run")
@@ -43,6 +45,11 @@ def write(path, text):
 def read(path):
     with open(path, encoding="utf-8") as file:
         return file.read()
+
+
+def children(process):
+    with open(f"/proc/{process}/task/{process}/children", encoding="utf-8") as file:
+        return file.read().split()
 
 
 class QuickRun:
@@ -255,7 +262,7 @@ def tells_how_a_peer_in_go_does_not_build():
         write(folder + "/sources/middleware.go", "")
         try:
             equal(subject.jub0bs_subject(PEERS, folder, "corsac").absent,
-                  "no sources in $CORSAC_JUB0BS_SOURCE")
+                  "no sources: $CORSAC_JUB0BS_SOURCE names none")
             os.environ["CORSAC_JUB0BS_SOURCE"] = folder + "/sources"
             equal(subject.jub0bs_subject(PEERS, folder, "corsac").absent,
                   "does not build with go1.99: the last line")
@@ -349,6 +356,7 @@ def refuses_wrong_options():
             (["--build", ""], "--build: '': bench/httplib_peer is not built there"),
             (["--json", "/nosuch/report.json"], "--json: '/nosuch/report.json': cannot be written"),
             (["--json", ROOT], "cannot be written"),
+            (["--pages", "/nosuch"], "--pages: needs --write"),
             (["--write", "--pages", "/nosuch"], "--pages: '/nosuch/README.md' is not there"),
             (["--write", "--quick"], "a --quick run is no claim"),
             (["--from-json", "/nosuch"], "--from-json: '/nosuch': No such file or directory"),
@@ -357,6 +365,47 @@ def refuses_wrong_options():
         done = run(*arguments)
         equal((done.returncode, done.stdout), (2, ""), arguments)
         contains(done.stderr, told)
+
+
+def refuses_what_the_environment_names_and_is_not_there():
+    for name, value, told in (
+            ("CORSAC_GO", "/nosuch/go", "CORSAC_GO: '/nosuch/go': no Go"),
+            ("CORSAC_GO", "/bin/true", "CORSAC_GO: '/bin/true': no Go"),
+            ("CORSAC_JUB0BS_SOURCE", "/nosuch", "'/nosuch': no middleware.go there")):
+        done = run("--build", "", environment=dict(os.environ, **{name: value}))
+        equal((done.returncode, done.stdout), (2, ""), value)
+        contains(done.stderr, told)
+
+
+def ends_without_a_word_when_it_is_interrupted():
+    with tempfile.TemporaryDirectory() as folder:
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            started = subprocess.Popen(
+                [sys.executable, RUN, "--rounds", "99", "--build", os.path.abspath(sys.argv[1])], cwd=folder,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+                env=dict(os.environ, TMPDIR=folder))
+            until(lambda: children(started.pid), "subjects are started")
+            started.send_signal(number)
+            out, error = started.communicate(timeout=60)
+            equal((started.returncode, out, error), (status, "", ""))
+
+
+def writes_no_page_of_a_quick_run(quick):
+    done = run("--from-json", quick.json, "--write", "--pages", quick.pages)
+    equal(done.returncode, 2)
+    contains(done.stderr, "--write: this report is of a --quick run")
+
+
+def refuses_a_report_with_a_part_missing(quick):
+    report = quick.report()
+    for part in ("results", "noise", "name"):
+        cut = json.loads(json.dumps(report))
+        del cut["cases"][0][part]
+        path = os.path.join(os.path.dirname(quick.json), "cut.json")
+        write(path, json.dumps(cut))
+        done = run("--from-json", path)
+        equal((done.returncode, done.stdout), (2, ""), part)
+        contains(done.stderr, "this is no whole report of --json")
 
 
 def main():
@@ -368,6 +417,8 @@ def main():
                      quick.names_what_is_absent, quick.writes_tables_between_the_marks,
                      quick.draws_a_line_for_each_subject, quick.shows_a_kept_run_again,
                      counts_a_win_only_beyond_the_noise, checks_outcomes,
+                     refuses_what_the_environment_names_and_is_not_there,
+                     ends_without_a_word_when_it_is_interrupted,
                      refuses_a_page_without_marks, keeps_labels_apart, refuses_wrong_options,
                      goes_on_when_one_cannot_be_started_again, tells_how_a_peer_in_go_does_not_build,
                      starts_every_program_anew, starts_nothing_again_that_ended,
@@ -375,6 +426,8 @@ def main():
                      takes_no_late_answer, goes_on_when_corsac_is_too_slow,
                      writes_a_report_when_corsac_fails):
             cases.add(case.__name__.replace("_", " "), case)
+        for case in (writes_no_page_of_a_quick_run, refuses_a_report_with_a_part_missing):
+            cases.add(case.__name__.replace("_", " "), case, quick)
         for description, failure, why in FAILING:
             cases.add("goes on when one fails " + description, goes_on_when_one_fails, failure, why)
         cases.run()

@@ -19,7 +19,7 @@ STYLE = """
   .title { font-size: 16px; font-weight: bold }
   .grid { stroke: #d8dee4 } .plain { fill: none; stroke-width: 1.5 }
   .ours { fill: none; stroke-width: 3.5 } .dashed { stroke-dasharray: 5 4 }
-  .back { fill: #ffffff }
+  .leader { stroke: #8c959f; stroke-dasharray: 1 4 } .back { fill: #ffffff }
 """
 DARK = "  text { fill: #e6edf3 } .grid { stroke: #3a424c } .back { fill: #0d1117 }\n"
 
@@ -114,7 +114,7 @@ def svg(report):
         kind += " dashed" if name.startswith("hand") else ""
         parts.append(f'<polyline class="{name} {kind}" points="{points}"/>')
         x, y = axes.x(line[-1][0]), axes.y(line[-1][1])
-        parts.append(f'<line class="{name}" x1="{x:.1f}" y1="{y:.1f}" x2="{RIGHT + 14}" '
+        parts.append(f'<line class="leader" x1="{x:.1f}" y1="{y:.1f}" x2="{RIGHT + 14}" '
                      f'y2="{places[name]:.1f}"/>'
                      f'<text x="{RIGHT + 18}" y="{places[name] + 4:.1f}">{escape(titles[name])}'
                      f'</text>')

@@ -153,6 +153,16 @@ def go_tool():
     return os.path.abspath(named) if named else shutil.which("go") or ""
 
 
+def wrong_environment():
+    """What $CORSAC_GO and $CORSAC_JUB0BS_SOURCE name and is not there, as lines."""
+    go, sources = os.environ.get("CORSAC_GO"), os.environ.get("CORSAC_JUB0BS_SOURCE")
+    if go and not go_version(go_tool()).startswith("go"):
+        yield f"CORSAC_GO: {go!r}: no Go; name its program `go`, or leave it out"
+    if sources and not os.path.isfile(os.path.join(sources, "middleware.go")):
+        yield (f"CORSAC_JUB0BS_SOURCE: {sources!r}: no middleware.go there; name a folder with the "
+               "sources of jub0bs/cors, or leave it out")
+
+
 def go_version(go):
     return output(go, "env", "GOVERSION") if go else ""
 
@@ -164,7 +174,7 @@ def go_program(here, folder, library, go, **environment):
     program = os.path.join(folder, "peer")
     built = subprocess.run(
         [go, "build", "-o", program, "go_peer.go", library], cwd=folder,
-        env=dict(os.environ, GOPROXY="off", GOTOOLCHAIN="local", **environment),
+        env=dict(os.environ, GOPROXY="off", GOTOOLCHAIN="local", GOTMPDIR=folder, **environment),
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if built.returncode == 0:
         return program, ""
@@ -194,7 +204,7 @@ def jub0bs_subject(here, work, corsac):
     program, absent, go = "", "", go_tool()
     sources = os.environ.get("CORSAC_JUB0BS_SOURCE", "")
     if not os.path.isfile(os.path.join(sources, "middleware.go")):
-        absent = "no sources in $CORSAC_JUB0BS_SOURCE"
+        absent = "no sources: $CORSAC_JUB0BS_SOURCE names none"
     elif not go_version(go):
         absent = "no Go tool chain"
     else:

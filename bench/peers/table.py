@@ -57,7 +57,7 @@ def plain(report):
 
 
 def counted(number, word):
-    return "once" if number == 1 else f"{number} {word}s"
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def notes(report):
@@ -67,7 +67,7 @@ def notes(report):
         "that. Median (least–most); bold: ahead of Corsac by more than 5 %.\n\n"
         f"{machine['date']}, {machine['processor']}, {machine['processors']} processors, "
         f"{machine['compiler']}, load {machine['load']:.1f} at the start and "
-        f"{machine['load_at_end']:.1f} at the end; {settings['rounds']} rounds of "
+        f"{machine['load_at_end']:.1f} at the end; {counted(settings['rounds'], 'round')} of "
         f"{settings['milliseconds']:g} ms, every program started "
         f"{counted(settings.get('starts', 1), 'time')} for a shape.",
     ]
