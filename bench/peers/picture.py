@@ -114,8 +114,11 @@ def svg(report):
         kind += " dashed" if name.startswith("hand") else ""
         parts.append(f'<polyline class="{name} {kind}" points="{points}"/>')
         x, y = axes.x(line[-1][0]), axes.y(line[-1][1])
+        label = f"{places[name]:.1f}"
         parts.append(f'<line class="leader" x1="{x:.1f}" y1="{y:.1f}" x2="{RIGHT + 14}" '
-                     f'y2="{places[name]:.1f}"/>'
-                     f'<text x="{RIGHT + 18}" y="{places[name] + 4:.1f}">{escape(titles[name])}'
+                     f'y2="{label}"/>'
+                     f'<line class="{name} {kind}" x1="{RIGHT + 14}" x2="{RIGHT + 30}" '
+                     f'y1="{label}" y2="{label}"/>'
+                     f'<text x="{RIGHT + 35}" y="{places[name] + 4:.1f}">{escape(titles[name])}'
                      f'</text>')
     return "\n".join(parts + ["</svg>"]) + "\n"
