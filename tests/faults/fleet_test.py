@@ -81,6 +81,12 @@ class Fleet:
         self.expected.settle(version)
         self.ask_more()
 
+    def settle_everywhere(self, version):
+        """On the replica as well: what it lacks is gone with the primary (the_replica_lagged)."""
+        self.settle(version)
+        until(lambda: self.replica.run("GET", "{corsac}:policy") == policy(version),
+              f"the replica has version {version}")
+
     def ask_more(self, count=200):
         goals = [asker.asked + count for asker in self.askers]
         until(lambda: all(asker.asked >= goal for asker, goal in zip(self.askers, goals)),
@@ -143,7 +149,7 @@ def write_after_fail_over(fleet, version, revision):
 def the_primary_is_killed():
     with Fleet() as fleet:
         fleet.put(fleet.primary, 2, "2:a")
-        fleet.settle(2)
+        fleet.settle_everywhere(2)
         fleet.primary.kill()
         write_after_fail_over(fleet, 3, "3:b")
         fleet.judge("killed")
@@ -171,7 +177,7 @@ def the_replica_lagged():
 def the_primary_is_cut_off():
     with CutOff() as cut_off, Fleet(cut_off) as fleet:
         fleet.put(fleet.primary, 2, "2:a")
-        fleet.settle(2)
+        fleet.settle_everywhere(2)
         cut_off.cut()
         write_after_fail_over(fleet, 3, "3:b")
         for key, value in (("policy", policy(99)), ("revision", "99:z")):
