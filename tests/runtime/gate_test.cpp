@@ -126,9 +126,8 @@ TEST(Gate, DecidesByThePolicyInForceWhateverMemoryThereWasFor) {
     const auto gate = a_gate();
     EXPECT_EQ(decide(*gate, kApp), "grant");
     const SnapshotPtr before = gate->snapshot();
-    Policy next = narrower;
     testing::fail_one_allocation_after(count);
-    static_cast<void>(gate->replace_policy(std::move(next)));
+    static_cast<void>(gate->replace_policy(narrower));
     const bool is_over = testing::forget_failing_allocation();
     const bool is_replaced = gate->snapshot() != before;
     replaced += is_replaced ? 1 : 0;
