@@ -38,7 +38,7 @@ constexpr Description kCases[] = {
     {.name = {"no Origin", 46}},
     {.name = {"denied, 1 origin", 260}, .origin = kNotListed},
     {.name = {"denied, 100,000 origins", 260}, .origins = 100'000, .origin = kNotListed},
-    {.name = {"denied, not own", 1100}, .asks_own = true, .origin = kNotListed},
+    {.name = {"denied, not own", 586}, .asks_own = true, .origin = kNotListed},
     {.name = {"allowed, 1 origin", 186}, .origin = kListed},
     {.name = {"allowed, 1,000 origins", 192}, .origins = 1000, .origin = kListed},
     {.name = {"allowed, 100,000 origins", 196}, .origins = 100'000, .origin = kListed},
