@@ -118,8 +118,8 @@ std::optional<OriginTuple> forwarded_tuple(const RequestView& request) noexcept 
   return make_tuple(request.forwarded_proto.value, *authority);
 }
 
-// The two name different hosts for certain, which nearly every refusal ends with: found before either
-// is parsed. Up to the first ":" stands a whole name, or the same part of an address.
+// The two name different hosts for certain, which nearly every refusal ends with: found before
+// either is parsed. Up to the first ":" stands a whole name, or the same part of an address.
 bool name_other_hosts(std::string_view origin, std::string_view host) noexcept {
   const std::size_t scheme_end = origin.find("://");
   if (scheme_end == std::string_view::npos) return true;
