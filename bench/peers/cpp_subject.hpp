@@ -1,7 +1,7 @@
 #pragma once
 
 // What the C++ subjects of bench/run share: the lines that they read and answer
-// (bench/peers/subject.py), and the loop that is measured.
+// (bench/peers/subject.py), Corsac's policy for a case, and the loop that is measured.
 
 #include <cstddef>
 #include <ctime>
@@ -9,12 +9,23 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
+
+#include <corsac/policy/policy.hpp>
 
 namespace corsac::bench {
 
 using Json = nlohmann::json;
+using Strings = std::vector<std::string>;
+
+// From the `policy` of a case (bench/peers/shapes.py).
+inline Policy policy_of(const Json& policy) {
+  return {.cors = {.allowed_origins = Names(policy["origins"].get<Strings>()),
+                   .allowed_methods = Names(policy["methods"].get<Strings>()),
+                   .allowed_headers = Names(policy["headers"].get<Strings>())}};
+}
 
 // At least as many requests lie between two looks at the clock.
 inline constexpr std::size_t kBatch = 256;

@@ -20,14 +20,9 @@
 namespace {
 
 using corsac::bench::Json;
-using Strings = std::vector<std::string>;
 
 std::shared_ptr<const corsac::Snapshot> compile(const Json& policy) {
-  corsac::Policy document = {
-      .cors = {.allowed_methods = corsac::Names(policy["methods"].get<Strings>()),
-               .allowed_headers = corsac::Names(policy["headers"].get<Strings>())}};
-  document.cors.allowed_origins = corsac::Names(policy["origins"].get<Strings>());
-  auto compiled = corsac::compile_policy(document, {});
+  auto compiled = corsac::compile_policy(corsac::bench::policy_of(policy), {});
   if (!compiled) {
     std::cerr << "decision_peer: the policy is refused: " << compiled.error().text();
     std::exit(1);

@@ -18,7 +18,7 @@
 namespace {
 
 using corsac::bench::Json;
-using Strings = std::vector<std::string>;
+using corsac::bench::Strings;
 // Answers one request into a new response.
 using Middleware = std::function<void(const httplib::Request&, httplib::Response&)>;
 
@@ -32,11 +32,7 @@ Middleware make_hand_written(const Json& policy) {
 }
 
 Middleware make_corsac(const Json& policy) {
-  corsac::Policy document = {
-      .cors = {.allowed_methods = corsac::Names(policy["methods"].get<Strings>()),
-               .allowed_headers = corsac::Names(policy["headers"].get<Strings>())}};
-  document.cors.allowed_origins = corsac::Names(policy["origins"].get<Strings>());
-  auto gate = corsac::make_gate(std::move(document));
+  auto gate = corsac::make_gate(corsac::bench::policy_of(policy));
   if (!gate) {
     std::cerr << "httplib_peer: the policy is refused: " << gate.error().text();
     std::exit(1);

@@ -158,17 +158,31 @@ def wrong_environment():
     go, sources = os.environ.get("CORSAC_GO"), os.environ.get("CORSAC_JUB0BS_SOURCE")
     if go and not go_version(go_tool()).startswith("go"):
         yield f"CORSAC_GO: {go!r}: no Go; name its program `go`, or leave it out"
-    if sources and not os.path.isfile(os.path.join(sources, "middleware.go")):
+    if sources and not jub0bs_sources():
         yield (f"CORSAC_JUB0BS_SOURCE: {sources!r}: no middleware.go there; name a folder with the "
                "sources of jub0bs/cors, or leave it out")
+
+
+def jub0bs_sources():
+    """The folder that $CORSAC_JUB0BS_SOURCE names; "" = there are no sources in it."""
+    named = os.environ.get("CORSAC_JUB0BS_SOURCE", "")
+    return os.path.abspath(named) if named and os.path.isfile(
+        os.path.join(named, "middleware.go")) else ""
 
 
 def go_version(go):
     return output(go, "env", "GOVERSION") if go else ""
 
 
-def go_program(here, folder, library, go, **environment):
-    """Builds go_peer.go with the file for `library` in `folder`: the program, and why there is none."""
+def go_program(here, folder, library, go, module="", **environment):
+    """Builds go_peer.go with the file for `library` in `folder`: the program, and why there is none.
+
+    `module` is its go.mod, "" for a build without modules.
+    """
+    os.makedirs(folder, exist_ok=True)
+    if module:
+        with open(os.path.join(folder, "go.mod"), "w", encoding="utf-8") as file:
+            file.write(module)
     for name in ("go_peer.go", library):
         shutil.copy(os.path.join(here, name), folder)
     program = os.path.join(folder, "peer")
@@ -191,30 +205,24 @@ def rs_subject(here, work, corsac):
         absent = "no golang-github-rs-cors-dev"
     else:
         version = output("dpkg-query", "-W", "-f", "${Version}", "golang-github-rs-cors-dev")
-        folder = os.path.join(work, "rs")
-        os.makedirs(folder, exist_ok=True)
-        program, absent = go_program(here, folder, "go_rs_cors.go", go, GO111MODULE="off",
-                                     GOPATH="/usr/share/gocode", GOFLAGS="")
+        program, absent = go_program(here, os.path.join(work, "rs"), "go_rs_cors.go", go,
+                                     GO111MODULE="off", GOPATH="/usr/share/gocode", GOFLAGS="")
     return Subject("rs", f"rs/cors {version.split('-')[0]}".strip(), corsac,
                    lambda: Program([program]), absent)
 
 
 def jub0bs_subject(here, work, corsac):
     """jub0bs/cors, where its sources are at hand: Debian does not pack it, but what it needs."""
-    program, absent, go = "", "", go_tool()
-    sources = os.environ.get("CORSAC_JUB0BS_SOURCE", "")
-    if not os.path.isfile(os.path.join(sources, "middleware.go")):
+    program, absent, go, sources = "", "", go_tool(), jub0bs_sources()
+    if not sources:
         absent = "no sources: $CORSAC_JUB0BS_SOURCE names none"
     elif not go_version(go):
         absent = "no Go tool chain"
     else:
-        folder = os.path.join(work, "jub0bs")
-        os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(folder, "go.mod"), "w", encoding="utf-8") as file:
-            file.write(MODULE.format(go=".".join(go_version(go).removeprefix("go").split(".")[:2]),
-                                     sources=os.path.abspath(sources)))
-        program, absent = go_program(here, folder, "go_jub0bs_cors.go", go, GO111MODULE="on",
-                                     GOFLAGS="-mod=mod")
+        version = ".".join(go_version(go).removeprefix("go").split(".")[:2])
+        program, absent = go_program(here, os.path.join(work, "jub0bs"), "go_jub0bs_cors.go", go,
+                                     module=MODULE.format(go=version, sources=sources),
+                                     GO111MODULE="on", GOFLAGS="-mod=mod")
     return Subject("jub0bs", "jub0bs/cors", corsac, lambda: Program([program]), absent)
 
 

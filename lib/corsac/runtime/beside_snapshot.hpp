@@ -30,7 +30,8 @@ class BesideSnapshots {
   // Now in force; never null. `publication` is what its slot answered.
   void set_snapshot(const SnapshotPtr& snapshot, std::uint64_t publication) noexcept;
   void set_candidate(SnapshotPtr candidate) noexcept;  // null = none
-  // Never null. Belongs to a decision only where its publication is that of the decision.
+  // Never null. Belongs to a decision only where its snapshot is that of the decision; the number
+  // tells it before a snapshot is taken.
   [[nodiscard]] std::shared_ptr<const BesideSnapshot> read() const noexcept { return slot_.read(); }
 
  private:

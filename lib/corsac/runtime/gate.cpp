@@ -23,7 +23,7 @@ Gate::State::Begun Gate::State::begin(GateDecision& result) const noexcept {
     begun.beside = known.get();
     result.snapshot = SnapshotPtr(std::move(known), begun.beside->snapshot.get());
   } else {
-    result.snapshot = slot.read();
+    result.snapshot = slot.read();  // may be another than a moment ago
     if (known->snapshot == result.snapshot) begun.beside = known.get();
     begun.kept = std::move(known);
   }

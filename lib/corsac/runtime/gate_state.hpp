@@ -2,6 +2,7 @@
 
 // The inside of a Gate. Only gate*.cpp include it.
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -79,7 +80,8 @@ struct Gate::State {
   [[nodiscard]] std::function<void(SnapshotPtr)> publisher() {
     return [this](SnapshotPtr next) {
       const SnapshotPtr snapshot = next;
-      beside.set_snapshot(snapshot, slot.publish(std::move(next)));
+      const std::uint64_t publication = slot.publish(std::move(next));
+      beside.set_snapshot(snapshot, publication);
       shadow->follow(snapshot->shadow_file());
     };
   }
